@@ -1,0 +1,42 @@
+"""What can go wrong, and the exit code each means. Imports nothing."""
+
+from __future__ import annotations
+
+
+class PmsyncError(Exception):
+    """Something failed or was refused; the text says where, what, the value in quotes, and what to do next."""
+
+    exit_code = 1
+
+
+class ConfigError(PmsyncError):
+    """The configuration or the call is wrong; `problems` holds all of them, one sentence each."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DocumentError(PmsyncError):
+    """A document cannot be read; nothing is concluded from it."""
+
+
+class LedgerError(PmsyncError):
+    """The ledger cannot be opened, read or written, or is held by another run."""
+
+
+class TrackerError(PmsyncError):
+    """A tracker refused or gave an answer that cannot be trusted: asking again will not help."""
+
+
+class TrackerUnavailable(TrackerError):
+    """A tracker did not answer, or said to come back later.
+
+    `retry_after` is the server's own wish in seconds, None where it named none.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,113 @@
+"""The configuration as frozen values; pmsync/config.py reads them from TOML and explains what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody (or a team) who owns items. `id` is the key under [people]; accounts are None where unknown."""
+
+    id: str
+    name: str = ""
+    aliases: tuple[str, ...] = ()
+    email: str | None = field(default=None, repr=False)
+    github: str | None = None
+    jira: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerSettings:
+    """One [trackers.NAME] table. Which of the service's own keys matter depends on `type`.
+
+    `*_env` are names of environment variables, never secrets. `label` is the general label, `labels` are put on every
+    ticket besides. `settle` is how long a fresh ticket may stay invisible, `lag` how long a bare runner waits between
+    its two looks. `restricted` marks the place that restricted incidents may go to.
+    """
+
+    name: str
+    type: Literal["github", "jira", "local"]
+    label: str = "postmortem"
+    labels: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    fallback_owner: str | None = None
+    settle: timedelta = timedelta(minutes=10)
+    lag: timedelta = timedelta(minutes=1)
+    default: bool = False
+    restricted: bool = False
+    token_env: str | None = None
+    # github
+    repo: str = ""
+    api_url: str = "https://api.github.com"
+    app_id_env: str | None = None
+    app_key_env: str | None = None
+    app_installation_id: int | None = None
+    # jira
+    url: str = ""
+    project: str = ""
+    issue_type: str = "Task"
+    deployment: Literal["cloud", "server"] | None = None
+    email_env: str | None = None
+    user_env: str | None = None
+    password_env: str | None = None
+    status: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
+    priority: Mapping[str, str] = field(default_factory=dict)
+    # local
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an item is created: all conditions that are given must hold; `path` is a glob from the config's folder."""
+
+    tracker: str
+    path: str | None = None
+    team: str | None = None
+    label: str | None = None
+    kind: str | None = None
+    restricted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The most of each that one run may do before it asks for `--allow KIND=N`."""
+
+    max_creates: int = 50
+    max_updates: int = 100
+    max_orphans: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration.
+
+    `root` is the config's folder (absolute); `include` are globs below it. `repository` is the GitHub repository that
+    the documents live in (`acme/web`), which a bare `#12` in a document means; None where unknown.
+    """
+
+    root: str
+    namespace: str
+    include: tuple[str, ...] = ("postmortems/**/*.md",)
+    exclude: tuple[str, ...] = ()
+    since: date | None = None
+    web_url: str | None = None
+    repository: str | None = None
+    ledger: str = ".pmsync/ledger.db"
+    trackers: Mapping[str, TrackerSettings] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    sla: Mapping[str, timedelta] = field(default_factory=dict)
+    grace: timedelta = timedelta(0)
+    full_scan_every: timedelta = timedelta(days=1)
+    guard: Guard = Guard()
+
+    @property
+    def default_tracker(self) -> str:
+        """The tracker for items that no route claims: the one marked default, else the only one."""
+        marked = [t.name for t in self.trackers.values() if t.default]
+        return (marked or list(self.trackers))[0]
