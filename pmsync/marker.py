@@ -1,0 +1,62 @@
+"""The identity a ticket carries in its text: an HTML comment that ends the body. Pure text in, text out."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from pmsync.model import Marker
+
+_COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]{0,9000}\})\s*-->")
+_OPENING = re.compile(r"<!--(\s*pmsync:)", re.IGNORECASE)
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "-": "\\u002d", "&": "\\u0026"}
+
+
+def to_json(marker: Marker) -> str:
+    """The marker as one line of JSON in which no HTML comment can begin or end."""
+    text = json.dumps(
+        {"uid": marker.uid, "ns": marker.namespace, "doc": marker.document_id, "key": marker.key},
+        separators=(",", ":"),
+    )
+    return re.sub(r"[<>&-]", lambda match: _ESCAPES[match[0]], text)
+
+
+def from_json(text: object) -> Marker | None:
+    """The marker in `text` (JSON, or the value that was parsed from it); None where it is none."""
+    try:
+        value = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    parts = [value.get(name) for name in ("uid", "ns", "doc", "key")]
+    if not all(isinstance(part, str) for part in parts) or not parts[0]:
+        return None
+    return Marker(*parts)  # type: ignore[arg-type]
+
+
+def append(body: str, marker: Marker) -> str:
+    """The body with its marker as the last line; a marker that the text already holds is dropped or broken."""
+    text = defuse(_COMMENT.sub("", body)).rstrip()
+    return f"{text}\n\n<!-- pmsync:{to_json(marker)} -->"
+
+
+def read(body: str | None) -> Marker | None:
+    """The last marker in the body. Whether to believe it is decided by the ticket's author, not here."""
+    found = _COMMENT.findall(body or "")
+    return from_json(found[-1]) if found else None
+
+
+def replace(body: str | None, marker: Marker) -> str:
+    """The body with its marker brought up to date and every other character as it was; appended where none is."""
+    text = body or ""
+    matches = list(_COMMENT.finditer(text))
+    if not matches:
+        return append(text, marker)
+    last = matches[-1]
+    return f"{text[: last.start()]}<!-- pmsync:{to_json(marker)} -->{text[last.end() :]}"
+
+
+def defuse(text: str) -> str:
+    """Text from a document or a person in which nothing reads as a marker any more."""
+    return _OPENING.sub("<!-\u200b-\\1", text)

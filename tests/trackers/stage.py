@@ -1,0 +1,60 @@
+"""What the contract suite and the engine's tests need of a service behind a tracker: the people who work in it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pmsync.model import Ref
+from pmsync.trackers.base import Tracker
+from tests.clock import Clock
+
+
+class Stage(Protocol):
+    """A tracker, the service behind it, and a person ('dana', not one of our accounts) who works there.
+
+    Every verb acts directly on the service's state, as its web page would: it bumps `updated_at` by the clock and
+    sends no request through the tracker. `ref` may carry a provisional id.
+    """
+
+    tracker: Tracker
+    clock: Clock
+    me: str  # the account the tracker's token belongs to
+    people: tuple[str, ...]  # accounts that may be assigned, at least two
+
+    def reconnect(self) -> Tracker:
+        """A new tracker object for the same place, as the next process would make one."""
+
+    def created(self) -> int:
+        """Tickets ever created on the service, deleted ones included."""
+
+    def writes(self) -> int:
+        """Requests that could change something (POST, PUT, PATCH, DELETE that are no searches), ever."""
+
+    def requests(self) -> int:
+        """All requests, ever."""
+
+    def body(self, ref: Ref) -> str: ...
+    def comments(self, ref: Ref) -> list[str]: ...
+    def open_by_person(self, title: str, body: str = "", labels: tuple[str, ...] = ()) -> Ref: ...
+    def clone_by_person(self, ref: Ref) -> Ref:
+        """A copy with body, labels and (where the service does so) all else, created by the person."""
+
+    def close(self, ref: Ref, *, wont_do: bool = False) -> None: ...
+    def start(self, ref: Ref) -> None:
+        """Put it in progress, where the service knows such a thing; else does nothing."""
+
+    def reopen(self, ref: Ref) -> None: ...
+    def close_as_duplicate(self, ref: Ref, of: Ref) -> None: ...
+    def retitle(self, ref: Ref, title: str) -> None: ...
+    def assign(self, ref: Ref, *accounts: str) -> None: ...
+    def comment(self, ref: Ref, text: str) -> None: ...
+    def edit_body(self, ref: Ref, body: str) -> None: ...
+    def set_labels(self, ref: Ref, *labels: str) -> None:
+        """All labels it has from now on; none strips it bare."""
+
+    def set_due(self, ref: Ref, due: str | None) -> None:
+        """Where the service knows due dates; else does nothing."""
+
+    def delete(self, ref: Ref) -> None: ...
+    def move_away(self, ref: Ref) -> str:
+        """Move or transfer it to a place that this tracker does not hold; returns the new URL."""
