@@ -1,0 +1,104 @@
+"""What identify joins: the entries as read, and the items that already have a ticket or an intent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from pmsync.keys import digest, item_key, title_key
+from pmsync.model import Document, Fields, Intent, Item, Link, Ref, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item that has a ticket, or an intent.
+
+    `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
+    ticket's). `orphaned` and `closed` make it a worse candidate for guesses, never for an exact key.
+    """
+
+    uid: str
+    identities: tuple[tuple[str, str], ...]
+    titles: tuple[str, ...] = ()
+    ref: Ref | None = None
+    fields: Fields | None = None
+    group: str | None = None
+    details_digest: str = ""
+    position: int = 0
+    orphaned: bool = False
+    closed: bool = False
+
+    @property
+    def document_id(self) -> str:
+        return self.identities[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item as read, where it stands, and the tickets that it names (`refs`)."""
+
+    document: Document
+    item: Item
+    key: str
+    position: int
+    refs: tuple[Ref, ...] = ()
+
+    @property
+    def details_digest(self) -> str:
+        return digest(self.item.details) if self.item.details else ""
+
+
+def entries(documents: Iterable[Document], refs: Mapping[tuple[str, int], tuple[Ref, ...]]) -> list[Entry]:
+    """All items in reading order; `refs` gives the tickets named, by document id and position in the document."""
+    return [
+        Entry(document, item, item_key(item), position, refs.get((document.id, position), ()))
+        for document in documents
+        for position, item in enumerate(document.items)
+    ]
+
+
+def known_items(links: Mapping[str, Link], intents: Mapping[str, Intent], marked: Iterable[Ticket]) -> dict[str, Known]:
+    """The known items by uid: the ledger's links and intents, and the trusted marked tickets, always both.
+
+    Where a marker was changed after the ledger last saw its ticket (another run followed an edit), its key is the
+    newer one; the older one still counts, after it.
+    """
+    known = {intent.uid: _from_intent(intent) for intent in intents.values()}
+    known |= {link.uid: _from_link(link) for link in links.values()}
+    for ticket in marked:
+        uid = ticket.marker.uid if ticket.marker else ""
+        known[uid] = _with_marker(known.get(uid), ticket, links.get(uid))
+    return known
+
+
+def _from_intent(intent: Intent) -> Known:
+    return Known(intent.uid, ((intent.document_id, intent.key),), (title_key(intent.title),))
+
+
+def _from_link(link: Link) -> Known:
+    return Known(
+        link.uid,
+        ((link.document_id, link.key),),
+        (title_key(link.ticket.title),),
+        link.ticket.ref,
+        link.pushed,
+        link.group,
+        link.details_digest,
+        link.position,
+        link.orphaned,
+        link.ticket.status.closed,
+    )
+
+
+def _with_marker(known: Known | None, ticket: Ticket, link: Link | None) -> Known:
+    marker = ticket.marker
+    assert marker is not None  # noqa: S101 - the caller passes marked tickets
+    here = (marker.document_id, marker.key)
+    if known is None:
+        title = title_key(ticket.title)
+        return Known(marker.uid, (here,), (title,), ticket.ref, closed=ticket.status.closed)
+    if not marker.key or here in known.identities:
+        return known
+    newer = link is None or ticket.updated_at > link.ticket.updated_at
+    identities = (here, *known.identities) if newer else (*known.identities, here)
+    return replace(known, identities=identities)

@@ -1,0 +1,118 @@
+"""What a plan consists of: frozen operations, in the order in which they are applied. Pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pmsync.model import Draft, Fields, Finding, ItemRow, Link, Patch, Ref, Ticket
+
+Reason = Literal["observe", "adopt", "relink", "follow", "lost", "found", "orphan", "restore", "settled", "identity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands when it is linked: what the ledger keeps besides the ticket, and tells people."""
+
+    document_id: str
+    path: str
+    line: int
+    key: str
+    fields: Fields
+    group: str | None
+    details_digest: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write a link to the ledger; no request. `reason` says what happened, `detail` in words."""
+
+    reason: Reason
+    link: Link
+    detail: str = ""
+
+    @property
+    def uid(self) -> str:
+        return self.link.uid
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Announce and create a ticket. `digest` covers what is sent and the configuration it was made with."""
+
+    uid: str
+    tracker: str
+    draft: Draft
+    place: Place
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket)."""
+
+    uid: str
+    patch: Patch
+    link: Link
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDuplicate:
+    """Close `ticket`, the younger twin, as duplicate of `of`."""
+
+    uid: str
+    ticket: Ticket
+    of: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is done for this item now; `until` says when it will be looked at again, None where nobody can say."""
+
+    uid: str
+    reason: str
+    until: datetime | None = None
+
+
+Operation = Record | Create | Update | CloseDuplicate | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one run will do. `rows` is what the ledger shows of each judged item before any of it is done.
+
+    `judged` are the ids of the documents this run speaks about, `gone` those that are gone for sure. `pending` counts
+    the operations that write to a tracker or link something: a plan without any has nothing to do.
+    """
+
+    operations: tuple[Operation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[ItemRow, ...] = ()
+    judged: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def creates(self) -> tuple[Create, ...]:
+        return tuple(op for op in self.operations if isinstance(op, Create))
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        return tuple(op for op in self.operations if isinstance(op, Update))
+
+    def records(self, *reasons: Reason) -> tuple[Record, ...]:
+        return tuple(op for op in self.operations if isinstance(op, Record) and op.reason in reasons)
+
+    @property
+    def duplicates(self) -> tuple[CloseDuplicate, ...]:
+        return tuple(op for op in self.operations if isinstance(op, CloseDuplicate))
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        return tuple(op for op in self.operations if isinstance(op, Wait))
+
+    @property
+    def pending(self) -> int:
+        return sum(not isinstance(op, Wait) for op in self.operations)
