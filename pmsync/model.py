@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -275,4 +274,26 @@ class Cursor:
     full_scan_at: datetime | None = None
 
 
-Links = Mapping[str, Link]
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item of one document as a run understood it: what the ledger's `items` holds.
+
+    `standing` is 'ticketed', 'new' (gets its ticket in this run), 'proposed' (draft), 'listed' (older than
+    `documents.since`), 'done' (before it was first seen), 'external' (names a ticket that no configured tracker holds),
+    'waiting', 'refused' or 'undecided'; `note` says in words why an item has no ticket. `due` is the effective date,
+    by `due_from`: 'document', 'sla' or ''.
+    """
+
+    uid: str
+    document_id: str
+    key: str
+    fields: Fields
+    line: int
+    standing: str
+    due: date | None = None
+    due_from: str = ""
+    done: bool | None = None
+    group: str | None = None
+    details: str = ""
+    tickets: tuple[str, ...] = ()
+    note: str = ""

@@ -1,0 +1,117 @@
+"""What a ticket says about an item: raw fields, labels, due date, title, body. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from pmsync import marker
+from pmsync.model import Document, Fields, Item
+from pmsync.settings import Settings, TrackerSettings
+
+LONGEST_TITLE = 255
+"""Jira's limit for a summary; GitHub takes a little more."""
+
+_LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
+_MENTION = re.compile(r"@(?=[\w/-])")
+_ISSUE_NUMBER = re.compile(r"#(?=\d)")
+_ISSUE_URL = re.compile(r"https?://(?:www\.)?github\.com/(?=[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/\d)")
+
+
+def raw_fields(document: Document, item: Item) -> Fields:
+    """The document's own values, unresolved: what Update compares with what was pushed before."""
+    return Fields(
+        title=item.title,
+        owners=item.owners,
+        due=item.due,
+        priority=item.priority,
+        kind=item.kind,
+        severity=document.severity,
+        labels=tuple(dict.fromkeys((*document.labels, *item.labels))),
+    )
+
+
+def ticket_title(title: str) -> str:
+    """The title on one line, at most 255 characters, with nothing in it that would notify somebody."""
+    text = quiet(_LINE_BREAKS.sub(" ", title).strip())
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
+    """The labels an item asks for, as words; the tracker makes them fit and adds its general one by itself."""
+    derived = {"severity": fields.severity, "kind": fields.kind, "priority": fields.priority}
+    named = [f"{name}:{_slug(value)}" for name, value in derived.items() if value and _slug(value)]
+    return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
+
+
+def _slug(text: str) -> str:
+    return "-".join(re.findall(r"\w+", text.casefold()))
+
+
+def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:
+    """When the item is due, and who says so: 'document', 'sla' (document's date plus its severity's time), or ''."""
+    if item.due:
+        return item.due, "document"
+    allowed = sla.get(_slug(document.severity or "").replace("-", ""))
+    if allowed is not None and document.date:
+        return document.date + allowed, "sla"
+    return None, ""
+
+
+def quiet(text: str) -> str:
+    """Text from a document that notifies and links nobody: mentions, issue numbers and GitHub's own
+    cross-references are broken by an invisible character or a detour, and nothing reads as a marker."""
+    text = marker.defuse(text)
+    text = _MENTION.sub("@\u200b", text)
+    text = _ISSUE_NUMBER.sub("#\u200b", text)
+    return _ISSUE_URL.sub("https://redirect.github.com/", text)
+
+
+def body(
+    document: Document,
+    item: Item,
+    settings: Settings,
+    *,
+    fields: Collection[str],
+    unassigned: Iterable[str] = (),
+) -> str:
+    """The ticket's text in Markdown: the item and its details, what the tracker has no field for, where it is from.
+
+    `fields` are those that the tracker can hold, `unassigned` the owners who could not be assigned, by name.
+    """
+    due, due_from = due_date(document, item, settings.sla)
+    rows = [
+        ("Post-mortem", _link(document.title or document.path, web_link(settings, document.path, item.line))),
+        ("Incident", quiet(document.incident or "")),
+        ("Severity", quiet(document.severity or "")),
+        ("Date", document.date.isoformat() if document.date else ""),
+        ("Services", quiet(", ".join(document.services))),
+        ("Group", quiet(item.group or "")),
+        ("Kind", quiet(item.kind or "")),
+        ("Owner", quiet(", ".join(unassigned))),
+        ("Priority", "" if "priority" in fields else quiet(item.priority or "")),
+        ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
+    ]
+    facts = "\n".join(f"- **{name}:** {value}" for name, value in rows if value)
+    parts = [quiet(item.title), quiet(item.details).strip(), facts, "---", _FOOTER]
+    return "\n\n".join(part for part in parts if part)
+
+
+_FOOTER = (
+    "Created by pmsync from the post-mortem. Title, owner and due date are edited there; "
+    "status, discussion and everything else live here."
+)
+
+
+def web_link(settings: Settings, path: str, line: int) -> str:
+    """Where people read the document's line: `documents.web_url` filled in, '' where it is not configured."""
+    if not settings.web_url:
+        return ""
+    return settings.web_url.replace("{path}", quote(path)).replace("{line}", str(line))
+
+
+def _link(text: str, url: str) -> str:
+    text = quiet(_LINE_BREAKS.sub(" ", text).strip()).replace("[", "(").replace("]", ")")
+    return f"[{text}]({url})" if url else text
