@@ -62,7 +62,8 @@ def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tu
 
 def quiet(text: str) -> str:
     """Text from a document that notifies and links nobody: mentions, issue numbers and GitHub's own
-    cross-references are broken by an invisible character or a detour, and nothing reads as a marker."""
+    cross-references are broken by an invisible character or a detour, and nothing reads as a marker.
+    """
     text = marker.defuse(text)
     text = _MENTION.sub("@\u200b", text)
     text = _ISSUE_NUMBER.sub("#\u200b", text)

@@ -8,7 +8,19 @@ from typing import Literal
 
 from pmsync.model import Draft, Fields, Finding, ItemRow, Link, Patch, Ref, Ticket
 
-Reason = Literal["observe", "adopt", "relink", "follow", "lost", "found", "orphan", "restore", "settled", "identity"]
+Reason = Literal[
+    "observe",  # the ticket changed in a way that people care about
+    "seen",  # it changed otherwise
+    "adopt",
+    "relink",
+    "follow",
+    "lost",
+    "found",
+    "orphan",
+    "restore",
+    "settled",  # document and ticket agree again, nothing was sent
+    "identity",  # the item stands elsewhere in the documents
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +96,7 @@ Operation = Record | Create | Update | CloseDuplicate | Wait
 class Plan:
     """Everything that one run will do. `rows` is what the ledger shows of each judged item before any of it is done.
 
-    `judged` are the ids of the documents this run speaks about, `gone` those that are gone for sure. `pending` counts
-    the operations that write to a tracker or link something: a plan without any has nothing to do.
+    `judged` are the ids of the documents this run speaks about, `gone` those that are gone for sure.
     """
 
     operations: tuple[Operation, ...] = ()
@@ -114,5 +125,10 @@ class Plan:
         return tuple(op for op in self.operations if isinstance(op, Wait))
 
     @property
-    def pending(self) -> int:
-        return sum(not isinstance(op, Wait) for op in self.operations)
+    def pending(self) -> tuple[Operation, ...]:
+        """What is to do or to learn: without the waits, and without tickets of which only the time has changed."""
+        return tuple(
+            op
+            for op in self.operations
+            if not isinstance(op, Wait) and not (isinstance(op, Record) and op.reason == "seen")
+        )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pmsync.model import Finding, Link, Ref, Ticket
-from pmsync.operations import CloseDuplicate, Operation, Record
-from pmsync.plan.world import World, marked_tickets, seniority
+from pmsync.operations import CloseDuplicate, Operation, Reason, Record
+from pmsync.plan.world import World, seniority
 from pmsync.trackers.base import Forbidden, Gone, Moved, Sight
+
+Marked = Mapping[str, Sequence[Ticket]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +22,12 @@ class Observed:
     findings: tuple[Finding, ...] = ()
 
 
-def observe_all(world: World) -> dict[str, Observed]:
+def observe_all(world: World, marked: Marked) -> dict[str, Observed]:
     """Every link of the ledger, by uid, as it stands after this run's observations."""
-    twins = marked_by_uid(world)
-    return {uid: _with_twins(world, _observe(world, link, twins), twins) for uid, link in world.links.items()}
+    return {uid: _with_twins(_observe(world, link, marked), marked) for uid, link in world.links.items()}
 
 
-def marked_by_uid(world: World) -> Mapping[str, list[Ticket]]:
-    """The trusted marked tickets seen in this run, by uid, each list the oldest first."""
-    views = [view for view in world.views.values() if not view.failed]
-    by_uid: dict[str, list[Ticket]] = defaultdict(list)
-    for ticket in marked_tickets(views, world.settings.namespace):
-        if ticket.marker:
-            by_uid[ticket.marker.uid].append(ticket)
-    return by_uid
-
-
-def _observe(world: World, link: Link, marked: Mapping[str, list[Ticket]]) -> Observed:
+def _observe(world: World, link: Link, marked: Marked) -> Observed:
     view = world.view(link.ticket.ref.tracker)
     if view is None:
         return Observed(link)
@@ -90,7 +80,7 @@ def _forbidden(link: Link, sight: Forbidden) -> Finding:
     )
 
 
-def _seen(world: World, link: Link, ticket: Ticket, marked: Mapping[str, list[Ticket]]) -> Observed:
+def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
     if ticket.updated_at < link.ticket.updated_at:
         return Observed(link)
     if _other_uid(world, link, ticket):
@@ -103,7 +93,9 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Mapping[str, list[Ti
         return Observed(link)
     reassigned = link.reassigned or set(ticket.assignees) != set(link.ticket.assignees)
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
-    return Observed(seen, (Record("found" if link.lost else "observe", seen, describe(link.ticket, ticket)),))
+    changes = describe(link.ticket, ticket)
+    reason: Reason = "found" if link.lost else "observe" if changes else "seen"
+    return Observed(seen, (Record(reason, seen, changes),))
 
 
 def _other_uid(world: World, link: Link, ticket: Ticket) -> bool:
@@ -129,7 +121,7 @@ def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
 
 
 def describe(old: Ticket, new: Ticket) -> str:
-    """What changed between two observations, in a few words."""
+    """What changed between two observations that people care about, in a few words; '' for nothing."""
     changes = []
     if old.status != new.status or old.state != new.state:
         changes.append(f"{old.status} → {new.status}")
@@ -145,10 +137,10 @@ def describe(old: Ticket, new: Ticket) -> str:
         changes.append(f"priority {new.priority or 'none'}")
     if old.ref.key != new.ref.key:
         changes.append(f"now {new.ref.key}")
-    return ", ".join(changes) or "touched"
+    return ", ".join(changes)
 
 
-def _with_twins(world: World, seen: Observed, marked: Mapping[str, list[Ticket]]) -> Observed:
+def _with_twins(seen: Observed, marked: Marked) -> Observed:
     """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed."""
     link = seen.link
     mates = {ticket.ref: ticket for ticket in marked.get(link.uid, ())}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,7 +54,7 @@ class World:
 
     `judged` are the ids of the documents that this run speaks about. `named` gives the tickets in configured trackers
     that an item names, by document id and position. `moves` says which ticket a moved, transferred or merged one has
-    become, where a configured tracker holds it.
+    become, where a configured tracker holds it. `gone` are the ids of documents that are known and surely no more.
     """
 
     now: datetime
@@ -68,6 +69,7 @@ class World:
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     named: Mapping[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
     moves: Mapping[Ref, Ticket] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
     def view(self, name: str) -> View | None:
         """The view of a tracker that can be relied on in this run."""
@@ -85,6 +87,46 @@ def trusted(ticket: Ticket, view: View, namespace: str) -> bool:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The tickets of a world by what they are looked up for.
+
+    `marked` are the trusted ones by uid, each list the oldest first; `forged` those that carry a marker of our
+    namespace by an account that is not listed; `shared` are the tickets that several items name.
+    """
+
+    marked: Mapping[str, Sequence[Ticket]]
+    forged: Mapping[str, tuple[View, Ticket]]
+    shared: frozenset[Ref]
+
+
+def index(world: World) -> Index:
+    """Everything that planning looks up more than once."""
+    views = [view for view in world.views.values() if not view.failed]
+    marked: dict[str, list[Ticket]] = defaultdict(list)
+    for ticket in marked_tickets(views, world.settings.namespace):
+        marked[ticket.marker.uid if ticket.marker else ""].append(ticket)
+    forged = {
+        ticket.marker.uid: (view, ticket)
+        for view in views
+        for ticket in seen_tickets(view)
+        if ticket.marker and ticket.author not in view.trusted
+        and ticket.marker.namespace in {world.settings.namespace, ""}
+    }  # fmt: skip
+    names = Counter(
+        ref
+        for named in world.named.values()
+        for ref in {each.sight.ref for each in named if isinstance(each.sight, Ticket)}
+    )
+    return Index(marked, forged, frozenset(ref for ref, count in names.items() if count > 1))
+
+
+def seen_tickets(view: View) -> Iterator[Ticket]:
+    """Every ticket that the view holds, from the scan, the wide look and single answers; some come twice."""
+    yield from view.tickets.values()
+    yield from (sight for sight in view.sights.values() if isinstance(sight, Ticket))
+
+
 def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
     """All tickets with a trusted marker that were seen in this run, the oldest first.
 
@@ -93,9 +135,9 @@ def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
     found = {
         ticket.ref: ticket
         for view in views
-        for ticket in (*view.tickets.values(), *(s for s in view.sights.values() if isinstance(s, Ticket)))
+        for ticket in seen_tickets(view)
         if trusted(ticket, view, namespace)
-    }
+    }  # fmt: skip
     return sorted(found.values(), key=seniority)
 
 

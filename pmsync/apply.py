@@ -1,0 +1,246 @@
+"""Carries a plan out: each create is announced in the ledger first, and each outcome is committed before the next.
+
+No transaction is open during a request. One failure does not stop the others; a tracker that fails several times in a
+row is left alone for the rest of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.ledger import Ledger
+from pmsync.model import Finding, Intent, Level, Link, Refusal, Ticket
+from pmsync.operations import CloseDuplicate, Create, Place, Plan, Reason, Record, Update
+from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
+
+PATIENCE = 3
+"""After this many writes in a row that a tracker did not take, it is left alone for the rest of the run."""
+
+_SOURCES: Mapping[Reason, str] = {
+    "adopt": "pmsync",
+    "settled": "pmsync",
+    "orphan": "document",
+    "restore": "document",
+    "identity": "document",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One thing that was done or learned, for people: `verb` in the past tense, the ticket, and what about it."""
+
+    verb: str
+    uid: str
+    ticket: Ticket | None
+    detail: str = ""
+
+
+@dataclass
+class Applied:
+    """What came of a plan. `left` counts the writes that were not tried; `in_doubt` are uids sent without an answer."""
+
+    done: list[Done] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    in_doubt: list[str] = field(default_factory=list)
+    failed: int = 0
+    left: int = 0
+
+
+@dataclass
+class Applier:
+    """Applies plans of one run. `stop` is asked between two operations: when it says so, the rest is left."""
+
+    ledger: Ledger
+    trackers: Mapping[str, Tracker]
+    run: int
+    now: Callable[[], datetime]
+    stop: Callable[[], bool] = lambda: False
+    progress: Callable[[str, int], None] = lambda _what, _count: None
+    applied: Applied = field(default_factory=Applied)
+    troubles: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, plan: Plan) -> Applied:
+        """Carry out all operations; raises only LedgerError (and what interrupts the process)."""
+        self._record([op for op in plan.operations if isinstance(op, Record)])
+        for duplicate in plan.duplicates:
+            if self._may(duplicate.of.tracker):
+                self._close(duplicate)
+        for update in plan.updates:
+            if self._may(update.link.ticket.ref.tracker):
+                self._update(update)
+        for name in dict.fromkeys(create.tracker for create in plan.creates):
+            self._create_all(name, [create for create in plan.creates if create.tracker == name])
+        return self.applied
+
+    def _may(self, tracker: str, count: int = 1) -> bool:
+        if self.stop() or self.troubles.get(tracker, 0) >= PATIENCE:
+            self.applied.left += count
+            return False
+        return True
+
+    def _trouble(self, tracker: str, reason: str, *, final: bool = False) -> None:
+        """Count failures in a row; the one that ends a tracker's part is told."""
+        before = self.troubles.get(tracker, 0)
+        self.troubles[tracker] = PATIENCE if final else before + 1
+        if self.troubles[tracker] >= PATIENCE > before:
+            hint = "what is left is done by the next sync"
+            self._tell("tracker-left", "error", f"tracker {tracker!r} is left alone for now: {reason}", hint)
+
+    def _tell(self, rule: str, level: Level, message: str, hint: str = "", where: Place | None = None) -> None:
+        path, line = (where.path, where.line) if where else ("", 0)
+        self.applied.findings.append(Finding(rule, level, message, hint, path, line))
+
+    # --- the ledger only --------------------------------------------------------------------------------------
+
+    def _record(self, records: Sequence[Record]) -> None:
+        by_source: dict[str, list[Link]] = {}
+        for record in records:
+            by_source.setdefault(_SOURCES.get(record.reason, "tracker"), []).append(record.link)
+            if record.reason not in {"seen", "settled", "identity"}:
+                verbs = {"observe": "changed", "adopt": "adopted", "orphan": "orphaned", "restore": "restored"}
+                verb = verbs.get(record.reason, record.reason)
+                self.applied.done.append(Done(verb, record.uid, record.link.ticket, record.detail))
+        for source, links in by_source.items():
+            self.ledger.save_links(self.run, self.now(), links, source)
+
+    # --- writes that may be repeated --------------------------------------------------------------------------
+
+    def _update(self, update: Update) -> None:
+        ref = update.link.ticket.ref
+        try:
+            ticket = self.trackers[ref.tracker].update(ref, update.patch)
+        except TrackerUnavailable as error:
+            self.applied.failed += 1
+            self._tell(
+                "update-failed", "error", f"ticket {ref.key!r} was not updated: {error}", "the next sync repeats it"
+            )
+            self._trouble(ref.tracker, str(error))
+        except TrackerError as error:
+            refusal = Refusal(update.uid, "update", update.digest, str(error), self.now())
+            self._refused(refusal, f"ticket {ref.key!r} was not updated")
+        else:
+            self.troubles[ref.tracker] = 0
+            self.ledger.save_links(self.run, self.now(), [replace(update.link, ticket=ticket)], "pmsync")
+            self.ledger.unrefuse([(update.uid, "update")])
+            fields = sorted({name.removeprefix("add_").removeprefix("remove_") for name in update.patch})
+            self.applied.done.append(Done("updated", update.uid, ticket, ", ".join(fields)))
+            self.progress("update", 1)
+
+    def _close(self, duplicate: CloseDuplicate) -> None:
+        ref = duplicate.ticket.ref
+        try:
+            answer = self.trackers[ref.tracker].close_duplicate(ref, duplicate.of)
+        except TrackerError as error:
+            self.applied.failed += 1
+            self._tell(
+                "twin", "error", f"{ref.key!r} could not be closed as duplicate of {duplicate.of.key!r}: {error}"
+            )
+            return
+        if isinstance(answer, Touched):
+            message = f"tickets {duplicate.of.key!r} and {ref.key!r} are for one item, and {answer.reason}"
+            self._tell("twin", "warning", message, f"decide which one stays and close the other; {ref.url}")
+        else:
+            self.applied.done.append(Done("closed", duplicate.uid, answer, f"duplicate of {duplicate.of.key}"))
+
+    def _refused(self, refusal: Refusal, what: str, where: Place | None = None) -> None:
+        self.applied.failed += 1
+        self.ledger.refuse(self.run, [refusal])
+        hint = "it is tried again when the document or the configuration changes, or in a day"
+        self._tell(f"{refusal.operation}-refused", "error", f"{what}: {refusal.reason}", hint, where)
+
+    # --- creates ----------------------------------------------------------------------------------------------
+
+    def _create_all(self, name: str, creates: Sequence[Create]) -> None:
+        for lot in _lots(creates, self.trackers[name].batch):
+            if self._may(name, len(lot)):
+                self._create(name, lot)
+
+    def _create(self, name: str, lot: Sequence[Create]) -> None:
+        """Announce, send once, and commit each outcome: whatever happens in between leaves an intent behind."""
+        announced = self.now()
+        self.ledger.announce(self.run, announced, [_intent(create, announced) for create in lot])
+        outcomes = self.trackers[name].create([create.draft for create in lot])
+        pairs = list(zip(lot, outcomes, strict=True))
+        created = [(create, outcome.ticket) for create, outcome in pairs if isinstance(outcome, Created)]
+        self.ledger.save_links(self.run, self.now(), [_link(c, t, self.now()) for c, t in created], "pmsync")
+        self.ledger.unrefuse([(create.uid, "create") for create, _ in created])
+        self._withdraw(pairs)
+        for create, outcome in pairs:
+            self._told(name, create, outcome)
+        self.progress("create", len(lot))
+
+    def _withdraw(self, pairs: Sequence[tuple[Create, Outcome]]) -> None:
+        for kind in (Rejected, Unavailable):
+            surely_not = [create.uid for create, outcome in pairs if isinstance(outcome, kind)]
+            if surely_not:
+                self.ledger.withdraw(self.run, self.now(), surely_not, kind.__name__.lower())
+
+    def _told(self, name: str, create: Create, outcome: Outcome) -> None:
+        where = create.place
+        what = f"no ticket was created for {create.draft.title!r}"
+        match outcome:
+            case Created():
+                self.troubles[name] = 0
+                self.applied.done.append(Done("created", create.uid, outcome.ticket, create.draft.title))
+                self._dropped(name, create, outcome.ticket)
+            case Rejected():
+                self.troubles[name] = 0
+                self._refused(Refusal(create.uid, "create", create.digest, outcome.reason, self.now()), what, where)
+            case Unavailable():
+                self.applied.failed += 1
+                hint = "the next sync creates it"
+                self._tell("create-failed", "error", f"{what}: {outcome.reason}", hint, where)
+                self._trouble(name, outcome.reason)
+            case InDoubt():
+                self.applied.in_doubt.append(create.uid)
+                hint = "it is looked for once it must be visible, and only then created again"
+                message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
+                self._tell("in-doubt", "error", message, hint, where)
+                self._trouble(name, outcome.reason)
+
+    def _dropped(self, name: str, create: Create, ticket: Ticket) -> None:
+        """Notice what the tracker silently left out; without its general label no further ticket is made there."""
+        label, where = self.trackers[name].label, create.place
+        if label.casefold() not in {each.casefold() for each in ticket.labels}:
+            reason = f"ticket {ticket.ref.key!r} was created without its label {label!r}: the token may not set labels"
+            self._tell(
+                "label-dropped", "error", reason, "give the token write access to issues (GitHub: Issues: write)"
+            )
+            self._trouble(name, "its token may not set labels", final=True)
+        missing = [account for account in create.draft.assignees if account not in ticket.assignees]
+        if missing:
+            message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
+            hint = "only people with access to the repository or project can be assigned; assign somebody by hand"
+            self._tell("assignee-dropped", "warning", message, hint, where)
+
+
+def _lots(creates: Sequence[Create], size: int) -> Iterator[list[Create]]:
+    rest = iter(creates)
+    while lot := list(islice(rest, max(size, 1))):
+        yield lot
+
+
+def _intent(create: Create, at: datetime) -> Intent:
+    place = create.place
+    return Intent(create.uid, create.tracker, place.document_id, place.key, create.draft.title, at)
+
+
+def _link(create: Create, ticket: Ticket, at: datetime) -> Link:
+    place = create.place
+    sent = {label.casefold() for label in create.draft.labels}
+    return Link(
+        uid=create.uid,
+        document_id=place.document_id,
+        key=place.key,
+        ticket=replace(ticket, marker=ticket.marker or create.draft.marker),
+        pushed=place.fields,
+        pushed_labels=tuple(sorted(label for label in ticket.labels if label.casefold() in sent)),
+        group=place.group,
+        details_digest=place.details_digest,
+        position=place.position,
+        linked_at=at,
+    )

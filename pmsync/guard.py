@@ -1,0 +1,105 @@
+"""Refuses a plan that is more likely a mistake than a wish. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pmsync.errors import ConfigError
+from pmsync.model import Finding
+from pmsync.operations import Operation, Plan, Record
+from pmsync.plan.world import World
+
+KINDS = ("creates", "updates", "orphans", "lost", "empty")
+EMPTY_FROM = 3
+"""A document that had at least this many linked items and now yields none has become suspicious."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    kind: str
+    count: int
+    most: int
+    what: str
+
+
+def parse_allow(values: tuple[str, ...]) -> dict[str, int]:
+    """Read `creates=120` and the like.
+
+    Raises ConfigError for anything else: there is no way to switch the guard off for good.
+    """
+    allowed = {}
+    for value in values:
+        kind, _, number = value.partition("=")
+        if kind not in KINDS or not number.isdigit():
+            raise ConfigError(
+                f"--allow takes KIND=NUMBER, not {value!r}; kinds are {', '.join(KINDS)}, e.g. --allow creates=120"
+            )
+        allowed[kind] = int(number)
+    return allowed
+
+
+def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
+    """One error finding for each limit that the plan exceeds, with the figures and the narrow way out."""
+    exceeded = [each for each in _limits(plan, world) if each.count > max(each.most, allow.get(each.kind, 0))]
+    return [
+        Finding(
+            "guard",
+            "error",
+            f"{each.what}; nothing was sent",
+            f"look at `pmsync plan`; if that is what you want, run once with --allow {each.kind}={each.count}",
+        )
+        for each in exceeded
+    ]
+
+
+def hold_back(plan: Plan) -> Plan:
+    """The plan without everything that writes to a tracker or gives an item up: what was observed is still recorded."""
+
+    def harmless(operation: Operation) -> bool:
+        return isinstance(operation, Record) and operation.reason in {"observe", "seen", "found", "identity"}
+
+    return replace(plan, operations=tuple(op for op in plan.operations if harmless(op)))
+
+
+def _limits(plan: Plan, world: World) -> list[_Limit]:
+    settings, links = world.settings.guard, [link for link in world.links.values() if not link.orphaned]
+    creates, updates = len(plan.creates), len(plan.updates)
+    orphans, lost = len(plan.records("orphan")), len(plan.records("lost"))
+    alive, limit = len(links), settings.max_orphans
+    return [
+        _Limit("creates", creates, settings.max_creates,
+               f"the plan creates {creates} tickets, more than {settings.max_creates}"),
+        _Limit("updates", updates, settings.max_updates,
+               f"the plan changes {updates} of {alive} tickets, more than {settings.max_updates}"),
+        _Limit("orphans", orphans, limit,
+               f"{orphans} of {alive} items would leave their documents at once, more than {limit}"),
+        _Limit("lost", lost, limit, f"{lost} of {alive} tickets would be given up as deleted, more than {limit}"),
+        _suddenly_empty(world),
+        *_empty_scans(world),
+    ]  # fmt: skip
+
+
+def _suddenly_empty(world: World) -> _Limit:
+    """Documents that had items and yield none any more, and a run that finds no document at all."""
+    linked = Counter(link.document_id for link in world.links.values() if not link.orphaned and not link.lost)
+    empty = [
+        document.path
+        for document in world.reading.documents
+        if document.id in world.judged and not document.items and linked[document.id] >= EMPTY_FROM
+    ]
+    if world.gone and not world.reading.documents:
+        empty += sorted(world.gone)
+    return _Limit("empty", len(empty), 0, f"documents with tickets suddenly have no items ({', '.join(empty[:3])})")
+
+
+def _empty_scans(world: World) -> list[_Limit]:
+    """A complete listing that shows nothing, though many tickets are linked: the wrong project, or a wrong label."""
+    found = []
+    for name, view in world.views.items():
+        linked = sum(link.ticket.ref.tracker == name and not (link.lost or link.named) for link in world.links.values())
+        if view.complete and not view.failed and not view.tickets and linked > EMPTY_FROM:
+            what = f"the listing of tracker {name!r} is empty, though {linked} of its tickets are linked"
+            found.append(_Limit("lost", linked, 0, what))
+    return found

@@ -1,0 +1,31 @@
+"""What the ledger remembers, as one frozen value. Types only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pmsync.model import Cursor, Intent, Link, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The ledger's part of a world; an empty one is a run without a ledger.
+
+    `refusals` are by (subject, operation), `first_seen` and `decisions` by uid, `accounts` by tracker and person id
+    with the time of the look-up, `documents` are the ids of all documents that links and intents belong to.
+    """
+
+    links: Mapping[str, Link] = field(default_factory=dict)
+    intents: Mapping[str, Intent] = field(default_factory=dict)
+    refusals: Mapping[tuple[str, str], Refusal] = field(default_factory=dict)
+    cursors: Mapping[str, Cursor] = field(default_factory=dict)
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, Mapping[str, tuple[str, datetime]]] = field(default_factory=dict)
+
+    @property
+    def documents(self) -> frozenset[str]:
+        links, intents = self.links.values(), self.intents.values()
+        return frozenset((*(link.document_id for link in links), *(intent.document_id for intent in intents)))

@@ -1,0 +1,202 @@
+"""What happens to an item without a link: adopt, wait, create, or nothing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pmsync.content import body, due_date, labels, raw_fields, ticket_title
+from pmsync.identify import Placed
+from pmsync.keys import digest
+from pmsync.model import Draft, Finding, Intent, Link, Marker, Ticket
+from pmsync.operations import Create, Operation, Place, Record, Wait
+from pmsync.plan.update import AGAIN, assignees, differences
+from pmsync.plan.world import Index, Named, View, World
+from pmsync.routes import route
+from pmsync.trackers.base import Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done about one item without a link, and what the ledger says of it."""
+
+    standing: str
+    note: str = ""
+    operations: tuple[Operation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def decide(world: World, placed: Placed, index: Index) -> Decision:
+    """One row of the truth table for an item that the ledger does not link (design, section 7)."""
+    document, item = placed.entry.document, placed.entry.item
+    tickets = [ticket for ticket in index.marked.get(placed.uid, ()) if not ticket.duplicate]
+    if tickets:
+        return _adopt(world, placed, tickets[0], named=False, shared=False)
+    named = world.named.get((document.id, placed.entry.position), ())
+    if document.draft:
+        return Decision("proposed", "the document is a draft")
+    if named:
+        return _adopt_named(world, placed, named, index)
+    if item.tickets:
+        return Decision("external", f"tracked elsewhere: {item.tickets[0]}")
+    if placed.uid not in world.intents:
+        if item.done:
+            return Decision("done", "already done when first seen")
+        if document.date and world.settings.since and document.date < world.settings.since:
+            return Decision("listed", f"the document is older than documents.since ({world.settings.since})")
+    return _create(world, placed, index)
+
+
+def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
+    seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
+    if seen is not None:
+        return _adopt(world, placed, seen, named=True, shared=seen.ref in index.shared)
+    gone = [each for each in named if isinstance(each.sight, Gone)]
+    if len(gone) < len(named):
+        return Decision("waiting", f"ticket {named[0].ref.key} could not be read")
+    message = f"the document names ticket {gone[0].text!r}, which does not exist in tracker {gone[0].ref.tracker!r}"
+    hint = "correct or remove the link; an item that names a ticket gets no other one"
+    finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
+    return Decision("waiting", message, findings=(finding,))
+
+
+def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared: bool) -> Decision:
+    """Link an existing ticket; sends nothing and counts the document's present values as pushed."""
+    entry, fields = placed.entry, raw_fields(placed.entry.document, placed.entry.item)
+    view = world.views[ticket.ref.tracker]
+    mine = set(view.fit(labels(fields, view.settings)))
+    marker_key = ticket.marker.key if ticket.marker and not named else ""
+    link = Link(
+        uid=placed.uid,
+        document_id=entry.document.id,
+        key=entry.key,
+        ticket=ticket,
+        # an older key in the marker proves an edit: no base, so that the update can still send the new title
+        pushed=None if marker_key and marker_key != entry.key else fields,
+        pushed_labels=tuple(sorted(mine & ticket.labels)) if not named else (),
+        named=named,
+        shared=shared,
+        group=entry.item.group,
+        details_digest=entry.details_digest,
+        position=entry.position,
+        linked_at=world.now,
+    )
+    findings = differences(placed, link, fields, view) if link.pushed else []
+    how = "named in the document" if named else "carries the item's marker"
+    return Decision("ticketed", operations=(Record("adopt", link, how),), findings=tuple(findings))
+
+
+def _create(world: World, placed: Placed, index: Index) -> Decision:
+    document, item = placed.entry.document, placed.entry.item
+    name = route(document, raw_fields(document, item), world.settings)
+    if name is None:
+        return _no_restricted_tracker(placed)
+    view = world.views.get(name)
+    if view is None or view.failed:
+        return _wait(placed, f"tracker {name!r} did not answer")
+    wait = _must_wait(world, placed, view, index)
+    if wait:
+        return wait
+    return _draft(world, placed, view)
+
+
+def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decision | None:
+    """Every reason not to create now, the gravest first."""
+    if placed.uid in index.forged:
+        return _unlisted(placed, *index.forged[placed.uid])
+    intent = world.intents.get(placed.uid)
+    if intent:
+        waiting = _in_doubt(world, placed, intent)
+        if waiting:
+            return waiting
+    elif view.bare and not view.unseen and placed.uid not in view.looked:
+        return _wait(placed, "no earlier run is remembered here: it has to be looked for first")
+    elif not view.bare:
+        ready = world.first_seen.get(placed.uid, world.now) + world.settings.grace
+        if ready > world.now:
+            return _wait(placed, "left to the CI step until its grace is over", ready)
+    unread = [name for name, other in world.views.items() if other.failed and other.bare]
+    if unread:
+        return _wait(placed, f"tracker {unread[0]!r}, where it may have a ticket already, did not answer")
+    if view.blocked:
+        return _wait(placed, view.blocked)
+    return None
+
+
+def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
+    """A create was announced and its outcome is unknown: wait for settle, look, and only then create again."""
+    view = world.view(intent.tracker)
+    if view is None:
+        return _wait(placed, f"in doubt, and tracker {intent.tracker!r} did not answer")
+    settled = intent.announced_at + view.settings.settle
+    if world.now < settled:
+        return _wait(placed, "a create is in doubt: it may still appear", settled)
+    if placed.uid not in view.looked:
+        return _wait(placed, "a create is in doubt and has not been looked for yet", settled)
+    return None
+
+
+def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
+    message = f"ticket {ticket.ref.key!r} carries this item's marker, but {ticket.author!r} created it"
+    hint = (
+        f"if that account is yours, add it to trackers.{view.settings.name}.accounts; if not, remove the marker "
+        f"from the ticket, or run `pmsync adopt {placed.uid} TICKET`"
+    )
+    finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
+    return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
+
+
+def _wait(placed: Placed, why: str, until: datetime | None = None) -> Decision:
+    return Decision("waiting", why, (Wait(placed.uid, why, until),))
+
+
+def _no_restricted_tracker(placed: Placed) -> Decision:
+    message = "the document is restricted and no tracker is marked for that"
+    hint = "set `restricted = true` on the tracker that may hold it"
+    finding = Finding(
+        "restricted-no-tracker", "error", message, hint, placed.entry.document.path, placed.entry.item.line
+    )
+    return Decision("waiting", message, (), (finding,))
+
+
+def _draft(world: World, placed: Placed, view: View) -> Decision:
+    document, item = placed.entry.document, placed.entry.item
+    fields = raw_fields(document, item)
+    accounts, findings = assignees(world, view, fields.owners, placed)
+    unassigned = fields.owners if findings else ()
+    if not accounts and view.settings.fallback_owner:
+        accounts, _ = assignees(world, view, (view.settings.fallback_owner,), placed)
+    due, _ = due_date(document, item, world.settings.sla)
+    draft = Draft(
+        marker=Marker(placed.uid, world.settings.namespace, document.id, placed.entry.key),
+        title=ticket_title(item.title),
+        body=body(document, item, world.settings, fields=view.fields, unassigned=unassigned),
+        labels=view.fit(labels(fields, view.settings)),
+        assignees=accounts,
+        due=due if "due" in view.fields else None,
+        priority=item.priority if "priority" in view.fields else None,
+    )
+    value = digest(str(draft), str(view.settings))
+    refusal = world.refusals.get((placed.uid, "create"))
+    if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
+        why = f"the tracker refused it: {refusal.reason}"
+        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN)
+        return Decision("refused", why, (wait,))
+    operation = Create(placed.uid, view.settings.name, draft, place(placed), value)
+    return Decision("new", operations=(operation,), findings=tuple(findings))
+
+
+def place(placed: Placed) -> Place:
+    """Where the item stands, for the link that its ticket will get."""
+    entry = placed.entry
+    return Place(
+        entry.document.id,
+        entry.document.path,
+        entry.item.line,
+        entry.key,
+        raw_fields(entry.document, entry.item),
+        entry.item.group,
+        entry.details_digest,
+        entry.position,
+    )

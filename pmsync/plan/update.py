@@ -1,0 +1,195 @@
+"""What a changed document sends to a ticket: only the fields whose raw value the document changed. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pmsync.content import labels, raw_fields, ticket_title
+from pmsync.identify import Placed
+from pmsync.keys import digest, title_key
+from pmsync.model import Fields, Finding, Link, Marker, Patch, Ticket
+from pmsync.operations import Operation, Record, Update, Wait
+from pmsync.people import Directory
+from pmsync.plan.world import Index, View, World
+from pmsync.trackers.base import Unresolved
+
+AGAIN = timedelta(days=1)
+"""How long a refused write is not sent again unchanged."""
+
+
+def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list[Operation], list[Finding]]:
+    """Bring an item's ticket in line with its document, field by field; `link` is as observed in this run."""
+    document, item = placed.entry.document, placed.entry.item
+    view = world.view(link.ticket.ref.tracker)
+    here = _here(placed, link, index)
+    if document.restricted and view and not view.settings.restricted:
+        return [], [_leak(placed, link)]
+    if document.draft or link.lost or here.shared or view is None or link.ticket.status.closed:
+        return _identity_only(link, here), []
+    base = link.pushed or _proven_base(placed, link)
+    fields = raw_fields(document, item)
+    patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
+    if not link.named and link.ticket.marker != _marker(world, placed) and (patch or _stale(world, placed, link)):
+        patch["marker"] = _marker(world, placed)
+    after = replace(here, pushed=pushed, pushed_labels=_pushed_labels(link, patch))
+    if not patch:
+        return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
+    return [_send(world, patch, after)], findings
+
+
+def _here(placed: Placed, link: Link, index: Index) -> Link:
+    """The link with the place where its item stands now."""
+    entry = placed.entry
+    return replace(
+        link,
+        document_id=entry.document.id,
+        key=entry.key,
+        group=entry.item.group,
+        details_digest=entry.details_digest,
+        position=entry.position,
+        shared=link.named and link.ticket.ref in index.shared,
+    )
+
+
+def _identity_only(link: Link, here: Link) -> list[Operation]:
+    return [Record("identity", here, "stands elsewhere in the documents")] if here != link else []
+
+
+def _proven_base(placed: Placed, link: Link) -> Fields | None:
+    """Without a ledger the marker's key still proves an edited title: the base is then the ticket's own title.
+
+    That holds only while nobody has retitled the ticket since; of the other fields nothing is known.
+    """
+    marker = link.ticket.marker
+    if placed.known is None or marker is None or title_key(link.ticket.title) != marker.key:
+        return None
+    fields = raw_fields(placed.entry.document, placed.entry.item)
+    return replace(fields, title=link.ticket.title)
+
+
+def _marker(world: World, placed: Placed) -> Marker:
+    return Marker(placed.uid, world.settings.namespace, placed.entry.document.id, placed.entry.key)
+
+
+def _stale(world: World, placed: Placed, link: Link) -> bool:
+    """Whether the marker names an old key or document, so that runs without a ledger would have to guess."""
+    marker = link.ticket.marker
+    return marker is not None and bool(marker.key) and marker != _marker(world, placed)
+
+
+def _changes(
+    world: World, view: View, placed: Placed, link: Link, fields: Fields
+) -> tuple[Patch, Fields, list[Finding]]:
+    """The patch, the raw values that count as pushed once it is through, and what to tell."""
+    patch: Patch = {}
+    base = link.pushed
+    if base is None:
+        return patch, fields, differences(placed, link, fields, view)
+    pushed, findings = replace(fields), []
+    ticket = link.ticket
+    if fields.title != base.title and ticket.title != ticket_title(fields.title):
+        patch["title"] = ticket_title(fields.title)
+    if fields.owners != base.owners and not link.reassigned:
+        accounts, missing = assignees(world, view, fields.owners, placed)
+        findings += missing
+        if missing and not accounts:
+            pushed = replace(pushed, owners=base.owners)
+        elif set(accounts) != set(ticket.assignees):
+            patch["assignees"] = accounts
+    if "due" in view.fields and fields.due not in (base.due, ticket.due):
+        patch["due"] = fields.due
+    if "priority" in view.fields and fields.priority not in (base.priority, ticket.priority):
+        patch["priority"] = fields.priority
+    _add_labels(patch, view, link, base, fields)
+    return patch, pushed, findings
+
+
+def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fields) -> None:
+    """Compare what old and new raw values ask for under one configuration, so that changing it sends nothing."""
+    before, after = set(view.fit(labels(base, view.settings))), set(view.fit(labels(fields, view.settings)))
+    there = {label.casefold() for label in link.ticket.labels}
+    add = tuple(sorted(label for label in after - before if label.casefold() not in there))
+    remove = tuple(sorted(label for label in (before - after) & set(link.pushed_labels) if label.casefold() in there))
+    if add:
+        patch["add_labels"] = add
+    if remove:
+        patch["remove_labels"] = remove
+
+
+def _pushed_labels(link: Link, patch: Patch) -> tuple[str, ...]:
+    kept = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
+    return tuple(sorted(kept | set(patch.get("add_labels", ()))))
+
+
+def assignees(
+    world: World, view: View, owners: tuple[str, ...], placed: Placed
+) -> tuple[tuple[str, ...], list[Finding]]:
+    """The accounts of the owners, in order, and a finding for each owner who has none here."""
+    directory, entry = Directory(world.settings.people), placed.entry
+    accounts, findings = [], []
+    for owner in owners:
+        person = directory.match(owner)
+        answer = view.accounts.get(person.id) if person else None
+        if isinstance(answer, str):
+            accounts.append(answer)
+            continue
+        why = answer.reason if isinstance(answer, Unresolved) else "nobody under [people] goes by that name"
+        findings.append(
+            Finding(
+                "owner-unresolved",
+                "warning",
+                f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
+                "add the person, an alias or the account under [people]; the ticket names the owner in its text",
+                entry.document.path,
+                entry.item.line,
+            )
+        )
+    return tuple(dict.fromkeys(accounts)), findings
+
+
+def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[Finding]:
+    """Where no base is known, a ticket that says something else than its document is told, never changed."""
+    ticket, found = link.ticket, []
+    if ticket.title != ticket_title(fields.title):
+        found.append(f"title {ticket.title!r}")
+    if fields.due and "due" in view.fields and ticket.due != fields.due:
+        found.append(f"due {ticket.due or 'never'}")
+    if not found:
+        return []
+    entry = placed.entry
+    message = f"ticket {ticket.ref.key!r} differs from the document ({', '.join(found)})"
+    hint = "both stay as they are; the next change in the document goes to the ticket"
+    return [Finding("adopted-different", "note", message, hint, entry.document.path, entry.item.line)]
+
+
+def _send(world: World, patch: Patch, after: Link) -> Operation:
+    value = digest({**patch}, str(world.views[after.ticket.ref.tracker].settings))
+    refusal = world.refusals.get((after.uid, "update"))
+    if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
+        return Wait(after.uid, f"the tracker refused this change: {refusal.reason}", refusal.refused_at + AGAIN)
+    return Update(after.uid, patch, after, value)
+
+
+def _leak(placed: Placed, link: Link) -> Finding:
+    document = placed.entry.document
+    return Finding(
+        "restricted-in-public",
+        "error",
+        f"the document is restricted, but ticket {link.ticket.ref.key!r} is in tracker "
+        f"{link.ticket.ref.tracker!r}, which is not marked restricted",
+        "move or delete the ticket by hand; nothing more is sent to it",
+        document.path,
+        placed.entry.item.line,
+    )
+
+
+def drift(placed: Placed, ticket: Ticket) -> list[Finding]:
+    """A ticked box with an open ticket, or the reverse."""
+    entry, closed = placed.entry, ticket.status.closed
+    if entry.item.done is None or entry.item.done == closed:
+        return []
+    state = "done" if entry.item.done else "open"
+    message = f"the document says {state}, ticket {ticket.ref.key!r} is {ticket.status}"
+    hint = "the ticket's status counts: close or reopen it there, or change the document"
+    return [Finding("drift", "note", message, hint, entry.document.path, entry.item.line)]

@@ -1,0 +1,228 @@
+"""The one composer: lock, read documents, observe, identify, plan, guard, apply, report."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pmsync import guard
+from pmsync.apply import Applied, Applier
+from pmsync.documents import read_documents
+from pmsync.errors import TrackerError
+from pmsync.ledger import Ledger
+from pmsync.lock import hold
+from pmsync.memory import Memory
+from pmsync.model import Finding, Reading
+from pmsync.observe import Source, Survey
+from pmsync.operations import Plan
+from pmsync.plan import plan
+from pmsync.plan.world import World
+from pmsync.settings import Settings
+from pmsync.trackers.base import Tracker
+
+PASSES = 3
+"""How often a runner that forgets everything looks at a create in doubt, the first pass included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run was asked to do. `paths` limit the documents it judges, never the ones it reads."""
+
+    paths: tuple[Path, ...] = ()
+    allow: Mapping[str, int] = field(default_factory=dict)
+    wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time outside; tests bring their own."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how it goes, and who may ask the run to stop after the current operation."""
+
+    tell: Callable[[str], None] = lambda _: None
+    progress: Callable[[str, int], None] = lambda _what, _count: None
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt."""
+
+    plan: Plan
+    world: World
+    findings: tuple[Finding, ...]
+    applied: Applied = field(default_factory=Applied)
+    held_back: bool = False
+
+    @property
+    def ok(self) -> bool:
+        trouble = self.applied.failed or self.applied.left or self.applied.in_doubt or self.held_back
+        return not trouble and not any(finding.level == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything that a run needs from outside: configuration, trackers, time, and somebody who watches."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    clock: Clock = Clock()
+    watcher: Watcher = Watcher()
+
+    def plan(self, request: Request) -> Result:
+        """What a sync would do now; reads the ledger where there is one, and writes nothing anywhere."""
+        path = Path(self.settings.ledger)
+        memory = Memory()
+        if path.exists():
+            with Ledger.open(path, readonly=True) as ledger:
+                memory = remember(ledger, self.settings)
+        survey = self._survey(memory, request)
+        world = survey.observe(wait_for_lag=False)
+        made = plan(world)
+        refused = guard.check(made, world, request.allow)
+        findings = (*world.reading.findings, *survey.findings, *made.findings, *refused)
+        return Result(made, world, findings, held_back=bool(refused))
+
+    def sync(self, request: Request) -> Result:
+        """Bring tickets and ledger in line with the documents.
+
+        Raises LedgerError, also where another run holds the lock for longer than `request.wait`.
+        """
+        path = Path(self.settings.ledger)
+        with hold(path, wait=request.wait), Ledger.open(path) as ledger:
+            bare = [name for name in self.sources if name not in ledger.cursors()]
+            result = self._pass(ledger, request)
+            for _ in range(PASSES - 1):
+                waiting = _in_doubt(result, bare, ledger)
+                if not waiting or self.watcher.stop():
+                    break
+                settle = max(self.settings.trackers[name].settle for name in waiting).total_seconds()
+                self.watcher.tell(f"a create is in doubt and nothing will remember it: looking again in {settle:.0f} s")
+                self.clock.sleep(settle)
+                result = _merge(result, self._pass(ledger, request))
+            return result
+
+    def _survey(self, memory: Memory, request: Request) -> Survey:
+        self.watcher.tell("reading documents")
+        reading = read_documents(self.settings)
+        judged, missing = _judged(self.settings, reading, request.paths)
+        return Survey(
+            settings=self.settings,
+            sources=self.sources,
+            memory=memory,
+            reading=replace(reading, findings=(*reading.findings, *missing)),
+            judged=judged,
+            whole=not request.paths,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+            tell=self.watcher.tell,
+        )
+
+    def _pass(self, ledger: Ledger, request: Request) -> Result:
+        """Observe, plan, guard and apply once."""
+        scope, now = " ".join(str(path) for path in request.paths), self.clock.now
+        run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
+        survey = self._survey(remember(ledger, self.settings), request)
+        world = survey.observe(wait_for_lag=True)
+        world, blocked = _probe(world, self.sources, plan(world))
+        made = plan(world)
+        refused = guard.check(made, world, request.allow)
+        made = guard.hold_back(made) if refused else made
+        _save_survey(ledger, run, survey, made, world)
+        trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
+        applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
+        for name, cursor in survey.cursors.items():
+            if not refused and not world.views[name].failed:
+                ledger.save_cursor(cursor)
+        told = (*world.reading.findings, *survey.findings, *blocked, *made.findings, *refused, *applied.findings)
+        result = Result(made, world, told, applied, bool(refused))
+        ledger.end_run(run, now(), ok=result.ok, counts=Counter(d.verb for d in applied.done), findings=told)
+        return result
+
+
+def remember(ledger: Ledger, settings: Settings) -> Memory:
+    """The ledger's part of the world."""
+    return Memory(
+        links=ledger.links(),
+        intents=ledger.intents(),
+        refusals=ledger.refusals(),
+        cursors=ledger.cursors(),
+        first_seen=ledger.first_seen(),
+        decisions=ledger.decisions(),
+        accounts={name: ledger.accounts(name) for name in settings.trackers},
+    )
+
+
+def _judged(settings: Settings, reading: Reading, paths: Sequence[Path]) -> tuple[frozenset[str], list[Finding]]:
+    """The documents that a run over some paths speaks about; folders stand for everything below them."""
+    if not paths:
+        return frozenset(document.id for document in reading.documents), []
+    root = Path(settings.root)
+    judged: set[str] = set()
+    findings = []
+    for path in paths:
+        wanted = path.resolve()
+        found = {d.id for d in reading.documents if (root / d.path).resolve().is_relative_to(wanted)}
+        if not found:
+            hint = "name a document, or a folder with some, that documents.include in the config matches"
+            findings.append(Finding("no-documents", "warning", f"no document at {str(path)!r}", hint))
+        judged |= found
+    return frozenset(judged), findings
+
+
+def _probe(world: World, sources: Mapping[str, Source], made: Plan) -> tuple[World, list[Finding]]:
+    """Before the first create in a tracker, ask what the token may do: a refusal must name its cause."""
+    views, findings = dict(world.views), []
+    for name in dict.fromkeys(create.tracker for create in made.creates):
+        reason = _blocked(sources[name].tracker)
+        if reason:
+            views[name] = replace(views[name], blocked=reason)
+            message = f"tracker {name!r} takes no tickets from this token: {reason}"
+            findings.append(Finding("tracker-blocked", "error", message, "run `pmsync doctor`"))
+    return replace(world, views=views), findings
+
+
+def _blocked(tracker: Tracker | None) -> str:
+    if tracker is None:
+        return "it is not connected"
+    try:
+        return tracker.probe().blocked
+    except TrackerError as error:
+        return str(error)
+
+
+def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: World) -> None:
+    """What was read and found out counts, whatever comes of the plan."""
+    now = world.now
+    documents = [document for document in world.reading.documents if document.id in made.judged]
+    ledger.save_documents(run, now, documents, made.rows, judged=made.judged, gone=made.gone)
+    for name, accounts in survey.resolved.items():
+        ledger.save_accounts(name, now, accounts)
+    if survey.refused:
+        ledger.refuse(run, survey.refused)
+
+
+def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:
+    """The trackers without memory in which a create of this run is in doubt."""
+    intents = ledger.intents()
+    names = {intents[uid].tracker for uid in result.applied.in_doubt if uid in intents}
+    return sorted(names & set(bare))
+
+
+def _merge(first: Result, second: Result) -> Result:
+    """Two passes told as one: what was in doubt counts as it stands after the second."""
+    applied = replace(second.applied, done=[*first.applied.done, *second.applied.done])
+    findings = tuple(f for f in first.findings if f.rule not in {"in-doubt", "tracker-left"})
+    return replace(second, applied=applied, findings=tuple(dict.fromkeys((*findings, *second.findings))))
