@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -70,17 +70,11 @@ def quiet(text: str) -> str:
     return _ISSUE_URL.sub("https://redirect.github.com/", text)
 
 
-def body(
-    document: Document,
-    item: Item,
-    settings: Settings,
-    *,
-    fields: Collection[str],
-    unassigned: Iterable[str] = (),
-) -> str:
+def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
     """The ticket's text in Markdown: the item and its details, what the tracker has no field for, where it is from.
 
-    `fields` are those that the tracker can hold, `unassigned` the owners who could not be assigned, by name.
+    `fields` are those that the tracker can hold. Owners are always named: whether the tracker assigned them shows only
+    in its answer.
     """
     due, due_from = due_date(document, item, settings.sla)
     rows = [
@@ -91,7 +85,7 @@ def body(
         ("Services", quiet(", ".join(document.services))),
         ("Group", quiet(item.group or "")),
         ("Kind", quiet(item.kind or "")),
-        ("Owner", quiet(", ".join(unassigned))),
+        ("Owner", quiet(", ".join(item.owners))),
         ("Priority", "" if "priority" in fields else quiet(item.priority or "")),
         ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
     ]

@@ -117,11 +117,12 @@ def identify(
         board.open[entry.document.id][entry.position] = entry
     for item in known.values():
         board.free[item.document_id][item.uid] = item
-    gone = sorted(set(board.free) - set(documents))
+    gone = sorted(set(board.free) - {*documents, ""})
     for document_id in read:
         _by_ticket(board, document_id)
         _by_key(board, document_id, document_id, "key")
     _by_older_key(board, read)
+    _by_uid(board, read, namespace)
     origins = _renamed(board, read, gone, complete)
     for document_id in read:
         _by_similarity(board, document_id, [document_id, *origins.get(document_id, ())])
@@ -175,6 +176,16 @@ def _by_older_key(board: _Board, read: Sequence[str]) -> None:
             item = older.get((document_id, entry.key))
             if item and item.uid in board.free[item.document_id]:
                 board.take(entry, item, "key")
+
+
+def _by_uid(board: _Board, read: Sequence[str], namespace: str) -> None:
+    """A marker of which only the uid is left still says which item it was: the one this uid follows from."""
+    bare = dict(board.free.get("", {}))
+    for document_id in read if bare else ():
+        for entry in board.entries(document_id):
+            uid = make_uid(namespace, document_id, entry.key)
+            if uid in bare:
+                board.take(entry, bare[uid], "key")
 
 
 def _renamed(board: _Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:

@@ -28,14 +28,15 @@ _JOINERS = {"to", "will"}
 
 
 def title_key(title: str, owners: Iterable[str] = ()) -> str:
-    """The title's normal form: NFKC, case-folded, any script; no owner, ticket, status or punctuation in it.
+    """The title's normal form: NFKC, case-folded, any script; no owner, ticket, status, punctuation or invisible
+    character in it.
 
     A title of which nothing is left that way (only emoji, only a link) keeps its own text, so that no two titles of
     different text share a key by accident. At most 200 characters: a longer one ends in a hash of the whole.
     """
-    text = _words(_NOISE.sub(" ", unicodedata.normalize("NFKC", title)))
-    text = _without_owners(text, owners)
-    text = _STATUS.sub("", text).strip() or _words(title) or " ".join(unicodedata.normalize("NFKC", title).split())
+    plain = "".join(c for c in unicodedata.normalize("NFKC", title) if unicodedata.category(c) != "Cf")
+    text = _without_owners(_words(_NOISE.sub(" ", plain)), owners)
+    text = _STATUS.sub("", text).strip() or _words(plain) or " ".join(plain.split()) or " ".join(title.split())
     if len(text) <= _LONGEST:
         return text
     return f"{text[: _LONGEST - 17]} {hashlib.sha256(text.encode()).hexdigest()[:16]}"

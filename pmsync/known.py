@@ -65,7 +65,7 @@ def known_items(links: Mapping[str, Link], intents: Mapping[str, Intent], marked
     """
     known = {intent.uid: _from_intent(intent) for intent in intents.values()}
     known |= {link.uid: _from_link(link) for link in links.values()}
-    for ticket in marked:
+    for ticket in sorted(marked, key=lambda ticket: ticket.duplicate):
         uid = ticket.marker.uid if ticket.marker else ""
         known[uid] = _with_marker(known.get(uid), ticket, links.get(uid))
     return known

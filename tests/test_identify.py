@@ -260,6 +260,13 @@ def test_an_orphan_of_long_ago_is_restored_by_its_key_but_not_guessed_at() -> No
     assert recognise([document(A, "Add alerting for all full disks")], known).placed[0].how == "new"
 
 
+def test_a_marker_of_which_only_the_uid_is_left_still_counts() -> None:
+    bare = replace(ticket(3, "Add alerting"), marker=Marker(uid_of(A, "Add alerting")))
+    found = recognise([document(A, "Add alerting")], known_items({}, {}, [bare]))
+    assert found.placed[0].uid == uid_of(A, "Add alerting")
+    assert found.placed[0].known is not None
+
+
 TITLES = st.sampled_from(
     ["Add alerting", "Add alerting for disks", "Add alerting for full disks", "Write a runbook", "Fix the probe",
      "Fix the probes", "Rotate keys", "🔥", "磁盘告警"]

@@ -173,6 +173,22 @@ def test_a_ticket_named_by_several_items_is_shared_and_none_updates_it() -> None
     assert not plan(world(changed, named=named, links=links)).updates
 
 
+def test_naming_the_ticket_of_another_item_follows_it_and_never_updates_it() -> None:
+    theirs = ticket(5, "Add alerting", path="postmortems/b.md")
+    doc = document(A, item("Same as over there", tickets=("WEB-5",)))
+    named = {(A, 0): (Named("WEB-5", ref(5), theirs),)}
+    first = plan(world(doc, named=named)).records("adopt")[0].link
+    changed = document(A, item("Same as over there, but better", tickets=("WEB-5",)))
+    assert not plan(world(changed, named=named, links=[first])).updates
+
+
+def test_a_ticket_closed_as_duplicate_is_still_the_item_s_ticket_for_a_run_without_memory() -> None:
+    merged = ticket(5, "Add alerting for full disks", path=A, status=Status.WONT_DO, duplicate=True)
+    made = plan(world(DOC, views={"web": view(merged, bare=True, looked=frozenset({UID}))}))
+    assert not made.creates
+    assert made.records("adopt")[0].link.ticket.ref == ref(5)
+
+
 def test_a_bare_tracker_is_looked_through_before_anything_is_created() -> None:
     assert isinstance(only(plan(world(DOC, views={"web": view(bare=True)}))), Wait)
     assert isinstance(only(plan(world(DOC, views={"web": view(bare=True, looked=frozenset({UID}))}))), Create)

@@ -30,7 +30,7 @@ class Decision:
 def decide(world: World, placed: Placed, index: Index) -> Decision:
     """One row of the truth table for an item that the ledger does not link (design, section 7)."""
     document, item = placed.entry.document, placed.entry.item
-    tickets = [ticket for ticket in index.marked.get(placed.uid, ()) if not ticket.duplicate]
+    tickets = sorted(index.marked.get(placed.uid, ()), key=lambda ticket: ticket.duplicate)
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
     named = world.named.get((document.id, placed.entry.position), ())
@@ -51,7 +51,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
     seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
     if seen is not None:
-        return _adopt(world, placed, seen, named=True, shared=seen.ref in index.shared)
+        return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
     gone = [each for each in named if isinstance(each.sight, Gone)]
     if len(gone) < len(named):
         return Decision("waiting", f"ticket {named[0].ref.key} could not be read")
@@ -164,14 +164,13 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     document, item = placed.entry.document, placed.entry.item
     fields = raw_fields(document, item)
     accounts, findings = assignees(world, view, fields.owners, placed)
-    unassigned = fields.owners if findings else ()
     if not accounts and view.settings.fallback_owner:
         accounts, _ = assignees(world, view, (view.settings.fallback_owner,), placed)
     due, _ = due_date(document, item, world.settings.sla)
     draft = Draft(
         marker=Marker(placed.uid, world.settings.namespace, document.id, placed.entry.key),
         title=ticket_title(item.title),
-        body=body(document, item, world.settings, fields=view.fields, unassigned=unassigned),
+        body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
         assignees=accounts,
         due=due if "due" in view.fields else None,

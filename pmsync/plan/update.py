@@ -48,7 +48,7 @@ def _here(placed: Placed, link: Link, index: Index) -> Link:
         group=entry.item.group,
         details_digest=entry.details_digest,
         position=entry.position,
-        shared=link.named and link.ticket.ref in index.shared,
+        shared=link.named and index.shares(link.uid, link.ticket),
     )
 
 

@@ -99,6 +99,10 @@ class Index:
     forged: Mapping[str, tuple[View, Ticket]]
     shared: frozenset[Ref]
 
+    def shares(self, uid: str, ticket: Ticket) -> bool:
+        """Whether the item has this ticket in common with others: several name it, or it was made for another one."""
+        return ticket.ref in self.shared or bool(ticket.marker and ticket.marker.uid != uid)
+
 
 def index(world: World) -> Index:
     """Everything that planning looks up more than once."""

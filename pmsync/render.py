@@ -1,0 +1,214 @@
+"""Plans and results as rows, Markdown and JSON values; printing, colour and widths are the command line's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pmsync.apply import Done
+from pmsync.model import Draft, Finding, Ticket
+from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
+from pmsync.plan.world import World
+from pmsync.sync import Result
+
+SIGNS = {"create": "+", "update": "~", "close": "-", "adopt": "=", "wait": "?"}
+"""What stands before a row of a plan; everything that is only learned from a tracker has '<'."""
+
+_QUIET = {"seen", "settled", "identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One operation for people: `action` is its word, `where` is path:line of the item, '' where it has none."""
+
+    action: str
+    uid: str
+    title: str
+    where: str
+    tracker: str
+    ticket: str
+    url: str
+    detail: str
+
+    @property
+    def sign(self) -> str:
+        return SIGNS.get(self.action, "<")
+
+
+def plan_rows(plan: Plan, world: World) -> list[PlanRow]:
+    """The plan's operations in its order, without what only the ledger cares about."""
+    places = _places(world)
+    return [
+        _row(operation, places.get(operation.uid, ("", "")))
+        for operation in plan.operations
+        if not (isinstance(operation, Record) and operation.reason in _QUIET)
+    ]
+
+
+def _places(world: World) -> dict[str, tuple[str, str]]:
+    """By uid: where the item stands, and its title."""
+    return {
+        placed.uid: (f"{placed.entry.document.path}:{placed.entry.item.line}", placed.entry.item.title)
+        for placed in world.identities.placed
+    }
+
+
+def _row(operation: Operation, place: tuple[str, str]) -> PlanRow:
+    where, title = place
+    match operation:
+        case Create(uid=uid, tracker=tracker, draft=draft):
+            return PlanRow("create", uid, title or draft.title, where, tracker, "", "", _draft_detail(draft))
+        case Update(uid=uid, patch=patch, link=link):
+            return _with_ticket("update", uid, place, link.ticket, _fields({**patch}))
+        case CloseDuplicate(uid=uid, ticket=ticket, of=of):
+            return _with_ticket("close", uid, place, ticket, f"duplicate of {of.key}")
+        case Record(reason=reason, link=link, detail=detail):
+            return _with_ticket(reason, link.uid, place, link.ticket, detail)
+        case Wait(uid=uid, reason=reason, until=until):
+            detail = f"{reason} (until {until:%Y-%m-%d %H:%M} UTC)" if until else reason
+            return PlanRow("wait", uid, title, where, "", "", "", detail)
+
+
+def _with_ticket(action: str, uid: str, place: tuple[str, str], ticket: Ticket, detail: str) -> PlanRow:
+    (where, title), ref = place, ticket.ref
+    return PlanRow(action, uid, title or ticket.title, where, ref.tracker, ref.key, ref.url, detail)
+
+
+def _draft_detail(draft: Draft) -> str:
+    parts = [", ".join(draft.assignees), f"due {draft.due}" if draft.due else "", ", ".join(draft.labels)]
+    return " · ".join(part for part in parts if part)
+
+
+def _fields(patch: Mapping[str, object]) -> str:
+    names = dict.fromkeys(name.removeprefix("add_").removeprefix("remove_") for name in patch)
+    values = {name: f"{name} → {patch[name]}" for name in ("title", "due", "priority") if name in patch}
+    if "assignees" in patch:
+        accounts = patch["assignees"]
+        values["assignees"] = f"assignee → {', '.join(accounts) if isinstance(accounts, tuple) else ''}"
+    return ", ".join(values.get(name, name) for name in names)
+
+
+def summary(plan: Plan) -> dict[str, int]:
+    """How many operations of each kind people count by."""
+    return {
+        "create": len(plan.creates),
+        "update": len(plan.updates),
+        "adopt": len(plan.records("adopt")),
+        "close": len(plan.duplicates),
+        "learn": len(plan.records("observe", "lost", "found", "follow", "relink", "restore")),
+        "orphan": len(plan.records("orphan")),
+        "wait": len(plan.waits),
+    }
+
+
+def summary_line(plan: Plan) -> str:
+    """The last line of a plan: what it would do to tickets, then what else is going on."""
+    if not plan.pending and not plan.waits:
+        return "No changes."
+    counts = summary(plan)
+    text = f"Plan: {counts['create']} to create, {counts['update']} to update, {counts['adopt']} to adopt"
+    extra = {
+        "close": "to close as duplicate",
+        "learn": "to take over from the trackers",
+        "orphan": "to orphan",
+        "wait": "waiting",
+    }
+    return f"{text}{''.join(f', {counts[kind]} {words}' for kind, words in extra.items() if counts[kind])}."
+
+
+def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
+    """The plan for a pull request: a table a document, then what there is to tell. Text of documents is escaped."""
+    rows = plan_rows(result.plan, result.world)
+    lines = ["### pmsync plan", "", summary_line(result.plan)]
+    for name in unseen:
+        lines += ["", f"Tracker `{name}` was not looked at (no token): items may have a ticket there already."]
+    by_path: dict[str, list[PlanRow]] = {}
+    for row in rows:
+        by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
+    for path, group in by_path.items():
+        lines += ["", f"**{_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
+        lines += [f"| {r.sign} {r.action} | {_cell(r.title)} | {_ticket_cell(r)} | {_cell(r.detail)} |" for r in group]
+    told = [f for f in result.findings if f.level != "note"]
+    if told:
+        lines += ["", "<details><summary>Findings</summary>", ""]
+        lines += [f"- **{f.level}** {_cell(_where(f))} {_cell(f.message)} — {_cell(f.hint)}" for f in told]
+        lines += ["", "</details>"]
+    return "\n".join(lines) + "\n"
+
+
+def _ticket_cell(row: PlanRow) -> str:
+    return f"[{_cell(row.ticket)}]({row.url})" if row.url.startswith("http") else _cell(row.ticket or row.tracker)
+
+
+def _where(finding: Finding) -> str:
+    return f"{finding.path}:{finding.line}:" if finding.path else ""
+
+
+def _cell(text: str) -> str:
+    """Text of strangers inside a Markdown table: no markup, no mention, no link, one line."""
+    escaped = "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~" else c for c in " ".join(text.split()))
+    return escaped.replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def plan_value(result: Result) -> dict[str, object]:
+    """The plan as a JSON value: `summary`, `operations`, `findings`."""
+    rows = plan_rows(result.plan, result.world)
+    return {
+        "summary": summary(result.plan),
+        "pending": len(result.plan.pending),
+        "held_back": result.held_back,
+        "operations": [
+            {
+                "action": row.action,
+                "uid": row.uid,
+                "title": row.title,
+                "where": row.where,
+                "tracker": row.tracker,
+                "ticket": row.ticket or None,
+                "url": row.url or None,
+                "detail": row.detail,
+            }
+            for row in rows
+        ],
+        "findings": list(result.findings),
+    }
+
+
+def done_value(result: Result) -> dict[str, object]:
+    """A sync as a JSON value: `ok`, `counts`, `done`, `in_doubt`, `waiting`, `left`, `findings`."""
+    applied = result.applied
+    return {
+        "ok": result.ok,
+        "counts": dict(sorted(Counter(done.verb for done in applied.done).items())),
+        "done": [_done(done) for done in applied.done],
+        "in_doubt": applied.in_doubt,
+        "waiting": [{"uid": wait.uid, "reason": wait.reason, "until": wait.until} for wait in result.plan.waits],
+        "left": applied.left,
+        "held_back": result.held_back,
+        "findings": list(result.findings),
+    }
+
+
+def _done(done: Done) -> dict[str, object]:
+    ref = done.ticket.ref if done.ticket else None
+    return {
+        "action": done.verb,
+        "uid": done.uid,
+        "tracker": ref.tracker if ref else None,
+        "ticket": ref.key if ref else None,
+        "url": ref.url if ref else None,
+        "status": done.ticket.status if done.ticket else None,
+        "detail": done.detail,
+    }
+
+
+def done_line(result: Result) -> str:
+    """The last line of a sync; '' where nothing happened."""
+    counts = Counter(done.verb for done in result.applied.done)
+    parts = [f"{count} {verb}" for verb, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+    applied = result.applied
+    parts += [f"{applied.failed} failed"] if applied.failed else []
+    parts += [f"{len(applied.in_doubt)} in doubt"] if applied.in_doubt else []
+    parts += [f"{applied.left} left for the next sync"] if applied.left else []
+    return f"Sync: {', '.join(parts)}." if parts else ""
