@@ -228,6 +228,9 @@ def test_a_newer_marker_tells_of_an_edit_the_ledger_missed() -> None:
     found = recognise([document(A, "Page somebody when disks are full")], known)
     assert found.placed[0].uid == each.uid
     assert found.placed[0].how == "key"
+    both = by_title(recognise([document(A, "Page somebody when disks are full", "Add alerting")], known))
+    assert both["Page somebody when disks are full"].uid == each.uid
+    assert both["Add alerting"].how == "new"
 
 
 def test_a_ledger_that_is_newer_than_the_marker_is_believed() -> None:

@@ -69,6 +69,8 @@ def test_an_intent_younger_than_settle_waits() -> None:
     wait = only(plan(world(DOC, intents=[intent(DOC, 0, timedelta(minutes=9))])))
     assert isinstance(wait, Wait)
     assert wait.until == NOW + timedelta(minutes=1)
+    views = {"web": view(looked=frozenset({UID}))}
+    assert not plan(world(DOC, intents=[intent(DOC, 0, timedelta(minutes=9))], views=views)).creates
 
 
 def test_an_older_intent_waits_until_it_was_looked_for() -> None:
@@ -387,6 +389,13 @@ def test_an_owner_who_cannot_be_assigned_is_told_and_sent_later() -> None:
     made = plan(world(changed, links=[each], views=views, settings=settings(people=PEOPLE)))
     assert not made.updates
     assert rules(made) == ["owner-unresolved"]
+    retitled = document(A, replace(changed.items[0], title="Add alerting for all full disks"))
+    update = plan(world(retitled, links=[each], views=views, settings=settings(people=PEOPLE))).updates[0]
+    assert update.link.pushed is not None
+    assert update.link.pushed.owners == ()  # still to be sent, once bob has a login
+    found = {"web": view(accounts={"bob": "bob-b"})}
+    later = plan(world(retitled, links=[update.link], views=found, settings=settings(people=PEOPLE)))
+    assert later.updates[0].patch["assignees"] == ("bob-b",)
 
 
 def test_a_deleted_ticket_is_lost_once_and_not_made_again() -> None:
@@ -445,6 +454,25 @@ def test_an_item_whose_route_changed_keeps_its_ticket() -> None:
     views = {"web": view(each.ticket), "api": view(name="api")}
     made = plan(world(DOC, links=[each], views=views, settings=settings(trackers=both, routes=(Route("api"),))))
     assert not made.operations
+
+
+def test_a_marker_that_a_stranger_put_on_a_linked_ticket_moves_no_link() -> None:
+    theirs = ticket(1, "x", author="dana")
+    each = link(DOC, 0, theirs, named=False)
+    forged = replace(theirs, marker=Marker(uid_of(A, OTHER), SPACE, A, item_key(item(OTHER))), updated_at=NOW)
+    made = plan(world(DOC, links=[each], views={"web": view(forged)}))
+    assert not made.records("relink")
+    assert "marker-mismatch" not in rules(made)
+
+
+def test_a_ticket_that_the_document_names_stays_linked_beside_a_marked_one_and_gets_no_marker() -> None:
+    doc = document(A, item("Add alerting", tickets=("WEB-5",)))
+    each = link(doc, 0, replace(ticket(5, "Add alerting", author="dana")), named=True)
+    each = replace(each, ticket=replace(each.ticket, marker=None))
+    marked = ticket(2, "Add alerting", path=A)
+    assert not plan(world(doc, links=[each], views={"web": view(marked)})).records("relink")
+    changed = document(A, item("Add alerting", tickets=("WEB-5",), due=date(2026, 12, 24)))
+    assert set(plan(world(changed, links=[each])).updates[0].patch) == {"due"}
 
 
 def test_a_younger_twin_is_closed_as_duplicate_of_the_older() -> None:
