@@ -1,0 +1,160 @@
+"""The ledger as a file: made, opened, checked, and its errors put into words. Knows no rows.
+
+Durability: rollback journal and `synchronous = EXTRA`, so that a commit is on the disk, with the removal of its
+journal, before the request that it announces is sent. (With FULL a power cut may bring the journal back, and the
+announced create would be rolled back although it was sent.) https://www.sqlite.org/pragma.html#pragma_synchronous
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from pmsync.errors import LedgerError
+from pmsync.ledger import schema
+from pmsync.lock import make_home
+
+PATIENCE = 5.0
+"""Seconds to wait while another program (a reader, Datasette, sqlite3) keeps the file locked."""
+
+REBUILD = (
+    "move it aside (with its -journal, if there is one) and run `pmsync sync`: it finds the tickets again by their "
+    "markers and creates none twice"
+)
+_SQLITE_SAYS = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and run the command again: what was begun is taken up",
+    sqlite3.SQLITE_BUSY: "another program keeps it locked; close it (Datasette, a sqlite3 shell) and try again",
+    sqlite3.SQLITE_LOCKED: "another program keeps it locked; close it (Datasette, a sqlite3 shell) and try again",
+    sqlite3.SQLITE_READONLY: "it may not be written; give this user the right to write the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that it is a file and that this user may read it",
+    sqlite3.SQLITE_PERM: "this user may not read it; check its owner and mode",
+    sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, then run the command again",
+    sqlite3.SQLITE_NOTADB: f"it is no SQLite database; {REBUILD}",
+    sqlite3.SQLITE_CORRUPT: f"it is damaged; {REBUILD}",
+}
+_HOT_JOURNAL = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_CANTOPEN}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn every error of SQLite and of the file system into a LedgerError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        says = _SQLITE_SAYS.get(code & 0xFF) if code is not None else None
+        advice = says or "keep a copy of it and report this"
+        raise LedgerError(f"ledger {str(path)!r}: {advice} (SQLite says: {error})") from error
+    except OSError as error:
+        what = error.strerror or str(error)
+        raise LedgerError(f"ledger {str(path)!r}: {what}; check the folder's owner, mode and free space") from error
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The ledger at `path`, made where there is none and migrated where it is older. The caller holds the lock."""
+    with explained(path):
+        make_home(path.parent)
+        if not path.exists():
+            _create(path)
+        connection = _connect(path, "rw")
+        try:
+            with suppress(PermissionError):
+                path.chmod(0o600)
+            _check(connection, path)
+            _check_pages(connection, path)
+            schema.migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """The ledger at `path` as it is; it must exist and have this program's schema. Needs no lock."""
+    if not path.exists():
+        raise LedgerError(f"there is no ledger at {str(path)!r} yet; run `pmsync sync` to begin one")
+    with explained(path):
+        try:
+            return _checked_reader(path)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in _HOT_JOURNAL or not journal(path).exists():
+                raise
+        # a run was cut off in a transaction: whoever opens the file for writing next rolls it back
+        with closing(_connect(path, "rw")) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return _checked_reader(path)
+
+
+def journal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-journal")
+
+
+def _checked_reader(path: Path) -> sqlite3.Connection:
+    connection = _connect(path, "ro")
+    try:
+        _check(connection, path)
+        _check_current(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = EXTRA")
+    return connection
+
+
+def _create(path: Path) -> None:
+    """Make the whole ledger beside its place and move it there, so that nobody ever meets half of one."""
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)  # mode 0600
+    os.close(handle)
+    made = Path(name)
+    try:
+        with closing(_connect(made, "rw")) as connection:
+            schema.migrate(connection)
+        # left by a ledger that was moved aside: SQLite would roll it back into the new one
+        journal(path).unlink(missing_ok=True)
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
+        journal(made).unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    applied = schema.applied(connection)
+    if not applied:
+        raise LedgerError(f"{str(path)!r} is no ledger of pmsync; check `path` under [ledger], or {REBUILD}")
+    newer = sorted(set(applied) - {name for name, _ in schema.STEPS})
+    if newer:
+        raise LedgerError(
+            f"ledger {str(path)!r} was written by a newer pmsync (it knows {newer[0]!r}); install that version here"
+        )
+
+
+def _check_current(connection: sqlite3.Connection, path: Path) -> None:
+    if len(schema.applied(connection)) < len(schema.STEPS):
+        raise LedgerError(f"ledger {str(path)!r} is of an older pmsync; run `pmsync sync` once, which updates it")
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    says = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if says != "ok":
+        raise LedgerError(f"ledger {str(path)!r}: it is damaged ({says}); {REBUILD}")

@@ -1,0 +1,50 @@
+"""Reads items with all that stands beside them, for people: what `status`, `show` and `report` are made of."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+
+from pmsync.ledger import rows
+from pmsync.ledger.rows import Overview, Row
+
+_DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"
+_LINK = (
+    "uid document_id item_key item_group details_digest position tracker ticket_id ticket_key url title status state "
+    "author assignees labels due priority created_at updated_at closed_at duplicate duplicate_of marker pushed "
+    "pushed_labels named shared reassigned orphaned lost linked_at"
+)
+_INTENT = "uid tracker document_id item_key title announced_at"
+
+
+def _aliased(table: str, columns: str, prefix: str) -> str:
+    return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in columns.split())
+
+
+_QUERY = f"""
+SELECT i.*, {_aliased("d", _DOCUMENT, "doc_")}, {_aliased("l", _LINK, "link_")}, {_aliased("n", _INTENT, "intent_")},
+    (SELECT json_group_object(r.operation, r.reason) FROM refusals r WHERE r.uid = i.uid) AS refused
+FROM items i
+JOIN documents d ON d.id = i.document_id
+LEFT JOIN links l ON l.uid = i.uid
+LEFT JOIN intents n ON n.uid = i.uid
+ORDER BY d.path, i.line, i.uid
+"""  # noqa: S608 - the names are the constants above
+
+
+def read_overview(connection: sqlite3.Connection) -> list[Overview]:
+    """Every item that the ledger holds, in the order of the documents."""
+    return [_to_overview(row) for row in connection.execute(_QUERY).fetchall()]
+
+
+def _to_overview(row: Row) -> Overview:
+    return Overview(
+        item=rows.to_item(row),
+        document=rows.to_document(row, "doc_"),
+        first_seen_at=datetime.fromisoformat(row["first_seen_at"]),
+        gone_at=rows.to_time(row["doc_gone_at"]),
+        link=rows.to_link(row, "link_") if row["link_uid"] is not None else None,
+        intent=rows.to_intent(row, "intent_") if row["intent_uid"] is not None else None,
+        refusals=json.loads(row["refused"]),
+    )

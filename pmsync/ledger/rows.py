@@ -1,0 +1,388 @@
+"""How the words of pmsync are written as rows and read back, exactly. Pure.
+
+Times are UTC ISO-8601 text, dates ISO text, tuples JSON lists; what is compared as a whole (`pushed`, `marker`,
+`duplicate_of`) is one JSON value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pmsync.model import Cursor, Document, Fields, Finding, Intent, ItemRow, Link, Marker, Ref, Refusal, Status, Ticket
+
+Row = Mapping[str, Any]
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the ledger recorded it. `finished_at` and `ok` are None while it runs, or where it was killed.
+
+    `scope` holds the paths it was limited to, '' for everything. `counts` are by what was done ('create' …).
+    """
+
+    id: int
+    started_at: datetime
+    finished_at: datetime | None
+    host: str
+    pid: int
+    scope: str
+    ok: bool | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One item with all that the ledger holds beside it; `document` comes without its items and findings.
+
+    `refusals` are the reasons by operation. `link.ticket` is the ticket as last observed.
+    """
+
+    item: ItemRow
+    document: Document
+    first_seen_at: datetime
+    gone_at: datetime | None
+    link: Link | None
+    intent: Intent | None
+    refusals: Mapping[str, str]
+
+
+# --- values ---------------------------------------------------------------------------------------------------
+
+
+def clean(text: str) -> str:
+    """The text without lone surrogates, which JSON from a tracker may hold and SQLite does not take."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def time_text(time: datetime | None) -> str | None:
+    """UTC ISO-8601; sorts as the times do. A naive time is a mistake of the caller."""
+    if time is None:
+        return None
+    if time.tzinfo is None:
+        raise ValueError(f"a time without a zone: {time!r}")
+    return time.astimezone(UTC).isoformat()
+
+
+def to_time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _date_text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _to_date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def json_text(value: object) -> str:
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _list(values: Iterable[str]) -> str:
+    return json_text(list(values))
+
+
+def _tuple(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text != "[]" else ()
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _to_flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def cleaned(row: dict[str, Value]) -> dict[str, Value]:
+    return {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+# --- documents and items --------------------------------------------------------------------------------------
+
+
+def document_row(document: Document) -> dict[str, Value]:
+    return cleaned({
+        "id": document.id,
+        "path": document.path,
+        "title": document.title,
+        "incident": document.incident,
+        "date": _date_text(document.date),
+        "severity": document.severity,
+        "status": document.status,
+        "draft": int(document.draft),
+        "restricted": int(document.restricted),
+        "services": _list(document.services),
+        "team": document.team,
+        "authors": _list(document.authors),
+        "labels": _list(document.labels),
+    })  # fmt: skip
+
+
+def to_document(row: Row, prefix: str = "") -> Document:
+    """The document without items and findings."""
+    return Document(
+        id=row[f"{prefix}id"],
+        path=row[f"{prefix}path"],
+        title=row[f"{prefix}title"],
+        incident=row[f"{prefix}incident"],
+        date=_to_date(row[f"{prefix}date"]),
+        severity=row[f"{prefix}severity"],
+        status=row[f"{prefix}status"],
+        draft=bool(row[f"{prefix}draft"]),
+        restricted=bool(row[f"{prefix}restricted"]),
+        services=_tuple(row[f"{prefix}services"]),
+        team=row[f"{prefix}team"],
+        authors=_tuple(row[f"{prefix}authors"]),
+        labels=_tuple(row[f"{prefix}labels"]),
+    )
+
+
+def item_row(item: ItemRow) -> dict[str, Value]:
+    return cleaned({
+        "uid": item.uid,
+        "document_id": item.document_id,
+        "item_key": item.key,
+        "line": item.line,
+        "title": item.fields.title,
+        "owners": _list(item.fields.owners),
+        "document_due": _date_text(item.fields.due),
+        "priority": item.fields.priority,
+        "kind": item.fields.kind,
+        "severity": item.fields.severity,
+        "labels": _list(item.fields.labels),
+        "standing": item.standing,
+        "note": item.note,
+        "due": _date_text(item.due),
+        "due_from": item.due_from,
+        "done": _flag(item.done),
+        "item_group": item.group,
+        "details": item.details,
+        "tickets": _list(item.tickets),
+    })  # fmt: skip
+
+
+def to_item(row: Row) -> ItemRow:
+    fields = Fields(
+        title=row["title"],
+        owners=_tuple(row["owners"]),
+        due=_to_date(row["document_due"]),
+        priority=row["priority"],
+        kind=row["kind"],
+        severity=row["severity"],
+        labels=_tuple(row["labels"]),
+    )
+    return ItemRow(
+        uid=row["uid"],
+        document_id=row["document_id"],
+        key=row["item_key"],
+        fields=fields,
+        line=row["line"],
+        standing=row["standing"],
+        due=_to_date(row["due"]),
+        due_from=row["due_from"],
+        done=_to_flag(row["done"]),
+        group=row["item_group"],
+        details=row["details"],
+        tickets=_tuple(row["tickets"]),
+        note=row["note"],
+    )
+
+
+# --- links ----------------------------------------------------------------------------------------------------
+
+
+def _fields_text(fields: Fields | None) -> str | None:
+    if fields is None:
+        return None
+    values = {name: getattr(fields, name) for name in ("title", "owners", "priority", "kind", "severity", "labels")}
+    return json_text({**values, "due": _date_text(fields.due)})
+
+
+def _to_fields(text: str | None) -> Fields | None:
+    if text is None:
+        return None
+    held = json.loads(text)
+    return Fields(
+        title=held["title"],
+        owners=tuple(held["owners"]),
+        due=_to_date(held["due"]),
+        priority=held["priority"],
+        kind=held["kind"],
+        severity=held["severity"],
+        labels=tuple(held["labels"]),
+    )
+
+
+def _ref_text(ref: Ref | None) -> str | None:
+    return json_text({"tracker": ref.tracker, "id": ref.id, "key": ref.key, "url": ref.url}) if ref else None
+
+
+def _marker_text(marker: Marker | None) -> str | None:
+    if marker is None:
+        return None
+    names = ("uid", "namespace", "document_id", "key")
+    return json_text({name: getattr(marker, name) for name in names})
+
+
+def link_row(link: Link) -> dict[str, Value]:
+    return cleaned({
+        "uid": link.uid,
+        "document_id": link.document_id,
+        "item_key": link.key,
+        "item_group": link.group,
+        "details_digest": link.details_digest,
+        "position": link.position,
+        **_ticket_row(link.ticket),
+        "pushed": _fields_text(link.pushed),
+        "pushed_labels": _list(link.pushed_labels),
+        "named": int(link.named),
+        "shared": int(link.shared),
+        "reassigned": int(link.reassigned),
+        "orphaned": int(link.orphaned),
+        "lost": int(link.lost),
+        "linked_at": time_text(link.linked_at),
+    })  # fmt: skip
+
+
+def _ticket_row(ticket: Ticket) -> dict[str, Value]:
+    return {
+        "tracker": ticket.ref.tracker,
+        "ticket_id": ticket.ref.id,
+        "ticket_key": ticket.ref.key,
+        "url": ticket.ref.url,
+        "title": ticket.title,
+        "status": ticket.status.value,
+        "state": ticket.state,
+        "author": ticket.author,
+        "assignees": _list(ticket.assignees),
+        "labels": _list(sorted(ticket.labels)),
+        "due": _date_text(ticket.due),
+        "priority": ticket.priority,
+        "created_at": time_text(ticket.created_at),
+        "updated_at": time_text(ticket.updated_at),
+        "closed_at": time_text(ticket.closed_at),
+        "duplicate": int(ticket.duplicate),
+        "duplicate_of": _ref_text(ticket.duplicate_of),
+        "marker": _marker_text(ticket.marker),
+    }
+
+
+def to_link(row: Row, prefix: str = "") -> Link:
+    return Link(
+        uid=row[f"{prefix}uid"],
+        document_id=row[f"{prefix}document_id"],
+        key=row[f"{prefix}item_key"],
+        ticket=_to_ticket(row, prefix),
+        pushed=_to_fields(row[f"{prefix}pushed"]),
+        pushed_labels=_tuple(row[f"{prefix}pushed_labels"]),
+        named=bool(row[f"{prefix}named"]),
+        shared=bool(row[f"{prefix}shared"]),
+        reassigned=bool(row[f"{prefix}reassigned"]),
+        orphaned=bool(row[f"{prefix}orphaned"]),
+        lost=bool(row[f"{prefix}lost"]),
+        group=row[f"{prefix}item_group"],
+        details_digest=row[f"{prefix}details_digest"],
+        position=row[f"{prefix}position"],
+        linked_at=to_time(row[f"{prefix}linked_at"]),
+    )
+
+
+def _to_ticket(row: Row, prefix: str) -> Ticket:
+    duplicate_of, marker = row[f"{prefix}duplicate_of"], row[f"{prefix}marker"]
+    tracker, ticket_id = row[f"{prefix}tracker"], row[f"{prefix}ticket_id"]
+    return Ticket(
+        ref=Ref(tracker, ticket_id, row[f"{prefix}ticket_key"], row[f"{prefix}url"]),
+        title=row[f"{prefix}title"],
+        status=Status(row[f"{prefix}status"]),
+        state=row[f"{prefix}state"],
+        author=row[f"{prefix}author"],
+        created_at=datetime.fromisoformat(row[f"{prefix}created_at"]),
+        updated_at=datetime.fromisoformat(row[f"{prefix}updated_at"]),
+        assignees=_tuple(row[f"{prefix}assignees"]),
+        labels=frozenset(_tuple(row[f"{prefix}labels"])),
+        due=_to_date(row[f"{prefix}due"]),
+        priority=row[f"{prefix}priority"],
+        closed_at=to_time(row[f"{prefix}closed_at"]),
+        duplicate=bool(row[f"{prefix}duplicate"]),
+        duplicate_of=Ref(**json.loads(duplicate_of)) if duplicate_of else None,
+        marker=Marker(**json.loads(marker)) if marker else None,
+    )
+
+
+# --- the rest -------------------------------------------------------------------------------------------------
+
+
+def intent_row(intent: Intent) -> dict[str, Value]:
+    return cleaned({
+        "uid": intent.uid,
+        "tracker": intent.tracker,
+        "document_id": intent.document_id,
+        "item_key": intent.key,
+        "title": intent.title,
+        "announced_at": time_text(intent.announced_at),
+    })  # fmt: skip
+
+
+def to_intent(row: Row, prefix: str = "") -> Intent:
+    return Intent(
+        uid=row[f"{prefix}uid"],
+        tracker=row[f"{prefix}tracker"],
+        document_id=row[f"{prefix}document_id"],
+        key=row[f"{prefix}item_key"],
+        title=row[f"{prefix}title"],
+        announced_at=datetime.fromisoformat(row[f"{prefix}announced_at"]),
+    )
+
+
+def refusal_row(refusal: Refusal, run: int) -> dict[str, Value]:
+    return cleaned({
+        "uid": refusal.uid,
+        "operation": refusal.operation,
+        "digest": refusal.digest,
+        "reason": refusal.reason,
+        "refused_at": time_text(refusal.refused_at),
+        "run_id": run,
+    })  # fmt: skip
+
+
+def to_refusal(row: Row) -> Refusal:
+    refused_at = datetime.fromisoformat(row["refused_at"])
+    return Refusal(row["uid"], row["operation"], row["digest"], row["reason"], refused_at)
+
+
+def cursor_row(cursor: Cursor) -> dict[str, Value]:
+    since, full_scan_at = time_text(cursor.since), time_text(cursor.full_scan_at)
+    return {"tracker": cursor.tracker, "since": since, "full_scan_at": full_scan_at}
+
+
+def to_cursor(row: Row) -> Cursor:
+    return Cursor(row["tracker"], to_time(row["since"]), to_time(row["full_scan_at"]))
+
+
+def finding_row(finding: Finding, run: int) -> dict[str, Value]:
+    names = ("rule", "level", "message", "hint", "path", "line")
+    return cleaned({**{name: getattr(finding, name) for name in names}, "run_id": run})
+
+
+def to_finding(row: Row) -> Finding:
+    return Finding(row["rule"], row["level"], row["message"], row["hint"], row["path"], row["line"])
+
+
+def to_run(row: Row) -> Run:
+    return Run(
+        id=row["id"],
+        started_at=datetime.fromisoformat(row["started_at"]),
+        finished_at=to_time(row["finished_at"]),
+        host=row["host"],
+        pid=row["pid"],
+        scope=row["scope"],
+        ok=_to_flag(row["ok"]),
+        counts=json.loads(row["counts"]),
+    )

@@ -1,0 +1,327 @@
+"""The ledger's tables and views as SQL, one step per migration. Data, and the one function that applies it.
+
+A step that has been released is never edited: a change is a new step at the end. sqlite-utils runs and records them,
+and is imported only when there is something to migrate, so that readers start quickly.
+
+The views are for people who query the file (`open_items`, `overdue_items`, `items_by_owner`, `closure_by_severity`);
+docs/ledger.md explains their columns. Rows with `restricted = 1` belong to restricted documents: reports leave them
+out. An item counts as open while it has a ticket that is not closed, or is due one; items that are only listed, were
+done before they were first seen, or are tracked elsewhere are not among them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+MIGRATION_SET = "pmsync"
+APPLICATION_ID = 0x504D5359  # 'PMSY', tells a ledger from any other SQLite file
+
+_DOCUMENTS = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    title TEXT NOT NULL,
+    incident TEXT,
+    date TEXT,
+    severity TEXT,
+    status TEXT,
+    draft INTEGER NOT NULL DEFAULT 0,
+    restricted INTEGER NOT NULL DEFAULT 0,
+    services TEXT NOT NULL DEFAULT '[]',
+    team TEXT,
+    authors TEXT NOT NULL DEFAULT '[]',
+    labels TEXT NOT NULL DEFAULT '[]',
+    first_seen_at TEXT NOT NULL,
+    gone_at TEXT
+) STRICT
+"""
+
+_ITEMS = """
+CREATE TABLE items (
+    uid TEXT PRIMARY KEY,
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    item_key TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    owners TEXT NOT NULL DEFAULT '[]',
+    document_due TEXT,
+    priority TEXT,
+    kind TEXT,
+    severity TEXT,
+    labels TEXT NOT NULL DEFAULT '[]',
+    standing TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    due TEXT,
+    due_from TEXT NOT NULL DEFAULT '',
+    done INTEGER,
+    item_group TEXT,
+    details TEXT NOT NULL DEFAULT '',
+    tickets TEXT NOT NULL DEFAULT '[]',
+    first_seen_at TEXT NOT NULL
+) STRICT
+"""
+
+_LINKS = """
+CREATE TABLE links (
+    uid TEXT PRIMARY KEY REFERENCES items (uid),
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    item_key TEXT NOT NULL,
+    item_group TEXT,
+    details_digest TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    tracker TEXT NOT NULL,
+    ticket_id TEXT NOT NULL,
+    ticket_key TEXT NOT NULL,
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    state TEXT NOT NULL,
+    author TEXT NOT NULL,
+    assignees TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    due TEXT,
+    priority TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    closed_at TEXT,
+    duplicate INTEGER NOT NULL,
+    duplicate_of TEXT,
+    marker TEXT,
+    pushed TEXT,
+    pushed_labels TEXT NOT NULL,
+    named INTEGER NOT NULL,
+    shared INTEGER NOT NULL,
+    reassigned INTEGER NOT NULL,
+    orphaned INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    linked_at TEXT
+) STRICT
+"""
+
+_INTENTS = """
+CREATE TABLE intents (
+    uid TEXT PRIMARY KEY REFERENCES items (uid),
+    tracker TEXT NOT NULL,
+    document_id TEXT NOT NULL REFERENCES documents (id),
+    item_key TEXT NOT NULL,
+    title TEXT NOT NULL,
+    announced_at TEXT NOT NULL
+) STRICT
+"""
+
+_RUNS = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    ok INTEGER,
+    counts TEXT NOT NULL DEFAULT '{}'
+) STRICT
+"""
+
+_FINDINGS = """
+CREATE TABLE findings (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    rule TEXT NOT NULL,
+    level TEXT NOT NULL,
+    message TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    path TEXT NOT NULL,
+    line INTEGER NOT NULL
+) STRICT
+"""
+
+# uid refers to no item on purpose: what happened stays when the item is forgotten or its document is deleted
+_HISTORY = """
+CREATE TABLE history (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    uid TEXT NOT NULL,
+    source TEXT NOT NULL,
+    field TEXT NOT NULL,
+    old TEXT,
+    new TEXT,
+    note TEXT NOT NULL DEFAULT ''
+) STRICT
+"""
+
+_REFUSALS = """
+CREATE TABLE refusals (
+    uid TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    refused_at TEXT NOT NULL,
+    run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL,
+    PRIMARY KEY (uid, operation)
+) STRICT
+"""
+
+_CURSORS = """
+CREATE TABLE cursors (
+    tracker TEXT PRIMARY KEY,
+    since TEXT,
+    full_scan_at TEXT
+) STRICT
+"""
+
+_PEOPLE = """
+CREATE TABLE people (
+    tracker TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    resolved_at TEXT NOT NULL,
+    PRIMARY KEY (tracker, person_id)
+) STRICT
+"""
+
+_DECISIONS = """
+CREATE TABLE decisions (
+    uid TEXT PRIMARY KEY,
+    decision TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL
+) STRICT
+"""
+
+_APPEND_ONLY = (
+    """
+CREATE TRIGGER history_is_not_changed BEFORE UPDATE ON history
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+""",
+    """
+CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END
+""",
+)
+
+_INDEXES = (
+    "CREATE INDEX items_by_document ON items (document_id)",
+    "CREATE INDEX links_by_document ON links (document_id)",
+    "CREATE INDEX links_by_ticket ON links (tracker, ticket_id)",  # not unique: items may share a ticket
+    "CREATE INDEX intents_by_document ON intents (document_id)",
+    "CREATE INDEX findings_by_run ON findings (run_id)",
+    "CREATE INDEX findings_by_place ON findings (path, line)",
+    "CREATE INDEX history_by_item ON history (uid)",
+    "CREATE INDEX history_by_run ON history (run_id)",
+    "CREATE INDEX refusals_by_run ON refusals (run_id)",
+    "CREATE INDEX decisions_by_run ON decisions (run_id)",
+)
+
+_OPEN_ITEMS = """
+CREATE VIEW open_items AS
+SELECT
+    i.uid,
+    i.title,
+    CASE
+        WHEN l.lost THEN 'lost'
+        WHEN l.orphaned THEN 'orphaned'
+        WHEN l.uid IS NOT NULL THEN l.status
+        ELSE i.standing
+    END AS status,
+    l.ticket_key,
+    l.url,
+    l.tracker,
+    coalesce(l.due, i.due) AS due,
+    CASE WHEN coalesce(l.due, i.due) < date('now')
+        THEN CAST(julianday(date('now')) - julianday(coalesce(l.due, i.due)) AS INTEGER)
+    END AS days_late,
+    i.owners,
+    l.assignees,
+    coalesce(i.severity, d.severity) AS severity,
+    d.services,
+    d.team,
+    d.incident,
+    d.date,
+    d.path,
+    i.line,
+    i.note,
+    d.restricted
+FROM items i
+JOIN documents d ON d.id = i.document_id
+LEFT JOIN links l ON l.uid = i.uid
+WHERE
+    (l.uid IS NOT NULL AND (l.lost OR l.status NOT IN ('done', 'wont_do')))
+    OR (l.uid IS NULL AND i.standing NOT IN ('done', 'listed', 'external') AND i.done IS NOT 1 AND d.gone_at IS NULL)
+"""
+
+_OVERDUE_ITEMS = """
+CREATE VIEW overdue_items AS
+SELECT * FROM open_items WHERE days_late > 0 ORDER BY days_late DESC
+"""
+
+_ITEMS_BY_OWNER = """
+CREATE VIEW items_by_owner AS
+SELECT
+    coalesce(p.person_id, o.value, '(nobody)') AS owner,
+    count(*) AS open,
+    sum(i.days_late IS NOT NULL) AS overdue,
+    min(i.due) AS next_due
+FROM open_items i
+LEFT JOIN json_each(CASE WHEN coalesce(i.assignees, '[]') = '[]' THEN i.owners ELSE i.assignees END) o
+LEFT JOIN people p ON p.tracker = i.tracker AND p.account = o.value
+GROUP BY 1
+ORDER BY overdue DESC, open DESC
+"""
+
+_CLOSURE_BY_SEVERITY = """
+CREATE VIEW closure_by_severity AS
+SELECT
+    coalesce(i.severity, d.severity, '(none)') AS severity,
+    count(*) AS ticketed,
+    sum(l.status = 'done') AS done,
+    sum(l.status = 'wont_do') AS wont_do,
+    sum(l.status NOT IN ('done', 'wont_do')) AS open,
+    sum(l.status NOT IN ('done', 'wont_do') AND coalesce(l.due, i.due) < date('now')) AS overdue,
+    round(100.0 * sum(l.status = 'done') / count(*), 1) AS percent_done,
+    round(avg(CASE WHEN l.status = 'done' THEN julianday(l.closed_at) - julianday(l.created_at) END), 1)
+        AS average_days_to_done
+FROM links l
+JOIN items i ON i.uid = l.uid
+JOIN documents d ON d.id = i.document_id
+WHERE NOT l.lost
+GROUP BY 1
+ORDER BY 1
+"""
+
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "0001_tables",
+        (
+            f"PRAGMA application_id = {APPLICATION_ID}",
+            *(_DOCUMENTS, _ITEMS, _LINKS, _INTENTS, _RUNS, _FINDINGS, _HISTORY),
+            *(_REFUSALS, _CURSORS, _PEOPLE, _DECISIONS),
+            *(*_APPEND_ONLY, *_INDEXES),
+        ),
+    ),
+    ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
+)
+
+
+def applied(connection: sqlite3.Connection) -> list[str]:
+    """The names of the steps that the file has been through; none where it is no ledger."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"
+    if not connection.execute(query).fetchone():
+        return []
+    names = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET])
+    return [name for (name,) in names.fetchall()]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the steps that are still missing, each in a transaction of its own."""
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415 - 100 ms that readers need not pay
+
+    migrations = Migrations(MIGRATION_SET)
+    for name, statements in STEPS:
+
+        def step(database: Database, statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                database.execute(statement)
+
+        migrations(name=name)(step)
+    migrations.apply(Database(connection, execute_plugins=False))

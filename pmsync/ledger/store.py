@@ -1,0 +1,321 @@
+"""The ledger itself: every read and write is one short call, every write one transaction, committed when it returns.
+
+It knows no tracker and no configuration and decides nothing: it keeps what it is told, exactly, and writes down what
+changed. Rows that are already as they should be are not written again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from pmsync.errors import LedgerError
+from pmsync.ledger import file, rows, writes
+from pmsync.ledger.changes import Change, item_changes, link_changes
+from pmsync.ledger.overview import read_overview
+from pmsync.ledger.rows import Overview, Row, Run, Value, json_text, time_text
+from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, Refusal
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+RUNS_KEPT = timedelta(days=90)
+"""How long runs in which nothing changed are remembered."""
+T = TypeVar("T")
+
+
+class Ledger:
+    """An open ledger; a context manager that closes it. Every method may raise LedgerError, which says what to do."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._wrapped: Database | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, readonly: bool = False) -> Ledger:
+        """Open the ledger at `path`; to write, the caller holds the lock, and what is missing or older is made.
+
+        With `readonly` it must exist, and no lock is needed.
+        """
+        path = path.resolve()
+        return cls(path, file.open_for_reading(path) if readonly else file.open_for_writing(path))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- what it remembers ------------------------------------------------------------------------------------
+
+    def links(self) -> dict[str, Link]:
+        """By uid."""
+        return {link.uid: link for link in self._read("SELECT * FROM links ORDER BY rowid", rows.to_link)}
+
+    def intents(self) -> dict[str, Intent]:
+        """By uid: creates that were announced and whose outcome is not known."""
+        return {each.uid: each for each in self._read("SELECT * FROM intents ORDER BY rowid", rows.to_intent)}
+
+    def refusals(self) -> dict[tuple[str, str], Refusal]:
+        """By uid (or other subject) and operation."""
+        refusals = self._read("SELECT * FROM refusals", rows.to_refusal)
+        return {(each.uid, each.operation): each for each in refusals}
+
+    def cursors(self) -> dict[str, Cursor]:
+        """By tracker."""
+        return {each.tracker: each for each in self._read("SELECT * FROM cursors", rows.to_cursor)}
+
+    def first_seen(self) -> dict[str, datetime]:
+        """By uid: since when an item has stood in the documents, also where it has no ticket."""
+        query = "SELECT uid, first_seen_at FROM items"
+        return dict(self._read(query, lambda row: (row["uid"], datetime.fromisoformat(row["first_seen_at"]))))
+
+    def accounts(self, tracker: str) -> dict[str, tuple[str, datetime]]:
+        """By person id: the account in this tracker, and when it was looked up."""
+        query = "SELECT * FROM people WHERE tracker = ?"
+        found = self._read(query, lambda row: (row["person_id"], _account(row)), tracker)
+        return dict(found)
+
+    def decisions(self) -> dict[str, str]:
+        """By uid: what a person decided, until a ticket came of it."""
+        return dict(self._read("SELECT uid, decision FROM decisions", lambda row: (row["uid"], row["decision"])))
+
+    def document_ids(self) -> frozenset[str]:
+        """The documents it knows that are not gone, with and without tickets."""
+        return frozenset(self._read("SELECT id FROM documents WHERE gone_at IS NULL", lambda row: str(row["id"])))
+
+    # --- what it tells people ---------------------------------------------------------------------------------
+
+    def overview(self) -> list[Overview]:
+        """Every item with its document, link, intent and refusals, in the order of the documents."""
+        with file.explained(self.path), self._understood():
+            return read_overview(self._connection)
+
+    def last_run(self) -> Run | None:
+        """The newest run, whatever came of it."""
+        return next(iter(self._read("SELECT * FROM runs ORDER BY id DESC LIMIT 1", rows.to_run)), None)
+
+    def last_good_run(self) -> Run | None:
+        """The newest run over everything that ended well."""
+        query = "SELECT * FROM runs WHERE ok AND scope = '' ORDER BY id DESC LIMIT 1"
+        return next(iter(self._read(query, rows.to_run)), None)
+
+    def findings(self) -> list[Finding]:
+        """What the last run over everything told, and runs over single documents since then; newest first."""
+        return self._read("SELECT * FROM findings ORDER BY run_id DESC, id", rows.to_finding)
+
+    def history(self, uid: str) -> list[tuple[datetime, Change]]:
+        """Everything that happened to an item, oldest first."""
+        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY id", _to_event, uid)
+
+    # --- runs -------------------------------------------------------------------------------------------------
+
+    def begin_run(self, at: datetime, *, host: str, pid: int, scope: str) -> int:
+        """Record that a run began, and return its number. `scope` is '' for a run over everything."""
+        with self._writing() as database:
+            row = {"started_at": time_text(at), "host": host, "pid": pid, "scope": rows.clean(scope)}
+            inserted = database.table("runs").insert(row)
+            return int(inserted.last_pk or 0)
+
+    def end_run(
+        self, run: int, at: datetime, *, ok: bool, counts: Mapping[str, int], findings: Sequence[Finding]
+    ) -> None:
+        """Record how a run ended and what it told; its findings take the place of those of the runs it repeats."""
+        told = [rows.finding_row(finding, run) for finding in findings]
+        with self._writing() as database:
+            ended = {"finished_at": time_text(at), "ok": int(ok), "counts": json_text(dict(counts))}
+            database.table("runs").update(run, ended)
+            database.execute(writes.DELETE_REPEATED, {"run": run})
+            database.table("findings").insert_all(told)
+            database.execute(writes.DELETE_OLD_RUNS, {"before": time_text(at - RUNS_KEPT)})
+
+    # --- documents and items ----------------------------------------------------------------------------------
+
+    def save_documents(
+        self,
+        run: int,
+        at: datetime,
+        documents: Sequence[Document],
+        items: Sequence[ItemRow],
+        *,
+        judged: Collection[str],
+        gone: Collection[str],
+    ) -> None:
+        """Keep what was read. Items of `judged` and `gone` documents that are not among `items`, and have neither
+        link nor intent, are deleted; when an item was first seen stays; changes of linked items go to the history.
+        """
+        with self._writing() as database:
+            writes.upsert_seen(
+                database, "documents", "id", [rows.document_row(each) | writes.BACK for each in documents], at
+            )
+            events = self._item_events(items)
+            writes.upsert_seen(database, "items", "uid", [rows.item_row(each) for each in items], at)
+            gone_at = {"at": time_text(at), "ids": json_text(list(gone))}
+            database.execute(writes.MARK_GONE, gone_at)
+            kept = {"judged": json_text([*judged, *gone]), "kept": json_text([item.uid for item in items])}
+            database.execute(writes.DELETE_VANISHED, kept)
+            writes.remember(database, run, at, events)
+
+    def _item_events(self, items: Sequence[ItemRow]) -> list[Change]:
+        """The changes of linked items; a row that only stands in for one (line 0) has nothing to compare."""
+        query = "SELECT * FROM items WHERE line > 0 AND uid IN (SELECT uid FROM links)"
+        known = {item.uid: item for item in map(rows.to_item, self._connection.execute(query).fetchall())}
+        return [change for item in items if item.uid in known for change in item_changes(known[item.uid], item)]
+
+    # --- links and intents ------------------------------------------------------------------------------------
+
+    def announce(self, run: int, at: datetime, intents: Sequence[Intent]) -> None:
+        """Announce creates. When it returns, they are on the disk, and only then may they be sent.
+
+        Raises LedgerError, and announces none, where an item among them has a ticket that is not lost.
+        """
+        with self._writing() as database:
+            self._refuse_linked([intent.uid for intent in intents])
+            writes.stand_in(database, at, "new", [(x.uid, x.document_id, x.key, x.title) for x in intents])
+            writes.upsert(database, "intents", "uid", [rows.intent_row(intent) for intent in intents])
+            events = [Change(each.uid, "pmsync", "announced", None, each.tracker) for each in intents]
+            writes.remember(database, run, at, events)
+
+    def _refuse_linked(self, uids: Sequence[str]) -> None:
+        query = "SELECT uid, ticket_key FROM links WHERE NOT lost AND uid IN (SELECT value FROM json_each(?))"
+        taken = self._connection.execute(query, [json_text(list(uids))]).fetchone()
+        if taken:
+            raise LedgerError(
+                f"item {taken['uid']!r} already has ticket {taken['ticket_key']!r}: no other one is created for it; "
+                f"run `pmsync show {taken['uid']}`, and `pmsync forget {taken['uid']}` if that is meant"
+            )
+
+    def withdraw(self, run: int, at: datetime, uids: Sequence[str], reason: str) -> None:
+        """Take back announced creates that surely did not happen."""
+        with self._writing() as database:
+            query = "DELETE FROM intents WHERE uid IN (SELECT value FROM json_each(?)) RETURNING uid, tracker"
+            withdrawn = database.execute(query, [json_text(list(uids))]).fetchall()
+            events = [Change(row["uid"], "pmsync", "announced", row["tracker"], None, reason) for row in withdrawn]
+            writes.remember(database, run, at, events)
+
+    def save_links(self, run: int, at: datetime, links: Sequence[Link], source: str) -> None:
+        """Keep links, close the intents of their items, and write down what changed; all of it or nothing.
+
+        `source` says who made the change: 'tracker', 'pmsync' or 'document'. A decision is done with once its item
+        has another ticket than before.
+        """
+        with self._writing() as database:
+            uids = json_text([link.uid for link in links])
+            held = self._connection.execute(writes.LINKS_OF, [uids]).fetchall()
+            known = {row["uid"]: rows.to_link(row) for row in held}
+            as_held = [dict(row) for row in held]
+            writes.stand_in(database, at, "ticketed", [(x.uid, x.document_id, x.key, x.ticket.title) for x in links])
+            changed = [row for row in map(rows.link_row, links) if row not in as_held]
+            writes.upsert(database, "links", "uid", changed)
+            database.execute("DELETE FROM intents WHERE uid IN (SELECT value FROM json_each(?))", [uids])
+            fresh = [link.uid for link in links if _is_fresh(known.get(link.uid), link)]
+            database.execute(writes.DELETE_DECISIONS, [json_text(fresh)])
+            changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
+            writes.remember(database, run, at, changes)
+
+    def forget(self, run: int, at: datetime, uid: str) -> None:
+        """Remove the link and the intent of an item; its history stays."""
+        with self._writing() as database:
+            query = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
+            links = database.execute(query, [uid]).fetchall()
+            intents = database.execute("DELETE FROM intents WHERE uid = ? RETURNING tracker", [uid]).fetchall()
+            told = [("ticket", f"{row['tracker']} {row['ticket_key']}") for row in links]
+            told += [("announced", row["tracker"]) for row in intents]
+            events = [Change(uid, "person", field, old, None, "forgotten") for field, old in told]
+            writes.remember(database, run, at, events)
+
+    # --- refusals, cursors, people, decisions -----------------------------------------------------------------
+
+    def refuse(self, run: int, refusals: Sequence[Refusal]) -> None:
+        """Remember writes that a tracker refused; a newer refusal of the same operation takes the place of an older."""
+        held = [rows.refusal_row(refusal, run) for refusal in refusals]
+        with self._writing() as database:
+            database.table("refusals").upsert_all(held, pk=("uid", "operation"))
+
+    def unrefuse(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Forget refusals, given as (uid, operation)."""
+        held = list(keys)
+        with self._writing() as database:
+            for key in held:
+                database.execute("DELETE FROM refusals WHERE uid = ? AND operation = ?", key)
+
+    def save_cursor(self, cursor: Cursor) -> None:
+        with self._writing() as database:
+            writes.upsert(database, "cursors", "tracker", [rows.cursor_row(cursor)])
+
+    def save_accounts(self, tracker: str, at: datetime, accounts: Mapping[str, str]) -> None:
+        """Keep looked-up accounts, by person id."""
+        resolved_at = time_text(at)
+        found = [
+            {"tracker": tracker, "person_id": person, "account": rows.clean(account), "resolved_at": resolved_at}
+            for person, account in accounts.items()
+        ]
+        with self._writing() as database:
+            database.table("people").upsert_all(found, pk=("tracker", "person_id"))
+
+    def decide(self, run: int, at: datetime, uid: str, decision: str) -> None:
+        """Remember what a person decided about an item: 'new' (give it a ticket), 'recreate' (a lost one)."""
+        with self._writing() as database:
+            row = {"uid": uid, "decision": decision, "decided_at": time_text(at), "run_id": run}
+            writes.upsert(database, "decisions", "uid", [row])
+            writes.remember(database, run, at, [Change(uid, "person", "decision", None, decision)])
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    @property
+    def _database(self) -> Database:
+        if self._wrapped is None:
+            from sqlite_utils import Database  # noqa: PLC0415 - 100 ms that readers need not pay
+
+            self._wrapped = Database(self._connection, execute_plugins=False)
+        return self._wrapped
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        """One transaction, begun as a writer at once and committed at the end; never spans code of a caller."""
+        with file.explained(self.path):
+            database = self._database
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _read(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
+        with file.explained(self.path), self._understood():
+            return [convert(row) for row in self._connection.execute(query, parameters).fetchall()]
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, TypeError, KeyError) as error:
+            message = f"ledger {str(self.path)!r} holds a value that pmsync did not write ({error}); {file.REBUILD}"
+            raise LedgerError(message) from error
+
+
+def _account(row: Row) -> tuple[str, datetime]:
+    return row["account"], datetime.fromisoformat(row["resolved_at"])
+
+
+def _to_event(row: Row) -> tuple[datetime, Change]:
+    change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
+    return datetime.fromisoformat(row["at"]), change
+
+
+def _is_fresh(old: Link | None, new: Link) -> bool:
+    return not new.lost and (old is None or old.lost or old.ticket.ref != new.ticket.ref)
