@@ -58,13 +58,17 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt."""
+    """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt.
+
+    `told_before` are the findings of the run before this one.
+    """
 
     plan: Plan
     world: World
     findings: tuple[Finding, ...]
     applied: Applied = field(default_factory=Applied)
     held_back: bool = False
+    told_before: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -102,7 +106,7 @@ class Engine:
         """
         path = Path(self.settings.ledger)
         with hold(path, wait=request.wait), Ledger.open(path) as ledger:
-            bare = [name for name in self.sources if name not in ledger.cursors()]
+            bare, before = [name for name in self.sources if name not in ledger.cursors()], ledger.findings()
             result = self._pass(ledger, request)
             for _ in range(PASSES - 1):
                 waiting = _in_doubt(result, bare, ledger)
@@ -112,7 +116,7 @@ class Engine:
                 self.watcher.tell(f"a create is in doubt and nothing will remember it: looking again in {settle:.0f} s")
                 self.clock.sleep(settle)
                 result = _merge(result, self._pass(ledger, request))
-            return result
+            return replace(result, told_before=tuple(before))
 
     def _survey(self, memory: Memory, request: Request) -> Survey:
         self.watcher.tell("reading documents")

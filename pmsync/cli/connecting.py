@@ -1,0 +1,91 @@
+"""Connects the configured trackers for a command, and keeps time and signals for a run."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from pmsync.cli import output
+from pmsync.cli.app import App
+from pmsync.errors import ConfigError, PmsyncError
+from pmsync.observe import Source
+from pmsync.settings import Settings
+from pmsync.sync import Clock
+from pmsync.trackers.registry import connect
+
+
+def all_sources(settings: Settings, app: App) -> dict[str, Source]:
+    """Every configured tracker; raises ConfigError with the problems of all of them."""
+    sources, problems = {}, []
+    for name, tracker in settings.trackers.items():
+        try:
+            sources[name] = Source(connect(tracker, app.environ, Path(settings.root)))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(*problems)
+    return sources
+
+
+def seen_sources(settings: Settings, app: App, *, offline: bool) -> tuple[dict[str, Source], list[str]]:
+    """The trackers that a plan can look at, and why it cannot look at the others: a plan needs no token."""
+    sources, unseen = {}, []
+    for name, tracker in settings.trackers.items():
+        try:
+            made = None if offline else connect(tracker, app.environ, Path(settings.root))
+        except ConfigError as error:
+            made = None
+            unseen.append(f"tickets in {name!r} were not looked up: {error}")
+        sources[name] = Source(made, unseen=made is None)
+    return sources, unseen or [f"tickets in {name!r} were not looked up (--offline)" for name in sources if offline]
+
+
+@dataclass
+class Signals:
+    """SIGTERM and the first Ctrl-C end a run after its current operation; a second Ctrl-C ends it at once."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> bool:
+        return self.asked.is_set()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but no longer than until somebody asks to stop."""
+        self.asked.wait(seconds)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.stop() and number == signal.SIGINT:
+            signal.default_int_handler(number, frame)
+        self.asked.set()
+        again = "; Ctrl-C again stops at once" if number == signal.SIGINT else ""
+        output.tell(f"stopping after the current operation{again}")
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Listen to the signals within this block."""
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = {number: signal.signal(number, self._on_signal) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def clock(self, now: Callable[..., object]) -> Clock:
+        """The clock of a run that can be stopped while it waits."""
+        return Clock(now=now, sleep=self.sleep)  # type: ignore[arg-type]
+
+
+def refuse_pull_requests(environ: Mapping[str, str]) -> None:
+    """Raise PmsyncError where the run belongs to a pull request: its documents are not merged yet."""
+    event, source = environ.get("GITHUB_EVENT_NAME", ""), environ.get("CI_PIPELINE_SOURCE", "")
+    if event.startswith("pull_request") or source == "merge_request_event":
+        raise PmsyncError(
+            f"`pmsync sync` makes no tickets for a pull request (event {event or source!r}); "
+            "use `pmsync plan` there, and run `pmsync sync` when it is merged"
+        )

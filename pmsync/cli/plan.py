@@ -1,0 +1,91 @@
+"""`pmsync plan`: what a sync would do now."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from pmsync import guard, render
+from pmsync.cli import output
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.connecting import seen_sources
+from pmsync.render import PlanRow
+from pmsync.sync import Clock, Engine, Request, Result, Watcher
+
+PENDING = 4
+COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 4 when changes are pending.")
+@click.option("--offline", is_flag=True, help="Look at documents and ledger only, not at the trackers.")
+@click.option("--allow", multiple=True, metavar="KIND=N", help="What to allow the guard, as for `pmsync sync`.")
+@output.format_option("text", "json", "markdown")
+@pass_app
+def command(
+    app: App, paths: tuple[Path, ...], exit_code: bool, offline: bool, allow: tuple[str, ...], output_format: str
+) -> int:
+    """Show what a sync would do now. Writes nothing, anywhere.
+
+    PATH limits the documents it judges. A tracker without a token is left out, and that is said.
+    Exit codes: 0 fine, 1 something could not be found out or the guard refuses, with --exit-code 4 for pending changes.
+
+    \b
+    Examples:
+      pmsync plan
+      pmsync plan postmortems/2026-11-02-checkout.md
+      pmsync plan --format markdown > plan.md
+    """
+    return show_plan(app, Request(paths, guard.parse_allow(allow)), output_format, offline=offline, exit_code=exit_code)
+
+
+def show_plan(app: App, request: Request, output_format: str, *, offline: bool = False, exit_code: bool = False) -> int:
+    """Make the plan, print it, and return the exit code."""
+    settings = app.settings()
+    with output.progress("planning") as bar:
+        sources, unseen = seen_sources(settings, app, offline=offline)
+        engine = Engine(settings, sources, Clock(now=app.now), Watcher(tell=bar.tell))
+        result = engine.plan(request)
+    if output_format == "json":
+        output.emit_json({**render.plan_value(result), "unseen": unseen})
+    elif output_format == "markdown":
+        output.echo(render.plan_markdown(result, unseen).rstrip())
+    else:
+        _show(result, unseen)
+    if not result.ok:
+        return 1
+    return PENDING if exit_code and result.plan.pending else 0
+
+
+def _show(result: Result, unseen: list[str]) -> None:
+    rows = render.plan_rows(result.plan, result.world)
+    for path, group in groupby(rows, key=lambda row: row.where.rpartition(":")[0]):
+        output.echo(output.bold(path or "in no document"))
+        for row in group:
+            output.echo(*_line(row))
+    if rows:
+        output.echo()
+    output.echo(render.summary_line(result.plan))
+    for reason in unseen:
+        output.warn(reason, "items may have tickets there already")
+    output.findings(result.findings, err=True)
+    if result.plan.pending and not result.held_back:
+        output.log(output.dim("`pmsync sync` does it"))
+
+
+def _line(row: PlanRow) -> list[output.Part]:
+    line = row.where.rpartition(":")[2]
+    parts: list[output.Part] = [
+        "  ",
+        output.coloured(f"{row.sign} {row.action:<7}", COLOURS.get(row.sign, "cyan")),
+        f" {row.title}",
+    ]
+    if row.ticket:
+        parts += ["  ", output.link(row.ticket, row.url)]
+    elif row.tracker:
+        parts.append(f"  → {row.tracker}")
+    detail = "  ".join(part for part in (row.detail, f"line {line}" if line else "") if part)
+    return [*parts, output.dim(f"  ({detail})")] if detail else parts

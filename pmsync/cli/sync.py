@@ -1,0 +1,108 @@
+"""`pmsync sync`: brings tickets and ledger in line with the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pmsync import guard, render
+from pmsync.apply import Done
+from pmsync.cli import output
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
+from pmsync.cli.plan import show_plan
+from pmsync.model import Finding
+from pmsync.sync import Engine, Request, Result, Watcher
+
+INTERRUPTED = 130
+COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
+
+
+class Wait(click.ParamType[float]):
+    """A time to wait: `90`, `30s`, `5m`, `1h`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from pmsync.config import parse_duration  # noqa: PLC0415
+
+        if isinstance(value, float):
+            return value
+        duration = parse_duration(str(value))
+        if duration is None:
+            self.fail(f"{value!r} is no time; write 30s, 5m or 1h", param, ctx)
+        return float(duration.total_seconds())
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
+@click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
+@click.option("--wait", type=Wait(), default=0.0, help="How long to wait for another run to end, e.g. 5m.")
+@output.format_option("text", "json")
+@pass_app
+def command(
+    app: App, paths: tuple[Path, ...], dry_run: bool, allow: tuple[str, ...], wait: float, output_format: str
+) -> int:
+    """Create tickets for new action items, send what changed in documents, take over what changed in the trackers.
+
+    PATH limits the documents it judges; all are read. Says nothing when nothing happened, so that cron sends no mail.
+    Exit codes: 0 fine, 1 something failed, was refused or is in doubt, 2 wrong configuration, 130 interrupted.
+
+    \b
+    Examples:
+      pmsync sync
+      pmsync sync --allow creates=120      the first sync of many documents
+      pmsync sync --wait 5m                let another run finish first
+    """
+    request = Request(paths, guard.parse_allow(allow), wait)
+    if dry_run:
+        return show_plan(app, request, output_format)
+    settings, signals = app.settings(), Signals()
+    refuse_pull_requests(app.environ)
+    sources = all_sources(settings, app)
+    with output.progress("syncing") as bar, signals.handled():
+        watcher = Watcher(bar.tell, lambda _, count: bar.advance(count), signals.stop)
+        result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
+    if output_format == "json":
+        output.emit_json(render.done_value(result))
+    else:
+        _show(result)
+    if signals.stop():
+        return INTERRUPTED
+    return 0 if result.ok else 1
+
+
+def _show(result: Result) -> None:
+    for done in result.applied.done:
+        output.echo(*_line(done))
+    line = render.done_line(result)
+    if line:
+        output.echo(line)
+    elif output.is_terminal():
+        output.echo(_nothing(result))
+    output.findings(_worth_telling(result), err=True)
+
+
+def _line(done: Done) -> list[output.Part]:
+    ticket = done.ticket
+    parts: list[output.Part] = [output.coloured(f"{done.verb:<8}", COLOURS.get(done.verb, "cyan"))]
+    if ticket:
+        parts += [" ", output.link(ticket.ref.key, ticket.ref.url)]
+    detail = done.detail if done.verb == "created" else f"{ticket.title if ticket else done.uid}: {done.detail}"
+    return [*parts, f"  {detail}"]
+
+
+def _nothing(result: Result) -> str:
+    waiting = len(result.plan.waits)
+    waits = f"; {output.count(waiting, 'item')} waiting, see `pmsync plan`" if waiting else ""
+    return f"Nothing to do: documents, tickets and ledger agree{waits}."
+
+
+def _worth_telling(result: Result) -> list[Finding]:
+    """What this run found out; without a person looking on, what the last run told already is not repeated."""
+    if output.is_terminal():
+        return list(result.findings)
+    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
+    return [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]
