@@ -1,0 +1,38 @@
+"""What every command gets from the frame: where it runs, with which configuration, and how much it may say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pmsync.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The world outside as one value, so that tests can bring their own.
+
+    `config` is the file named by `--config` or `PMSYNC_CONFIG`, None where it is to be looked for. `verbosity` is -1
+    for `--quiet`, else the number of `-v`.
+    """
+
+    config: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    cwd: Path = field(default_factory=Path.cwd)
+    verbosity: int = 0
+    debug: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def settings(self) -> Settings:
+        """The configuration; raises ConfigError where there is none, or with all that is wrong in it."""
+        from pmsync.config import load  # noqa: PLC0415 (not every command reads a configuration)
+
+        return load(self.config, self.environ, self.cwd)
+
+
+pass_app = click.make_pass_decorator(App)

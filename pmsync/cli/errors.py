@@ -1,0 +1,103 @@
+"""Turns every error into words on stderr and an exit code; what is a bug goes to a log file."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pmsync import __version__
+from pmsync.cli import output
+from pmsync.cli.app import App
+from pmsync.errors import ConfigError, PmsyncError
+
+BUG = 3
+INTERRUPTED = 130
+
+
+def explain(error: BaseException, args: Sequence[str], app: App) -> int:
+    """Say what went wrong and return the exit code: the error's own, 2 for wrong usage, 130 interrupted, 3 a bug."""
+    debug = app.debug or "--debug" in args
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else int(error.code is not None)
+        case PmsyncError():
+            code, lines = error.exit_code, _lines(error)
+        case click.UsageError():
+            code, lines = 2, _usage(error)
+        case click.ClickException():
+            code, lines = error.exit_code, [error.format_message()]
+        case click.Abort() | KeyboardInterrupt():
+            code, lines = INTERRUPTED, ["interrupted"]
+        case _:
+            return _bug(error, args, debug=debug)
+    if debug:
+        output.log("".join(traceback.format_exception(error)).rstrip())
+    _tell(code, lines, as_json=_wants_json(args), listed=isinstance(error, ConfigError) and len(error.problems) > 1)
+    return code
+
+
+def _lines(error: PmsyncError) -> list[str]:
+    if isinstance(error, ConfigError) and len(error.problems) > 1:
+        return [f"the configuration has {len(error.problems)} problems", *error.problems]
+    return str(error).splitlines() or [type(error).__name__]
+
+
+def _usage(error: click.UsageError) -> list[str]:
+    message = (error.message if hasattr(error, "possibilities") else error.format_message()).rstrip(".")
+    lines = [message[:1].lower() + message[1:]]
+    if nearest := getattr(error, "possibilities", None):
+        lines.append(f"did you mean {', '.join(f'`{name}`' for name in nearest)}?")
+    elif error.ctx:
+        lines.append(f"`{error.ctx.command_path} --help` says what it takes")
+    return lines
+
+
+def _tell(code: int, lines: Sequence[str], *, as_json: bool, listed: bool = False) -> None:
+    if as_json:
+        output.emit_json({"message_type": "error", "code": code, "message": "\n".join(lines)}, err=True)
+        return
+    first, *rest = lines
+    output.fail(first)
+    for line in rest:
+        output.tell(*((f"  - {line}",) if listed else (output.bold("hint", "cyan"), ": ", line)))
+
+
+def _wants_json(args: Sequence[str]) -> bool:
+    pairs = zip(args, [*args[1:], ""], strict=True)
+    return any(one == "--format=json" or (one, two) == ("--format", "json") for one, two in pairs)
+
+
+def _bug(error: BaseException, args: Sequence[str], *, debug: bool) -> int:
+    """Write the traceback to a file that only its owner reads, and print where it is. The environment stays out."""
+    trace = "".join(traceback.format_exception(error))
+    about = f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+    lines = [f"an unexpected error has occurred: {type(error).__name__}: {error}"]
+    path = _log(about + trace)
+    lines.append(f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync")
+    if debug or not path:
+        output.tell(trace.rstrip())
+    _tell(BUG, lines, as_json=_wants_json(args))
+    return BUG
+
+
+def _log(text: str) -> Path | None:
+    """Where the text was written: the user's own folder for pmsync, else the one for temporary files."""
+    name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    for folder in (Path(click.get_app_dir("pmsync")), Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            return folder / name
+    return None

@@ -1,0 +1,350 @@
+"""All that is printed goes through here: the result to stdout, everything else to stderr.
+
+What comes from documents and trackers is made printable first, and under CI no line can command the runner. Colours,
+links and progress are for terminals only. A reader that closes the pipe early stops no command.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any, TypeVar
+from urllib.parse import quote
+
+import click
+
+from pmsync.cli.plain import harmless, printable, rfc3339, to_json
+from pmsync.model import Finding, Level
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+COLOURS: Mapping[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
+_LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "VTE_VERSION", "WEZTERM_PANE")
+_LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How this invocation prints; `colour` is what `--color` said."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    colour: str = "auto"
+    verbosity: int = 0
+
+    @property
+    def runner(self) -> bool:
+        """True under CI, where printed text may be read as commands."""
+        return any(self.environ.get(name, "").lower() not in {"", "0", "false"} for name in ("GITHUB_ACTIONS", "CI"))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text with a look. Where a terminal cannot link, `echo` prints the URL after the text."""
+
+    text: str
+    colour: str | None = None
+    bold: bool = False
+    dim: bool = False
+    url: str | None = None
+
+
+Part = str | Span
+
+_view: ContextVar[View | None] = ContextVar("view", default=None)
+
+
+def use(view: View) -> None:
+    """Print like this from now on."""
+    _view.set(view)
+
+
+def current() -> View:
+    """How it is printed now."""
+    return _view.get() or View()
+
+
+# --- text -----------------------------------------------------------------------------------------------------
+
+
+def bold(text: str, colour: str | None = None) -> Span:
+    return Span(text, colour, bold=True)
+
+
+def dim(text: str) -> Span:
+    return Span(text, dim=True)
+
+
+def coloured(text: str, colour: str) -> Span:
+    return Span(text, colour)
+
+
+def link(text: str, url: str | None) -> Span:
+    """A ticket's key that leads to it."""
+    return Span(text, url=url or None)
+
+
+def echo(*parts: Part) -> None:
+    """A line of the result, on stdout."""
+    _write(sys.stdout, _join(parts, sys.stdout))
+
+
+def log(*parts: Part, level: int = 0) -> None:
+    """A line about what happens, on stderr: `level` 0 is seen unless `--quiet`, 1 with `-v`, 2 with `-vv`."""
+    if current().verbosity >= level:
+        tell(*parts)
+
+
+def warn(message: str, hint: str = "") -> None:
+    """A warning on stderr, with what to do about it."""
+    log(bold("warning", "yellow"), ": ", message)
+    if hint:
+        log(bold("hint", "cyan"), ": ", hint)
+
+
+def tell(*parts: Part) -> None:
+    """A line on stderr that `--quiet` does not silence."""
+    _write(sys.stderr, _join(parts, sys.stderr))
+
+
+def fail(message: str) -> None:
+    """An error on stderr: seen with `--quiet` too."""
+    tell(bold("error", "red"), ": ", message)
+
+
+def emit_json(value: object, *, err: bool = False) -> None:
+    """The value as JSON: dataclasses, dates, enums and sets included; the same value gives the same text.
+
+    On stderr it stays on one line.
+    """
+    text = to_json(value, runner=current().runner, indent=None if err else 2)
+    _write(sys.stderr if err else sys.stdout, text)
+
+
+def _join(parts: Sequence[Part], stream: IO[str], *, urls: bool = True) -> str:
+    return "".join(_render(part, stream, urls=urls) for part in parts)
+
+
+def _render(part: Part, stream: IO[str], *, urls: bool) -> str:
+    if isinstance(part, str):
+        return printable(part)
+    text = printable(part.text)
+    if has_colour(stream) and (part.colour or part.bold or part.dim):
+        text = click.style(text, fg=part.colour, bold=part.bold or None, dim=part.dim or None)
+    if not part.url:
+        return text
+    if has_links(stream):
+        return f"\x1b]8;;{quote(part.url, safe=':/?#[]@!$&()*+,;=%~')}\x1b\\{text}\x1b]8;;\x1b\\"
+    return f"{text} {printable(part.url)}" if urls else text
+
+
+def _write(stream: IO[str], text: str) -> None:
+    """Print one text and its line end; after a closed pipe, print into nothing."""
+    if current().runner:
+        text = harmless(text)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        click.echo(text, file=stream, color=True)
+    except BrokenPipeError:
+        swallow(stream)
+
+
+def swallow(stream: IO[str]) -> None:
+    """From now on what is printed on this stream goes nowhere: its reader has left."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def flush() -> None:
+    """Send out what is buffered; at the end of a command a closed pipe is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            swallow(stream)
+
+
+# --- what the terminal can do ---------------------------------------------------------------------------------
+
+
+def is_terminal(stream: IO[str] | None = None) -> bool:
+    """True where a person looks at it (stdout unless said otherwise)."""
+    stream = stream or sys.stdout
+    return hasattr(stream, "isatty") and stream.isatty()
+
+
+def has_colour(stream: IO[str]) -> bool:
+    """Whether to colour, first match: --color, NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR, the terminal.
+
+    See https://bixense.com/clicolors and https://no-color.org.
+    """
+    view = current()
+    if view.colour in {"always", "never"}:
+        return view.colour == "always"
+    if view.environ.get("NO_COLOR"):
+        return False
+    if any(view.environ.get(name, "") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
+        return True
+    return is_terminal(stream) and view.environ.get("TERM") != "dumb"
+
+
+def has_links(stream: IO[str]) -> bool:
+    """Whether the terminal shows OSC 8 links: said by NO_HYPERLINKS or FORCE_HYPERLINKS, else by its name."""
+    environ = current().environ
+    if environ.get("NO_HYPERLINKS"):
+        return False
+    if environ.get("FORCE_HYPERLINKS", "") not in {"", "0"}:
+        return True
+    known = any(environ.get(name) for name in _LINKING) or environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+    return is_terminal(stream) and environ.get("TERM") != "dumb" and known
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Part]], *, elastic: str | None = None) -> None:
+    """Rows on stdout. On a terminal under UPPERCASE names, and the `elastic` column gives way where the width does not
+    do; piped without header, separated by tabs, and whole.
+    """
+    if not rows:
+        return
+    if not is_terminal():
+        for row in rows:
+            echo("\t".join(" ".join(printable(_text(cell)).split()) for cell in row))
+        return
+    cells = [[_flat(cell) for cell in row] for row in rows]
+    widths = _widths(columns, cells, elastic)
+    echo(*_line([dim(name.upper()) for name in columns], widths))
+    for row in cells:
+        echo(*_line(row, widths))
+
+
+def _text(cell: Part) -> str:
+    return cell if isinstance(cell, str) else cell.text
+
+
+def _flat(cell: Part) -> Span:
+    """A cell on one line; its URL stays only where the terminal can hide it behind the text."""
+    text = " ".join(printable(_text(cell)).split())
+    if isinstance(cell, str):
+        return Span(text)
+    return Span(text, cell.colour, cell.bold, cell.dim, cell.url if has_links(sys.stdout) else None)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Span]], elastic: str | None) -> list[int]:
+    from rich.cells import cell_len  # noqa: PLC0415 (only a table on a terminal needs it)
+
+    widths = [max(len(name), *(cell_len(row[n].text) for row in rows)) for n, name in enumerate(columns)]
+    if elastic is not None:
+        room = shutil.get_terminal_size((80, 24)).columns
+        at = list(columns).index(elastic)
+        over = sum(widths) + 2 * (len(widths) - 1) - room
+        widths[at] = max(widths[at] - max(over, 0), min(widths[at], 12))
+    return widths
+
+
+def _line(cells: Sequence[Span], widths: Sequence[int]) -> Iterator[Part]:
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415
+
+    for n, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        text = cell.text if cell_len(cell.text) <= width else set_cell_size(cell.text, width - 1).rstrip() + "…"
+        yield Span(text, cell.colour, cell.bold, cell.dim, cell.url)
+        if n < len(cells) - 1:
+            yield " " * (width - cell_len(text) + 2)
+
+
+# --- findings -------------------------------------------------------------------------------------------------
+
+
+def findings(found: Sequence[Finding], *, err: bool = False) -> None:
+    """Findings in full for a person at a terminal, else one line each that editors and grep understand."""
+    stream = sys.stderr if err else sys.stdout
+    for finding in found:
+        for parts in _at_length(finding) if is_terminal(stream) else _in_short(finding):
+            _write(stream, _join(parts, stream))
+
+
+def _at_length(finding: Finding) -> Iterator[Sequence[Part]]:
+    yield bold(finding.level, COLOURS[finding.level]), ": ", finding.message, dim(f"  [{finding.rule}]")
+    if finding.path:
+        yield coloured("  --> ", "cyan"), _place(finding)
+    if finding.hint:
+        yield bold("hint", "cyan"), ": ", finding.hint
+    yield ("",)
+
+
+def _in_short(finding: Finding) -> Iterator[Sequence[Part]]:
+    where = f"{_place(finding)}: " if finding.path else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    text = f"{where}{finding.level}[{finding.rule}]: {finding.message}{hint}"
+    yield (" ".join(text.split()),)
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.path}:{finding.line}" if finding.line else finding.path
+
+
+def count(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# --- dates ----------------------------------------------------------------------------------------------------
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """`2 days ago` for a person at a terminal, else the moment as RFC 3339."""
+    if not is_terminal():
+        return rfc3339(moment)
+    import humanize  # noqa: PLC0415
+
+    return humanize.naturaltime(now.astimezone(UTC) - moment.astimezone(UTC))
+
+
+def due(day: date | None, today: date) -> str:
+    """`3d late (2026-11-20)` for a person at a terminal, else the date; '' for none."""
+    if day is None:
+        return ""
+    left = (day - today).days
+    if not is_terminal():
+        return day.isoformat()
+    if left < 0:
+        return f"{-left}d late ({day})"
+    return f"today ({day})" if left == 0 else f"in {left}d ({day})"
+
+
+# --- shared parts of commands ---------------------------------------------------------------------------------
+
+
+def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
+    """`--format`, the first one being the default; the command gets it as `output_format`."""
+    kind = click.Choice(formats)
+    text = "How to print the result."
+    return click.option("--format", "output_format", type=kind, default=formats[0], show_default=True, help=text)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Any]:
+    """Shows a person at a terminal what takes longer than a second; yields a `progress.Progress`."""
+    from pmsync.cli.progress import shown  # noqa: PLC0415
+
+    view = current()
+    wanted = is_terminal(sys.stderr) and view.verbosity >= 0 and not view.environ.get("PMSYNC_NO_PROGRESS")
+    with shown(what, wanted=wanted) as bar:
+        yield bar
+
+
+def tilde(path: Path, cwd: Path) -> str:
+    """The path as a person would type it here: relative where it is below the working directory."""
+    with suppress(ValueError):
+        return str(path.relative_to(cwd)) or "."
+    return str(path)
