@@ -1,0 +1,192 @@
+"""Reads typed values out of a TOML table and remembers everything that is wrong with them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"(?:\d+[smhdw])+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECRET = re.compile(r"gh[a-z]_|github_pat_|glpat-|ATATT|ATCTT|.{80}")
+_KINDS = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}
+
+
+@dataclass
+class Table:
+    """One table of the file. `path` is its TOML path ('' at the top); all tables share one list of `problems`.
+
+    What is wrong is noted, and reading goes on with the default, so that one load finds everything.
+    """
+
+    data: Mapping[str, Any]
+    path: str
+    problems: list[str]
+    known: list[str] = field(default_factory=list)
+
+    def problem(self, key: str, message: str) -> None:
+        self.problems.append(f"{self.where(key)}: {message}")
+
+    def where(self, key: str) -> str:
+        named = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+        return f"{self.path}.{named}" if self.path and key else self.path or named
+
+    def take(self, key: str, kind: type) -> Any:
+        """The value, None where it is missing or of another type (a problem)."""
+        self.known.append(key)
+        value = self.data.get(key)
+        if value is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool))):
+            return value
+        self.problem(key, f"{shown(value)} is not {_KINDS[kind]}")
+        return None
+
+    def text(self, key: str, default: str | None = None, *, pattern: str = "", like: str = "") -> str | None:
+        """A text, not empty; with `pattern` it must match as a whole, `like` being an example."""
+        value = self.take(key, str)
+        if value is None:
+            return default
+        if not value.strip():
+            self.problem(key, "is empty; remove the line or give it a value")
+            return default
+        if pattern and not re.fullmatch(pattern, value):
+            self.problem(key, f'{shown(value)} cannot be used; write it like "{like}"')
+            return default
+        return str(value)
+
+    def required(self, key: str, *, pattern: str = "", like: str = "") -> str:
+        """A text that must be there."""
+        if key not in self.data:
+            self.known.append(key)
+            self.problem(key, f'is missing; add `{key} = "{like}"`')
+            return ""
+        return self.text(key, pattern=pattern, like=like) or ""
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of texts; a single text counts as a list of one."""
+        self.known.append(key)
+        value = self.data.get(key)
+        if value is None:
+            return default
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(one, str) and one.strip() for one in values):
+            self.problem(key, f'{shown(value)} is not a list of texts; write it like ["one", "two"]')
+            return default
+        return tuple(values)
+
+    def choice(self, key: str, choices: Iterable[str]) -> str | None:
+        value = self.text(key)
+        if value is None or value in choices:
+            return value
+        self.problem(key, f"{shown(value)} is unknown; it is one of {', '.join(choices)}{nearest(value, choices)}")
+        return None
+
+    def variable(self, key: str, default: str | None = None) -> str | None:
+        """The name of an environment variable. What is none may be a secret, and is not repeated."""
+        value = self.text(key)
+        if value is None or (_VARIABLE.fullmatch(value) and not _SECRET.match(value)):
+            return value or default
+        self.problem(key, "is not the name of an environment variable; put the secret into one and write its name here")
+        return default
+
+    def flag(self, key: str) -> bool:
+        return bool(self.take(key, bool))
+
+    def number(self, key: str, default: int | None = None) -> int | None:
+        value = self.take(key, int)
+        if value is not None and value < 0:
+            self.problem(key, f"{value} is negative; 0 allows none")
+            return default
+        return default if value is None else int(value)
+
+    def day(self, key: str) -> date | None:
+        """A date, bare or in quotes."""
+        self.known.append(key)
+        value = self.data.get(key)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                value = date.fromisoformat(value)
+        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+            return value
+        self.problem(key, f"{shown(value)} is no date; write it like 2026-11-23")
+        return None
+
+    def span(self, key: str, default: timedelta) -> timedelta:
+        """A length of time: "10m", "1h30m", "15d", or "0"."""
+        self.known.append(key)
+        value = self.data.get(key)
+        if value is None:
+            return default
+        if value == "0" or (value == 0 and not isinstance(value, bool)):
+            return timedelta(0)
+        if not isinstance(value, str) or not _SPAN.fullmatch(value):
+            self.problem(key, f'{shown(value)} is no length of time; write it like "200s", "10m", "1h" or "15d"')
+            return default
+        try:
+            return timedelta(**_parts(value))
+        except OverflowError:
+            self.problem(key, f"{shown(value)} is too long a time")
+            return default
+
+    def table(self, key: str) -> Table:
+        """The table below; an empty one where it is missing."""
+        return Table(self.take(key, dict) or {}, self.where(key), self.problems)
+
+    def named(self, key: str) -> dict[str, Table]:
+        """A table of tables, such as [trackers.NAME]."""
+        outer = self.table(key)
+        tables = {name: outer.table(name) for name in outer.data}
+        return {name: held for name, held in tables.items() if isinstance(outer.data[name], dict)}
+
+    def listed(self, key: str) -> list[Table]:
+        """An array of tables, such as [[routes]]."""
+        rows = self.take(key, list) or []
+        named = [(f"{self.where(key)}[{number}]", row) for number, row in enumerate(rows, 1)]
+        for path, row in named:
+            if not isinstance(row, dict):
+                self.problems.append(f"{path}: {shown(row)} is not a table; start it with [[{self.where(key)}]]")
+        return [Table(row, path, self.problems) for path, row in named if isinstance(row, dict)]
+
+    def close(self) -> None:
+        """Nothing else may stand in this table."""
+        for key in self.data:
+            if key not in self.known:
+                keys = ", ".join(self.known)
+                self.problem(key, f"there is no such key{nearest(key, self.known) or f'; there are {keys}'}")
+
+
+def _parts(text: str) -> dict[str, int]:
+    parts: dict[str, int] = {}
+    for number, unit in re.findall(r"(\d+)([smhdw])", text):
+        parts[_UNITS[unit]] = parts.get(_UNITS[unit], 0) + int(number)
+    return parts
+
+
+def shown(value: object) -> str:
+    """The value as it stands in the file, shortened."""
+    match value:
+        case bool():
+            text = str(value).lower()
+        case str():
+            text = f'"{value}"'
+        case _:
+            text = str(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """`; did you mean "namespace"?`, or '' where nothing is near."""
+    plain = {name.casefold(): name for name in known}
+    close = get_close_matches(text.casefold(), list(plain), n=1, cutoff=0.6)
+    return f'; did you mean "{plain[close[0]]}"?' if close else ""
