@@ -156,21 +156,17 @@ class Ledger:
         link nor intent, are deleted; when an item was first seen stays; changes of linked items go to the history.
         """
         with self._writing() as database:
-            writes.upsert_seen(
-                database, "documents", "id", [rows.document_row(each) | writes.BACK for each in documents], at
-            )
-            events = self._item_events(items)
-            writes.upsert_seen(database, "items", "uid", [rows.item_row(each) for each in items], at)
-            gone_at = {"at": time_text(at), "ids": json_text(list(gone))}
-            database.execute(writes.MARK_GONE, gone_at)
-            kept = {"judged": json_text([*judged, *gone]), "kept": json_text([item.uid for item in items])}
-            database.execute(writes.DELETE_VANISHED, kept)
-            writes.remember(database, run, at, events)
+            changes = self._item_changes(items)
+            writes.upsert_seen(database, "documents", "id", map(rows.document_row, documents), at)
+            writes.upsert_seen(database, "items", "uid", map(rows.item_row, items), at)
+            database.conn.executemany(writes.MARK_GONE, [(time_text(at), rows.clean(document)) for document in gone])
+            writes.delete_vanished(database, {*judged, *gone}, {item.uid for item in items})
+            writes.remember(database, run, at, changes)
 
-    def _item_events(self, items: Sequence[ItemRow]) -> list[Change]:
+    def _item_changes(self, items: Sequence[ItemRow]) -> list[Change]:
         """The changes of linked items; a row that only stands in for one (line 0) has nothing to compare."""
         query = "SELECT * FROM items WHERE line > 0 AND uid IN (SELECT uid FROM links)"
-        known = {item.uid: item for item in map(rows.to_item, self._connection.execute(query).fetchall())}
+        known = {item.uid: item for item in self._fetch(query, rows.to_item)}
         return [change for item in items if item.uid in known for change in item_changes(known[item.uid], item)]
 
     # --- links and intents ------------------------------------------------------------------------------------
@@ -181,28 +177,29 @@ class Ledger:
         Raises LedgerError, and announces none, where an item among them has a ticket that is not lost.
         """
         with self._writing() as database:
-            self._refuse_linked([intent.uid for intent in intents])
+            for intent in intents:
+                self._refuse_linked(intent.uid)
             writes.stand_in(database, at, "new", [(x.uid, x.document_id, x.key, x.title) for x in intents])
             writes.upsert(database, "intents", "uid", [rows.intent_row(intent) for intent in intents])
-            events = [Change(each.uid, "pmsync", "announced", None, each.tracker) for each in intents]
-            writes.remember(database, run, at, events)
+            changes = [Change(each.uid, "pmsync", "announced", None, each.tracker) for each in intents]
+            writes.remember(database, run, at, changes)
 
-    def _refuse_linked(self, uids: Sequence[str]) -> None:
-        query = "SELECT uid, ticket_key FROM links WHERE NOT lost AND uid IN (SELECT value FROM json_each(?))"
-        taken = self._connection.execute(query, [json_text(list(uids))]).fetchone()
-        if taken:
+    def _refuse_linked(self, uid: str) -> None:
+        for row in self._connection.execute("SELECT ticket_key FROM links WHERE NOT lost AND uid = ?", [uid]):
             raise LedgerError(
-                f"item {taken['uid']!r} already has ticket {taken['ticket_key']!r}: no other one is created for it; "
-                f"run `pmsync show {taken['uid']}`, and `pmsync forget {taken['uid']}` if that is meant"
+                f"item {uid!r} already has ticket {row['ticket_key']!r}: no other one is created for it; "
+                f"run `pmsync show {uid}`, and `pmsync forget {uid}` if it is to get another"
             )
 
     def withdraw(self, run: int, at: datetime, uids: Sequence[str], reason: str) -> None:
         """Take back announced creates that surely did not happen."""
         with self._writing() as database:
-            query = "DELETE FROM intents WHERE uid IN (SELECT value FROM json_each(?)) RETURNING uid, tracker"
-            withdrawn = database.execute(query, [json_text(list(uids))]).fetchall()
-            events = [Change(row["uid"], "pmsync", "announced", row["tracker"], None, reason) for row in withdrawn]
-            writes.remember(database, run, at, events)
+            changes = [
+                Change(uid, "pmsync", "announced", tracker, None, reason)
+                for uid in uids
+                for (tracker,) in database.execute(writes.DELETE_INTENT, [uid]).fetchall()
+            ]
+            writes.remember(database, run, at, changes)
 
     def save_links(self, run: int, at: datetime, links: Sequence[Link], source: str) -> None:
         """Keep links, close the intents of their items, and write down what changed; all of it or nothing.
@@ -211,29 +208,28 @@ class Ledger:
         has another ticket than before.
         """
         with self._writing() as database:
-            uids = json_text([link.uid for link in links])
-            held = self._connection.execute(writes.LINKS_OF, [uids]).fetchall()
-            known = {row["uid"]: rows.to_link(row) for row in held}
-            as_held = [dict(row) for row in held]
-            writes.stand_in(database, at, "ticketed", [(x.uid, x.document_id, x.key, x.ticket.title) for x in links])
-            changed = [row for row in map(rows.link_row, links) if row not in as_held]
-            writes.upsert(database, "links", "uid", changed)
-            database.execute("DELETE FROM intents WHERE uid IN (SELECT value FROM json_each(?))", [uids])
-            fresh = [link.uid for link in links if _is_fresh(known.get(link.uid), link)]
-            database.execute(writes.DELETE_DECISIONS, [json_text(fresh)])
-            changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
+            changes: list[Change] = []
+            for link in links:
+                old = next(iter(self._fetch("SELECT * FROM links WHERE uid = ?", rows.to_link, link.uid)), None)
+                if old is None:
+                    place = (link.uid, link.document_id, link.key, link.ticket.title)
+                    writes.stand_in(database, at, "ticketed", [place])
+                if _is_fresh(old, link):
+                    database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
+                writes.put(database, "links", "uid", rows.link_row(old) if old else None, rows.link_row(link))
+                database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
+                changes += link_changes(old, link, source)
             writes.remember(database, run, at, changes)
 
     def forget(self, run: int, at: datetime, uid: str) -> None:
         """Remove the link and the intent of an item; its history stays."""
         with self._writing() as database:
-            query = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
-            links = database.execute(query, [uid]).fetchall()
-            intents = database.execute("DELETE FROM intents WHERE uid = ? RETURNING tracker", [uid]).fetchall()
-            told = [("ticket", f"{row['tracker']} {row['ticket_key']}") for row in links]
-            told += [("announced", row["tracker"]) for row in intents]
-            events = [Change(uid, "person", field, old, None, "forgotten") for field, old in told]
-            writes.remember(database, run, at, events)
+            links = database.execute(writes.DELETE_LINK, [uid]).fetchall()
+            intents = database.execute(writes.DELETE_INTENT, [uid]).fetchall()
+            told = [("ticket", f"{tracker} {key}") for tracker, key in links]
+            told += [("announced", tracker) for (tracker,) in intents]
+            changes = [Change(uid, "person", field, old, None, "forgotten") for field, old in told]
+            writes.remember(database, run, at, changes)
 
     # --- refusals, cursors, people, decisions -----------------------------------------------------------------
 
@@ -296,7 +292,11 @@ class Ledger:
                 raise
 
     def _read(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
-        with file.explained(self.path), self._understood():
+        with file.explained(self.path):
+            return self._fetch(query, convert, *parameters)
+
+    def _fetch(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
+        with self._understood():
             return [convert(row) for row in self._connection.execute(query, parameters).fetchall()]
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,18 +13,15 @@ from pmsync.ledger.rows import Value, time_text
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-BACK: dict[str, Value] = {"gone_at": None}
+MARK_GONE = "UPDATE documents SET gone_at = ? WHERE gone_at IS NULL AND id = ?"
 
-MARK_GONE = """
-UPDATE documents SET gone_at = :at WHERE gone_at IS NULL AND id IN (SELECT value FROM json_each(:ids))
-"""
+DELETE_LINK = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
 
-DELETE_VANISHED = """
-DELETE FROM items
-WHERE document_id IN (SELECT value FROM json_each(:judged))
-    AND uid NOT IN (SELECT value FROM json_each(:kept))
-    AND uid NOT IN (SELECT uid FROM links)
-    AND uid NOT IN (SELECT uid FROM intents)
+DELETE_INTENT = "DELETE FROM intents WHERE uid = ? RETURNING tracker"
+
+_WITHOUT_TICKET = """
+SELECT uid, document_id FROM items
+WHERE uid NOT IN (SELECT uid FROM links) AND uid NOT IN (SELECT uid FROM intents)
 """
 
 # a run over everything repeats all others, a run over some paths those over the same paths
@@ -44,10 +41,6 @@ WHERE started_at < :before
     AND id NOT IN (SELECT max(id) FROM runs WHERE ok AND scope = '')
 """
 
-
-LINKS_OF = "SELECT * FROM links WHERE uid IN (SELECT value FROM json_each(?))"
-
-DELETE_DECISIONS = "DELETE FROM decisions WHERE uid IN (SELECT value FROM json_each(?))"
 
 _STAND_IN_DOCUMENT = """
 INSERT INTO documents (id, path, title, first_seen_at) VALUES (:document, :document, '', :at) ON CONFLICT DO NOTHING
@@ -77,16 +70,35 @@ def remember(database: Database, run: int, at: datetime, changes: Iterable[Chang
     database.table("history").insert_all(events)
 
 
-def upsert(database: Database, table: str, key: str, wanted: Sequence[dict[str, Value]]) -> None:
+def upsert(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]]) -> None:
     database.table(table).upsert_all(wanted, pk=key)
 
 
-def upsert_seen(database: Database, table: str, key: str, wanted: Sequence[dict[str, Value]], at: datetime) -> None:
-    """Write the rows that differ from what is held; `first_seen_at` is kept where there is one."""
+def put(database: Database, table: str, key: str, held: dict[str, Value] | None, wanted: dict[str, Value]) -> None:
+    """Write one row unless it is held already."""
+    if wanted != held:
+        upsert(database, table, key, [wanted])
+
+
+def upsert_seen(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]], at: datetime) -> None:
+    """Write the rows that differ from what is held; `first_seen_at` is kept, and a document that was gone is back."""
     held = {row[key]: dict(row) for row in database.execute(f"SELECT * FROM {table}").fetchall()}  # noqa: S608
-    seen = time_text(at)
-    full = [row | {"first_seen_at": held.get(row[key], {}).get("first_seen_at", seen)} for row in wanted]
+    new: dict[str, Value] = {"first_seen_at": time_text(at)}
+    if table == "documents":
+        new["gone_at"] = None
+    full = [row | new | _first_seen(held.get(row[key])) for row in wanted]
     upsert(database, table, key, [row for row in full if row != held.get(row[key])])
+
+
+def _first_seen(held: dict[str, Value] | None) -> dict[str, Value]:
+    return {"first_seen_at": held["first_seen_at"]} if held else {}
+
+
+def delete_vanished(database: Database, judged: Collection[str], kept: Collection[str]) -> None:
+    """Delete the items of `judged` documents that are not `kept` and have neither ticket nor announced create."""
+    loose = database.execute(_WITHOUT_TICKET).fetchall()
+    vanished = [(uid,) for uid, document in loose if document in judged and uid not in kept]
+    database.conn.executemany("DELETE FROM items WHERE uid = ?", vanished)
 
 
 def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tuple[str, str, str, str]]) -> None:

@@ -12,7 +12,9 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def document(document_id: str = "outage.md", **changes: object) -> Document:
-    return Document(**{"id": document_id, "path": f"postmortems/{document_id}", "title": "Outage", "severity": "sev1", **changes})
+    return Document(
+        **{"id": document_id, "path": f"postmortems/{document_id}", "title": "Outage", "severity": "sev1", **changes}
+    )
 
 
 def item(uid: str = "u1", document_id: str = "outage.md", title: str = "Fix the pager", **changes: object) -> ItemRow:

@@ -1,0 +1,277 @@
+"""The ledger as a file: made whole or not at all, private, checked, and clear about what is wrong with it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from pmsync.errors import LedgerError
+from pmsync.ledger import Ledger, schema
+from tests.ledger.samples import NOON, intent, link
+
+ROOT = Path(__file__).parents[2]
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_ledger_is_private_and_its_folder_ignores_itself(path):
+    Ledger.open(path).close()
+    assert mode(path) == 0o600
+    assert (path.parent / ".gitignore").read_text() == "*\n"
+    assert sorted(p.name for p in path.parent.iterdir()) == [".gitignore", "ledger.db"]
+
+
+def test_a_folder_that_holds_other_files_gets_no_gitignore(tmp_path):
+    (tmp_path / "README.md").touch()
+    Ledger.open(tmp_path / "ledger.db").close()
+    assert not (tmp_path / ".gitignore").exists()
+
+
+def test_a_ledger_that_others_could_read_is_made_private_again(path):
+    Ledger.open(path).close()
+    path.chmod(0o644)
+    Ledger.open(path).close()
+    assert mode(path) == 0o600
+
+
+def test_the_tables_are_strict_and_the_journal_is_a_rollback_journal_on_the_disk(path):
+    with Ledger.open(path) as ledger:
+        pragma = {name: ledger._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+        assert pragma == PRAGMAS
+        tables = ledger._connection.execute("PRAGMA table_list").fetchall()
+    loose = {row["name"] for row in tables if row["type"] == "table" and not row["strict"]}
+    assert loose <= {"sqlite_schema", "sqlite_temp_schema", "sqlite_sequence", "_sqlite_migrations"}
+
+
+PRAGMAS = {"journal_mode": "delete", "synchronous": 3, "foreign_keys": 1, "application_id": schema.APPLICATION_ID}
+
+
+def test_a_folder_and_file_with_odd_names_work(tmp_path):
+    path = tmp_path / "100% ?#&" / "led ger?.db"
+    with Ledger.open(path) as ledger:
+        ledger.begin_run(NOON, host="h", pid=1, scope="")
+    with Ledger.open(path, readonly=True) as ledger:
+        assert ledger.last_run()
+    assert [p.name for p in path.parent.glob("*.db")] == ["led ger?.db"]
+
+
+def test_reading_needs_a_ledger_and_says_how_to_get_one(path):
+    with pytest.raises(LedgerError, match=r"no ledger at .*ledger\.db' yet; run `pmsync sync`"):
+        Ledger.open(path, readonly=True)
+    assert not path.parent.exists()
+
+
+def test_a_reader_cannot_write(path):
+    Ledger.open(path).close()
+    with Ledger.open(path, readonly=True) as ledger, pytest.raises(LedgerError, match="may not be written"):
+        ledger.begin_run(NOON, host="h", pid=1, scope="")
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database, but long enough to have a header" * 40], ids=["empty", "text"]
+)
+def test_a_file_that_is_no_database_is_left_alone_and_named(path, content, readonly):
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match=r"move it aside .* creates none twice"):
+        Ledger.open(path, readonly=readonly)
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE links (uid)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match="no ledger of pmsync"):
+        Ledger.open(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_newer_ledger_is_refused_and_left_alone(path, readonly):
+    Ledger.open(path).close()
+    with sqlite3.connect(path) as newer:
+        newer.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pmsync', '0099_future', '')"
+        )
+    newer.close()
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match=r"newer pmsync \(it knows '0099_future'\)"):
+        Ledger.open(path, readonly=readonly)
+    assert path.read_bytes() == before
+
+
+def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "STEPS", schema.STEPS[:1])
+        with Ledger.open(path) as ledger:
+            ledger.save_links(ledger.begin_run(NOON, host="h", pid=1, scope=""), NOON, [link()], "pmsync")
+    with pytest.raises(LedgerError, match="older pmsync; run `pmsync sync` once"):
+        Ledger.open(path, readonly=True)
+    Ledger.open(path).close()
+    with Ledger.open(path, readonly=True) as ledger:
+        assert ledger.links() == {"u1": link()}
+
+
+def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path, monkeypatch):
+    Ledger.open(path).close()
+    bad = ("0099_bad", ("CREATE TABLE half (a TEXT) STRICT", "CREATE TABLE half (a TEXT) STRICT"))
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "STEPS", (*schema.STEPS, bad))
+        with pytest.raises(LedgerError):
+            Ledger.open(path)
+    with Ledger.open(path) as ledger:
+        assert not ledger._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'half'").fetchall()
+
+
+def test_a_ledger_that_could_not_be_made_leaves_nothing_behind(path, monkeypatch):
+    monkeypatch.setattr(schema, "STEPS", (("0001_bad", ("CREATE TABLE",)),))
+    with pytest.raises(LedgerError):
+        Ledger.open(path)
+    assert [p.name for p in path.parent.iterdir()] == [".gitignore"]
+
+
+def test_a_damaged_page_is_noticed_before_anything_is_written(path):
+    with Ledger.open(path) as ledger:
+        run = ledger.begin_run(NOON, host="h", pid=1, scope="")
+        ledger.save_links(run, NOON, [link(f"u{n}") for n in range(200)], "pmsync")
+    content = bytearray(path.read_bytes())
+    for page in range(2, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 100] = b"\xff" * 100
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match=r"damaged.*move it aside"):
+        Ledger.open(path)
+
+
+def test_a_value_that_somebody_else_wrote_is_told_as_damage(path, ledger, run):
+    ledger.save_links(run, NOON, [link()], "pmsync")
+    ledger._connection.execute("UPDATE links SET status = 'sleeping'")
+    with pytest.raises(LedgerError, match=r"'sleeping' is not a valid Status.*move it aside"):
+        ledger.links()
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_written(ledger, run):
+    pages = ledger._connection.execute("PRAGMA page_count").fetchone()[0]
+    ledger._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(LedgerError, match="the disk is full; free some space"):
+        ledger.announce(run, NOON, [intent(f"u{n}", title="long " * 100) for n in range(200)])
+    assert ledger.intents() == {}
+    ledger._connection.execute("PRAGMA max_page_count = 100000")
+    ledger.announce(run, NOON, [intent()])
+    assert list(ledger.intents()) == ["u1"]
+
+
+def test_a_ledger_that_another_program_holds_is_told(path, ledger, run):
+    ledger._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match="another program keeps it locked"):
+        ledger.announce(run, NOON, [intent()])
+    other.execute("ROLLBACK")
+    other.close()
+    ledger.announce(run, NOON, [intent()])
+
+
+def test_a_reader_in_the_way_of_a_commit_undoes_the_whole_write(path, ledger, run):
+    ledger._connection.execute("PRAGMA busy_timeout = 50")
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM links").fetchone()
+    with pytest.raises(LedgerError, match="another program keeps it locked"):
+        ledger.announce(run, NOON, [intent()])
+    reader.close()
+    assert ledger.intents() == {}
+    ledger.announce(run, NOON, [intent()])
+
+
+def test_a_path_that_cannot_be_used_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(LedgerError, match=r"File exists|Not a directory"):
+        Ledger.open(tmp_path / "file" / "ledger.db")
+    with pytest.raises(LedgerError, match="cannot be opened"):
+        Ledger.open(tmp_path / "folder")
+
+
+def test_a_journal_left_by_a_ledger_that_was_moved_aside_is_not_played_into_the_new_one(path, tmp_path):
+    cut_off(path)
+    assert path.with_name("ledger.db-journal").exists()
+    path.replace(tmp_path / "aside.db")
+    with Ledger.open(path) as ledger:
+        assert ledger.links() == {}
+    with Ledger.open(path, readonly=True) as ledger:
+        assert ledger.last_run() is None
+
+
+def test_a_reader_recovers_what_a_killed_run_left(path):
+    cut_off(path)
+    with Ledger.open(path, readonly=True) as ledger:
+        assert list(ledger.links()) == ["u1"]
+        assert ledger.intents() == {}
+
+
+CUT_OFF = """
+    import os, signal, sys
+    from pathlib import Path
+    from pmsync.ledger import Ledger
+    from tests.ledger.samples import NOON, intent, link
+    ledger = Ledger.open(Path(sys.argv[1]))
+    run = ledger.begin_run(NOON, host="h", pid=1, scope="")
+    ledger.save_links(run, NOON, [link()], "pmsync")
+    ledger._connection.execute("PRAGMA cache_spill = 1")
+    ledger._connection.execute("PRAGMA cache_size = 1")
+    ledger._connection.execute("BEGIN IMMEDIATE")
+    for n in range(2000):
+        ledger._connection.execute("UPDATE links SET title = ?", ["x" * 5000 + str(n)])
+        ledger._connection.execute("INSERT INTO decisions VALUES (?, 'new', '', NULL)", [f"{n}" * 500])
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def cut_off(path: Path) -> None:
+    """Leave a ledger as a process leaves it that is killed while its pages are on their way to the disk."""
+    script = textwrap.dedent(CUT_OFF)
+    done = subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT, check=False, capture_output=True)
+    assert done.returncode == -9, done.stderr
+
+
+def test_a_copy_taken_at_any_moment_opens_and_is_a_state_between_two_writes(path, tmp_path):
+    """At every statement of every write, file and journal are copied, as a power cut would leave them."""
+    states: list[tuple[int, int]] = []
+    copies = 0
+
+    def copy(_statement: str) -> None:
+        nonlocal copies
+        copies += 1
+        target = tmp_path / f"copy{copies}"
+        target.mkdir()
+        for name in ("ledger.db", "ledger.db-journal"):
+            if (path.parent / name).exists():
+                shutil.copy(path.parent / name, target / name)
+
+    with Ledger.open(path) as ledger:
+        ledger._connection.execute("PRAGMA cache_size = 1")
+        run = ledger.begin_run(NOON, host="h", pid=1, scope="")
+        ledger._connection.set_trace_callback(copy)
+        ledger.announce(run, NOON, [intent(f"u{n}") for n in range(10)])
+        ledger.save_links(run, NOON, [link(f"u{n}") for n in range(5)], "pmsync")
+        ledger.withdraw(run, NOON, [f"u{n}" for n in range(5, 10)], "refused")
+        ledger._connection.set_trace_callback(None)
+        copy("")
+    for n in range(1, copies + 1):
+        with Ledger.open(tmp_path / f"copy{n}" / "ledger.db") as again:
+            states.append((len(again.intents()), len(again.links())))
+    assert copies > 20
+    assert list(dict.fromkeys(states)) == [(0, 0), (10, 0), (5, 5), (0, 5)]
