@@ -19,7 +19,8 @@ OURS = ("project", "issuetype", "summary", "description", "labels", "assignee")
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _URL = r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?"
-_JIRA_LAG = timedelta(seconds=200)
+_NOW, _SETTLE = timedelta(0), timedelta(minutes=10)
+_LAG = {"jira": timedelta(seconds=200), "github": timedelta(minutes=1), "local": _NOW}
 
 
 def read_tracker(name: str, table: Table, root: Path) -> TrackerSettings:
@@ -34,8 +35,8 @@ def read_tracker(name: str, table: Table, root: Path) -> TrackerSettings:
         "labels": table.texts("labels"),
         "accounts": table.texts("accounts"),
         "fallback_owner": table.text("fallback_owner"),
-        "settle": table.span("settle", timedelta(minutes=10)),
-        "lag": table.span("lag", _JIRA_LAG if kind == "jira" else timedelta(minutes=1)),
+        "settle": table.span("settle", _NOW if kind == "local" else _SETTLE),
+        "lag": table.span("lag", _LAG.get(kind or "", _NOW)),
         "default": table.flag("default"),
         "restricted": table.flag("restricted"),
     }

@@ -128,16 +128,17 @@ class Table:
         value = self.data.get(key)
         if value is None:
             return default
-        if value == "0" or (value == 0 and not isinstance(value, bool)):
+        if value == 0 and not isinstance(value, bool):
             return timedelta(0)
-        if not isinstance(value, str) or not _SPAN.fullmatch(value):
-            self.problem(key, f'{shown(value)} is no length of time; write it like "200s", "10m", "1h" or "15d"')
-            return default
         try:
-            return timedelta(**_parts(value))
+            parsed = parse_span(value) if isinstance(value, str) else None
         except OverflowError:
             self.problem(key, f"{shown(value)} is too long a time")
             return default
+        if parsed is None:
+            self.problem(key, f'{shown(value)} is no length of time; write it like "200s", "10m", "1h" or "15d"')
+            return default
+        return parsed
 
     def table(self, key: str) -> Table:
         """The table below; an empty one where it is missing."""
@@ -164,6 +165,13 @@ class Table:
             if key not in self.known:
                 keys = ", ".join(self.known)
                 self.problem(key, f"there is no such key{nearest(key, self.known) or f'; there are {keys}'}")
+
+
+def parse_span(text: str) -> timedelta | None:
+    """A length of time: "10m", "1h30m", "15d", or "0"; None for anything else. Raises OverflowError."""
+    if text == "0":
+        return timedelta(0)
+    return timedelta(**_parts(text)) if _SPAN.fullmatch(text) else None
 
 
 def _parts(text: str) -> dict[str, int]:

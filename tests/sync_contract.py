@@ -259,7 +259,7 @@ class SyncContract:
         seen = stage.tracker.get([clone])[clone]
         assert getattr(seen, "status", None) == Status.OPEN
         assert stage.comments(clone) == []
-        assert not synced.links()[DISK].ticket.ref == clone
+        assert synced.links()[DISK].ticket.ref != clone
 
     # --- due dates and labels -----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.plan import show_plan
+from pmsync.config_values import parse_span
 from pmsync.model import Finding
 from pmsync.sync import Engine, Request, Result, Watcher
 
@@ -20,19 +21,17 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 
 
 class Wait(click.ParamType[float]):
-    """A time to wait: `90`, `30s`, `5m`, `1h`."""
+    """A time to wait: `30s`, `5m`, `1h`."""
 
     name = "time"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        from pmsync.config import parse_duration  # noqa: PLC0415
-
         if isinstance(value, float):
             return value
-        duration = parse_duration(str(value))
-        if duration is None:
-            self.fail(f"{value!r} is no time; write 30s, 5m or 1h", param, ctx)
-        return float(duration.total_seconds())
+        span = parse_span(str(value))
+        if span is None:
+            self.fail(f"{value!r} is no length of time; write 30s, 5m or 1h", param, ctx)
+        return span.total_seconds()
 
 
 @click.command()
