@@ -1,0 +1,106 @@
+"""Which secret goes to which host. Reads settings and environment, sends nothing, and prints no secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
+
+from github import Auth
+
+from pmsync.errors import ConfigError
+from pmsync.settings import TrackerSettings
+from pmsync.trackers.github_session import AppKey
+
+GITHUB = "api.github.com"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+DEFAULT_TOKEN_ENV = "GITHUB_TOKEN"  # noqa: S105 - a variable's name
+
+
+def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -> str | AppKey:
+    """The token or App key to use; raises ConfigError with all problems at once."""
+    where = f"trackers.{settings.name}"
+    problems = [*_address_problems(settings, environ)]
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", settings.repo):
+        problems.append(f"{where}.repo is {settings.repo!r}: write it as `owner/name`")
+    secrets, missing = _secrets(settings, environ)
+    problems += missing
+    if problems:
+        raise ConfigError(*problems)
+    if len(secrets) == 1:
+        return secrets[0]
+    app = AppKey(secrets[0], secrets[1].replace("\\n", "\n"), settings.app_installation_id)
+    if not _signs(app):
+        raise ConfigError(f"{where}.app_key_env: {settings.app_key_env!r} holds no private key in PEM form")
+    return app
+
+
+def web_host(api_url: str) -> tuple[str, ...]:
+    """Hosts that issues of this API have in their addresses, the first one being its own."""
+    host = urlsplit(api_url).netloc.rpartition("@")[2].lower()
+    if host == GITHUB:
+        return ("github.com", "www.github.com")
+    return (host.removeprefix("api.") if host.endswith(".ghe.com") else host,)
+
+
+def has_content_limits(api_url: str) -> bool:
+    """Whether it is GitHub's own service, which limits how many issues are made in a minute and an hour."""
+    host = urlsplit(api_url).hostname or ""
+    return host == GITHUB or host.endswith(".ghe.com")
+
+
+def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> list[str]:
+    where, url = f"trackers.{settings.name}.api_url", settings.api_url
+    try:
+        address = urlsplit(url)
+        host = _host(address)
+    except ValueError:
+        return [f"{where} is {url!r}, which is no address"]
+    if address.scheme not in {"http", "https"} or not host or address.username or address.password:
+        return [f"{where} is {url!r}: write `https://HOST/api/v3`, or leave it out for github.com"]
+    if host in {"github.com", "www.github.com"}:
+        return [f"{where} is {url!r}, the web page: write `https://{GITHUB}`, or leave it out"]
+    if address.scheme == "http" and address.hostname not in LOOPBACK:
+        return [f"{where} is {url!r}: a token is never sent without encryption; write `https://`"]
+    named = re.split(r"[,\s]+", environ.get("PMSYNC_HOSTS", "").lower())
+    if _in_ci(environ) and host != GITHUB and host not in named and address.hostname not in named:
+        hint = f"if that is right, set `PMSYNC_HOSTS={host}` where the job's secrets are set, not in the repository"
+        return [f"{where} is {url!r}, and in CI a token goes only to {GITHUB}: {hint}"]
+    return []
+
+
+def _host(address: SplitResult) -> str:
+    host = (address.hostname or "").lower()
+    return f"{host}:{address.port}" if address.port else host
+
+
+def _in_ci(environ: Mapping[str, str]) -> bool:
+    return environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def _secrets(settings: TrackerSettings, environ: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The secrets (a token, or an App's id and key) and what is wrong with them; never their values."""
+    if settings.app_id_env or settings.app_key_env:
+        named = {"app_id_env": settings.app_id_env, "app_key_env": settings.app_key_env}
+    else:
+        named = {"token_env": settings.token_env or DEFAULT_TOKEN_ENV}
+    secrets, problems = [], []
+    for setting, variable in named.items():
+        where = f"trackers.{settings.name}.{setting}"
+        value = environ.get(variable, "").strip() if variable else ""
+        if not variable:
+            problems.append(f"{where} is missing: a GitHub App needs both `app_id_env` and `app_key_env`")
+        elif not value:
+            problems.append(f"{where}: the environment variable `{variable}` is not set: export it, or name another")
+        elif setting != "app_key_env" and not re.fullmatch(r"[\x21-\x7e]+", value):
+            problems.append(f"{where}: the value of `{variable}` has spaces or characters that no token has")
+        secrets.append(value)
+    return secrets, problems
+
+
+def _signs(app: AppKey) -> bool:
+    try:
+        Auth.AppAuth(app.app_id, app.key).create_jwt()
+    except Exception:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""How fast GitHub may be asked: what its answers demand and what its documentation limits. No HTTP here."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from pmsync.errors import TrackerUnavailable
+
+LONGEST_WAIT = 90.0
+"""Seconds worth waiting inside a run; who must wait longer is told and comes back."""
+WITHOUT_ADVICE = 60.0
+"""docs.github.com, rate limits of the REST API: after a secondary limit without Retry-After wait at least a minute."""
+CONTENT_LIMITS = ((60.0, 80), (3600.0, 500))
+"""The same page: content-creating requests in a minute and in an hour, on github.com."""
+
+
+class NotSent(TrackerUnavailable):
+    """The request surely did not reach GitHub."""
+
+
+class Pacing:
+    """Lets a request through when it may be sent. `monotonic` and `sleep` count seconds.
+
+    `limits` are (seconds, most writes in that time): `CONTENT_LIMITS` on github.com, none on an Enterprise Server,
+    where they are off unless its owner says so; its answers then say so too.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: tuple[tuple[float, int], ...] = CONTENT_LIMITS,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits, self._sleep, self._monotonic = limits, sleep, monotonic
+        self._writes: deque[float] = deque(maxlen=max((most for _, most in limits), default=0))
+        self._not_before = 0.0
+
+    def wait(self, *, write: bool) -> None:
+        """Sleep until the request may be sent; raises NotSent where that takes longer than `LONGEST_WAIT`."""
+        now = self._monotonic()
+        due = max(self._not_before, self._write_due() if write else 0.0)
+        if due - now > LONGEST_WAIT:
+            raise NotSent(f"GitHub's limits leave no room for {due - now:.0f} s more", retry_after=due - now)
+        if due > now:
+            self._sleep(due - now)
+        if write:
+            self._writes.append(self._monotonic())
+
+    def learn(self, status: int, headers: Mapping[str, str], message: str = "") -> float | None:
+        """Take in what an answer says about limits; returns the seconds to wait where the request was turned away.
+
+        None means that the request was not turned away for its pace.
+        """
+        wait = patience(status, headers, message)
+        if wait is not None:
+            self._not_before = max(self._not_before, self._monotonic() + wait)
+        elif headers.get("x-ratelimit-remaining") == "0" and (reset := _until_reset(headers)):
+            self._not_before = max(self._not_before, self._monotonic() + reset)
+        return wait
+
+    def _write_due(self) -> float:
+        """When the oldest write that still counts leaves its window."""
+        oldest = [(span, self._writes[-most]) for span, most in self._limits if len(self._writes) >= most]
+        return max((at + span for span, at in oldest), default=0.0)
+
+
+def patience(status: int, headers: Mapping[str, str], message: str = "") -> float | None:
+    """Seconds that GitHub asks to wait with this answer, None where it is no rate limit.
+
+    A 403 is one only by its header, its text, or an exhausted primary limit: all others are refusals.
+    """
+    if status not in {403, 429}:
+        return None
+    exhausted = headers.get("x-ratelimit-remaining") == "0"
+    if "retry-after" in headers:
+        return _retry_after(headers)
+    if exhausted and (reset := _until_reset(headers)) is not None:
+        return reset
+    if status == 429 or exhausted or "rate limit" in message.lower():
+        return WITHOUT_ADVICE
+    return None
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """The server's clock by the Date header, aware UTC."""
+    return _http_date(headers.get("date", ""))
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    text = headers["retry-after"].strip()
+    if text.isdecimal():
+        return float(text)
+    until, now = _http_date(text), server_time(headers)
+    return max(0.0, (until - now).total_seconds()) if until and now else WITHOUT_ADVICE
+
+
+def _until_reset(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the primary limit is full again, by the server's own clock: ours may be wrong."""
+    reset, now = headers.get("x-ratelimit-reset", ""), server_time(headers)
+    if now is None or not reset.isdecimal():
+        return None
+    return max(0.0, float(reset) - now.timestamp()) + 1

@@ -1,0 +1,121 @@
+"""What a token may do in a repository, for `doctor` and before the first write. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.settings import TrackerSettings
+from pmsync.trackers.base import Check, Probe
+from pmsync.trackers.github_session import Answer, Session
+
+ACTIONS = "github-actions[bot]"
+
+
+def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool) -> str:
+    """The login, lower-case, that tickets made with this token have as author: one request.
+
+    An installation's token cannot ask who it is; in a workflow it is taken for the workflow's own.
+    """
+    answer = session.as_app("GET", "/app") if session.is_app else session.call("GET", "/user")
+    if answer.patience is not None or answer.failed:
+        raise TrackerUnavailable(f"GitHub does not say whose token this is ({answer.reason})", answer.patience)
+    if answer.status == 200 and isinstance(answer.data, Mapping):
+        return str(f"{answer.data['slug']}[bot]" if session.is_app else answer.data["login"]).lower()
+    if answer.status == 403 and in_actions:
+        return ACTIONS
+    if answer.status == 401:
+        raise TrackerError(f"GitHub does not accept the token ({answer.reason}): it is wrong or has expired")
+    hint = f"name the account in `trackers.{settings.name}.accounts`"
+    raise TrackerError(f"GitHub does not say whose token this is ({answer.reason}): {hint}")
+
+
+def probe(session: Session, settings: TrackerSettings, account: Callable[[], str]) -> tuple[Probe, int | None]:
+    """The checks, and the repository's id where it was learned. Raises only TrackerUnavailable."""
+    try:
+        me = account()
+    except TrackerUnavailable:
+        raise
+    except TrackerError as error:
+        if not settings.accounts:
+            return Probe("", (Check("account", False, str(error)),), str(error)), None
+        me = ""
+    answer = _asked(session, f"/repos/{settings.repo}")
+    if answer.status != 200 or not isinstance(answer.data, Mapping):
+        seen = _no_repository(settings, answer)
+        return Probe(me, (_account(settings, me), seen), f"{seen.message}: {seen.hint}"), None
+    repo = answer.data
+    checks = [_account(settings, me), _issues(settings, repo), _rights(settings, repo, me)]
+    if scopes := _scopes(answer):
+        checks.append(scopes)
+    checks.append(_label(session, settings))
+    blocked = next((f"{check.message}: {check.hint}" for check in checks if check.ok is False), "")
+    return Probe(me, tuple(checks), blocked), int(repo["id"])
+
+
+def _asked(session: Session, path: str) -> Answer:
+    answer = session.call("GET", path)
+    if answer.patience is not None or answer.failed:
+        raise TrackerUnavailable(f"GitHub gives no answer ({answer.reason})", answer.patience)
+    return answer
+
+
+def _account(settings: TrackerSettings, me: str) -> Check:
+    listed = {name.lower() for name in settings.accounts}
+    if not me:
+        return Check("account", None, "GitHub does not say whose token this is; `accounts` is believed")
+    if listed and me not in listed:
+        hint = f"add it to `trackers.{settings.name}.accounts`, or its own tickets will not be recognised"
+        return Check("account", False, f"the token acts as {me!r}, which is not among the trusted accounts", hint)
+    return Check("account", True, f"acts as {me!r}")
+
+
+def _no_repository(settings: TrackerSettings, answer: Answer) -> Check:
+    setting = f"trackers.{settings.name}.repo"
+    if answer.redirect is not None:
+        return Check("repository", False, f"`{settings.repo}` was renamed or moved", f"set `{setting}` to its new name")
+    hint = f"check `{setting}` and `trackers.{settings.name}.api_url`, and whether the token may see the repository"
+    return Check("repository", False, f"`{settings.repo}` cannot be read ({answer.reason})", hint)
+
+
+def _issues(settings: TrackerSettings, repo: Mapping[str, Any]) -> Check:
+    if repo.get("archived"):
+        return Check("repository", False, f"`{settings.repo}` is archived", "unarchive it, or name another repository")
+    if not repo.get("has_issues", True):
+        hint = "switch them on in the repository's settings, or name another repository"
+        return Check("repository", False, f"issues are switched off in `{settings.repo}`", hint)
+    return Check("repository", True, f"`{settings.repo}` takes issues")
+
+
+def _rights(settings: TrackerSettings, repo: Mapping[str, Any], me: str) -> Check:
+    """By the role in the answer, which says nothing of the tokens of Apps and workflows."""
+    held = repo.get("permissions") or {}
+    if held.get("push") or held.get("triage"):
+        return Check("rights", True, "may label and assign")
+    if not me or me.endswith("[bot]"):
+        hint = "a workflow needs `permissions: issues: write`, an App the permission Issues: read and write"
+        return Check("rights", None, "GitHub does not tell what this token may do before it does it", hint)
+    hint = "give the account the role Write (or Triage), since GitHub drops labels and assignees of all others silently"
+    return Check("rights", False, f"{me!r} may not label issues in `{settings.repo}`", hint)
+
+
+def _scopes(answer: Answer) -> Check | None:
+    """Only classic tokens have scopes, and only their answers carry the header."""
+    header = answer.headers.get("x-oauth-scopes")
+    if header is None:
+        return None
+    scopes = {scope.strip() for scope in header.split(",") if scope.strip()}
+    needed = {"repo"} if answer.data.get("private") else {"repo", "public_repo"}
+    if scopes & needed:
+        return Check("scopes", True, f"the token's scopes are {header!r}")
+    hint = "make a token with the scope `repo`, or a fine-grained one with Issues: read and write"
+    return Check("scopes", False, f"the token's scopes are {header!r}, which do not let it write issues", hint)
+
+
+def _label(session: Session, settings: TrackerSettings) -> Check:
+    answer = _asked(session, f"/repos/{settings.repo}/labels/{quote(settings.label, safe='')}")
+    if answer.status == 200:
+        return Check("label", True, f"the label {settings.label!r} exists")
+    return Check("label", None, f"the label {settings.label!r} does not exist yet", "it is made with the first ticket")

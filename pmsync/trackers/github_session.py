@@ -1,0 +1,227 @@
+"""One HTTP session with GitHub through PyGithub's Requester: plain JSON, sent once, no redirect ever followed.
+
+It classifies what can happen to a request and knows nothing of tickets. Of tokens it lets nothing out, neither into
+errors nor into logs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from github import Auth
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester, RequestsResponse
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from pmsync import __version__
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.trackers.github_pacing import NotSent, Pacing, server_time
+from pmsync.trackers.github_text import reasons
+
+API_VERSION = "2022-11-28"
+TIMEOUT = (10.0, 30.0)
+"""Seconds to connect, and to wait for the next bytes of an answer."""
+TOKEN_MARGIN = 120.0
+UNREADABLE = object()
+
+
+class LostAnswer(TrackerUnavailable):
+    """The request was sent and its answer did not arrive: it may have been carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`headers` have lower-case names. `data` is the parsed body, None for an empty one, else UNREADABLE.
+
+    `patience` is set where GitHub turned the request away for its pace: surely not processed, seconds to wait.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+    patience: float | None = None
+
+    @property
+    def redirect(self) -> str | None:
+        """Where the answer points to instead of being one."""
+        return self.headers.get("location", "") if 300 <= self.status < 400 else None
+
+    @property
+    def reason(self) -> str:
+        """Status and explanation in one line."""
+        return f"{self.status}: {reasons(self.data)}"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the server had trouble of its own, so that nothing is known."""
+        return self.status >= 500 or self.status == 408 or (self.status < 300 and self.data is UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class AppKey:
+    """A GitHub App's own credentials; `installation` is looked up by the repository where it is None."""
+
+    app_id: str
+    key: str
+    installation: int | None = None
+
+
+class _Redirected(Exception):
+    def __init__(self, response: RequestsResponse) -> None:
+        super().__init__()
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+
+
+# PyGithub follows a 301 by itself, without the query and into any repository, and so would also write there.
+class _Http(HTTPRequestsConnectionClass):
+    def getresponse(self) -> RequestsResponse:
+        return _unless_moved(super().getresponse())
+
+
+class _Https(HTTPSRequestsConnectionClass):
+    def getresponse(self) -> RequestsResponse:
+        return _unless_moved(super().getresponse())
+
+
+def _unless_moved(response: RequestsResponse) -> RequestsResponse:
+    if response.status == 301:
+        raise _Redirected(response)
+    return response
+
+
+class Session:
+    """Requests below `api_url`, with a token or as a GitHub App in `repo`."""
+
+    def __init__(
+        self,
+        api_url: str,
+        credentials: str | AppKey,
+        *,
+        repo: str,
+        pacing: Pacing,
+        timeout: tuple[float, float] = TIMEOUT,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.api_url = api_url.rstrip("/")
+        self._credentials, self._repo, self._pacing, self._timeout = credentials, repo, pacing, timeout
+        self._monotonic = monotonic
+        self._token_until = float("inf")
+        # At DEBUG PyGithub logs whole answers, and one of them is an App's token.
+        logging.getLogger("github.Requester").setLevel(logging.INFO)
+        self._requester = self._new_requester(Auth.Token(credentials)) if isinstance(credentials, str) else None
+        self._connection = self._new_connection()
+
+    def call(self, verb: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Answer:
+        """Send one request, exactly once, and return whatever was answered.
+
+        Raises NotSent where it surely was not sent, LostAnswer where nobody knows, TrackerError where GitHub refuses
+        the App's credentials.
+        """
+        return self._send(self._authorised(), verb, path, query, body)
+
+    def as_app(self, verb: str, path: str) -> Answer:
+        """The same as the App itself, which knows its name and installations and no repository."""
+        if isinstance(self._credentials, str):
+            raise TrackerError("this needs a GitHub App, and a token is configured")
+        auth = Auth.AppAuth(self._credentials.app_id, self._credentials.key)
+        return self._send(self._new_requester(auth), verb, path)
+
+    @property
+    def is_app(self) -> bool:
+        return isinstance(self._credentials, AppKey)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _send(
+        self, requester: Requester, verb: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Answer:
+        self._pacing.wait(write=verb != "GET")
+        headers = {"Accept": "application/vnd.github+json"}
+        try:
+            status, got, text = requester.requestJson(verb, path, dict(query or {}), headers, body, self._connection)
+        except _Redirected as moved:
+            return Answer(301, moved.headers, None)
+        except requests.RequestException as error:
+            raise _failure(error) from None
+        data = _parsed(text)
+        answer = {name.lower(): str(value) for name, value in got.items()}
+        return Answer(status, answer, data, self._pacing.learn(status, answer, reasons(data)))
+
+    def _authorised(self) -> Requester:
+        if self._requester is None or self._monotonic() > self._token_until:
+            try:
+                self._requester = self._new_requester(Auth.Token(self._app_token()))
+            except LostAnswer as error:
+                raise NotSent(f"no token for the App: {error}") from None
+        return self._requester
+
+    def _app_token(self) -> str:
+        """A fresh token of the App's installation. Its term is taken by the server's clock, not by ours."""
+        installation = self._credentials.installation if isinstance(self._credentials, AppKey) else None
+        if installation is None:
+            found = self._granted("GET", f"/repos/{self._repo}/installation", 200)
+            installation = found.data["id"]
+        answer = self._granted("POST", f"/app/installations/{installation}/access_tokens", 201)
+        now, end = server_time(answer.headers), datetime.fromisoformat(answer.data["expires_at"])
+        term = (end - now).total_seconds() if now else 0.0
+        self._token_until = self._monotonic() + term - TOKEN_MARGIN
+        return str(answer.data["token"])
+
+    def _granted(self, verb: str, path: str, expected: int) -> Answer:
+        """The App's answer with the expected status, or the error that another one means."""
+        answer = self.as_app(verb, path)
+        if answer.patience is not None or answer.failed:
+            raise NotSent(f"GitHub gave the App no token ({answer.reason})", answer.patience)
+        if answer.status != expected:
+            hint = f"check the App's id and private key, and that it is installed in `{self._repo}`"
+            raise TrackerError(f"GitHub gave the App no token ({answer.reason}): {hint}")
+        return answer
+
+    def _new_requester(self, auth: Auth.Auth) -> Requester:
+        return Requester(
+            auth=auth,
+            base_url=self.api_url,
+            timeout=int(self._timeout[1]) or 1,
+            user_agent=f"pmsync/{__version__}",
+            per_page=100,
+            verify=True,
+            retry=None,
+            pool_size=None,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            api_version=API_VERSION,
+        )
+
+    def _new_connection(self) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
+        address = urlsplit(self.api_url)
+        kind = _Http if address.scheme == "http" else _Https
+        return kind(address.hostname, address.port, timeout=self._timeout, retry=None)  # type: ignore[arg-type]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return UNREADABLE
+
+
+def _failure(error: requests.RequestException) -> NotSent | LostAnswer:
+    """What a request that ended without an answer means. Only a connection that never came about is surely not sent."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
+        return NotSent(f"GitHub cannot be reached ({type(reason or error).__name__}): check network and `api_url`")
+    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return NotSent("GitHub's certificate is not trusted: check `api_url`, and REQUESTS_CA_BUNDLE for an own CA")
+    if isinstance(error, requests.Timeout):
+        return LostAnswer("GitHub did not answer in time")
+    return LostAnswer(f"the connection to GitHub broke ({type(error).__name__})")
