@@ -14,7 +14,7 @@ from itertools import islice
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Intent, Level, Link, Refusal, Ticket
-from pmsync.operations import CloseDuplicate, Create, Place, Plan, Reason, Record, Update
+from pmsync.operations import QUIET, CloseDuplicate, Create, Place, Plan, Reason, Record, Update
 from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
 
 PATIENCE = 3
@@ -100,7 +100,7 @@ class Applier:
         by_source: dict[str, list[Link]] = {}
         for record in records:
             by_source.setdefault(_SOURCES.get(record.reason, "tracker"), []).append(record.link)
-            if record.reason not in {"seen", "settled", "identity"}:
+            if record.reason not in QUIET:
                 verbs = {"observe": "changed", "adopt": "adopted", "orphan": "orphaned", "restore": "restored"}
                 verb = verbs.get(record.reason, record.reason)
                 self.applied.done.append(Done(verb, record.uid, record.link.ticket, record.detail))

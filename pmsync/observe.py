@@ -121,14 +121,26 @@ class Survey:
         )  # fmt: skip
         bare = cursor.full_scan_at is None
         self.views[name] = View(settings, tracker.fields, fit=tracker.fit_labels, complete=full, bare=bare)
-        accounts = self._ask(name, lambda t: t.accounts())
         scan = self._ask(name, lambda t: t.scan(None if full else cursor.since))
-        if accounts is None or scan is None:
+        if scan is None:
             return
-        tickets = {ticket.ref: ticket for ticket in scan.tickets}
-        self.views[name] = replace(self.views[name], trusted=accounts, tickets=tickets)
+        self._keep(name, scan.tickets)
         full_scan_at = self.now() if full else cursor.full_scan_at
         self.cursors[name] = Cursor(name, scan.cursor - settings.settle, full_scan_at)
+
+    def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
+        """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
+        linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
+        found = {ticket.ref: ticket for ticket in tickets}
+        if all(linked.get(ref) == ticket for ref, ticket in found.items()) or self._trust(name):
+            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+
+    def _trust(self, name: str) -> bool:
+        """Ask whose markers count there, which may cost a request, only once there is a ticket to judge."""
+        if not self.views[name].trusted:
+            accounts = self._ask(name, lambda t: t.accounts())
+            self.views[name] = replace(self.views[name], trusted=accounts or frozenset())
+        return not self.views[name].failed
 
     def _get(self, name: str, refs: Iterable[Ref]) -> Mapping[Ref, Sight]:
         wanted = list(dict.fromkeys(refs))
@@ -140,6 +152,8 @@ class Survey:
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
         """Keep answers under the ref asked for and, for a ticket, under its real one."""
         real = {sight.ref: sight for sight in sights.values() if isinstance(sight, Ticket)}
+        if real and not self._trust(name):
+            return
         view = self.views[name]
         self.views[name] = replace(view, sights={**view.sights, **sights, **real})
 
@@ -265,9 +279,8 @@ class Survey:
         found = self._ask(name, lambda t: t.find(uids, min(since, self.now() - timedelta(days=1))))
         if found is None:
             return
-        view = self.views[name]
-        tickets = {**view.tickets, **{ticket.ref: ticket for ticket in found}}
-        self.views[name] = replace(view, tickets=tickets, looked=view.looked | uids)
+        self._keep(name, found)
+        self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
 
     # --- people -----------------------------------------------------------------------------------------------
 

@@ -23,6 +23,10 @@ Reason = Literal[
 ]
 
 
+QUIET: frozenset[Reason] = frozenset({"seen", "settled", "identity"})
+"""What is recorded without a word: nothing that people see has changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an item stands when it is linked: what the ledger keeps besides the ticket, and tells people."""
@@ -126,9 +130,9 @@ class Plan:
 
     @property
     def pending(self) -> tuple[Operation, ...]:
-        """What is to do or to learn: without the waits, and without tickets of which only the time has changed."""
+        """What is to do or to learn: without the waits, and without what only the ledger cares about."""
         return tuple(
             op
             for op in self.operations
-            if not isinstance(op, Wait) and not (isinstance(op, Record) and op.reason == "seen")
+            if not isinstance(op, Wait) and not (isinstance(op, Record) and op.reason in QUIET)
         )

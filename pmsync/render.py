@@ -8,14 +8,12 @@ from dataclasses import dataclass
 
 from pmsync.apply import Done
 from pmsync.model import Draft, Finding, Ticket
-from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
+from pmsync.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.plan.world import World
 from pmsync.sync import Result
 
 SIGNS = {"create": "+", "update": "~", "close": "-", "adopt": "=", "wait": "?"}
 """What stands before a row of a plan; everything that is only learned from a tracker has '<'."""
-
-_QUIET = {"seen", "settled", "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def plan_rows(plan: Plan, world: World) -> list[PlanRow]:
     return [
         _row(operation, places.get(operation.uid, ("", "")))
         for operation in plan.operations
-        if not (isinstance(operation, Record) and operation.reason in _QUIET)
+        if not (isinstance(operation, Record) and operation.reason in QUIET)
     ]
 
 

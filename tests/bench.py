@@ -45,7 +45,7 @@ def write(team: Team, items: list[str]) -> None:
 def measure(name: str, count: int) -> Iterator[tuple[str, int, int, float]]:
     """Yields (step, requests, tickets created so far, seconds)."""
     with STAGES[name]() as stage, tempfile.TemporaryDirectory() as folder:
-        team = Team(Path(folder), {"web": stage}, guard=Guard(max_creates=count, max_updates=count))
+        team = Team(Path(folder), stage, guard=Guard(max_creates=count, max_updates=count))
         write(team, titles(count))
 
         def step(what: str) -> tuple[str, int, int, float]:

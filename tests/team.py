@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,9 @@ status: final
 class Team:
     """`sync` and `plan` run the real engine; each run connects anew, as the next process would."""
 
-    def __init__(self, root: Path, stages: Mapping[str, Stage], **settings: Any) -> None:
-        self.root, self.stages = root, stages
-        first = next(iter(stages.values()))
+    def __init__(self, root: Path, *stages: Stage, **settings: Any) -> None:
+        self.root, self.stages = root, {stage.tracker.name: stage for stage in stages}
+        first = stages[0]
         self.clock: Clock = first.clock
         one, two = first.people[:2]
         self.people = {
@@ -43,7 +43,7 @@ class Team:
         }
         trackers = {
             name: TrackerSettings(name, "local", default=stage is first, lag=timedelta(seconds=60))
-            for name, stage in stages.items()
+            for name, stage in self.stages.items()
         }
         values = {
             "namespace": "acme/web",

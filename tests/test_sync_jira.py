@@ -1,4 +1,4 @@
-"""The sync contract against the fakes, over HTTP and the real client libraries."""
+"""The sync contract against Jira Cloud and Data Center, over HTTP and the real client library."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ import pytest
 
 from tests.clock import Clock
 from tests.sync_contract import SyncContract
-from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import JiraStage
-
-
-class TestGitHub(SyncContract):
-    @pytest.fixture
-    def stage(self) -> Iterator[GitHubStage]:
-        with GitHubStage(Clock()) as stage:
-            yield stage
 
 
 class TestJiraCloud(SyncContract):

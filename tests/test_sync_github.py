@@ -1,0 +1,18 @@
+"""The sync contract against GitHub, over HTTP and the real client library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.clock import Clock
+from tests.sync_contract import SyncContract
+from tests.trackers.github_stage import GitHubStage
+
+
+class TestGitHub(SyncContract):
+    @pytest.fixture
+    def stage(self) -> Iterator[GitHubStage]:
+        with GitHubStage(Clock()) as stage:
+            yield stage
