@@ -11,6 +11,7 @@ from github import Auth
 from pmsync.errors import ConfigError
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.github_session import AppKey
+from pmsync.trackers.github_text import fit_labels
 
 GITHUB = "api.github.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -23,6 +24,8 @@ def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -
     problems = [*_address_problems(settings, environ)]
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", settings.repo):
         problems.append(f"{where}.repo is {settings.repo!r}: write it as `owner/name`")
+    if fit_labels([settings.label]) != (settings.label,):
+        problems.append(f"{where}.label is {settings.label!r}: GitHub takes no commas and at most 50 characters")
     secrets, missing = _secrets(settings, environ)
     problems += missing
     if problems:

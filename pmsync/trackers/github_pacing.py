@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ WITHOUT_ADVICE = 60.0
 """docs.github.com, rate limits of the REST API: after a secondary limit without Retry-After wait at least a minute."""
 CONTENT_LIMITS = ((60.0, 80), (3600.0, 500))
 """The same page: content-creating requests in a minute and in an hour, on github.com."""
+
+
+_TOO_FAST = re.compile(r"rate limit|abuse detection|wait a few minutes|submitted too quickly", re.IGNORECASE)
 
 
 class NotSent(TrackerUnavailable):
@@ -74,6 +78,8 @@ def patience(status: int, headers: Mapping[str, str], message: str = "") -> floa
 
     A 403 is one only by its header, its text, or an exhausted primary limit: all others are refusals.
     """
+    if status == 422 and "submitted too quickly" in message:
+        return WITHOUT_ADVICE
     if status not in {403, 429}:
         return None
     exhausted = headers.get("x-ratelimit-remaining") == "0"
@@ -81,7 +87,7 @@ def patience(status: int, headers: Mapping[str, str], message: str = "") -> floa
         return _retry_after(headers)
     if exhausted and (reset := _until_reset(headers)) is not None:
         return reset
-    if status == 429 or exhausted or "rate limit" in message.lower():
+    if status == 429 or exhausted or _TOO_FAST.search(message):
         return WITHOUT_ADVICE
     return None
 

@@ -24,7 +24,8 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
         raise TrackerUnavailable(f"GitHub does not say whose token this is ({answer.reason})", answer.patience)
     if answer.status == 200 and isinstance(answer.data, Mapping):
         return str(f"{answer.data['slug']}[bot]" if session.is_app else answer.data["login"]).lower()
-    if answer.status == 403 and in_actions:
+    trusted = {name.lower() for name in settings.accounts}
+    if answer.status == 403 and in_actions and (not trusted or ACTIONS in trusted):
         return ACTIONS
     if answer.status == 401:
         raise TrackerError(f"GitHub does not accept the token ({answer.reason}): it is wrong or has expired")

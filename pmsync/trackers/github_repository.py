@@ -1,0 +1,193 @@
+"""One repository on GitHub: its issues read and written with every answer verified.
+
+It knows what an answer means for the repository, and nothing of drafts, patches or people. It follows no redirect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.model import Ref, Ticket
+from pmsync.trackers.github_session import Answer, Session
+from pmsync.trackers.github_text import next_page, repository_id_of, repository_of, ticket_of
+
+PAGE = 100
+
+
+class Repository:
+    """`tracker` is the name that refs and messages carry; `label` the general label.
+
+    `number` is the repository's id, None until some answer told it.
+    """
+
+    def __init__(self, session: Session, tracker: str, name: str, label: str) -> None:
+        self.session, self.tracker, self.name, self.label = session, tracker, name, label
+        self.home = f"/repos/{name}"
+        self.number: int | None = None
+
+    def issues(self, query: Mapping[str, str], since: datetime | None) -> tuple[list[Mapping[str, Any]], Answer]:
+        """All issues that the query selects, and the first answer; complete, or raises.
+
+        The order is that of creation, in which an issue that changes during the walk pushes no other to a page that
+        was already read.
+        """
+        asked = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
+        if since is not None:
+            asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        first = answer = self._page(asked)
+        issues = {issue["number"]: issue for issue in answer.data}
+        walked = set()
+        while address := next_page(answer.headers.get("link", "")):
+            if address in walked:
+                raise TrackerError(f"`{self.name}`: the pages of the issue list lead in a circle ({address!r})")
+            walked.add(address)
+            self.number = self.number or repository_id_of(address)
+            more = {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
+            answer = self._page({**more, **asked})
+            issues |= {issue["number"]: issue for issue in answer.data}
+        return [issue for issue in issues.values() if "pull_request" not in issue], first
+
+    def _page(self, query: Mapping[str, str]) -> Answer:
+        answer = self.read(f"{self.home}/issues", query)
+        if answer.status != 200:
+            raise self.refused(answer, "to list issues")
+        if not isinstance(answer.data, list):
+            raise TrackerUnavailable(f"`{self.name}`: the issue list cannot be read")
+        for issue in answer.data:
+            self.verified(issue)
+        return answer
+
+    def tickets(self, issues: Iterable[Mapping[str, Any]]) -> tuple[Ticket, ...]:
+        """The issues as tickets, in order of creation."""
+        tickets = [self.ticket(issue) for issue in issues]
+        return tuple(sorted(tickets, key=lambda ticket: (ticket.created_at, number_of(ticket.ref))))
+
+    def timeline(self, path: str) -> list[Mapping[str, Any]]:
+        """All that happened to the issue at `path`, comments among it, in order of time."""
+        events: list[Mapping[str, Any]] = []
+        page = 1
+        while True:
+            query = {"per_page": str(PAGE), "page": str(page)}
+            answer = self.read(f"{path}/timeline", query)
+            if answer.status != 200 or not isinstance(answer.data, list):
+                raise self.refused(answer, "to show an issue's timeline")
+            events += answer.data
+            if not next_page(answer.headers.get("link", "")):
+                return events
+            page += 1
+
+    def write(self, verb: str, path: str, body: Any, what: str, also: Iterable[int] = ()) -> Answer:
+        """A write that may be repeated. Raises where it did not succeed, but for the statuses in `also`."""
+        answer = self.definite(self.session.call(verb, path, body=body))
+        if answer.redirect is not None:
+            raise self.elsewhere(answer, what)
+        if answer.status >= 300 and answer.status not in also:
+            raise self.refused(answer, what)
+        return answer
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def identified(self) -> int:
+        """The repository's id: at most one request, and that only where no page of a list told it before."""
+        if self.number is None:
+            answer = self.read(self.home)
+            if answer.redirect is not None:
+                raise self.renamed(answer)
+            if answer.status != 200 or not isinstance(answer.data, Mapping):
+                raise self.refused(answer, "to show the repository")
+            self.number = int(answer.data["id"])
+        return self.number
+
+    def path_of(self, ref: Ref) -> str:
+        """Where the ref's issue is below `api_url`; raises TrackerError for a ref of another repository."""
+        home = self.identified()
+        if repository_number(ref, home) != home:
+            raise TrackerError(f"ticket {ref.key!r} is in another repository than `{self.name}`: it is not touched")
+        return f"{self.home}/issues/{number_of(ref)}"
+
+    def issue(self, ref: Ref) -> Mapping[str, Any]:
+        """The ref's issue, read anew."""
+        answer = self.read(self.path_of(ref))
+        if answer.redirect is not None:
+            raise self.elsewhere(answer, f"to show {ref.key!r}")
+        if answer.status != 200:
+            raise self.refused(answer, f"to show {ref.key!r}")
+        return self.verified(answer.data)
+
+    def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a GET, whatever its status, where asking again would not change it."""
+        return self.definite(self.session.call("GET", path, query=query))
+
+    def definite(self, answer: Answer) -> Answer:
+        """The answer, where it is one that asking again would not change."""
+        if answer.patience is not None:
+            raise TrackerUnavailable(f"GitHub asks for patience ({answer.reason})", answer.patience)
+        if answer.failed:
+            raise TrackerUnavailable(f"GitHub had trouble of its own ({answer.reason})")
+        return answer
+
+    def verified(self, issue: Any) -> Mapping[str, Any]:
+        """The issue, where it is one and in our repository."""
+        if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
+            raise TrackerError(f"`{self.name}`: an answer of GitHub holds no issue")
+        if repository_of(issue) != self.name.lower():
+            raise TrackerError(f"`{self.name}`: GitHub answered with an issue of {repository_of(issue)!r}")
+        return issue
+
+    def ref(self, issue: Mapping[str, Any]) -> Ref:
+        """The real ref of one of our issues."""
+        number = issue["number"]
+        return Ref(self.tracker, f"{self.identified()}/{number}", f"{self.name}#{number}", str(issue["html_url"]))
+
+    def ticket(self, issue: Any) -> Ticket:
+        """One of our issues as a ticket; raises TrackerError where it is none of ours or cannot be read."""
+        verified = self.verified(issue)
+        try:
+            return ticket_of(verified, self.ref(verified), self.label)
+        except (KeyError, TypeError, ValueError) as error:
+            raise TrackerError(f"`{self.name}#{verified['number']}`: the answer cannot be read ({error!r})") from None
+
+    def refused(self, answer: Answer, what: str) -> TrackerError:
+        """The error for an answer that refuses, with what to do about it."""
+        if answer.redirect is not None:
+            return self.renamed(answer)
+        hints = {
+            401: "the token is wrong or has expired",
+            403: "the token may not do this: it needs write access to issues (for labels and assignees too)",
+            404: f"it does not exist, or the token may not see it: check `trackers.{self.tracker}.repo` and the token",
+            410: "it was deleted, or issues are switched off in the repository's settings",
+        }
+        hint = hints.get(answer.status, "see what it names")
+        return TrackerError(f"`{self.name}`: GitHub refused {what} ({answer.reason}): {hint}")
+
+    def elsewhere(self, answer: Answer, what: str) -> TrackerError:
+        """The error for a redirect of one ticket: the whole repository was renamed, or this ticket transferred."""
+        if repository_id_of(answer.redirect or "") == self.number:
+            return self.renamed(answer)
+        return TrackerError(f"{what}: the ticket was transferred out of `{self.name}`, so nothing was written")
+
+    def renamed(self, answer: Answer) -> TrackerError:
+        """The error for a repository that has another name now, with that name where it can be found out."""
+        number, new = repository_id_of(answer.redirect or ""), ""
+        if number is not None:
+            try:
+                found = self.session.call("GET", f"/repositories/{number}")
+                new = str(found.data["full_name"]) if found.status == 200 else ""
+            except TrackerError:
+                new = ""
+        setting = f"trackers.{self.tracker}.repo"
+        todo = f'set `{setting} = "{new}"` if that is right' if new else f"set `{setting}` to its new name"
+        return TrackerError(f"repository `{self.name}` was renamed or moved{f' to `{new}`' if new else ''}: {todo}")
+
+
+def number_of(ref: Ref) -> int:
+    return int(ref.id.rpartition("/")[2])
+
+
+def repository_number(ref: Ref, home: int) -> int:
+    """The repository that a ref is of; a provisional one is of ours."""
+    return int(ref.id.partition("/")[0]) if "/" in ref.id else home
