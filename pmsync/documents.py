@@ -1,0 +1,218 @@
+"""Finds and reads the documents. Reads files and nothing else; what cannot be read is told and never guessed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from pmsync.errors import DocumentError
+from pmsync.globs import fixed_part, matches
+from pmsync.markdown import parse
+from pmsync.model import Document, Finding, Reading
+from pmsync.settings import Settings
+
+LARGEST = 5_000_000
+"""Bytes; no post-mortem is longer, and a larger file is not worth a stuck run."""
+SUFFIXES = (".md", ".markdown")
+
+
+@dataclass
+class _Found:
+    """What a search turned up: files by their name for people (a path from the root), and what it refused."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def refuse(self, name: str, message: str, hint: str) -> None:
+        self.failed.append(name)
+        self.findings.append(Finding("unreadable-document", "error", message, hint, name))
+
+
+def read_documents(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
+    """Every document that the configuration names, or those at `paths`, in the order of their paths.
+
+    An explicit file need not match `include`; a folder stands for the documents below it.
+    """
+    root = Path(settings.root)
+    found = _explicit(root, paths, settings) if paths else _included(root, settings)
+    documents = []
+    for name, file in sorted(found.files.items()):
+        try:
+            documents.append(parse(read_text(file), name))
+        except DocumentError as error:
+            found.refuse(name, str(error), "repair the file, or list it under documents.exclude")
+    unique, clashes = _without_clashes(documents)
+    if not paths and not found.files and not found.failed:
+        clashes.append(_nothing(settings))
+    return Reading(
+        documents=tuple(unique),
+        complete=not found.failed and len(unique) == len(documents),
+        failed=tuple(sorted(found.failed)),
+        findings=(*found.findings, *clashes),
+    )
+
+
+def read_text(file: Path) -> str:
+    """The text of one file with plain line feeds, a byte order mark removed.
+
+    Raises DocumentError, with a text that says why, where it is no ordinary file, too large, not UTF-8 or unreadable.
+    """
+    try:
+        # Not blocking: a pipe that somebody committed or mounted must not hold the run.
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise DocumentError("this is no ordinary file")
+            data = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise DocumentError(f"the file cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """The text that the bytes of a document hold; raises DocumentError."""
+    if len(data) > LARGEST:
+        raise DocumentError(f"the file is larger than {LARGEST // 1_000_000} MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"the file is not UTF-8 (line {line}); save it as UTF-8") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# --- finding files --------------------------------------------------------------------------------------------
+
+
+def _included(root: Path, settings: Settings) -> _Found:
+    found = _Found()
+    for start in sorted({fixed_part(glob) for glob in settings.include}):
+        _walk(found, root, root / start, lambda name: _wanted(settings, name))
+    return _without_doubles(found)
+
+
+def _wanted(settings: Settings, name: str) -> bool:
+    return any(matches(glob, name) for glob in settings.include) and not _excluded(settings, name)
+
+
+def _excluded(settings: Settings, name: str) -> bool:
+    return any(matches(glob, name) for glob in settings.exclude)
+
+
+def _explicit(root: Path, paths: Sequence[Path], settings: Settings) -> _Found:
+    found = _Found()
+    for path in paths:
+        name = name_of(root, path)
+        if path.is_dir():
+            inside = path.resolve().is_relative_to(root)
+            _walk(found, root if inside else path.resolve(), path.resolve(), lambda n: _listed(settings, n))
+        elif path.exists():
+            found.files[name] = path
+        else:
+            found.refuse(name, "there is no such file", "name a document, or a folder with some")
+    return found
+
+
+def _listed(settings: Settings, name: str) -> bool:
+    """Whether a file below a folder that somebody named is a document."""
+    return name.endswith(SUFFIXES) and not _excluded(settings, name)
+
+
+def name_of(root: Path, path: Path) -> str:
+    """What a file is called: its path from the root with '/', else as it was given."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link to another name
+    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path)
+
+
+def _walk(found: _Found, root: Path, start: Path, wanted: Callable[[str], bool]) -> None:
+    """Collect the wanted files below `start`, through links that stay below the root and lead nowhere in circles."""
+
+    def failed(error: OSError) -> None:
+        reason = (error.strerror or str(error)).lower()
+        message = f"the folder cannot be read: {reason}"
+        found.refuse(_name(root, Path(error.filename)), message, "give the run the right to read it, or exclude it")
+
+    if not start.is_dir():
+        return
+    for folder, folders, files in os.walk(start, onerror=failed, followlinks=True):
+        here = Path(folder)
+        folders[:] = sorted(_enterable(found, root, here, folders))
+        for file in sorted(files):
+            name = _name(root, here / file)
+            if wanted(name):
+                _take(found, root, name, here / file)
+
+
+def _name(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _take(found: _Found, root: Path, name: str, file: Path) -> None:
+    if not name.isprintable():
+        shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        found.refuse(shown, "the file's name holds characters that cannot be printed", "rename it")
+    elif not file.resolve().is_relative_to(root.resolve()):
+        found.refuse(name, "the link leads out of the configuration's folder", "exclude it, or copy the file")
+    else:
+        found.files[name] = file
+
+
+def _enterable(found: _Found, root: Path, here: Path, folders: Iterable[str]) -> Iterator[str]:
+    """The folders to go into: no repository's insides, and no link that leaves the root or closes a circle."""
+    for folder in folders:
+        path = here / folder
+        if folder == ".git":
+            continue
+        if path.is_symlink():
+            target = path.resolve()
+            if not target.is_relative_to(root.resolve()):
+                found.refuse(
+                    _name(root, path), "the link leads out of the configuration's folder", "exclude or remove it"
+                )
+                continue
+            if here.resolve().is_relative_to(target):
+                message = "the link leads to a folder that it lies in; it is not followed"
+                found.findings.append(Finding("link-circle", "warning", message, "remove it", _name(root, path)))
+                continue
+        yield folder
+
+
+def _without_doubles(found: _Found) -> _Found:
+    """One file under several names is one document: under its own name, else under the first."""
+    own: dict[Path, str] = {}
+    for name, file in sorted(found.files.items(), key=lambda pair: (pair[1] != pair[1].resolve(), pair[0])):
+        own.setdefault(file.resolve(), name)
+    kept = set(own.values())
+    found.files = {name: file for name, file in found.files.items() if name in kept}
+    return found
+
+
+# --- all of them together -------------------------------------------------------------------------------------
+
+
+def _without_clashes(documents: Sequence[Document]) -> tuple[list[Document], list[Finding]]:
+    """The documents with an id of their own; of those that share one, none counts."""
+    unique: list[Document] = []
+    findings: list[Finding] = []
+    by_id = sorted(documents, key=lambda document: document.id)
+    for name, group in groupby(by_id, key=lambda document: document.id):
+        same = list(group)
+        if len(same) == 1:
+            unique += same
+            continue
+        for document in same:
+            others = " and ".join(repr(other.path) for other in same if other is not document)
+            message = f"the id {name!r} is also that of {others}; none of them is used"
+            hint = "give each document an `id:` of its own in its front matter"
+            findings.append(Finding("duplicate-id", "error", message, hint, document.path, 1))
+    return sorted(unique, key=lambda document: document.path), findings
+
+
+def _nothing(settings: Settings) -> Finding:
+    globs = ", ".join(f"'{glob}'" for glob in settings.include)
+    message = f"no file in '{settings.root}' matches documents.include ({globs})"
+    return Finding("no-documents", "warning", message, "correct documents.include, or name the files")
