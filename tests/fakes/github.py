@@ -264,7 +264,7 @@ class FakeGitHub:
         if login.lower() not in self.state.users:
             raise Refused(404, f"{login} is not a user")
         role = repo.role(login)
-        user = self.shapes.login(login)
+        user = self.shapes.login(login) | {"role_name": role}
         return Response(200, {"permission": "write" if role == "triage" else role, "role_name": role, "user": user})
 
     # --- issues -------------------------------------------------------------------------------------------------
