@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.clock import Clock
@@ -14,6 +11,5 @@ from tests.trackers.local_stage import LocalStage
 
 class TestLocal(SyncContract):
     @pytest.fixture
-    def stage(self, tmp_path: Path) -> Iterator[LocalStage]:
-        with LocalStage(Clock(), tmp_path / "tickets") as stage:
-            yield stage
+    def stage(self, tmp_path_factory: pytest.TempPathFactory) -> LocalStage:
+        return LocalStage(tmp_path_factory.mktemp("tickets"), Clock())
