@@ -1,0 +1,295 @@
+"""What the ledger holds, shaped for people: which items are open, whose, how late, and why one has no ticket.
+
+Reads the ledger and nothing else, writes nothing, prints nothing; `today` and `now` are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
+
+from pmsync.ledger import Ledger, Overview, Run
+from pmsync.lookup import ItemView, resolve_item
+from pmsync.model import Link
+from pmsync.people import Directory
+from pmsync.settings import Settings
+
+__all__ = [
+    "Filter",
+    "Freshness",
+    "ItemView",
+    "StatusRow",
+    "comparison",
+    "counts",
+    "freshness",
+    "markdown_cell",
+    "markdown_link",
+    "named",
+    "people_of",
+    "resolve_item",
+    "status_row",
+    "status_rows",
+]
+
+STALE = timedelta(days=1)
+"""How old the last good sync may be before `status` warns."""
+_ASIDE = {"listed", "external"}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One item as `status` shows it.
+
+    `kind` is 'open', 'closed' or 'aside' (nobody is asked to do anything here: older than `documents.since`, tracked
+    elsewhere, or gone with its ticket). `status` is the ticket's, else why there is none in a word, and `note` says it
+    in words. `people` are ids under [people], or names as they stand where they are not known there. `late` counts
+    days, 0 where it is not late. `due_from` is 'ticket', 'document', 'sla' or ''.
+    """
+
+    uid: str
+    kind: str
+    status: str
+    title: str
+    people: tuple[str, ...]
+    due: date | None
+    due_from: str
+    late: int
+    tracker: str
+    ticket: str
+    url: str
+    note: str
+    path: str
+    line: int
+    document: str
+    severity: str | None
+    services: tuple[str, ...]
+    restricted: bool
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far the ledger can be believed. `trouble` says in words what is wrong with it, '' where nothing is."""
+
+    last_good_sync: datetime | None
+    trouble: str = ""
+
+
+# --- one row for each item ------------------------------------------------------------------------------------
+
+
+def status_rows(ledger: Ledger, settings: Settings, today: date) -> list[StatusRow]:
+    """Every item that is in a document or has a ticket; late ones first, then by due date, then by place."""
+    find = _accounts(ledger, settings)
+    overview = [each for each in ledger.overview() if each.link or each.gone_at is None]
+    return sorted((_row(each, find, today) for each in overview), key=_order)
+
+
+def status_row(seen: Overview, ledger: Ledger, settings: Settings, today: date) -> StatusRow:
+    """One item as `status` shows it."""
+    return _row(seen, _accounts(ledger, settings), today)
+
+
+def _order(row: StatusRow) -> tuple[object, ...]:
+    return (row.late == 0, row.due or date.max, row.path, row.line, row.uid)
+
+
+Find = Callable[[str, str], str]
+
+
+def _row(seen: Overview, find: Find, today: date) -> StatusRow:
+    item, ticket = seen.item, seen.link.ticket if seen.link else None
+    status, note = _standing(seen)
+    kind = _kind(seen, status)
+    due, due_from = (ticket.due, "ticket") if ticket and ticket.due else (item.due, item.due_from)
+    tracker = ticket.ref.tracker if ticket else seen.intent.tracker if seen.intent else ""
+    return StatusRow(
+        uid=item.uid,
+        kind=kind,
+        status=status,
+        title=item.fields.title,
+        people=people_of(seen, find),
+        due=due,
+        due_from=due_from,
+        late=max((today - due).days, 0) if due and kind == "open" else 0,
+        tracker=tracker,
+        ticket=ticket.ref.key if ticket else "",
+        url=ticket.ref.url if ticket else "",
+        note=note,
+        path=seen.document.path,
+        line=item.line,
+        document=seen.document.title,
+        severity=item.fields.severity or seen.document.severity,
+        services=seen.document.services,
+        restricted=seen.document.restricted,
+    )
+
+
+def _standing(seen: Overview) -> tuple[str, str]:
+    """The status in a word, and what there is to say about it."""
+    item, link, intent = seen.item, seen.link, seen.intent
+    if link and link.lost:
+        return "lost", f"ticket {link.ticket.ref.key} is gone; `pmsync adopt {item.uid} --new` creates another"
+    if link and link.orphaned and not link.ticket.status.closed:
+        return "orphaned", "the item is no longer in its document"
+    if link:
+        return link.ticket.status.value, ""
+    if intent:
+        since = f"{intent.announced_at:%Y-%m-%d %H:%M} UTC"
+        return "in_doubt", f"sent to {intent.tracker} at {since}, answer unknown: the next sync looks for it"
+    if reason := seen.refusals.get("create"):
+        return "refused", f"the tracker refused it: {reason}"
+    if item.standing == "ticketed":
+        return "new", "its link was dropped"
+    return item.standing, item.note or ("the next sync creates its ticket" if item.standing == "new" else "")
+
+
+def _kind(seen: Overview, status: str) -> str:
+    if seen.link and seen.link.lost:
+        return "aside" if seen.link.orphaned else "open"
+    if seen.link:
+        return "closed" if seen.link.ticket.status.closed else "open"
+    if status == "done" or (seen.item.done and not seen.intent):
+        return "closed"
+    return "aside" if status in _ASIDE else "open"
+
+
+def people_of(seen: Overview, find: Find) -> tuple[str, ...]:
+    """Whose it is: the ticket's assignees, else the owners in the document."""
+    if seen.link and seen.link.ticket.assignees:
+        tracker = seen.link.ticket.ref.tracker
+        return tuple(dict.fromkeys(find(tracker, account) for account in seen.link.ticket.assignees))
+    return tuple(dict.fromkeys(find("", owner) for owner in seen.item.fields.owners))
+
+
+def _accounts(ledger: Ledger, settings: Settings) -> Find:
+    """Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
+    known: dict[tuple[str, str], str] = {}
+    for name, tracker in settings.trackers.items():
+        known |= {(name, account): person for person, (account, _) in ledger.accounts(name).items()}
+        if tracker.type in {"github", "jira"}:
+            configured = {person.id: getattr(person, tracker.type) for person in settings.people.values()}
+            known |= {(name, account.casefold()): person for person, account in configured.items() if account}
+    directory = Directory(settings.people)
+
+    def find(tracker: str, name: str) -> str:
+        person = known.get((tracker, name)) or known.get((tracker, name.casefold()))
+        if person is None and (match := directory.match(name)):
+            person = match.id
+        return person or name
+
+    return find
+
+
+# --- which of them --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rows are wanted; what is empty does not matter. `path` is a document's or a folder's, or a document id."""
+
+    people: frozenset[str] = frozenset()
+    overdue: bool = False
+    everything: bool = False
+    service: str = ""
+    severity: str = ""
+    path: str = ""
+
+    def keeps(self, row: StatusRow) -> bool:
+        return (
+            (self.everything or row.kind == "open")
+            and (not self.people or any(_plain(person) in self.people for person in row.people))
+            and (not self.overdue or row.late > 0)
+            and (not self.service or _plain(self.service) in map(_plain, row.services))
+            and (not self.severity or _plain(self.severity) == _plain(row.severity or ""))
+            and (not self.path or row.path == self.path or row.path.startswith(f"{self.path.rstrip('/')}/"))
+        )
+
+
+def _plain(text: str) -> str:
+    return text.casefold().strip().removeprefix("@").replace("-", "").replace(" ", "")
+
+
+def named(names: Iterable[str]) -> frozenset[str]:
+    """Names of people as a Filter compares them."""
+    return frozenset(_plain(name) for name in names)
+
+
+# --- how far to believe it ------------------------------------------------------------------------------------
+
+
+def freshness(ledger: Ledger, now: datetime) -> Freshness:
+    """When the ledger was last brought up to date over everything, and what has gone wrong since."""
+    good, last = ledger.last_good_run(), ledger.last_run()
+    at = good.finished_at if good else None
+    if last is not None and last.ok is False:
+        return Freshness(at, f"the last run ({_when(last)}) failed or left something undone")
+    if at is None and (last is None or last.finished_at):
+        return Freshness(at, "no sync over everything has ended well yet")
+    if last is not None and last.finished_at is None:
+        return Freshness(at, f"a run ({_when(last)}) has not ended: it is still at work, or was killed")
+    if at is not None and now - at > STALE:
+        return Freshness(at, f"the last good sync was at {at:%Y-%m-%d %H:%M} UTC, more than a day ago")
+    return Freshness(at)
+
+
+def _when(run: Run) -> str:
+    return f"pid {run.pid} on {run.host}, {run.started_at:%Y-%m-%d %H:%M} UTC"
+
+
+# --- a ticket beside its document -----------------------------------------------------------------------------
+
+
+def comparison(link: Link, seen: Overview) -> dict[str, tuple[str, str, str]]:
+    """By field: what the document says, what was last pushed, and what the ticket says now."""
+    document, pushed, ticket = seen.item.fields, link.pushed, link.ticket
+    labels = ", ".join(sorted(ticket.labels))
+    return {
+        "title": (document.title, pushed.title if pushed else "", ticket.title),
+        "owner": (_joined(document.owners), _joined(pushed.owners) if pushed else "", _joined(ticket.assignees)),
+        "due": (_day(document.due), _day(pushed.due) if pushed else "", _day(ticket.due)),
+        "priority": (document.priority or "", (pushed.priority or "") if pushed else "", ticket.priority or ""),
+        "labels": (_joined(document.labels), _joined(link.pushed_labels), labels),
+    }
+
+
+def counts(rows: Iterable[StatusRow]) -> Mapping[str, int]:
+    """How many rows of each kind, and how many are late or without a ticket among the open ones."""
+    found = {"open": 0, "closed": 0, "aside": 0, "overdue": 0, "without_ticket": 0}
+    for row in rows:
+        found[row.kind] += 1
+        found["overdue"] += row.late > 0
+        found["without_ticket"] += row.kind == "open" and not row.ticket
+    return found
+
+
+def _joined(values: Sequence[str]) -> str:
+    return ", ".join(values)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+# --- Markdown -------------------------------------------------------------------------------------------------
+
+
+def markdown_cell(text: str) -> str:
+    """Text of strangers inside a Markdown table: no markup, no mention, no link of its own, one line."""
+    escaped = "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+!|~" else char for char in " ".join(text.split()))
+    return escaped.replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def markdown_link(text: str, url: str) -> str:
+    """The text leading to `url`, where that is one of the web."""
+    if not url.startswith(("http://", "https://")):
+        return markdown_cell(text)
+    return f"[{markdown_cell(text)}]({quote(url, safe=_URL)})"
+
+
+_URL = ":/?#@!$&'*+,;=%~"
