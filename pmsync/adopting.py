@@ -1,0 +1,96 @@
+"""What `pmsync adopt` and `pmsync forget` do: a person's word about which ticket an item has, kept in the ledger."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from pmsync.errors import PmsyncError
+from pmsync.keys import digest
+from pmsync.ledger import Ledger
+from pmsync.lookup import ItemView
+from pmsync.model import Cursor, Link, Ref, Ticket
+from pmsync.trackers.base import Gone, Moved, Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The link as it is kept, and the one it takes the place of."""
+
+    link: Link
+    before: Link | None
+
+
+def ticket_of(ref: Ref, tracker: Tracker) -> Ticket:
+    """The ticket as its tracker shows it now; raises PmsyncError where there is none to adopt, or TrackerError."""
+    sight = tracker.get([ref])[ref]
+    match sight:
+        case Ticket():
+            return sight
+        case Gone():
+            raise PmsyncError(f"ticket {ref.key!r} does not exist in tracker {ref.tracker!r}")
+        case Moved():
+            raise PmsyncError(f"ticket {ref.key!r} was moved to {sight.url!r}: adopt that one")
+        case _:
+            raise PmsyncError(f"ticket {ref.key!r} cannot be read: {sight.reason}")
+
+
+def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticket, *, ours: bool) -> Adopted:
+    """Link the item to this ticket; sends nothing and counts the document's present values as pushed.
+
+    `ours` says that one of our accounts created the ticket: then the next update brings its marker back. Raises
+    PmsyncError where the ticket's marker says that it was made for another item that is still linked to it.
+    """
+    item = view.seen.item
+    other = _other_holder(ledger, view, ticket)
+    if other:
+        raise PmsyncError(
+            f"ticket {ticket.ref.key!r} was made for item {other!r}; "
+            f"run `pmsync forget {other}` first if it is to change hands"
+        )
+    link = Link(
+        uid=item.uid,
+        document_id=item.document_id,
+        key=item.key,
+        ticket=ticket,
+        pushed=item.fields,
+        named=not ours,
+        group=item.group,
+        details_digest=digest(item.details) if item.details else "",
+        linked_at=now,
+    )
+    ledger.save_links(run, now, [link], "person")
+    return Adopted(link, view.link)
+
+
+def forget(ledger: Ledger, run: int, now: datetime, view: ItemView) -> None:
+    """Drop link and intent. The tracker is read as a whole again before anything is created there: the ticket may
+    still exist, and no incremental scan would show it.
+    """
+    tracker = view.link.ticket.ref.tracker if view.link else view.intent.tracker if view.intent else ""
+    ledger.forget(run, now, view.uid)
+    ledger.save_cursor(Cursor(tracker))
+
+
+def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> str:
+    links = ledger.links().values()
+    return next(
+        (
+            each.uid
+            for each in links
+            if each.ticket.ref == ticket.ref and each.uid != view.uid and not each.named and not each.orphaned
+        ),
+        "",
+    )
+
+
+@contextmanager
+def recorded(ledger: Ledger, now: Callable[[], datetime], scope: str) -> Iterator[int]:
+    """A run of its own for a person's word, so that the history says when it was given."""
+    run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
+    yield run
+    ledger.end_run(run, now(), ok=True, counts={}, findings=[])
