@@ -7,11 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clock import Clock
+from tests.corpus_contract import CorpusContract
 from tests.sync_contract import SyncContract
 from tests.trackers.github_stage import GitHubStage
 
 
 class TestGitHub(SyncContract):
+    @pytest.fixture
+    def stage(self) -> Iterator[GitHubStage]:
+        with GitHubStage(Clock()) as stage:
+            yield stage
+
+
+class TestCorpusInGitHub(CorpusContract):
     @pytest.fixture
     def stage(self) -> Iterator[GitHubStage]:
         with GitHubStage(Clock()) as stage:
