@@ -103,8 +103,9 @@ class Ledger:
             return read_overview(self._connection)
 
     def last_run(self) -> Run | None:
-        """The newest run, whatever came of it."""
-        return next(iter(self._read("SELECT * FROM runs ORDER BY id DESC LIMIT 1", rows.to_run)), None)
+        """The newest run over everything, whatever came of it."""
+        query = "SELECT * FROM runs WHERE scope = '' ORDER BY id DESC LIMIT 1"
+        return next(iter(self._read(query, rows.to_run)), None)
 
     def last_good_run(self) -> Run | None:
         """The newest run over everything that ended well."""
@@ -204,21 +205,21 @@ class Ledger:
     def save_links(self, run: int, at: datetime, links: Sequence[Link], source: str) -> None:
         """Keep links, close the intents of their items, and write down what changed; all of it or nothing.
 
-        `source` says who made the change: 'tracker', 'pmsync' or 'document'. A decision is done with once its item
-        has another ticket than before.
+        `source` says who made the change: 'tracker', 'pmsync', 'document' or 'person'. A decision is done with once
+        its item has another ticket than before.
         """
         with self._writing() as database:
-            changes: list[Change] = []
+            held_links = (old for link in links for old in self._fetch(writes.LINK_OF, rows.to_link, link.uid))
+            known = {old.uid: old for old in held_links}
+            new = [(x.uid, x.document_id, x.key, x.ticket.title) for x in links if x.uid not in known]
+            writes.stand_in(database, at, "ticketed", new)
+            held = [rows.link_row(link) for link in known.values()]
+            writes.upsert_changed(database, "links", "uid", held, [rows.link_row(link) for link in links])
             for link in links:
-                old = next(iter(self._fetch("SELECT * FROM links WHERE uid = ?", rows.to_link, link.uid)), None)
-                if old is None:
-                    place = (link.uid, link.document_id, link.key, link.ticket.title)
-                    writes.stand_in(database, at, "ticketed", [place])
-                if _is_fresh(old, link):
-                    database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
-                writes.put(database, "links", "uid", rows.link_row(old) if old else None, rows.link_row(link))
                 database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
-                changes += link_changes(old, link, source)
+                if _is_fresh(known.get(link.uid), link):
+                    database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
+            changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
             writes.remember(database, run, at, changes)
 
     def forget(self, run: int, at: datetime, uid: str) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MARK_GONE = "UPDATE documents SET gone_at = ? WHERE gone_at IS NULL AND id = ?"
 
+LINK_OF = "SELECT * FROM links WHERE uid = ?"
+
 DELETE_LINK = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
 
 DELETE_INTENT = "DELETE FROM intents WHERE uid = ? RETURNING tracker"
@@ -74,24 +76,21 @@ def upsert(database: Database, table: str, key: str, wanted: Iterable[dict[str, 
     database.table(table).upsert_all(wanted, pk=key)
 
 
-def put(database: Database, table: str, key: str, held: dict[str, Value] | None, wanted: dict[str, Value]) -> None:
-    """Write one row unless it is held already."""
-    if wanted != held:
-        upsert(database, table, key, [wanted])
+def upsert_changed(
+    database: Database, table: str, key: str, held: Iterable[dict[str, Value]], wanted: Iterable[dict[str, Value]]
+) -> None:
+    """Write the rows that differ from what is held."""
+    known = {row[key]: row for row in held}
+    upsert(database, table, key, [row for row in wanted if row != known.get(row[key])])
 
 
 def upsert_seen(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]], at: datetime) -> None:
     """Write the rows that differ from what is held; `first_seen_at` is kept, and a document that was gone is back."""
-    held = {row[key]: dict(row) for row in database.execute(f"SELECT * FROM {table}").fetchall()}  # noqa: S608
-    new: dict[str, Value] = {"first_seen_at": time_text(at)}
-    if table == "documents":
-        new["gone_at"] = None
-    full = [row | new | _first_seen(held.get(row[key])) for row in wanted]
-    upsert(database, table, key, [row for row in full if row != held.get(row[key])])
-
-
-def _first_seen(held: dict[str, Value] | None) -> dict[str, Value]:
-    return {"first_seen_at": held["first_seen_at"]} if held else {}
+    held = [dict(row) for row in database.execute(f"SELECT * FROM {table}").fetchall()]  # noqa: S608
+    since = {row[key]: row["first_seen_at"] for row in held}
+    new: dict[str, Value] = {"gone_at": None} if table == "documents" else {}
+    full = [row | new | {"first_seen_at": since.get(row[key], time_text(at))} for row in wanted]
+    upsert_changed(database, table, key, held, full)
 
 
 def delete_vanished(database: Database, judged: Collection[str], kept: Collection[str]) -> None:

@@ -259,6 +259,8 @@ def test_runs_are_told_apart_by_how_they_ended_and_what_they_covered(ledger):
     failed = made(False)
     assert (ledger.last_good_run().id, ledger.last_run().id) == (good, failed)
     assert (ledger.last_good_run().counts, ledger.last_run().finished_at) == ({"create": 2}, LATER)
+    made(True, scope="adopt PAY-1")
+    assert ledger.last_run().id == failed
     killed = made(None)
     assert (ledger.last_run().id, ledger.last_run().ok, ledger.last_run().finished_at) == (killed, None, None)
 
