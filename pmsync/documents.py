@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -38,6 +38,20 @@ def read_documents(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
 
     An explicit file need not match `include`; a folder stands for the documents below it.
     """
+    reading = read_each(settings, paths)
+    unique, clashes = _without_clashes(reading.documents)
+    if not (paths or reading.documents or reading.failed):
+        clashes.append(_nothing(settings))
+    return replace(
+        reading,
+        documents=tuple(unique),
+        complete=reading.complete and len(unique) == len(reading.documents),
+        findings=(*reading.findings, *clashes),
+    )
+
+
+def read_each(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
+    """The same without a look at the others: documents that share an id are all there."""
     root = Path(settings.root)
     found = _explicit(root, paths, settings) if paths else _included(root, settings)
     documents = []
@@ -46,15 +60,7 @@ def read_documents(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
             documents.append(parse(read_text(file), name))
         except DocumentError as error:
             found.refuse(name, str(error), "repair the file, or list it under documents.exclude")
-    unique, clashes = _without_clashes(documents)
-    if not paths and not found.files and not found.failed:
-        clashes.append(_nothing(settings))
-    return Reading(
-        documents=tuple(unique),
-        complete=not found.failed and len(unique) == len(documents),
-        failed=tuple(sorted(found.failed)),
-        findings=(*found.findings, *clashes),
-    )
+    return Reading(tuple(documents), not found.failed, tuple(sorted(found.failed)), tuple(found.findings))
 
 
 def read_text(file: Path) -> str:

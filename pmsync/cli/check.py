@@ -1,0 +1,61 @@
+"""`pmsync check`: finds what is wrong in documents. Asks no tracker and reads no secret."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from pmsync import rules
+from pmsync.cli import output
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.reading import absolute, located, settings_if_any
+from pmsync.documents import read_documents
+from pmsync.model import Finding, Reading
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@output.format_option("text", "json")
+@pass_app
+def command(app: App, paths: tuple[Path, ...], strict: bool, output_format: str) -> int:
+    r"""Find what is wrong in documents: items without text or owner, owners nobody knows, doubles, unreadable files.
+
+    PATH is a document or a folder; without it, all documents of the configuration are checked. No tracker is asked,
+    and without a configuration the rules apply that need none.
+    Exit codes: 0 fine, 1 there are errors (with --strict also: warnings).
+
+    \b
+    Examples:
+      pmsync check
+      pmsync check --strict postmortems/2026-11-02-checkout.md
+      pmsync check --format json | jq '.findings[].rule'
+    """
+    settings = settings_if_any(app)
+    reading = read_documents(settings, absolute(paths, app))
+    found = located(rules.check(reading, settings), settings.root, app.cwd)
+    if output_format == "json":
+        output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
+    else:
+        output.findings(found)
+        output.echo(_summary(reading, found))
+    levels = {finding.level for finding in found}
+    return 1 if "error" in levels or (strict and "warning" in levels) else 0
+
+
+def _counts(reading: Reading) -> dict[str, int]:
+    items = sum(len(document.items) for document in reading.documents)
+    return {"documents": len(reading.documents), "items": items}
+
+
+def _summary(reading: Reading, found: Sequence[Finding]) -> output.Part:
+    counts = _counts(reading)
+    read = f"{output.count(counts['items'], 'item')} in {output.count(counts['documents'], 'document')}"
+    levels = Counter(finding.level for finding in found)
+    told = [output.count(levels[level], level) for level in ("error", "warning") if levels[level]]
+    if told:
+        return f"Found {' and '.join(told)}: {read}."
+    return output.coloured(f"All checks passed: {read}.", "green")

@@ -1,0 +1,41 @@
+"""What the commands share that read documents with or without a configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pmsync.cli.app import App
+from pmsync.config import find_config
+from pmsync.model import Finding
+from pmsync.settings import Settings
+
+
+def bare_settings(app: App) -> Settings:
+    """Enough to read documents: paths count from the configuration's folder if there is one, and from here else."""
+    config = app.cwd / app.config if app.config else find_config(app.cwd)
+    return Settings(root=str((config.parent if config else app.cwd).resolve()), namespace="")
+
+
+def settings_if_any(app: App) -> Settings:
+    """The configuration, or enough to read documents where there is none; raises ConfigError for a wrong one."""
+    return app.settings() if app.config or find_config(app.cwd) else bare_settings(app)
+
+
+def absolute(paths: Iterable[Path], app: App) -> list[Path]:
+    return [app.cwd / path for path in paths]
+
+
+def from_here(path: str, root: str, cwd: Path) -> str:
+    """A path from the configuration's folder as somebody types it in the working directory."""
+    if not path or cwd.resolve() == Path(root):
+        return path
+    file = Path(root) / path
+    return os.path.relpath(file, cwd.resolve()) if file.is_relative_to(cwd.resolve()) else str(file)
+
+
+def located(findings: Sequence[Finding], root: str, cwd: Path) -> list[Finding]:
+    """The findings with paths that an editor started here can open."""
+    return [replace(finding, path=from_here(finding.path, root, cwd)) for finding in findings]
