@@ -205,6 +205,7 @@ class Ledger:
     def save_links(self, run: int, at: datetime, links: Sequence[Link], source: str) -> None:
         """Keep links, close the intents of their items, and write down what changed; all of it or nothing.
 
+        A link that stays lost closes none: an intent beside it is for the ticket that takes its place.
         `source` says who made the change: 'tracker', 'pmsync', 'document' or 'person'. A decision is done with once
         its item has another ticket than before.
         """
@@ -216,7 +217,8 @@ class Ledger:
             held = [rows.link_row(link) for link in known.values()]
             writes.upsert_changed(database, "links", "uid", held, [rows.link_row(link) for link in links])
             for link in links:
-                database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
+                if not _stays_lost(known.get(link.uid), link):
+                    database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
                 if _is_fresh(known.get(link.uid), link):
                     database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
             changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
@@ -316,6 +318,10 @@ def _account(row: Row) -> tuple[str, datetime]:
 def _to_event(row: Row) -> tuple[datetime, Change]:
     change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
     return datetime.fromisoformat(row["at"]), change
+
+
+def _stays_lost(old: Link | None, new: Link) -> bool:
+    return new.lost and old is not None and old.ticket.ref == new.ticket.ref
 
 
 def _is_fresh(old: Link | None, new: Link) -> bool:

@@ -240,11 +240,33 @@ CUT_OFF = """
 """
 
 
+ANNOUNCE = """
+    import os, signal, sys
+    from pathlib import Path
+    from pmsync.ledger import Ledger
+    from tests.ledger.samples import NOON, intent
+    ledger = Ledger.open(Path(sys.argv[1]))
+    ledger.announce(ledger.begin_run(NOON, host="h", pid=1, scope=""), NOON, [intent()])
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_run_killed_right_after_announcing_leaves_the_intent(path):
+    killed(ANNOUNCE, path)
+    with Ledger.open(path, readonly=True) as ledger:
+        assert ledger.intents() == {"u1": intent()}
+        assert ledger.last_run().ok is None
+
+
+def killed(script: str, path: Path) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(script), str(path)]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    assert done.returncode == -9, done.stderr
+
+
 def cut_off(path: Path) -> None:
     """Leave a ledger as a process leaves it that is killed while its pages are on their way to the disk."""
-    script = textwrap.dedent(CUT_OFF)
-    done = subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT, check=False, capture_output=True)
-    assert done.returncode == -9, done.stderr
+    killed(CUT_OFF, path)
 
 
 def test_a_copy_taken_at_any_moment_opens_and_is_a_state_between_two_writes(path, tmp_path):

@@ -136,6 +136,16 @@ def test_a_link_that_cannot_be_saved_leaves_its_intent(ledger, run):
     assert (list(ledger.intents()), list(ledger.links())) == (["u1"], [])
 
 
+def test_what_is_learned_about_a_lost_ticket_leaves_the_announced_one_in_its_place(ledger, run):
+    lost = link(lost=True)
+    ledger.save_links(run, NOON, [lost], "tracker")
+    ledger.announce(run, NOON, [intent()])
+    ledger.save_links(run, LATER, [replace(lost, orphaned=True)], "document")
+    assert list(ledger.intents()) == ["u1"]
+    ledger.save_links(run, LATER, [link(key="PAY-2")], "pmsync")
+    assert ledger.intents() == {}
+
+
 def test_nothing_is_announced_for_an_item_that_has_a_ticket(ledger, run):
     ledger.save_links(run, NOON, [link()], "pmsync")
     with pytest.raises(LedgerError, match="'u1' already has ticket 'PAY-1': no other one is created"):
