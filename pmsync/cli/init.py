@@ -1,0 +1,213 @@
+"""`pmsync init`: asks or is told, writes a pmsync.toml, and tries it. Never overwrites without --force."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pmsync import rules
+from pmsync.cli import output
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.init_text import Answers, config_text
+from pmsync.cli.plain import printable
+from pmsync.cli.repository import Repository, find_globs, look
+from pmsync.config import NAME, load, parse
+from pmsync.config_trackers import TYPES
+from pmsync.documents import read_documents
+from pmsync.errors import ConfigError
+from pmsync.lock import make_home
+from pmsync.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Takes what a flag said, else asks the person at the terminal, else takes the default."""
+
+    asks: bool
+
+    def ask(self, given: str | None, question: str, default: str = "", *, flag: str) -> str:
+        """Raises ConfigError where there is neither an answer nor a default."""
+        if given is not None:
+            return given
+        if self.asks:
+            return str(click.prompt(printable(question), default=printable(default) or None, err=True)).strip()
+        if not default:
+            raise ConfigError(f"{question.lower()}: nobody to ask\nsay {flag}")
+        return default
+
+
+@click.command()
+@click.option("--tracker", type=click.Choice(TYPES), help="Where tickets are made.")
+@click.option("--repo", metavar="OWNER/NAME", help="GitHub: the repository for the tickets.")
+@click.option("--url", metavar="URL", help="Jira: the address of the site.")
+@click.option("--project", metavar="KEY", help="Jira: the project for the tickets.")
+@click.option("--documents", multiple=True, metavar="GLOB", help="Which files are post-mortems; repeatable.")
+@click.option("--namespace", metavar="NAME", help="Makes ids unique; default: the repository's name.")
+@click.option("--since", metavar="DATE", help="Older documents get no tickets; default: today.")
+@click.option("--grace", metavar="TIME", help='How long cron leaves a new item to CI, such as "1h"; default: "0".')
+@click.option("--accounts", metavar="A,B", help="Every account that creates tickets, CI's as well as cron's.")
+@click.option("--print", "print_only", is_flag=True, help="Print the configuration; write nothing.")
+@click.option("--force", is_flag=True, help="Overwrite a configuration that is there.")
+@click.option("--no-input", is_flag=True, help="Ask nothing.")
+@pass_app
+def command(
+    app: App, /, *, print_only: bool, force: bool, no_input: bool, **flags: str | tuple[str, ...] | None
+) -> int:
+    r"""Write a pmsync.toml for this repository and try it.
+
+    At a terminal it asks for what no flag says. A configuration that is there is only tried.
+
+    \b
+    Examples:
+      pmsync init
+      pmsync init --tracker github --repo acme/web --accounts 'acme-bot,github-actions[bot]'
+      pmsync init --tracker jira --url https://acme.atlassian.net --project PAY --no-input
+      pmsync init --tracker local --print
+    """
+    path = app.cwd / (app.config or NAME)
+    if path.exists() and not force and not print_only:
+        output.log(f"'{_short(path, app)}' is there already, and stays as it is (--force writes a new one)")
+        return _try(path, app)
+    answers = gather(app, flags, Asker(sys.stdin.isatty() and not no_input))
+    text = config_text(answers)
+    settings = parse(tomllib.loads(text), path.parent.resolve(), NAME)
+    if print_only:
+        output.echo(text.rstrip())
+        return 0
+    _write(path, text, force=force)
+    make_home(Path(settings.ledger).parent)
+    output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
+    return _try(path, app)
+
+
+def _short(path: Path, app: App) -> str:
+    return output.tilde(path, app.cwd)
+
+
+def gather(app: App, flags: dict[str, str | tuple[str, ...] | None], asker: Asker) -> Answers:
+    """All answers: from flags, from the person, from the repository."""
+    repository = look(app.cwd)
+    given = {name: value for name, value in flags.items() if isinstance(value, str)}
+    tracker = asker.ask(
+        given.get("tracker"),
+        "Tracker (github, jira or local)",
+        "github" if repository.on_github else "",
+        flag="--tracker github, --tracker jira or --tracker local",
+    )
+    if tracker not in TYPES:
+        raise ConfigError(f"there is no tracker {tracker!r}; there are {', '.join(TYPES)}")
+    namespace = repository.slug or re.sub(r"[^\w.-]+", "-", app.cwd.resolve().name) or "postmortems"
+    return Answers(
+        tracker=tracker,
+        documents=_documents(app, flags.get("documents"), asker),
+        **_place(tracker, given, repository, asker),
+        namespace=asker.ask(given.get("namespace"), "Namespace", namespace, flag="--namespace NAME"),
+        since=_day(
+            asker.ask(given.get("since"), "Tickets for documents since", f"{app.now():%Y-%m-%d}", flag="--since DATE")
+        ),
+        accounts=_accounts(tracker, given.get("accounts"), asker),
+        grace=_grace(tracker, given.get("grace"), asker),
+        web_url=repository.web_url,
+    )
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ConfigError(f"{text!r} is no date; write it like 2026-11-23") from None
+
+
+def _documents(app: App, given: object, asker: Asker) -> tuple[str, ...]:
+    if isinstance(given, tuple) and given:
+        return given
+    found = find_globs(app.cwd) or ["postmortems/**/*.md"]
+    return _listed(asker.ask(None, "Documents", ", ".join(found), flag="--documents GLOB"))
+
+
+def _place(tracker: str, given: dict[str, str], repository: Repository, asker: Asker) -> dict[str, str]:
+    if tracker == "github":
+        default = repository.slug if repository.on_github else ""
+        api_url = repository.api_url if repository.on_github else "https://api.github.com"
+        repo = asker.ask(given.get("repo"), "GitHub repository", default, flag="--repo OWNER/NAME")
+        return {"repo": repo, "api_url": api_url}
+    if tracker == "jira":
+        return {
+            "url": asker.ask(given.get("url"), "Jira site", flag="--url https://acme.atlassian.net"),
+            "project": asker.ask(given.get("project"), "Jira project", flag="--project KEY"),
+        }
+    return {}
+
+
+def _accounts(tracker: str, given: str | None, asker: Asker) -> tuple[str, ...]:
+    """Asked for by name, since a forgotten account makes pmsync distrust its own tickets."""
+    if tracker == "local":
+        return ()
+    if given is None and asker.asks:
+        output.tell("Which accounts will create tickets? Name every one, CI's as well as cron's, with commas.")
+        output.tell("A workflow with GITHUB_TOKEN is github-actions[bot]. Empty: only the account of the token.")
+        given = click.prompt("Accounts", default="", show_default=False, err=True)
+    return _listed(given or "")
+
+
+def _grace(tracker: str, given: str | None, asker: Asker) -> str:
+    if given is None and asker.asks and tracker != "local":
+        both = click.confirm("Do both CI and a cron host run `pmsync sync`?", default=False, err=True)
+        return "1h" if both else "0"
+    return given or "0"
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"'{path}' cannot be written: {reason}") from None
+
+
+def _try(path: Path, app: App) -> int:
+    """Load what stands there, read the documents, and say what was found and what comes next."""
+    settings = load(path, app.environ, app.cwd)
+    reading = read_documents(settings)
+    documents = reading.documents
+    items = sum(len(document.items) for document in documents)
+    output.echo(f"found {output.count(items, 'action item')} in {output.count(len(documents), 'document')}")
+    older = sum(rules.is_old(document, settings) for document in documents)
+    if older:
+        output.echo(f"  {output.count(older, 'document')} from before {settings.since}: listed, no tickets")
+    drafts = sum(document.draft for document in documents)
+    if drafts:
+        output.echo(f"  {output.count(drafts, 'draft')}: shown, no tickets until final")
+    output.findings(reading.findings, err=True)
+    _tell_accounts(settings)
+    _tell_next()
+    return 0
+
+
+def _tell_accounts(settings: Settings) -> None:
+    for name, tracker in settings.trackers.items():
+        if tracker.type != "local" and not tracker.accounts:
+            hint = f"if CI and a cron host use different accounts, list both in trackers.{name}.accounts"
+            output.warn(f"only tickets of the token's own account will be trusted in {name!r}", hint)
+
+
+def _tell_next() -> None:
+    output.echo()
+    output.echo("next:")
+    for line in (
+        "pmsync check     what is wrong in the documents?",
+        "pmsync doctor    do trackers, token and people work?",
+        "pmsync plan      which tickets would be made?",
+    ):
+        output.echo(f"  {line}")
