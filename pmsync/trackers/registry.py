@@ -1,0 +1,50 @@
+"""Which module speaks to which type of tracker: a literal list, each imported only when it is used. No plugins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from pmsync.errors import ConfigError
+from pmsync.settings import Settings, TrackerSettings
+from pmsync.trackers.base import Tracker
+
+MODULES = {
+    "github": "pmsync.trackers.github",
+    "jira": "pmsync.trackers.jira",
+    "local": "pmsync.trackers.local",
+}
+
+
+def connect(
+    settings: TrackerSettings,
+    environ: Mapping[str, str],
+    root: Path,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Tracker:
+    """The tracker of one [trackers.NAME] table, with patience around it. `root` is the config's folder.
+
+    Sends nothing. Raises ConfigError where a secret is missing or may not go to that host.
+    """
+    from pmsync.trackers.retry import Retrying  # noqa: PLC0415 (tenacity takes 40 ms that offline commands need not pay)
+
+    module = import_module(MODULES[settings.type])
+    made = module.connect(settings, environ, root) if settings.type == "local" else module.connect(settings, environ)
+    return Retrying(made, sleep=sleep)
+
+
+def connect_all(settings: Settings, environ: Mapping[str, str]) -> dict[str, Tracker]:
+    """Every configured tracker by its name; raises ConfigError with the problems of all of them."""
+    trackers: dict[str, Tracker] = {}
+    problems: list[str] = []
+    for name, tracker in settings.trackers.items():
+        try:
+            trackers[name] = connect(tracker, environ, Path(settings.root))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(*problems)
+    return trackers
