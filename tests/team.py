@@ -13,6 +13,7 @@ from pmsync.observe import Source
 from pmsync.settings import Person, Settings, TrackerSettings
 from pmsync.sync import Clock as EngineClock
 from pmsync.sync import Engine, Request, Result, Watcher
+from pmsync.trackers.retry import Retrying
 from tests.clock import Clock
 from tests.trackers.stage import Stage
 
@@ -63,7 +64,9 @@ class Team:
         return target
 
     def engine(self, stop: Callable[[], bool] = lambda: False) -> Engine:
-        sources = {name: Source(stage.reconnect()) for name, stage in self.stages.items()}
+        sources = {
+            name: Source(Retrying(stage.reconnect(), sleep=self.clock.sleep)) for name, stage in self.stages.items()
+        }
         clock = EngineClock(now=self.clock.now, sleep=self.clock.sleep)
         return Engine(self.settings, sources, clock, Watcher(tell=self.told.append, stop=stop))
 

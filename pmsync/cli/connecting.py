@@ -16,20 +16,12 @@ from pmsync.errors import ConfigError, PmsyncError
 from pmsync.observe import Source
 from pmsync.settings import Settings
 from pmsync.sync import Clock
-from pmsync.trackers.registry import connect
+from pmsync.trackers.registry import connect, connect_all
 
 
 def all_sources(settings: Settings, app: App) -> dict[str, Source]:
     """Every configured tracker; raises ConfigError with the problems of all of them."""
-    sources, problems = {}, []
-    for name, tracker in settings.trackers.items():
-        try:
-            sources[name] = Source(connect(tracker, app.environ, Path(settings.root)))
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(*problems)
-    return sources
+    return {name: Source(tracker) for name, tracker in connect_all(settings, app.environ).items()}
 
 
 def seen_sources(settings: Settings, app: App, *, offline: bool) -> tuple[dict[str, Source], list[str]]:
