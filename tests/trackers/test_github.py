@@ -281,6 +281,24 @@ def test_find_does_not_depend_on_the_services_filter_by_creator(stage: GitHubSta
     assert "creator" not in stage.github.server.log[-1].request.query
 
 
+def test_find_leaves_out_an_old_ticket_that_changed_lately(stage: GitHubStage) -> None:
+    old = make(stage, draft(1)).ref
+    stage.clock.advance(days=1)
+    since = stage.clock.now()
+    late = make(stage, draft(2)).ref
+    stage.comment(old, "Still open?")
+    assert [ticket.ref for ticket in stage.tracker.find([], since)] == [late]
+    assert [ticket.ref for ticket in stage.tracker.find([marker(1).uid], since)] == [old, late]
+
+
+def test_no_more_assignees_are_sent_than_an_issue_holds(stage: GitHubStage) -> None:
+    many = tuple(f"person-{number}" for number in range(12))
+    stage.repo.roles |= dict.fromkeys(many, "triage")
+    ticket = make(stage, draft(assignees=many))
+    assert ticket.assignees == many[:10]
+    assert stage.tracker.update(ticket.ref, {"assignees": many[1:]}).assignees == many[1:11]
+
+
 def test_a_list_whose_pages_lead_in_a_circle_is_refused(stage: GitHubStage) -> None:
     circle = {"Link": f'<{stage.github.api_url}/repositories/1/issues?page=2>; rel="next"'}
     stage.github.server.after = after("GET", Response(200, [], circle))
@@ -671,6 +689,7 @@ def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, str], envir
         (GHES, {"CI": "true", "PMSYNC_HOSTS": "other.example, GHES.example"}),
         ("http://127.0.0.1:8080", {}),
         ("http://127.0.0.1:8080", {"CI": "true", "PMSYNC_HOSTS": "127.0.0.1:8080"}),
+        ("http://127.0.0.1:8080", {"CI": "true", "PMSYNC_HOSTS": "127.0.0.1"}),
     ],
 )
 def test_a_token_goes_to_hosts_that_the_environment_allows(api_url: str, environ: dict[str, str]) -> None:
@@ -685,6 +704,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_the_token_is_in_no_error_and_no_log(app_stage: GitHubStage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="github")
     said = []
     for fault in (None, Drop(), Response(401, {"message": "Bad credentials"}), Response(502), Truncate()):
         app_stage.github.server.after = after("GET", fault) if fault else None
