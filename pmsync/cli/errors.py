@@ -30,6 +30,9 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
             return error.exit_code
         case SystemExit():
             return error.code if isinstance(error.code, int) else int(error.code is not None)
+        case click.exceptions.NoArgsIsHelpError():
+            output.tell(error.format_message())
+            return 2
         case PmsyncError():
             code, lines = error.exit_code, _lines(error)
         case click.UsageError():

@@ -1,0 +1,305 @@
+"""What is printed, and what can never be."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from pmsync.cli import output
+from pmsync.cli.output import View, bold, link
+from pmsync.cli.plain import harmless, printable, to_json
+from pmsync.model import Finding
+from tests.cli.conftest import Terminal
+
+Terminals = Callable[..., tuple[Any, Any]]
+CI = {"GITHUB_ACTIONS": "true"}
+NASTY = st.text(alphabet=st.sampled_from(list(":#[]ab \t\n\r\x1b\x07\u202e\u2028\u0085\u200b\ufeff\x1c")), max_size=30)
+FINDING = Finding("owner-unknown", "error", "owner `alcie` is not known", "did you mean `alice`?", "a.md", 41)
+
+
+def commanding_lines(text: str) -> list[str]:
+    """The lines that actions/runner would obey, after its ActionCommand.cs: it reads a line at every CR, LF or CRLF,
+    trims what .NET calls white space, and looks for `##[` anywhere.
+    """
+    lines = re.split(r"\r\n|\r|\n", text)
+    return [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+# --- text from strangers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("environ", [CI, {"CI": "1"}, {"CI": "true"}])
+def test_under_ci_no_line_of_a_text_commands_the_runner(
+    capsys: pytest.CaptureFixture[str], environ: dict[str, str]
+) -> None:
+    output.use(View(environ=environ))
+    output.echo("  ::add-mask::x\n\t::error::y\rz ##[set-env name=A]1")
+    output.log("::stop-commands::t", "\n", ": :", "##", "[x]")
+    output.warn("a\n::error::b", "##[debug]")
+    output.findings([Finding("a", "error", "::error::m\n::x::", "##[h]", "::p::/##[q].md", 1)])
+    output.emit_json({"##[a]": ["::b::", "##[c]"]})
+    out, err = capsys.readouterr()
+    assert commanding_lines(out + err) == []
+    assert "::\u200b" not in out
+    assert ":\u200b:add-mask::x" in out
+
+
+@given(st.lists(NASTY, max_size=4))
+def test_no_parts_put_together_command_the_runner(parts: list[str]) -> None:
+    assert commanding_lines(harmless("".join(printable(part) for part in parts))) == []
+
+
+@given(st.lists(NASTY, max_size=4), st.sampled_from(["\x1b[31m", "\x1b]8;;https://h/\x1b\\", "\x1b[0m"]))
+def test_colours_and_links_between_the_parts_hide_no_command(parts: list[str], escape: str) -> None:
+    text = harmless(escape.join(printable(part) for part in parts))
+    assert commanding_lines(re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\", "", text)) == []
+
+
+@given(st.recursive(NASTY, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NASTY, inner, max_size=3)))
+def test_json_means_the_same_and_commands_nothing(value: Any) -> None:
+    for indent in (2, None):
+        text = to_json(value, runner=True, indent=indent)
+        assert commanding_lines(text) == []
+        assert json.loads(text) == value
+        assert printable(text) == text
+
+
+def test_outside_ci_text_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    output.use(View(environ={"CI": "false"}))
+    output.echo("::notice:: ##[x]")
+    assert capsys.readouterr().out == "::notice:: ##[x]\n"
+
+
+def test_escapes_and_bidirectional_controls_are_made_visible(capsys: pytest.CaptureFixture[str]) -> None:
+    output.echo("a\x1b]0;title\x07b\x1b[2Jc\u202ed\x9be\x7ff")
+    assert capsys.readouterr().out == "a␛]0;title␇b␛[2Jc\\u202ed\\u009be␡f\n"
+
+
+@given(NASTY)
+def test_what_was_made_printable_stays_as_it_is(text: str) -> None:
+    assert printable(printable(text)) == printable(text)
+    assert "\x1b" not in printable(text)
+
+
+# --- colour, links ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flag", "environ", "terminal", "expected"),
+    [
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "1", "TERM": "dumb"}, False, True),
+        ("auto", {"FORCE_COLOR": "0"}, False, False),
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colour_follows_the_conventions(
+    terminal_streams: tuple[Any, Any], flag: str, environ: dict[str, str], terminal: bool, expected: bool
+) -> None:
+    output.use(View(environ=environ, colour=flag))
+    assert output.has_colour(terminal_streams[0 if terminal else 1]) is expected
+
+
+@pytest.fixture
+def terminal_streams() -> tuple[Any, Any]:
+    return Terminal(), io.StringIO()
+
+
+def test_a_link_is_hidden_behind_its_text_where_the_terminal_can_and_printed_elsewhere(terminal: Terminals) -> None:
+    out, _ = terminal()
+    output.use(View(environ={"TERM_PROGRAM": "WezTerm", "NO_COLOR": "1"}))
+    output.echo("created ", link("PAY-1", "https://h/PAY-1\x1b\\evil"))
+    output.use(View(environ={"NO_COLOR": "1"}))
+    output.echo("created ", link("PAY-1", "https://h/PAY-1"))
+    assert out.getvalue().splitlines() == [
+        "created \x1b]8;;https://h/PAY-1%1B%5Cevil\x1b\\PAY-1\x1b]8;;\x1b\\",
+        "created PAY-1 https://h/PAY-1",
+    ]
+
+
+def test_quiet_silences_the_log_but_not_results_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    output.use(View(environ={}, verbosity=-1))
+    output.log("reading")
+    output.warn("careful")
+    output.echo("result")
+    output.fail("broken")
+    assert capsys.readouterr() == ("result\n", "error: broken\n")
+
+
+def test_more_is_said_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    output.use(View(environ={}, verbosity=1))
+    output.log("one", level=1)
+    output.log("two", level=2)
+    assert capsys.readouterr().err == "one\n"
+
+
+# --- tables -----------------------------------------------------------------------------------------------------
+
+ROWS = [["PAY-1", bold("A very long title that has to give way, " * 3), "alice"], ["PAY-22", "Short\ttitle\nhere", ""]]
+
+
+def test_a_piped_table_is_whole_and_separated_by_tabs(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(["key", "title", "owner"], ROWS, elastic="title")
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split("\t") == ["PAY-1", ("A very long title that has to give way, " * 3).strip(), "alice"]
+    assert second.split("\t") == ["PAY-22", "Short title here", ""]
+
+
+def test_a_table_on_a_terminal_fits_and_keeps_the_key(terminal: Terminals) -> None:
+    out, _ = terminal(60)
+    output.use(View(environ={"NO_COLOR": "1"}))
+    output.table(["key", "title", "owner"], ROWS, elastic="title")
+    header, first, second = out.getvalue().splitlines()
+    assert header.split() == ["KEY", "TITLE", "OWNER"]
+    assert len(first) == 60
+    assert first.startswith("PAY-1   A very long title")
+    assert first.endswith("…  alice")
+    assert second.startswith("PAY-22  Short title here")
+
+
+def test_wide_characters_keep_the_columns_straight(terminal: Terminals) -> None:
+    out, _ = terminal(40)
+    output.use(View(environ={"NO_COLOR": "1"}))
+    output.table(
+        ["title", "owner"],
+        [["決済のタイムアウトを監視するアラートを追加する" * 2, "alice"], ["short", "bob"]],
+        elastic="title",
+    )
+    _, wide, narrow = out.getvalue().splitlines()
+    assert cell_len(wide[: wide.index("alice")]) == cell_len(narrow[: narrow.index("bob")])
+    assert cell_len(wide) <= 40
+
+
+def test_an_empty_table_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(["key"], [])
+    assert capsys.readouterr().out == ""
+
+
+# --- findings, dates, JSON --------------------------------------------------------------------------------------
+
+
+def test_a_finding_at_a_terminal_says_what_where_and_what_next(terminal: Terminals) -> None:
+    out, _ = terminal()
+    output.use(View(environ={"NO_COLOR": "1"}))
+    output.findings([FINDING])
+    assert out.getvalue() == (
+        "error: owner `alcie` is not known  [owner-unknown]\n  --> a.md:41\nhint: did you mean `alice`?\n\n"
+    )
+
+
+def test_a_piped_finding_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output.findings([FINDING, Finding("no-documents", "warning", "two\nlines")])
+    assert capsys.readouterr().out.splitlines() == [
+        "a.md:41: error[owner-unknown]: owner `alcie` is not known (did you mean `alice`?)",
+        "warning[no-documents]: two lines",
+    ]
+
+
+def test_dates_are_relative_for_people_and_exact_for_pipes(
+    capsys: pytest.CaptureFixture[str], terminal: Terminals
+) -> None:
+    now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    assert output.ago(now - timedelta(hours=3), now) == "2026-11-24T06:00:00Z"
+    assert output.due(date(2026, 11, 20), now.date()) == "2026-11-20"
+    terminal()
+    assert output.ago(now - timedelta(hours=3), now) == "3 hours ago"
+    assert output.due(date(2026, 11, 20), now.date()) == "4d late (2026-11-20)"
+    assert output.due(date(2026, 11, 24), now.date()) == "today (2026-11-24)"
+    assert output.due(date(2026, 11, 30), now.date()) == "in 6d (2026-11-30)"
+    assert output.due(None, now.date()) == ""
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass
+class Thing:
+    when: datetime
+    day: date
+    colours: frozenset[Colour]
+    where: Path
+    span: timedelta
+
+
+def test_json_knows_dataclasses_dates_enums_sets_and_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    moment = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    output.emit_json(
+        {
+            "thing": Thing(moment, moment.date(), frozenset({Colour.RED}), Path("a/b"), timedelta(minutes=1)),
+            "ü": {"b", "a"},
+        }
+    )
+    text = capsys.readouterr().out
+    assert json.loads(text) == {
+        "thing": {
+            "when": "2026-11-24T09:00:00Z",
+            "day": "2026-11-24",
+            "colours": ["red"],
+            "where": "a/b",
+            "span": 60.0,
+        },
+        "ü": ["a", "b"],
+    }
+    assert "ü" in text
+
+
+def test_text_that_the_stream_cannot_encode_is_printed_with_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    output.echo("größer ✓")
+    sys.stdout.flush()
+    assert raw.getvalue() == b"gr\\xf6\\xdfer \\u2713\n"
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+
+def test_progress_appears_only_after_a_while_and_only_at_a_terminal(
+    terminal: Terminals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, err = terminal()
+    monkeypatch.setattr("pmsync.cli.progress.PATIENCE", 0.05)
+    output.use(View(environ={}))
+    with output.progress("quick") as bar:
+        bar.tell("something")
+    assert err.getvalue() == ""
+    with output.progress("slow") as bar:
+        for _ in range(100):
+            bar.advance()
+            if "slow" in err.getvalue():
+                break
+            time.sleep(0.02)
+    assert "slow" in err.getvalue()
+
+
+@pytest.mark.parametrize("view", [View(environ={"PMSYNC_NO_PROGRESS": "1"}), View(environ={}, verbosity=-1)])
+def test_progress_can_be_switched_off(terminal: Terminals, monkeypatch: pytest.MonkeyPatch, view: View) -> None:
+    _, err = terminal()
+    monkeypatch.setattr("pmsync.cli.progress.PATIENCE", 0.0)
+    output.use(view)
+    with output.progress("slow") as bar:
+        bar.tell("still slow")
+        time.sleep(0.05)
+    assert err.getvalue() == ""
