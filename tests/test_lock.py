@@ -83,10 +83,17 @@ def test_waiting_has_an_end(ledger):
 
 def test_the_lock_is_one_whatever_name_leads_to_the_ledger(ledger, tmp_path):
     (tmp_path / "link").symlink_to(ledger.parent)
+    (tmp_path / "other.db").symlink_to(ledger)
     with (
         hold(ledger, wait=None),
         pytest.raises(LedgerError, match="another run"),
         hold(tmp_path / "link" / "ledger.db", wait=None),
+    ):
+        pass
+    with (
+        hold(ledger, wait=None),
+        pytest.raises(LedgerError, match="another run"),
+        hold(tmp_path / "other.db", wait=None),
     ):
         pass
 

@@ -157,4 +157,4 @@ def _check_current(connection: sqlite3.Connection, path: Path) -> None:
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     says = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if says != "ok":
-        raise LedgerError(f"ledger {str(path)!r}: it is damaged ({says}); {REBUILD}")
+        raise LedgerError(f"ledger {str(path)!r}: it is damaged ({' '.join(says.split())}); {REBUILD}")

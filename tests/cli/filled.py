@@ -45,7 +45,7 @@ LAG = Fields("Alert on lag", ("bob",))
 ITEMS = [
     item("aaaaaaaaaaaa", "outage", "Fix the pager", line=10, standing="ticketed", due=DUE["late"], due_from="sla"),
     item("aaaabbbbbbbb", "outage", "Alert on lag", line=11, standing="ticketed", fields=LAG),
-    item("cccccccccccc", "outage", "Write runbook", line=12, standing="ticketed"),
+    item("cccccccccccc", "outage", "Write runbook", line=12, standing="ticketed", due=date(2026, 11, 1)),
     item("dddddddddddd", "outage", "Add a test", line=13, standing="new", fields=Fields("Add a test", ("Al",))),
     item("eeeeeeeeeeee", "outage", "Ask the vendor", line=14, standing="undecided", note="like an edited item"),
     item("ffffffffffff", "outage", "Old idea", line=15, standing="listed", note="older than documents.since"),

@@ -69,6 +69,7 @@ def test_every_item_without_a_ticket_says_why(filled, capsys):
 
 def test_all_shows_what_is_closed_and_listed_too(filled, capsys):
     value = as_json(filled, capsys, "--all")
+    assert uids(value)[:3] == ["a", "c", "h"]  # closed ones are never late
     kinds = {item["uid"][0]: item["kind"] for item in value["items"]}
     assert (kinds["c"], kinds["f"]) == ("closed", "aside")
     assert value["counts"] == {"open": 8, "closed": 1, "aside": 1, "overdue": 1, "without_ticket": 5}

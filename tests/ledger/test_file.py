@@ -155,6 +155,18 @@ def test_a_damaged_page_is_noticed_before_anything_is_written(path):
         Ledger.open(path)
 
 
+def test_damage_that_opening_does_not_touch_is_noticed_too(path):
+    with Ledger.open(path) as ledger:
+        run = ledger.begin_run(NOON, host="h", pid=1, scope="")
+        ledger.save_links(run, NOON, [link(f"u{n}") for n in range(200)], "pmsync")
+        page = ledger._connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'links'").fetchone()[0]
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 4096 : (page - 1) * 4096 + 100] = b"\xff" * 100
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match=r"damaged.*move it aside"):
+        Ledger.open(path)
+
+
 def test_a_value_that_somebody_else_wrote_is_told_as_damage(path, ledger, run):
     ledger.save_links(run, NOON, [link()], "pmsync")
     ledger._connection.execute("UPDATE links SET status = 'sleeping'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -113,3 +114,9 @@ def test_a_key_that_changed_while_the_id_stayed_is_saved(ledger, run):
         "payments PAY-1",
         "payments OPS-9",
     )
+
+
+def test_the_same_labels_are_the_same_row_in_whatever_order_they_come():
+    names = [f"label-{n}" for n in range(50)]
+    row = rows.link_row(samples.link(ticket=samples.ticket(labels=frozenset(names))))
+    assert json.loads(row["labels"]) == sorted(names)

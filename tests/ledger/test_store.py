@@ -94,6 +94,12 @@ def test_what_the_document_says_otherwise_is_history_for_items_with_a_ticket(led
         ])  # fmt: skip
 
 
+def test_the_first_reading_of_a_document_is_no_change_of_an_item_known_by_its_ticket(ledger, run):
+    ledger.save_links(run, NOON, [link()], "tracker")
+    save(ledger, run, [item(fields=Fields("Fix the pager", owners=("alice",)))])
+    assert [event for event in events(ledger) if event[0] == "document"] == []
+
+
 def test_saving_the_same_again_writes_no_row_at_all(path, ledger, run):
     save(ledger, run, [item()])
     ledger.save_links(run, NOON, [link()], "pmsync")
@@ -144,6 +150,14 @@ def test_what_is_learned_about_a_lost_ticket_leaves_the_announced_one_in_its_pla
     assert list(ledger.intents()) == ["u1"]
     ledger.save_links(run, LATER, [link(key="PAY-2")], "pmsync")
     assert ledger.intents() == {}
+
+
+def test_a_lost_ticket_that_is_found_again_settles_what_was_open(ledger, run):
+    ledger.save_links(run, NOON, [link(lost=True)], "tracker")
+    ledger.decide(run, NOON, "u1", "recreate")
+    ledger.announce(run, NOON, [intent()])
+    ledger.save_links(run, LATER, [link()], "tracker")
+    assert (ledger.decisions(), ledger.intents()) == ({}, {})
 
 
 def test_nothing_is_announced_for_an_item_that_has_a_ticket(ledger, run):
