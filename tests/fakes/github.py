@@ -62,7 +62,8 @@ class FakeGitHub:
     """A context manager; people act through `state`, faults come in through `server.before` and `server.after`.
 
     `stale` hides issues younger than so many seconds from listings. `content_limit` is how many content-creating
-    requests a minute are let through (None: all). `remaining` is what is left of the primary limit.
+    requests a minute are let through (None: all). `remaining` is what is left of the primary limit. `large` walks
+    lists as GitHub does in large repositories: by the cursors in Link headers only.
     """
 
     def __init__(
@@ -72,11 +73,12 @@ class FakeGitHub:
         enterprise: bool = False,
         stale: float = 0,
         content_limit: int | None = None,
+        large: bool = False,
         before: Before | None = None,
     ) -> None:
         self.state = State(now)
         self.prefix = "/api/v3" if enterprise else ""
-        self.stale, self.content_limit = stale, content_limit
+        self.stale, self.content_limit, self.large = stale, content_limit, large
         self.limit = self.remaining = 5000
         self.reset_at = self.state.now() + timedelta(hours=1)
         self.server = Server(self.handle, before=before)
@@ -109,7 +111,7 @@ class FakeGitHub:
             app = endpoint in {"app", "access_token", "installation"}
             token = None if app else self._token(request)
             self._count(request, endpoint)
-            response = getattr(self, f"_{endpoint}")(request, token, **self._located(request, token, values))
+            response = getattr(self, f"_{endpoint}")(request, token, **self._located(request, token, dict(values)))
         except HTTPException as error:
             response = Refused(error.code or 404, "Not Found").response
         except Refused as refused:
@@ -181,6 +183,9 @@ class FakeGitHub:
     def _paged(self, request: Request, repo: Repo, entries: list[Any]) -> Response:
         size = min(100, max(1, int(request.arg("per_page", "30"))))
         page = max(1, int(request.arg("page", "1")))
+        if self.large and page > 1 and request.arg("after") != f"cursor-{page}":
+            text = "Pagination with the page parameter is not supported for large datasets, please use cursor based"
+            raise Refused(422, f"{text} pagination (after/before)")
         last = max(1, -(-len(entries) // size))
         tail = re.sub(r"^(/repos/[^/]+/[^/]+|/repositories/\d+)", "", request.path.removeprefix(self.prefix))
         wanted = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
@@ -188,7 +193,8 @@ class FakeGitHub:
         for name, number in wanted.items():
             if not 1 <= number <= last or (name == "first" and page == 1) or (name == "last" and page == last):
                 continue
-            query = urlencode({name: values[-1] for name, values in request.query.items()} | {"page": str(number)})
+            place = {"page": str(number)} | ({"after": f"cursor-{number}"} if self.large else {})
+            query = urlencode({name: values[-1] for name, values in request.query.items()} | place)
             links.append(f'<{self.api_url}/repositories/{repo.id}{tail}?{query}>; rel="{name}"')
         headers = {"Link": ", ".join(links)} if links else {}
         return Response(200, entries[(page - 1) * size : page * size], headers)

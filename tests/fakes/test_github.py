@@ -202,6 +202,19 @@ def test_pages_lead_through_all_issues_by_link_headers(github: FakeGitHub, repo:
     assert len(call("GET", "/repos/acme/web/issues").json()) == 30
 
 
+def test_a_large_repository_is_walked_by_cursors_only(clock: Clock) -> None:
+    with FakeGitHub(clock.now, large=True) as github:
+        github.state.tokens["ghp_example"] = Token("acme-bot")
+        repo = github.state.add_repo("acme/web", roles={"acme-bot": "write"})
+        for number in range(70):
+            github.state.open_issue(repo, "dana", f"Number {number}")
+        call = Client(github)
+        refused = call("GET", "/repos/acme/web/issues?page=2")
+        assert (refused.status_code, "cursor based" in refused.json()["message"]) == (422, True)
+        assert len(walk(call, "/repos/acme/web/issues")) == 70
+        call.session.close()
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pmsync.model import Ref
 from pmsync.settings import TrackerSettings
+from pmsync.trackers.base import Tracker
 from pmsync.trackers.github import GitHubTracker, connect
 from tests.clock import Clock
 from tests.fakes.github import FakeGitHub
@@ -22,7 +23,9 @@ class GitHubStage:
     `timeout` is the tracker's, in real seconds.
     """
 
-    people = ("alice-l", "bob")
+    people: tuple[str, ...] = ("alice-l", "bob")
+    tracker: Tracker
+    settings: TrackerSettings
 
     def __init__(
         self,
@@ -44,13 +47,13 @@ class GitHubStage:
         self.github.state.tokens[TOKEN] = token or Token(me, scopes="repo")
         self.environ = {"GITHUB_TOKEN": TOKEN} if environ is None else environ
         self._settings = settings or {}
+        self._trackers: list[GitHubTracker] = []
 
     def __enter__(self) -> Self:
         self.github.__enter__()
         base = TrackerSettings("platform", "github", repo="acme/web", api_url=self.github.api_url)
         self.settings = replace(base, token_env="GITHUB_TOKEN", **self._settings)
         self.tracker = self.reconnect()
-        self._trackers = [self.tracker]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,8 +70,7 @@ class GitHubStage:
             monotonic=lambda: clock.time.timestamp(),
             timeout=(self.timeout, self.timeout),
         )
-        if hasattr(self, "_trackers"):
-            self._trackers.append(tracker)
+        self._trackers.append(tracker)
         return tracker
 
     def created(self) -> int:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -244,6 +245,13 @@ def test_250_issues_are_three_requests_and_pull_requests_are_none_of_them(stage:
     stage.github.state.open_issue(stage.repo, "dana", "A change", labels=("postmortem",), pull_request=True)
     assert len(stage.tracker.scan().tickets) == 250
     assert stage.requests() == 3
+
+
+def test_a_large_repository_is_walked_by_the_cursors_that_it_gives() -> None:
+    with GitHubStage(Clock(), large=True) as stage:
+        for number in range(250):
+            stage.open_by_person(f"{number}", labels=("postmortem",))
+        assert len(stage.tracker.scan().tickets) == 250
 
 
 def test_a_quiet_scan_is_one_request_and_so_is_a_create(stage: GitHubStage) -> None:
@@ -673,7 +681,7 @@ GHES = "https://ghes.example/api/v3"
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "no private key"),
     ],
 )
-def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, str], environ: dict[str, str], said: str) -> None:
+def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, Any], environ: dict[str, str], said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         connect(replace(BASE, **changes), environ)
     assert said in str(caught.value)
