@@ -33,7 +33,8 @@ class Repository:
         """All issues that the query selects, and the first answer; complete, or raises.
 
         The order is that of creation, in which an issue that changes during the walk pushes no other to a page that
-        was already read.
+        was already read. The walk follows the Link headers, which hold cursors on github.com; a server that counts
+        pages instead may hide one issue when another is deleted meanwhile, which is why absence is asked for by `get`.
         """
         asked = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
         if since is not None:
