@@ -114,10 +114,12 @@ def _explicit(root: Path, paths: Sequence[Path], settings: Settings) -> _Found:
     for path in paths:
         name = name_of(root, path)
         if path.is_dir():
-            inside = path.resolve().is_relative_to(root)
-            _walk(found, root if inside else path.resolve(), path.resolve(), lambda n: _listed(settings, n))
-        elif path.exists():
+            inside = _real(path).is_relative_to(root)
+            _walk(found, root if inside else _real(path), _real(path), lambda n: _listed(settings, n))
+        elif path.exists() and name == str(path):
             found.files[name] = path
+        elif path.exists():
+            _take(found, root, name, path)
         else:
             found.refuse(name, "there is no such file", "name a document, or a folder with some")
     return found
@@ -153,6 +155,11 @@ def _walk(found: _Found, root: Path, start: Path, wanted: Callable[[str], bool])
                 _take(found, root, name, here / file)
 
 
+def _real(path: Path) -> Path:
+    """Where the path leads in the end (`resolve` raises on a link to itself, until 3.13)."""
+    return Path(os.path.realpath(path))
+
+
 def _name(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
@@ -161,7 +168,7 @@ def _take(found: _Found, root: Path, name: str, file: Path) -> None:
     if not name.isprintable():
         shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
         found.refuse(shown, "the file's name holds characters that cannot be printed", "rename it")
-    elif not file.resolve().is_relative_to(root.resolve()):
+    elif not _real(file).is_relative_to(_real(root)):
         found.refuse(name, "the link leads out of the configuration's folder", "exclude it, or copy the file")
     else:
         found.files[name] = file
@@ -174,13 +181,13 @@ def _enterable(found: _Found, root: Path, here: Path, folders: Iterable[str]) ->
         if folder == ".git":
             continue
         if path.is_symlink():
-            target = path.resolve()
-            if not target.is_relative_to(root.resolve()):
+            target = _real(path)
+            if not target.is_relative_to(_real(root)):
                 found.refuse(
                     _name(root, path), "the link leads out of the configuration's folder", "exclude or remove it"
                 )
                 continue
-            if here.resolve().is_relative_to(target):
+            if _real(here).is_relative_to(target):
                 message = "the link leads to a folder that it lies in; it is not followed"
                 found.findings.append(Finding("link-circle", "warning", message, "remove it", _name(root, path)))
                 continue
@@ -190,8 +197,8 @@ def _enterable(found: _Found, root: Path, here: Path, folders: Iterable[str]) ->
 def _without_doubles(found: _Found) -> _Found:
     """One file under several names is one document: under its own name, else under the first."""
     own: dict[Path, str] = {}
-    for name, file in sorted(found.files.items(), key=lambda pair: (pair[1] != pair[1].resolve(), pair[0])):
-        own.setdefault(file.resolve(), name)
+    for name, file in sorted(found.files.items(), key=lambda pair: (pair[1] != _real(pair[1]), pair[0])):
+        own.setdefault(_real(file), name)
     kept = set(own.values())
     found.files = {name: file for name, file in found.files.items() if name in kept}
     return found
