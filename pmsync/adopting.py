@@ -73,7 +73,8 @@ def forget(ledger: Ledger, run: int, now: datetime, view: ItemView) -> None:
     """
     tracker = view.link.ticket.ref.tracker if view.link else view.intent.tracker if view.intent else ""
     ledger.forget(run, now, view.uid)
-    ledger.save_cursor(Cursor(tracker))
+    if tracker:
+        ledger.save_cursor(Cursor(tracker))
 
 
 def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> str:

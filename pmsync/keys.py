@@ -8,6 +8,7 @@ import re
 import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pmsync.model import Item
 
@@ -34,6 +35,12 @@ def title_key(title: str, owners: Iterable[str] = ()) -> str:
     A title of which nothing is left that way (only emoji, only a link) keeps its own text, so that no two titles of
     different text share a key by accident. At most 200 characters: a longer one ends in a hash of the whole.
     """
+    return _title_key(title, tuple(owners))
+
+
+@lru_cache(maxsize=100_000)
+def _title_key(title: str, owners: tuple[str, ...]) -> str:
+    """A run asks for the same key many times over, and working it out goes through every character."""
     plain = "".join(c for c in unicodedata.normalize("NFKC", title) if unicodedata.category(c) != "Cf")
     text = _without_owners(_words(_NOISE.sub(" ", plain)), owners)
     text = _STATUS.sub("", text).strip() or _words(plain) or " ".join(plain.split()) or " ".join(title.split())

@@ -14,7 +14,7 @@ class Memory:
     """The ledger's part of a world; an empty one is a run without a ledger.
 
     `refusals` are by (subject, operation), `first_seen` and `decisions` by uid, `accounts` by tracker and person id
-    with the time of the look-up, `documents` are the ids of all documents that links and intents belong to.
+    with the time of the look-up, `documents` are the ids of all documents that were there last.
     """
 
     links: Mapping[str, Link] = field(default_factory=dict)
@@ -24,8 +24,4 @@ class Memory:
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     decisions: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[str, Mapping[str, tuple[str, datetime]]] = field(default_factory=dict)
-
-    @property
-    def documents(self) -> frozenset[str]:
-        links, intents = self.links.values(), self.intents.values()
-        return frozenset((*(link.document_id for link in links), *(intent.document_id for intent in intents)))
+    documents: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from pmsync.apply import Done
 from pmsync.model import Draft, Finding, Ticket
 from pmsync.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.plan.world import World
+from pmsync.reports import markdown_cell, markdown_link
 from pmsync.sync import Result
 
 SIGNS = {"create": "+", "update": "~", "close": "-", "adopt": "=", "wait": "?"}
@@ -125,28 +126,24 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     for row in rows:
         by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
     for path, group in by_path.items():
-        lines += ["", f"**{_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
-        lines += [f"| {r.sign} {r.action} | {_cell(r.title)} | {_ticket_cell(r)} | {_cell(r.detail)} |" for r in group]
+        lines += ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
+        lines += [
+            f"| {r.sign} {r.action} | {markdown_cell(r.title)} | {markdown_link(r.ticket or r.tracker, r.url)} | {markdown_cell(r.detail)} |"
+            for r in group
+        ]
     told = [f for f in result.findings if f.level != "note"]
     if told:
         lines += ["", "<details><summary>Findings</summary>", ""]
-        lines += [f"- **{f.level}** {_cell(_where(f))} {_cell(f.message)} — {_cell(f.hint)}" for f in told]
+        lines += [
+            f"- **{f.level}** {markdown_cell(_where(f))} {markdown_cell(f.message)} — {markdown_cell(f.hint)}"
+            for f in told
+        ]
         lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
 
 
-def _ticket_cell(row: PlanRow) -> str:
-    return f"[{_cell(row.ticket)}]({row.url})" if row.url.startswith("http") else _cell(row.ticket or row.tracker)
-
-
 def _where(finding: Finding) -> str:
     return f"{finding.path}:{finding.line}:" if finding.path else ""
-
-
-def _cell(text: str) -> str:
-    """Text of strangers inside a Markdown table: no markup, no mention, no link, one line."""
-    escaped = "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~" else c for c in " ".join(text.split()))
-    return escaped.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
 def plan_value(result: Result) -> dict[str, object]:

@@ -17,9 +17,10 @@ from pmsync.documents import read_documents
 from pmsync.errors import TrackerError
 from pmsync.ledger import Ledger
 from pmsync.lock import hold
+from pmsync.looking import Looker, Source
 from pmsync.memory import Memory
 from pmsync.model import Finding, Reading
-from pmsync.observe import Source, Survey
+from pmsync.observe import Survey
 from pmsync.operations import Plan
 from pmsync.plan import plan
 from pmsync.plan.world import World
@@ -96,7 +97,7 @@ class Engine:
         world = survey.observe(wait_for_lag=False)
         made = plan(world)
         refused = guard.check(made, world, request.allow)
-        findings = (*world.reading.findings, *survey.findings, *made.findings, *refused)
+        findings = (*world.reading.findings, *survey.look.findings, *made.findings, *refused)
         return Result(made, world, findings, held_back=bool(refused))
 
     def sync(self, request: Request) -> Result:
@@ -123,13 +124,10 @@ class Engine:
         reading = read_documents(self.settings)
         judged, missing = _judged(self.settings, reading, request.paths)
         return Survey(
-            settings=self.settings,
-            sources=self.sources,
-            memory=memory,
+            look=Looker(self.settings, self.sources, memory, self.clock.now),
             reading=replace(reading, findings=(*reading.findings, *missing)),
             judged=judged,
             whole=not request.paths,
-            now=self.clock.now,
             sleep=self.clock.sleep,
             tell=self.watcher.tell,
         )
@@ -140,17 +138,18 @@ class Engine:
         run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
         survey = self._survey(remember(ledger, self.settings), request)
         world = survey.observe(wait_for_lag=True)
-        world, blocked = _probe(world, self.sources, plan(world))
         made = plan(world)
+        world, blocked = _probe(world, self.sources, made)
+        made = plan(world) if blocked else made
         refused = guard.check(made, world, request.allow)
         made = guard.hold_back(made) if refused else made
         _save_survey(ledger, run, survey, made, world)
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
         applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
-        for name, cursor in survey.cursors.items():
+        for name, cursor in survey.look.cursors.items():
             if not refused and not world.views[name].failed:
                 ledger.save_cursor(cursor)
-        told = (*world.reading.findings, *survey.findings, *blocked, *made.findings, *refused, *applied.findings)
+        told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
         result = Result(made, world, told, applied, bool(refused))
         ledger.end_run(run, now(), ok=result.ok, counts=Counter(d.verb for d in applied.done), findings=told)
         return result
@@ -158,14 +157,16 @@ class Engine:
 
 def remember(ledger: Ledger, settings: Settings) -> Memory:
     """The ledger's part of the world."""
+    links = ledger.links()
     return Memory(
-        links=ledger.links(),
+        links=links,
         intents=ledger.intents(),
         refusals=ledger.refusals(),
         cursors=ledger.cursors(),
         first_seen=ledger.first_seen(),
         decisions=ledger.decisions(),
         accounts={name: ledger.accounts(name) for name in settings.trackers},
+        documents=ledger.document_ids() | {link.document_id for link in links.values()},
     )
 
 

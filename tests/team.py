@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pmsync.ledger import Ledger
+from pmsync.looking import Source
 from pmsync.model import Link, Ref
-from pmsync.observe import Source
 from pmsync.settings import Person, Settings, TrackerSettings
 from pmsync.sync import Clock as EngineClock
 from pmsync.sync import Engine, Request, Result, Watcher

@@ -13,7 +13,7 @@ from types import FrameType
 from pmsync.cli import output
 from pmsync.cli.app import App
 from pmsync.errors import ConfigError, PmsyncError
-from pmsync.observe import Source
+from pmsync.looking import Source
 from pmsync.settings import Settings
 from pmsync.sync import Clock
 from pmsync.trackers.registry import connect, connect_all

@@ -1,0 +1,118 @@
+"""Asks the trackers and keeps what they showed, as one view each. Reads only; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pmsync.errors import TrackerError
+from pmsync.memory import Memory
+from pmsync.model import Cursor, Finding, Ref, Ticket
+from pmsync.plan.world import View
+from pmsync.settings import Settings
+from pmsync.trackers.base import Sight, Tracker
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured tracker as a run meets it: connected, or why not. `unseen` is left out on purpose."""
+
+    tracker: Tracker | None
+    failed: str = ""
+    unseen: bool = False
+
+
+@dataclass
+class Looker:
+    """What was seen of each tracker so far: `views`, the `cursors` for the next run, and the failures as `findings`."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    memory: Memory
+    now: Callable[[], datetime]
+    views: dict[str, View] = field(default_factory=dict)
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def ask(self, name: str, question: Callable[[Tracker], Answer]) -> Answer | None:
+        """The answer of a tracker that has not failed in this run; its first failure is told and ends its part."""
+        tracker = self.sources[name].tracker
+        if tracker is None or self.views[name].failed:
+            return None
+        try:
+            return question(tracker)
+        except TrackerError as error:
+            self.views[name] = replace(self.views[name], failed=str(error))
+            hint = "nothing is concluded about its tickets; the next sync asks again"
+            self.findings.append(Finding("tracker-failed", "error", f"tracker {name!r}: {error}", hint))
+            return None
+
+    def scan(self, name: str) -> None:
+        """List the tickets with the general label: those changed since the last time, or all when that is due."""
+        settings, source = self.settings.trackers[name], self.sources[name]
+        tracker = source.tracker
+        if tracker is None:
+            self.views[name] = View(settings, frozenset(), bare=True, failed=source.failed, unseen=source.unseen)
+            return
+        cursor = self.memory.cursors.get(name, Cursor(name))
+        full = cursor.since is None or cursor.full_scan_at is None or (
+            self.now() - cursor.full_scan_at >= self.settings.full_scan_every
+        )  # fmt: skip
+        bare = cursor.full_scan_at is None
+        self.views[name] = View(settings, tracker.fields, fit=tracker.fit_labels, complete=full, bare=bare)
+        scan = self.ask(name, lambda t: t.scan(None if full else cursor.since))
+        if scan is None:
+            return
+        self._keep(name, scan.tickets)
+        full_scan_at = self.now() if full else cursor.full_scan_at
+        self.cursors[name] = Cursor(name, scan.cursor - settings.settle, full_scan_at)
+
+    def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
+        """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
+        linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
+        found = {ticket.ref: ticket for ticket in tickets}
+        if all(linked.get(ref) == ticket for ref, ticket in found.items()) or self._trust(name):
+            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+
+    def _trust(self, name: str) -> bool:
+        """Ask whose markers count there, which may cost a request, only once there is a ticket to judge."""
+        if not self.views[name].trusted:
+            accounts = self.ask(name, lambda t: t.accounts())
+            self.views[name] = replace(self.views[name], trusted=accounts or frozenset())
+        return not self.views[name].failed
+
+    def get(self, name: str, refs: Iterable[Ref]) -> Mapping[Ref, Sight]:
+        """Ask for single tickets; what a tracker that failed would say is missing from the answer."""
+        wanted = list(dict.fromkeys(refs))
+        sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
+        if sights:
+            self._add(name, sights)
+        return sights or {}
+
+    def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
+        """Keep answers under the ref asked for and, for a ticket, under its real one."""
+        real = {sight.ref: sight for sight in sights.values() if isinstance(sight, Ticket)}
+        if real and not self._trust(name):
+            return
+        view = self.views[name]
+        self.views[name] = replace(view, sights={**view.sights, **sights, **real})
+
+    def recognise(self, text: str) -> Ref | None:
+        """The ticket of any configured tracker that a text names, without a request."""
+        for source in self.sources.values():
+            ref = source.tracker.recognise(text, self.settings.repository) if source.tracker else None
+            if ref:
+                return ref
+        return None
+
+    def find(self, name: str, uids: frozenset[str], since: datetime) -> None:
+        """The widest look; from now on these uids count as looked for."""
+        found = self.ask(name, lambda t: t.find(uids, min(since, self.now() - timedelta(days=1))))
+        if found is None:
+            return
+        self._keep(name, found)
+        self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
