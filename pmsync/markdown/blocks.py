@@ -1,0 +1,159 @@
+"""What a document consists of, the same for Markdown and HTML. Values only; knows neither parser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+_LONGEST = 20_000
+_MOST_BRACKETS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one style. Line breaks are '\\n'. `href` is the link's target, '' outside links."""
+
+    text: str
+    href: str = ""
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+
+
+class Text:
+    """Inline text: `raw` as in the source, `line` (1-based) where it starts, `spans` worked out when first asked for.
+
+    Most text of a document stands outside the sections that are read, and costs no inline parse.
+    """
+
+    __slots__ = ("_make", "_spans", "line", "raw")
+
+    def __init__(self, raw: str, line: int, make: Callable[[str], tuple[Span, ...]] | None = None) -> None:
+        self.raw = raw
+        self.line = line
+        self._make = make
+        self._spans: tuple[Span, ...] | None = None
+
+    @classmethod
+    def of(cls, spans: tuple[Span, ...], line: int) -> Text:
+        """Text whose spans are known already."""
+        text = cls("".join(span.text for span in spans), line)
+        text._spans = spans
+        return text
+
+    @property
+    def known(self) -> bool:
+        """Whether the spans are there without a parse (text that came from HTML)."""
+        return self._make is None
+
+    def part(self, raw: str, line: int) -> Text:
+        """A part of this text, `line` lines further down."""
+        return Text(raw, self.line + line, self._make)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The styled stretches. Text so long or so full of brackets that it is no sentence stays one plain span."""
+        if self._spans is None:
+            odd = len(self.raw) > _LONGEST or self.raw.count("[") > _MOST_BRACKETS
+            self._spans = (Span(self.raw[:_LONGEST]),) if odd or self._make is None else self._make(self.raw)
+        return self._spans
+
+    @property
+    def plain(self) -> str:
+        """The text without marks, with its line breaks."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`level` is 1 to 6; `end` is the last line of the heading itself (1-based, inclusive)."""
+
+    level: int
+    text: Text
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: Text
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """A list entry: its first paragraph, and what stands below it. `text_end` is the paragraph's last line."""
+
+    text: Text | None
+    line: int
+    text_end: int
+    end: int
+    children: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A bulleted or numbered list."""
+
+    entries: tuple[Bullet, ...]
+    line: int
+    end: int
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A body row of a table."""
+
+    cells: tuple[Text, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its header row."""
+
+    header: tuple[Text, ...]
+    rows: tuple[Row, ...]
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quote."""
+
+    children: tuple[Block, ...]
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What is never read: code, rules."""
+
+    line: int
+    end: int
+
+
+Block = Heading | Paragraph | Listing | Table | Quote | Opaque
+
+
+def below(blocks: tuple[Block, ...]) -> Iterator[Text]:
+    """All texts in `blocks`, in order."""
+    for block in blocks:
+        if isinstance(block, Heading | Paragraph):
+            yield block.text
+        elif isinstance(block, Listing):
+            for entry in block.entries:
+                if entry.text is not None:
+                    yield entry.text
+                yield from below(entry.children)
+        elif isinstance(block, Table):
+            yield from (cell for row in block.rows for cell in row.cells)
+        elif isinstance(block, Quote):
+            yield from below(block.children)

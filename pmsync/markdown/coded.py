@@ -1,0 +1,136 @@
+"""An entry's text with its links, code, tickets and people each as one private character. Pure.
+
+So an expression can ask for 'a ticket at the end' without finding one inside a code span, and taking a part away never
+cuts a link in two. `T` stands for tickets, `P` for people, `O` for everything else that must stay whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pmsync.markdown import tickets
+from pmsync.markdown.blocks import Span
+
+TICKET = "[\ue000-\uebff]"
+PERSON = "[\uec00-\uf3ff]"
+OTHER = "[\uf400-\uf8ff]"
+_STARTS = {"T": 0xE000, "P": 0xEC00, "O": 0xF400}
+_ROOM = {"T": 0xC00, "P": 0x800, "O": 0x500}
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_TAGS = re.compile(r"\{%.{0,300}?%\}|<%.{0,300}?%>|\{/\*.{0,1000}?\*/\}", re.DOTALL)
+_URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
+_MENTION = r"(?<![\w@./+-])@[A-Za-z0-9](?:[\w-]|[./](?=\w))*"
+_MAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+_JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
+_FIND = re.compile(
+    f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})|(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named."""
+
+    kind: str
+    text: str
+    value: str
+
+
+@dataclass(slots=True)
+class Coded:
+    """The coded `text`, the `atoms` in it, and the tickets in the order they stand, kept or not."""
+
+    text: str = ""
+    atoms: dict[str, Atom] = field(default_factory=dict)
+    tickets: list[str] = field(default_factory=list)
+
+    def put(self, kind: str, text: str, value: str) -> str:
+        """The character for a new atom; the text itself where an entry has more of them than there are characters."""
+        index = sum(1 for atom in self.atoms.values() if atom.kind == kind) if len(self.atoms) < 5000 else _ROOM[kind]
+        if index >= _ROOM[kind]:
+            return text
+        char = chr(_STARTS[kind] + index)
+        self.atoms[char] = Atom(kind, text, value)
+        return char
+
+    def decode(self, text: str, *, urls: bool = False) -> str:
+        """Plain text; bare addresses are left out unless `urls`."""
+
+        def shown(match: re.Match[str]) -> str:
+            atom = self.atoms.get(match[0])
+            if atom is None or (not urls and tickets.is_url(atom.text)):
+                return ""
+            return atom.text
+
+        return _PRIVATE.sub(shown, text)
+
+
+def encode(spans: tuple[Span, ...]) -> Coded:
+    """The coded form of an entry's spans."""
+    coded = Coded()
+    out: list[str] = []
+    for run in _links(spans):
+        text = _PRIVATE.sub("", "".join(span.text for span in run))
+        if run[0].href:
+            out.append(_link(coded, text, run[0].href))
+        elif run[0].code:
+            out.append(coded.put("O", text, "") if text.strip() else text)
+        else:
+            out.append(_plain(coded, _TAGS.sub(" ", text)))
+    coded.text = "".join(out)
+    return coded
+
+
+def _links(spans: tuple[Span, ...]) -> list[list[Span]]:
+    """Neighbouring spans of one link, of code, or of neither, together."""
+    runs: list[list[Span]] = []
+    for span in spans:
+        if runs and runs[-1][0].href == span.href and (span.href or runs[-1][0].code == span.code):
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return runs
+
+
+def _link(coded: Coded, text: str, href: str) -> str:
+    if href.startswith("mailto:"):
+        return coded.put("P", text, text if "@" in text else href.removeprefix("mailto:"))
+    if re.fullmatch(rf"\s*{_MENTION}\s*", text) or re.fullmatch(rf"\s*{_JIRA_PERSON}\s*", text):
+        return coded.put("P", text.strip(), text.strip().removeprefix("@"))
+    if not tickets.is_ticket_link(text, href):
+        return coded.put("O", text, href)
+    coded.tickets.append(href)
+    return coded.put("T" if tickets.names_ticket(text) else "O", text, href)
+
+
+def _plain(coded: Coded, text: str) -> str:
+    return _FIND.sub(lambda match: _found(coded, match), text)
+
+
+def _found(coded: Coded, match: re.Match[str]) -> str:
+    text = match[0]
+    if match["url"]:
+        url, tail = _trimmed(text)
+        if tickets.is_ticket_url(url):
+            coded.tickets.append(url)
+            return coded.put("T", url, url) + tail
+        return coded.put("O", url, url) + tail
+    if match["jira"] or match["mail"]:
+        return coded.put("P", text, text)
+    if match["mention"]:
+        return coded.put("P", text, text.removeprefix("@"))
+    if not tickets.is_real(match):
+        return text
+    coded.tickets.append(text.replace("\\", ""))
+    return coded.put("T", text, text.replace("\\", ""))
+
+
+def _trimmed(url: str) -> tuple[str, str]:
+    """An address in running text without the punctuation that ends its sentence or bracket."""
+    end = len(url)
+    while end and (
+        url[end - 1] in ".,;:!?*_~]" or (url[end - 1] == ")" and url[:end].count("(") < url[:end].count(")"))
+    ):
+        end -= 1
+    return url[:end], url[end:]

@@ -1,0 +1,88 @@
+"""Dates as people write them, where a date is expected. Pure: a date without a year is not guessed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pmsync.markdown.vocabulary import MONTHS
+
+if TYPE_CHECKING:
+    from dateutil.parser import parserinfo
+
+_NAMES = "|".join(sorted((re.escape(name) for month in MONTHS for name in month), key=len, reverse=True))
+_DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.|º|ª)?"
+DATE = re.compile(
+    rf"(?<![\w./-])(?:"
+    rf"(?P<iso>(?:19|20)\d\d[-/.](?:1[0-2]|0?[1-9])[-/.]\d{{1,2}})(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
+    rf"|(?P<cjk>(?:19|20)\d\d ?[年년] ?\d{{1,2}} ?[月월] ?\d{{1,2}} ?[日일]?)"
+    rf"|(?P<dayfirst>{_DAY} ?(?:de |of )?[- ]?(?:{_NAMES})\.?,?[- ]?(?:de |of )?(?:19|20)\d\d)"
+    rf"|(?P<monthfirst>(?:{_NAMES})\.?[- ]{_DAY},?[- ](?:19|20)\d\d)"
+    rf"|(?P<dots>\d{{1,2}}\.\d{{1,2}}\.(?:19|20)\d\d)"
+    rf"|(?P<numeric>\d{{1,2}}[/-]\d{{1,2}}[/-](?:(?:19|20)\d\d|\d\d))"
+    rf")(?![\w]|[/-]\d)",
+    re.IGNORECASE,
+)
+
+
+class Unreadable(ValueError):
+    """A date that cannot be read, or can be read in two ways."""
+
+
+def find(text: str) -> date | None:
+    """The first date in the text, None where there is none; raises Unreadable for one that is none or two."""
+    match = DATE.search(text)
+    return read(match) if match else None
+
+
+def read(match: re.Match[str]) -> date:
+    """The date that `DATE` found. Raises Unreadable where it does not exist or day and month could change places."""
+    text = match[0]
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    if match["iso"] or match["cjk"]:
+        return _make(text, *numbers[:3])
+    if match["dots"]:
+        return _make(text, numbers[2], numbers[1], numbers[0])
+    if match["numeric"]:
+        return _numeric(text, numbers)
+    return _worded(text)
+
+
+def _numeric(text: str, numbers: list[int]) -> date:
+    first, second, year = numbers[:3]
+    year += 2000 if year < 100 else 0
+    if first <= 12 and second <= 12 and first != second:
+        raise Unreadable(f"`{text}` can be read in two ways")
+    return _make(text, year, first, second) if second > 12 else _make(text, year, second, first)
+
+
+def _make(text: str, year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unreadable(f"`{text}` is no date") from None
+
+
+def _worded(text: str) -> date:
+    from dateutil import parser  # noqa: PLC0415  (few documents spell months out)
+
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|\.|º|ª)", " ", text.lower())
+    plain = re.sub(r"\b(?:de|of)\b|[.,-]", " ", plain)
+    try:
+        return parser.parse(plain, default=datetime(2000, 1, 1), parserinfo=_months(), dayfirst=True).date()
+    except (ValueError, OverflowError):
+        raise Unreadable(f"`{text}` is no date") from None
+
+
+@cache
+def _months() -> parserinfo:
+    from dateutil import parser  # noqa: PLC0415  (as above)
+
+    class Months(parser.parserinfo):
+        """dateutil's parser with the month names of other languages."""
+
+        MONTHS = list(MONTHS)  # noqa: RUF012  (dateutil's own way to say it)
+
+    return Months()

@@ -1,0 +1,123 @@
+"""A document's text to a `Document`. Pure; the composer of this package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pmsync.markdown import entries, headings, markup, metadata, source, tokens
+from pmsync.markdown.blocks import Block
+from pmsync.markdown.fields import Context, Entry, item
+from pmsync.markdown.outline import Section, outline
+from pmsync.model import Document, Finding, Item
+
+_MENTION = re.compile(r"(?<![\w@./+-])@([A-Za-z][\w-]{1,38})")
+_HTML = (".html", ".htm", ".xhtml")
+
+
+def parse(text: str, path: str) -> Document:
+    """The document in `text`. `path` is relative to the config's folder, with '/', and is its id where it has none.
+
+    Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read. Anything
+    else that is wrong with a document is among its findings.
+    """
+    text = source.normal(text)
+    source.refuse_conflicts(text, path)
+    front, body = source.split(text, path)
+    lines = body.split("\n")
+    blocks = markup.parse(body, 1) if path.lower().endswith(_HTML) else tokens.parse(body)
+    head = metadata.head(front, blocks, path)
+    remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
+    items, findings = _items(blocks, lines, Context(path, _known(text, head)))
+    return Document(
+        id=head.id or path,
+        path=path,
+        title=head.title,
+        items=tuple(items),
+        incident=head.incident,
+        date=head.date,
+        severity=head.severity,
+        status=head.status,
+        draft=head.draft,
+        restricted=head.restricted,
+        services=head.services,
+        team=head.team,
+        authors=head.authors,
+        labels=head.labels,
+        findings=tuple(sorted([*remarks, *findings], key=lambda finding: finding.line)),
+    )
+
+
+def _known(text: str, head: metadata.Head) -> frozenset[str]:
+    """Names of people that the document itself gives: its authors, and whoever it mentions with '@'."""
+    mentioned = {match[1].casefold() for match in _MENTION.finditer(text[:200_000])}
+    return frozenset(mentioned | {author.casefold() for author in head.authors})
+
+
+def _items(blocks: Sequence[Block], lines: Sequence[str], context: Context) -> tuple[list[Item], list[Finding]]:
+    found, findings = _entries(outline(blocks), lines, context.path)
+    items: list[Item] = []
+    for entry in sorted(found, key=lambda entry: entry.line):
+        one, remarks = item(entry, context)
+        findings.extend(remarks)
+        if one is not None:
+            items.append(one)
+    return items, findings
+
+
+def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tuple[list[Entry], list[Finding]]:
+    """The entries of all sections, and what there is to say about the sections that are read."""
+    out: list[Entry] = []
+    roots: dict[int, entries.Harvest] = {}
+    index = 0
+    while index < len(sections):
+        section = sections[index]
+        if not section.reading:
+            out += entries.scan(section, lines)
+            index += 1
+            continue
+        total = roots.setdefault(section.root_line, entries.Harvest([], [], []))
+        if headings.is_item(section):
+            entry, index = headings.read(sections, index, lines)
+            total.entries.append(entry)
+        else:
+            _add(total, entries.read(section, lines), weak=section.weak)
+            index += 1
+    for total in roots.values():
+        out += total.entries
+    weak = {section.root_line for section in sections if section.weak}
+    return out, [
+        finding for line, total in roots.items() if line not in weak for finding in _remarks(line, total, path)
+    ]
+
+
+def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
+    total.entries += entries.kept(part.entries, weak)
+    total.unknown_tables += part.unknown_tables
+    total.prose += part.prose
+    total.said = total.said or part.said
+
+
+def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
+    out = [
+        Finding(
+            "unknown-table",
+            "warning",
+            "no column of this table is understood as the action items' text",
+            "name one of its columns `Action`, and others `Owner`, `Due`, `Status`, `Ticket`",
+            path,
+            at,
+        )
+        for at in total.unknown_tables
+    ]
+    if total.prose and not total.entries:
+        hint = "write one list entry for each piece of work"
+        out.append(
+            Finding("prose", "warning", "prose where a list of action items is expected", hint, path, total.prose[0])
+        )
+    elif not total.said:
+        hint = "list the action items, or write `None`"
+        out.append(
+            Finding("empty-section", "note", "this section announces action items and is empty", hint, path, line)
+        )
+    return out

@@ -1,0 +1,296 @@
+"""From the sections of a document to its entries: the forms in which people list work. Pure."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pmsync.markdown import paragraphs, peel, statements, tables, words
+from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
+from pmsync.markdown.coded import encode
+from pmsync.markdown.fields import Entry
+from pmsync.markdown.outline import Section, heading_text
+
+_BOX_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑✅⬜])\s*(?=\S)")
+_MARKED = re.compile(
+    r"^\W*(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])",
+)
+_MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMPLETED = re.compile(
+    r"\b(completed?|done|finished|closed|resolved|implemented|already)\b|完了|済み|已完成|erledigt|abgeschlossen|terminé|completad|conclu[ií]d"
+)
+_PENDING = re.compile(
+    r"\b(pending|outstanding|in progress|not (?:yet )?(?:done|started|completed?)|incomplete|unfinished|ongoing|to be (?:done|completed))\b"
+    r"|^(?:still )?open\b(?! source)|^(?:to ?do|todo)s?$|未着手|未完了|対応中|進行中|未完成|进行中|offen|en cours|pendient|pendente"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: section, group, and the status that the place gives."""
+
+    section: str
+    group: str | None = None
+    done: bool | None = None
+
+    def under(self, label: str) -> Place:
+        """The place below a label; a label that only says 'action items' once more is no group."""
+        plain = label.strip().rstrip(":：").strip()
+        said = place_status(plain)
+        group = self.group if words.heading_kind(plain) == "action" and self._repeats(plain) else plain
+        return replace(self, group=group or None, done=self.done if said is None else said)
+
+    def _repeats(self, label: str) -> bool:
+        return words.bare(label) in {
+            "action items",
+            "actions",
+            "action item",
+            "next steps",
+            "follow ups",
+            words.bare(self.section),
+        }
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a section gave: entries, tables that nobody understands, and the lines where prose stands."""
+
+    entries: list[Entry]
+    unknown_tables: list[int]
+    prose: list[int]
+    said: bool = False
+
+
+def place_status(label: str) -> bool | None:
+    """What a group's label says of its items: 'Completed', 'The following are still pending'."""
+    key = words.normal(label)
+    if _PENDING.search(key):
+        return False
+    return True if _COMPLETED.search(key) else None
+
+
+def place_of(section: Section) -> Place:
+    """The place that a section's headings make."""
+    place = Place(section.root, None, place_status(section.root) if words.count(section.root) <= 5 else None)
+    return place.under(section.label) if section.label else place
+
+
+# --- a section that is read ------------------------------------------------------------------------------------
+
+
+def read(section: Section, lines: Sequence[str]) -> Harvest:
+    """All entries of an action section."""
+    place, group = place_of(section), place_of(section)
+    harvest = Harvest([], [], [])
+    for index, block in enumerate(section.blocks):
+        if isinstance(block, Paragraph):
+            following = section.blocks[index + 1] if index + 1 < len(section.blocks) else None
+            label = _lead_in(block, following)
+            if label is None:
+                group = place
+                _paragraph(block, group, harvest)
+            elif label:
+                group = place.under(label)
+            else:
+                group = place
+        else:
+            _other(block, group, lines, harvest)
+    return harvest
+
+
+def _lead_in(block: Paragraph, following: Block | None) -> str | None:
+    """None where the paragraph does not lead to a list; the group it names, '' for a mere introduction."""
+    if not isinstance(following, Listing | Table):
+        return None
+    plain = re.sub(r"\s+", " ", block.text.plain).strip()
+    if not plain.endswith((":", "：")):
+        return None
+    if re.search(r"[.!?。]\s+\S", plain) or "\n" in block.text.raw.strip():
+        return ""
+    if words.is_label(plain) or place_status(plain) is not None:
+        return plain
+    return "" if words.count(plain) > 2 else plain
+
+
+def _paragraph(block: Paragraph, place: Place, harvest: Harvest) -> None:
+    said = paragraphs.read(block.text, place.section)
+    if said.fields and harvest.entries:
+        last = harvest.entries[-1]
+        harvest.entries[-1] = replace(last, below=(*last.below, block.text))
+    elif said.entries:
+        harvest.entries += [replace(entry, group=place.group, done=place.done) for entry in said.entries]
+    elif said.prose:
+        harvest.prose.append(block.line)
+    harvest.said = True
+
+
+def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -> None:
+    if isinstance(block, Listing):
+        harvest.entries += listing(block, place, lines)
+        harvest.said = True
+    elif isinstance(block, Table):
+        rows = tables.entries(block, place.section, place.group, place.done)
+        harvest.said = True
+        if rows is None:
+            harvest.unknown_tables.append(block.line)
+        else:
+            harvest.entries += rows
+    elif isinstance(block, Quote):
+        harvest.entries += [entry for entry in scan_blocks(block.children, place, lines) if entry.form == "task"]
+    elif isinstance(block, Opaque):
+        return
+
+
+def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
+    """A list's entries: labels give the group of what stands below them, fields belong to the entry before."""
+    out: list[Entry] = []
+    for bullet in block.entries:
+        if bullet.text is None:
+            out += _nested(bullet, place, lines)
+        elif _labels(bullet):
+            out += _nested(bullet, place.under(_label(bullet.text)), lines)
+        elif out and peel.field_lines(encode(bullet.text.spans), peel.Found()):
+            out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
+        elif _asks(bullet):
+            out.append(_entry(bullet, place, lines))
+    return out
+
+
+def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
+    out: list[Entry] = []
+    for child in bullet.children:
+        if isinstance(child, Listing):
+            out += listing(child, place, lines)
+        elif isinstance(child, Table):
+            out += tables.entries(child, place.section, place.group, place.done) or []
+    return out
+
+
+def _label(text: Text) -> str:
+    plain, _ = peel.box(re.sub(r"\s+", " ", text.plain))
+    return plain.strip().rstrip(":：").strip()
+
+
+def _labels(bullet: Bullet) -> bool:
+    """Whether an entry only names the group of the entries below it."""
+    nested = [entry for child in bullet.children if isinstance(child, Listing) for entry in child.entries]
+    if bullet.text is None or not (nested or any(isinstance(child, Table) for child in bullet.children)):
+        return False
+    plain, ticked = peel.box(
+        heading_text(bullet.text) + (":" if bullet.text.plain.rstrip().endswith((":", "：")) else "")
+    )
+    coded = encode(bullet.text.spans)
+    if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
+        return False
+    if nested and all(e.text is not None and peel.field_lines(encode(e.text.spans), peel.Found()) for e in nested):
+        return False
+    if ticked is not None and not all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested):
+        return False
+    bold = all(span.bold for span in bullet.text.spans if span.text.strip(" :\n："))
+    return words.is_label(plain) or (bold and words.is_label(plain + ":"))
+
+
+def _asks(bullet: Bullet) -> bool:
+    """Whether an entry can be work: no question, and no label that nothing follows."""
+    plain = bullet.text.plain.strip() if bullet.text else ""
+    if _QUESTION.match(plain):
+        return False
+    return not (plain.endswith((":", "：")) and words.is_label(plain) and not bullet.children)
+
+
+def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:
+    text = bullet.text or Text.of((), bullet.line)
+    form = "task" if _BOX_RAW.match(text.raw) else "bullet"
+    texts = tuple(below(bullet.children))
+    return Entry(
+        text.spans, text.line, form, place.section, place.group, place.done, _details(bullet, texts, lines), texts
+    )
+
+
+def _details(bullet: Bullet, texts: Iterable[Text], lines: Sequence[str]) -> str:
+    if bullet.end > bullet.text_end:
+        return textwrap.dedent("\n".join(lines[bullet.text_end : bullet.end])).strip()
+    return "\n".join(f"- {' '.join(text.plain.split())}" for text in texts)
+
+
+# --- a section that is not read --------------------------------------------------------------------------------
+
+
+def scan(section: Section, lines: Sequence[str]) -> list[Entry]:
+    """The entries of any other section: what is marked as a task, and tables and lists that announce actions."""
+    if section.checklist:
+        return []
+    return scan_blocks(section.blocks, Place(section.title), lines, chronicle=section.kind == "other")
+
+
+def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, chronicle: bool = False) -> list[Entry]:
+    """The same for some blocks; in a `chronicle` (timeline, impact, …) a table needs a plain header to be read."""
+    out: list[Entry] = []
+    previous: Block | None = None
+    for block in blocks:
+        announced = isinstance(previous, Paragraph) and words.announces(previous.text.raw.rsplit("\n", 1)[-1])
+        if isinstance(block, Listing):
+            out += listing(block, place, lines) if announced else _scan_list(block, place, lines)
+        elif isinstance(block, Table) and tables.names_actions(block) and not (chronicle and _chronicle(block)):
+            out += tables.entries(block, place.section, None, None) or []
+        elif isinstance(block, Paragraph) and _marked(block.text):
+            out.append(Entry(block.text.spans, block.line, "paragraph", place.section))
+        elif isinstance(block, Quote):
+            out += scan_blocks(block.children, place, lines, chronicle=chronicle)
+        previous = block
+    return out
+
+
+def _chronicle(table: Table) -> bool:
+    return not {"owner", "status", "ticket", "due"} & set(tables.columns(table))
+
+
+def _scan_list(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
+    out: list[Entry] = []
+    for bullet in block.entries:
+        nested = [child for child in bullet.children if isinstance(child, Listing)]
+        raw = bullet.text.raw if bullet.text else ""
+        if bullet.text and (_BOX_RAW.match(raw) or _marked(bullet.text)) and not _labels(bullet):
+            out.append(_entry(bullet, place, lines))
+        elif bullet.text and nested and _announcing(bullet.text):
+            out += _nested(bullet, Place(heading_text(bullet.text)), lines)
+        else:
+            group = place.under(_label(bullet.text)) if bullet.text and _labels(bullet) else place
+            for child in nested:
+                out += _scan_list(child, group, lines)
+    return out
+
+
+def _announcing(text: Text) -> bool:
+    if len(text.raw) > 150:
+        return False
+    plain = heading_text(text)
+    return (words.heading_kind(plain) == "action" and words.count(plain) <= 7) or words.announces(text.plain)
+
+
+def _marked(text: Text) -> bool:
+    """Whether a text begins with TODO, DONE, ACTION or AI and says something after it."""
+    raw = text.raw[:200]
+    match = _MARKED.match(raw) or _MARKED_ANY_CASE.match(raw)
+    return match is not None and words.count(raw[match.end() :]) > 1
+
+
+def kept(entries: list[Entry], weak: bool) -> list[Entry]:
+    """The entries of a section; under a heading that may mean past work, only if they read as work to do."""
+    if not weak:
+        return entries
+    tasks = [entry for entry in entries if _future(entry)]
+    return entries if entries and 2 * len(tasks) > len(entries) else []
+
+
+def _future(entry: Entry) -> bool:
+    plain = "".join(span.text for span in entry.spans)
+    if entry.form in {"task", "table"}:
+        return True
+    return words.reads_as_task(plain) and statements.says_done(plain) is None

@@ -1,0 +1,218 @@
+"""An entry's text to an item: what was recognised as an entry, and the fields taken out of its words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pmsync.markdown import peel, people, statements, words
+from pmsync.markdown.blocks import Span, Text
+from pmsync.markdown.coded import Coded, encode
+from pmsync.model import Finding, Item
+
+_FORMS = {"bullet", "task", "table", "heading", "paragraph"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role.
+
+    `done` is what its place says (a group called 'Completed'); its own words win over that.
+    """
+
+    spans: tuple[Span, ...]
+    line: int
+    form: str
+    section: str = ""
+    group: str | None = None
+    done: bool | None = None
+    details: str = ""
+    below: tuple[Text, ...] = ()
+    cells: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the document besides: names of people (case-folded), and its path for findings."""
+
+    path: str
+    known: frozenset[str] = frozenset()
+
+
+def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
+    """The item an entry is, None for a placeholder; with what there is to say about its fields."""
+    coded = encode(entry.spans)
+    found = peel.Found()
+    if words.is_placeholder(coded.decode(coded.text, urls=True)):
+        return None, ()
+    text = _own_lines(coded, found)
+    text = peel.start(coded, text, found, context.known)
+    text = peel.keyed(coded, text, found)
+    text = peel.end(coded, text, found, context.known)
+    text = peel.start(coded, text, found, context.known)
+    title = _title(coded, text)
+    if not title or words.is_placeholder(title):
+        return None, ()
+    if _struck(entry.spans):
+        found.say(True)
+    tickets = [*coded.tickets, *found.tickets]
+    tickets += _from_cells(entry, found)
+    tickets += _from_below(entry, found)
+    return _built(entry, title, found, tickets), _findings(entry, found, context)
+
+
+def _built(entry: Entry, title: str, found: peel.Found, tickets: list[str]) -> Item:
+    found.say(statements.says_done(title) if entry.form != "table" or "status" not in entry.cells else None)
+    found.say(entry.done)
+    form = entry.form if entry.form in _FORMS else "bullet"
+    return Item(
+        title=title,
+        line=entry.line,
+        details=entry.details,
+        owners=found.owners,
+        tickets=tuple(dict.fromkeys(tickets)),
+        due=found.due,
+        done=found.done,
+        kind=found.kind,
+        priority=found.priority,
+        group=entry.group,
+        labels=found.labels,
+        explicit_id=found.explicit_id,
+        form=form,
+        section=entry.section,
+    )
+
+
+def _findings(entry: Entry, found: peel.Found, context: Context) -> tuple[Finding, ...]:
+    if found.due or not found.unreadable:
+        return ()
+    return (
+        Finding(
+            "unreadable-date",
+            "warning",
+            f"the due date `{found.unreadable[:80]}` cannot be read as one day",
+            "write it as YYYY-MM-DD",
+            context.path,
+            entry.line,
+        ),
+    )
+
+
+def _own_lines(coded: Coded, found: peel.Found) -> str:
+    """The entry's text as one line, without the lines at its end that only hold fields."""
+    lines = coded.text.strip().split("\n")
+    kept = [lines[0]]
+    for line in lines[1:]:
+        part = replace_text(coded, line)
+        if not line.strip() or not peel.field_lines(part, found):
+            kept.append(line)
+        else:
+            found.tickets.extend(part.tickets)
+    return re.sub(r"\s+", " ", " ".join(kept)).strip()
+
+
+def replace_text(coded: Coded, text: str) -> Coded:
+    """The same atoms with another text."""
+    return Coded(text, coded.atoms, [])
+
+
+def _title(coded: Coded, text: str) -> str:
+    plain = _tidy(coded.decode(text))
+    if re.search(r"[^\W_]", plain):
+        return plain
+    whole = _tidy(coded.decode(text, urls=True)) or _tidy(coded.decode(coded.text))
+    return whole if re.search(r"[^\W_]", whole) else _tidy(coded.decode(coded.text, urls=True))
+
+
+def _tidy(text: str) -> str:
+    """White space folded, empty brackets and loose ends removed."""
+    text = re.sub(r"\(\s*[,;]?\s*\)|\[\s*\]|（\s*）", "", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", text)
+    text = re.sub(r"^[\s:–—|,;•·-]+(?=\S)|[\s:–—|,;、，→-]+$", "", text)
+    return re.sub(r"([.。])\.+$", r"\1", text)
+
+
+def _struck(spans: tuple[Span, ...]) -> bool:
+    visible = [span for span in spans if re.search(r"\w", span.text)]
+    return bool(visible) and all(span.strike for span in visible)
+
+
+def _from_below(entry: Entry, found: peel.Found) -> list[str]:
+    """The tickets in what stands below the entry; fields and remarks there are recorded."""
+    tickets: list[str] = []
+    for text in entry.below:
+        coded = encode(text.spans)
+        tickets += coded.tickets
+        if not peel.field_lines(coded, found):
+            found.say(statements.remark_says_done(text.plain))
+    return tickets
+
+
+# --- table cells -----------------------------------------------------------------------------------------------
+
+
+def _from_cells(entry: Entry, found: peel.Found) -> list[str]:
+    """Records the cells of a table row; the tickets in them."""
+    tickets: list[str] = []
+    for role, text in entry.cells.items():
+        coded = encode(text.spans)
+        plain = re.sub(r"\s+", " ", coded.decode(coded.text, urls=True)).strip()
+        if role != "id" or any(span.href for span in text.spans):
+            tickets += coded.tickets
+        if plain:
+            _cell(role, coded, plain, text, found)
+    tickets += [ticket for ticket in found.tickets if ticket not in tickets]
+    return tickets
+
+
+def _cell(role: str, coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
+    if role == "owner":
+        found.own(people.cell(coded, coded.text), stronger=True)
+    elif role == "due":
+        peel.take_date(plain, found)
+    elif role == "status":
+        _status(coded, plain, text, found)
+    elif role == "finished" and re.search(r"\d", plain):
+        found.done = True
+    elif role == "ticket":
+        _ticket(coded, plain, text, found)
+    elif words.is_placeholder(plain):
+        return
+    elif role == "kind":
+        found.kind = plain.lower()
+    elif role == "priority":
+        found.priority = plain
+    elif role == "id" and not re.fullmatch(r"#?\d+[.)]?", plain):
+        found.explicit_id = plain
+    elif role == "labels":
+        found.labels = tuple(part.strip(" #`") for part in re.split(r"[,;\s]+", plain) if part.strip(" #`"))
+
+
+def _status(coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
+    mark, ticked = peel.box(plain)
+    said = words.loose_status(coded.decode(coded.text)) if ticked is None else ticked
+    if said is None and _struck(text.spans):
+        said = True
+    if said is not None:
+        found.done = said
+
+
+def _ticket(coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
+    """A ticket cell: what is no ticket by itself may be one by standing here (a link, a number), or a status."""
+    if coded.tickets:
+        rest = words.status(re.sub("[\ue000-\uf8ff]", " ", coded.text))
+        found.say(rest)
+        return
+    links = [span.href for span in text.spans if re.match(r"https?://", span.href)]
+    urls = links or re.findall(r"https?://[^\s)>]+", plain)
+    if urls:
+        found.tickets.extend(dict.fromkeys(urls))
+    elif not peel.plain_ticket(plain, found):
+        found.say(words.status(plain))
+
+
+def with_details(entry: Entry, details: str) -> Entry:
+    """The entry with other details."""
+    return replace(entry, details=details)

@@ -1,0 +1,104 @@
+"""The sections of a document, and which of them are read for action items. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pmsync.markdown import words
+from pmsync.markdown.blocks import Block, Heading, Paragraph, Text
+
+_BOLD_LINE = re.compile(r"\s*(?:\*\*|__|<b>|<strong>).+(?:\*\*|__|</b>|</strong>)\s*[:：]?\s*", re.IGNORECASE)
+BOLD_LEVEL = 7
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading (None before the first one; bold lines count, one level below all others) and what stands under it.
+
+    `reading` means that its entries are action items. `root` is the heading that announced them, `root_line` its line,
+    `label` the nearest subheading below that and `outer` the one above `label`. `kind` is what the section's own heading says.
+    """
+
+    heading: Text | None
+    level: int
+    line: int
+    end: int
+    kind: words.HeadingKind = ""
+    reading: bool = False
+    weak: bool = False
+    checklist: bool = False
+    root: str = ""
+    root_line: int = 0
+    label: str | None = None
+    outer: str | None = None
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The heading's text on one line, without a colon at its end."""
+        return heading_text(self.heading)
+
+
+def heading_text(text: Text | None) -> str:
+    """A heading's text on one line, without marks and the colon at its end."""
+    return re.sub(r"\s+", " ", text.plain).strip().rstrip(":：").strip() if text else ""
+
+
+def outline(blocks: Iterable[Block]) -> list[Section]:
+    """The document's sections in order."""
+    sections = [Section(None, 0, 0, 0)]
+    for block in _split_bold(blocks):
+        if isinstance(block, Heading):
+            sections.append(Section(block.text, block.level, block.line, block.end))
+        else:
+            sections[-1].blocks.append(block)
+    _judge(sections)
+    return sections
+
+
+def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, with bold lines that stand alone (or head a paragraph) as headings of level 7."""
+    for block in blocks:
+        if not isinstance(block, Paragraph):
+            yield block
+            continue
+        first, _, rest = block.text.raw.partition("\n")
+        whole = bold_line(block.text)
+        if whole:
+            yield Heading(BOLD_LEVEL, block.text, block.line, block.end)
+        elif rest and _BOLD_LINE.fullmatch(first) and bold_line(head := block.text.part(first, 0)):
+            yield Heading(BOLD_LEVEL, head, block.line, block.line)
+            yield Paragraph(block.text.part(rest, 1), block.line + 1, block.end)
+        else:
+            yield block
+
+
+def bold_line(text: Text) -> bool:
+    """Whether the text is one short line, all of it bold but for a colon."""
+    if "\n" in text.raw.strip() or len(text.raw) > 200:
+        return False
+    if text.known or _BOLD_LINE.fullmatch(text.raw):
+        visible = [span for span in text.spans if span.text.strip(" \n:：")]
+        return bool(visible) and all(span.bold for span in visible)
+    return False
+
+
+def _judge(sections: list[Section]) -> None:
+    """Works out which sections are read, from the headings above each."""
+    stack: list[Section] = []
+    for section in sections[1:]:
+        while stack and stack[-1].level >= section.level:
+            stack.pop()
+        parent = stack[-1] if stack else None
+        section.kind = words.heading_kind(section.title)
+        if parent and parent.reading and section.kind != "other":
+            section.reading, section.weak = True, parent.weak
+            section.root, section.root_line = parent.root, parent.root_line
+            section.label, section.outer = section.title, parent.label
+        elif section.kind in {"action", "weak"}:
+            section.reading, section.weak = True, section.kind == "weak"
+            section.root, section.root_line = section.title, section.line
+        section.checklist = section.kind == "checklist" or bool(parent and parent.checklist)
+        stack.append(section)

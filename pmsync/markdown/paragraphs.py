@@ -1,0 +1,209 @@
+"""Tasks written as plain lines or bold-led paragraphs, told from running prose. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pmsync.markdown import peel, words
+from pmsync.markdown.blocks import Span, Text
+from pmsync.markdown.coded import encode
+from pmsync.markdown.fields import Entry
+
+_NUMBERED = re.compile(
+    r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"^\s*[•●◦▪‣·–—*-]\s+\S|^\s*(?:\\?\[[ xX]?\\?\]|[☐☑✅⬜])\s*\S")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[)\"'”’]*\s+(?=[\"'(“‘]?[A-Z0-9])|(?<=[。！？])")
+_TERMINAL = re.compile(r"[.!?:;。！？)）\ue000-\uf8ff]\s*$|https?://\S+\s*$")
+_REMARKS = frozenset(
+    "note notes nb update important disclaimer tldr tl;dr edit warning caution tip info background context summary owner "
+    "status date goal priority result outcome why who what when how hinweis nota remarque".split()
+)
+_LONGEST_TASK = 90
+
+Line = tuple[tuple[Span, ...], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a paragraph of an action section is: entries, fields of the entry before it, or prose."""
+
+    entries: tuple[Entry, ...] = ()
+    fields: bool = False
+    prose: bool = False
+
+
+def read(text: Text, section: str) -> Said:
+    """What the paragraph is."""
+    plain = text.plain.strip()
+    if not plain or words.is_placeholder(plain) or _instructions(text):
+        return Said()
+    if peel.field_lines(encode(text.spans), peel.Found()):
+        return Said(fields=True)
+    lines = _lines(text)
+    if any(_lead(line) for line, _ in lines[:1]):
+        return Said(tuple(_led(lines, section)))
+    tasks = [_entry(line, number, section) for line, number in _tasks(_joined(lines))]
+    return Said(tuple(tasks)) if tasks else Said(prose=words.count(plain) > 4)
+
+
+def _instructions(text: Text) -> bool:
+    """Whether all of it is italic: what a template tells its authors."""
+    visible = [span for span in text.spans if re.search(r"\w", span.text)]
+    return bool(visible) and all(span.italic and not span.bold for span in visible)
+
+
+def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
+    """The spans of each line."""
+    lines: list[list[Span]] = [[]]
+    for span in spans:
+        for index, piece in enumerate(span.text.split("\n")):
+            if index:
+                lines.append([])
+            if piece:
+                lines[-1].append(Span(piece, span.href, span.bold, span.italic, span.strike, span.code))
+    return [tuple(line) for line in lines]
+
+
+def _lines(text: Text) -> list[Line]:
+    numbered = [(line, text.line + index) for index, line in enumerate(split(text.spans))]
+    return [(line, number) for line, number in numbered if _plain(line).strip()]
+
+
+def _plain(line: tuple[Span, ...]) -> str:
+    return "".join(span.text for span in line)
+
+
+def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "") -> Entry:
+    rest = (Text.of((Span(details),), number),) if details else ()
+    return Entry(line, number, "paragraph", section, details=details, below=rest)
+
+
+# --- bold and numbered leads -----------------------------------------------------------------------------------
+
+
+def _lead(line: tuple[Span, ...]) -> bool:
+    """Whether the line begins with a bold lead that names a task, or with a number."""
+    if _NUMBERED.match(_plain(line)):
+        return True
+    lead = _bold_lead(line)
+    key = words.bare(lead)
+    return bool(key) and key not in _REMARKS and key.split()[0] not in {"note", "update", "owner", "status"}
+
+
+def _bold_lead(line: tuple[Span, ...]) -> str:
+    out = []
+    for span in line:
+        if not span.bold and span.text.strip():
+            break
+        out.append(span.text)
+    return "".join(out).strip()
+
+
+def _led(lines: list[Line], section: str) -> list[Entry]:
+    """One entry for each line that has a lead; lines without one go on the entry before."""
+    grouped: list[tuple[list[tuple[Span, ...]], int]] = []
+    for line, number in lines:
+        if _lead(line) or not grouped:
+            grouped.append(([line], number))
+        else:
+            grouped[-1][0].append(line)
+    return [_led_entry(_join(group), number, section) for group, number in grouped]
+
+
+def _join(group: list[tuple[Span, ...]]) -> tuple[Span, ...]:
+    out = list(group[0])
+    for line in group[1:]:
+        out += [Span("\n"), *line]
+    return tuple(out)
+
+
+def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
+    """The bold lead as the title, or the first sentence of a numbered paragraph; what follows are details."""
+    width = 0
+    for span in line:
+        if not span.bold and span.text.strip():
+            break
+        width += 1
+    bold, rest = line[:width], line[width:]
+    if not bold:
+        return _first_sentence(line, number, section)
+    lead = _plain(bold).strip()
+    following = _plain(rest).strip()
+    if words.is_label(lead if lead.endswith(":") else lead + ":") and (lead.endswith(":") or following.startswith(":")):
+        return _entry(_without_colon(rest), number, section)
+    return Entry(
+        bold, number, "paragraph", section, details=following.lstrip(":—– -.").strip(), below=(Text.of(rest, number),)
+    )
+
+
+def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
+    first = next((i for i, span in enumerate(rest) if span.text.strip(" :")), 0)
+    head = rest[first]
+    return (Span(head.text.lstrip(" :"), head.href, head.bold, head.italic, head.strike, head.code), *rest[first + 1 :])
+
+
+def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
+    plain = _plain(line)
+    start = _NUMBERED.match(plain)
+    cut = _SENTENCE_END.search(plain, start.end() if start else 0)
+    if cut is None:
+        return _entry(line, number, section)
+    title, position = [], 0
+    for span in line:
+        if position + len(span.text) >= cut.start():
+            title.append(
+                Span(span.text[: cut.start() - position], span.href, span.bold, span.italic, span.strike, span.code)
+            )
+            break
+        title.append(span)
+        position += len(span.text)
+    rest = plain[cut.end() :].strip()
+    entry = _entry(tuple(title), number, section, rest)
+    return entry if rest else _entry(line, number, section)
+
+
+# --- plain lines -----------------------------------------------------------------------------------------------
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Hard-wrapped lines put together."""
+    out: list[Line] = []
+    for line, number in lines:
+        if out and _goes_on(_plain(out[-1][0]), _plain(line)):
+            out[-1] = ((*out[-1][0], Span("\n"), *line), out[-1][1])
+        else:
+            out.append((line, number))
+    return out
+
+
+def _goes_on(before: str, line: str) -> bool:
+    stripped = line.strip()
+    if _SIGNED.match(line) or _NUMBERED.match(line):
+        return False
+    if stripped[0].islower() or (stripped[0] in "([,;" and not stripped.startswith("[ ")):
+        return (
+            not (_TERMINAL.search(before) and words.starts_with_verb(stripped) and len(before) < 60)
+            or stripped[0] in "([,;"
+        )
+    return len(before) > 60 and not _TERMINAL.search(before) and not words.starts_with_verb(stripped)
+
+
+def _tasks(lines: list[Line]) -> list[Line]:
+    """The lines as tasks where at least half of them read as one, else none."""
+    plains = [_plain(line).strip() for line, _ in lines]
+    if any(words.count(plain) > _LONGEST_TASK for plain in plains):
+        return []
+    tasks = [plain for plain in plains if words.reads_as_task(plain) or _SIGNED.match(plain) or _named(plain)]
+    if not tasks or 2 * len(tasks) < len(plains):
+        return []
+    if len(plains) == 1 and len(_SENTENCE_END.split(plains[0])) > 3:
+        return []
+    return [pair for pair, plain in zip(lines, plains, strict=True) if not words.is_placeholder(plain)]
+
+
+def _named(plain: str) -> bool:
+    """Whether a line says whose work it is: '… (@alice)', 'Owner: alice' at its end."""
+    return bool(re.search(r"(?:[(\[—–-]\s*|\bowner:\s*)@[\w-]+[)\]]?\s*$", plain, re.IGNORECASE))

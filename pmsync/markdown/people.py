@@ -1,0 +1,92 @@
+"""Who is named as responsible: owner cells, and names at an entry's start or end. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pmsync.markdown import words
+from pmsync.markdown.coded import PERSON, Coded
+from pmsync.markdown.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
+
+_SPLIT = re.compile(r"\s*(?:[,;&+/、，；\n•·|]|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
+_NAME_WORD = r"[^\W\d_][\w'’.-]*"
+_CAPITALISED = re.compile(rf"(?:{_NAME_WORD}\s?){{1,4}}")
+_LOWER = re.compile(r"[a-z][a-z0-9_.-]{1,19}")
+_REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
+_ADDRESS = re.compile(rf"[^,;\n]*?<?({PERSON})>?")
+
+
+def cell(coded: Coded, text: str) -> tuple[str, ...]:
+    """The owners in an owner's place (a column, `Owner: …`): everybody listed there, '@' left out."""
+    out: list[str] = []
+    for part in _SPLIT.split(_REMARK.sub("", text) or text):
+        name = _one(coded, part)
+        if name and not words.nobody(name) and name not in out:
+            out.append(name)
+    return tuple(out)
+
+
+def _one(coded: Coded, part: str) -> str:
+    """One owner as written: an account wins over the name before it ('Alice <alice@example.com>')."""
+    found = re.findall(PERSON, part)
+    if found:
+        return (
+            ", ".join(dict.fromkeys(coded.atoms[char].value for char in found))
+            if len(found) == 1
+            else _several(coded, found)
+        )
+    return coded.decode(part).strip().strip("*_`@.:?").strip("()[]").strip()
+
+
+def _several(coded: Coded, found: list[str]) -> str:
+    return coded.atoms[found[0]].value
+
+
+def accounts(coded: Coded, text: str) -> tuple[str, ...]:
+    """The people in `text` that are named by account (@alice, e-mail, [~alice])."""
+    return tuple(dict.fromkeys(coded.atoms[char].value for char in re.findall(PERSON, text)))
+
+
+def listed(coded: Coded, text: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The owners where the whole text is a list of people, else nothing. For text at an entry's end, where a remark
+    may stand as well: words that never are names, and phrases, make it no list.
+    """
+    out: list[str] = []
+    for raw in _SPLIT.split(text.strip()):
+        part = re.sub(r"^(?:cc|by|owner|assigned to|→|->)\s+", "", raw.strip(), flags=re.IGNORECASE)
+        if re.fullmatch(rf"{PERSON}(?:\s+{PERSON})*", part):
+            out.extend(accounts(coded, part))
+        elif is_name(part, known):
+            out.append(part.strip(".").strip())
+        else:
+            return ()
+    return tuple(dict.fromkeys(out))
+
+
+def is_name(text: str, known: frozenset[str]) -> bool:
+    """Whether a few words can be a person's or a team's name."""
+    stripped = text.strip().rstrip(".")
+    if stripped.casefold() in known:
+        return True
+    parts = stripped.split()
+    if not parts or len(parts) > 4 or any(part.casefold().strip(".,") in NOT_NAMES for part in parts):
+        return False
+    if stripped.casefold() in KINDS or words.status(stripped) is not None:
+        return False
+    if is_team(stripped):
+        return True
+    if len(parts) == 1:
+        return bool(_LOWER.fullmatch(stripped)) or (
+            stripped[0].isupper() and stripped[1:].islower() and stripped.isalpha()
+        )
+    return all(part[0].isupper() for part in parts) and bool(_CAPITALISED.fullmatch(stripped))
+
+
+def is_team(text: str) -> bool:
+    """Whether the text names a team by a word that says so ('Platform team', 'SRE')."""
+    parts = text.casefold().strip().split()
+    return (
+        0 < len(parts) <= 4
+        and (parts[-1] in TEAM_WORDS or parts[0] in {"team", "equipo", "équipe"})
+        and parts[0] not in {"a", "the", "our", "all", "each", "every"}
+    )

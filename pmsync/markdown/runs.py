@@ -1,0 +1,99 @@
+"""Builds spans from a stream of text and style marks, whether they come from Markdown or from HTML tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pmsync.markdown.blocks import Span
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_STYLES = {
+    "strong": "bold", "b": "bold", "th": "bold", "summary": "bold", "dt": "bold",
+    "em": "italic", "i": "italic",
+    "s": "strike", "del": "strike", "strike": "strike",
+    "code": "code", "kbd": "code", "tt": "code",
+}  # fmt: skip
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^>]*)>")
+_HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+
+
+class Runs:
+    """Collects spans; a style ends with its mark or with the text."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self._depth = {"bold": 0, "italic": 0, "strike": 0, "code": 0}
+        self._href = ""
+
+    def add(self, text: str, *, code: bool = False) -> None:
+        """Text in the style that holds here."""
+        if not text:
+            return
+        depth = self._depth
+        self.spans.append(
+            Span(
+                text, self._href, depth["bold"] > 0, depth["italic"] > 0, depth["strike"] > 0, code or depth["code"] > 0
+            )
+        )
+
+    def open(self, tag: str, href: str = "", checked: bool | None = None) -> None:
+        """A start tag, by its HTML name; unknown ones change nothing. `checked` makes an `input` a box."""
+        if tag in _STYLES:
+            self._depth[_STYLES[tag]] += 1
+        elif tag == "a":
+            self._href = href
+        elif tag == "br":
+            self.add("\n")
+        elif tag == "input" and checked is not None:
+            self.add("[x] " if checked else "[ ] ")
+
+    def close(self, tag: str) -> None:
+        """An end tag; one without a start changes nothing."""
+        if tag in _STYLES:
+            style = _STYLES[tag]
+            self._depth[style] = max(0, self._depth[style] - 1)
+        elif tag == "a":
+            self._href = ""
+
+
+def box(tag: str, attributes: str) -> bool | None:
+    """Whether a tag is a check box, and ticked."""
+    if tag != "input" or "checkbox" not in attributes.lower():
+        return None
+    return bool(re.search(r"\bchecked\b", attributes, re.IGNORECASE))
+
+
+def from_tokens(tokens: Sequence[Token]) -> tuple[Span, ...]:
+    """The spans of markdown-it's inline tokens; images give nothing, HTML comments neither."""
+    runs = Runs()
+    for token in tokens:
+        kind = token.type
+        if kind in {"text", "text_special"}:
+            runs.add(token.content)
+        elif kind == "code_inline":
+            runs.add(token.content, code=True)
+        elif kind in {"softbreak", "hardbreak"}:
+            runs.add("\n")
+        elif kind == "html_inline":
+            _tag(runs, token.content)
+        elif token.nesting == 1:
+            runs.open(token.tag, str(token.attrs.get("href", "")))
+        elif token.nesting == -1:
+            runs.close(token.tag)
+    return tuple(runs.spans)
+
+
+def _tag(runs: Runs, source: str) -> None:
+    match = _TAG.fullmatch(source)
+    if match is None:
+        return
+    tag = match[2].lower()
+    if match[1]:
+        runs.close(tag)
+    else:
+        href = _HREF.search(match[3])
+        runs.open(tag, href[1] if href else "", box(tag, match[3]))

@@ -1,0 +1,103 @@
+"""A document's text before its Markdown: line ends, front matter, merge conflicts. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pmsync.errors import DocumentError
+
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_CONFLICT = re.compile(r"^(?:<<<<<<< \S|>>>>>>> \S)", re.MULTILINE)
+_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_LONGEST = 64_000
+_DEEPEST = 20
+_KEY = re.compile(r"^[\w\"'-][^:\n]*:(?:\s|$)", re.MULTILINE)
+
+
+def normal(text: str) -> str:
+    """The text with '\\n' line ends, without byte order mark and NUL."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+def refuse_conflicts(text: str, path: str) -> None:
+    """Raises DocumentError where a merge left its markers outside fenced code."""
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return
+    for match in _CONFLICT.finditer(text):
+        before = text[: match.start()]
+        if len(_FENCE.findall(before)) % 2 == 0:
+            line = before.count("\n") + 1
+            marker = match[0][:7]
+            raise DocumentError(
+                f"{path}:{line}: merge conflict marker `{marker}`: resolve the conflict, then run again"
+            )
+
+
+def split(text: str, path: str) -> tuple[Mapping[str, object], str]:
+    """The front matter's values, and the text with the front matter's lines blank (so that line numbers stay).
+
+    Raises DocumentError where the front matter is no mapping in YAML (or TOML between `+++`), uses aliases (which can
+    grow without bound), or is longer than 64,000 characters.
+    """
+    toml = _TOML.match(text)
+    match = toml or _FRONT.match(text)
+    if match is None:
+        return {}, text
+    source = match[1] or ""
+    if toml is None and not _KEY.search(source):
+        return {}, text  # two rules with text between them, not front matter
+    if len(source) > _LONGEST:
+        raise DocumentError(f"{path}:1: front matter of {len(source)} characters: the limit is {_LONGEST}")
+    values = _toml(source, path) if toml else _yaml(source, path)
+    return values, "\n" * match[0].count("\n") + text[match.end() :]
+
+
+def _yaml(source: str, path: str) -> Mapping[str, object]:
+    import yaml  # noqa: PLC0415  (most documents have no front matter)
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _refuse_bombs(yaml.parse(source, Loader=loader), path)
+        values = yaml.load(source, Loader=loader)  # noqa: S506  (a safe loader, by name)
+    except DocumentError:
+        raise
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        problem = getattr(error, "problem", None) or str(error).split("\n")[0]
+        raise DocumentError(f"{path}:{line}: front matter is not YAML ({problem}): correct it, or remove it") from None
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise DocumentError(f"{path}:1: front matter cannot be read ({error}): correct it, or remove it") from None
+    return _mapping(values, path)
+
+
+def _refuse_bombs(events: Iterable[object], path: str) -> None:
+    """Raises DocumentError for aliases and for values nested so deep that building them would recurse too far."""
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        depth += kind in {"SequenceStartEvent", "MappingStartEvent"}
+        depth -= kind in {"SequenceEndEvent", "MappingEndEvent"}
+        if kind == "AliasEvent" or depth > _DEEPEST:
+            what = "uses a YAML alias" if kind == "AliasEvent" else f"is nested more than {_DEEPEST} deep"
+            line = event.start_mark.line + 2  # type: ignore[attr-defined]
+            raise DocumentError(f"{path}:{line}: front matter {what}: write plain values")
+
+
+def _toml(source: str, path: str) -> Mapping[str, object]:
+    import tomllib  # noqa: PLC0415  (rare)
+
+    try:
+        return tomllib.loads(source)
+    except (ValueError, RecursionError) as error:
+        raise DocumentError(f"{path}:1: front matter is not TOML ({error}): correct it, or remove it") from None
+
+
+def _mapping(values: object, path: str) -> Mapping[str, object]:
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise DocumentError(f"{path}:1: front matter is not a list of `key: value` lines: correct it, or remove it")
+    return {str(key).strip().lower(): value for key, value in values.items()}

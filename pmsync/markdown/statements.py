@@ -1,0 +1,58 @@
+"""Whether a sentence says that its work is done ('has been added', 'we already do this'). Pure, English."""
+
+from __future__ import annotations
+
+import re
+
+from pmsync.markdown.verbs import PAST
+from pmsync.markdown.words import first_word, is_imperative
+
+_PARTICIPLE = r"(?:(?:now|already|since|also|all|successfully|fully|just|then|recently|manually|permanently)\s+)*(?:\w+ed|done|made|set|put|built|rewritten|written|sent|taken|cut|split|shut|rebuilt|run)\b"
+_PERFECT = re.compile(
+    rf"\b(?:(?:has|have|had)(?: (?:now|already|since|also|all|both))* been|was|were)\s+{_PARTICIPLE}"
+    rf"|\b(?:we|i|they|team|he|she)(?:'ve|’ve| have| has)\s+{_PARTICIPLE}"
+    rf"|^(?:we|i)\s+(?:(?:now|already|also|then)\s+)*\w+ed\b",
+    re.IGNORECASE,
+)
+_ALREADY = re.compile(
+    r"\b(?:we|it|this|that|they)(?:'s| is| are| has been| have)? already (?:do|does|did|done|have|has|implemented|in place|fixed|added|deployed|merged)\b"
+    r"|^(?:this|it) (?:is|has been|was) (?:now )?(?:already )?(?:done|completed|fixed|implemented|resolved|deployed|merged)\b"
+    r"|^already (?:done|fixed|implemented|deployed|merged|in place)\b",
+    re.IGNORECASE,
+)
+_FUTURE = re.compile(
+    r"\b(?:will|shall|should|must|need|needs|to be|can|could|would|plan|going to|if|when|that|which|who|not|never)\b",
+    re.IGNORECASE,
+)
+_ONGOING = re.compile(
+    r"^(?:we(?: are|'re|’re)|team is|currently|i'm|i am|is|still)\s+(?:\w+ )?working on\b|^(?:working on it|work in progress|in progress)\b",
+    re.IGNORECASE,
+)
+_DETERMINED = re.compile(
+    r"^\W*\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+
+def says_done(title: str) -> bool | None:
+    """True where an item's text reports finished work, False where it reports work going on, else None."""
+    sentences = _SENTENCE.split(" ".join(title.split())[:600])
+    first = sentences[0]
+    if _ONGOING.search(first):
+        return False
+    opening = first_word(first)
+    if opening in PAST or _DETERMINED.match(first):
+        return True
+    if not is_imperative(opening):
+        perfect = _PERFECT.search(first)
+        if perfect and not _FUTURE.search(first[: perfect.end()]):
+            return True
+    return True if any(_ALREADY.search(re.sub(r"^Note: on \w+, ", "", s)) for s in sentences) else None
+
+
+def remark_says_done(text: str) -> bool | None:
+    """The same for a remark below an item, which says so in so many words or not at all."""
+    first = " ".join(text.split())[:300]
+    if _ONGOING.search(first):
+        return False
+    return True if _ALREADY.search(first) else None

@@ -1,0 +1,115 @@
+"""Tables of action items: which columns mean what, and each row as an entry. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pmsync.markdown import words
+from pmsync.markdown.blocks import Table, Text
+from pmsync.markdown.fields import Entry
+
+_COMPANIONS = frozenset({"owner", "ticket", "status", "due", "priority", "kind"})
+_STRONG = frozenset(
+    {"action item", "action items", "action point", "follow up", "follow ups", "アクションアイテム", "行动项"}
+)
+
+
+def columns(table: Table) -> dict[str, int]:
+    """The column of each role; the first column that claims a role has it."""
+    roles: dict[str, int] = {}
+    for index, cell in enumerate(table.header):
+        role = words.column(cell.plain)
+        if (
+            role == "due"
+            and words.bare(cell.plain) in {"date", "datum", "data", "fecha", "timeline", "when"}
+            and "due" in roles
+        ):
+            continue
+        if role:
+            roles.setdefault(role, index)
+    return roles
+
+
+def names_actions(table: Table) -> bool:
+    """Whether the header alone, wherever the table stands, makes it a list of action items."""
+    roles = columns(table)
+    if any(words.bare(cell.plain) in _STRONG for cell in table.header):
+        return "time" not in roles or bool({"owner", "status"} & set(roles))
+    if "time" in roles or _starts_with_date(table):
+        return False
+    companions = _COMPANIONS & set(roles)
+    if "title" in roles:
+        return bool(companions) or len(table.header) <= 2
+    return "what" in roles and len(companions & {"owner", "ticket", "status", "due"}) >= 2
+
+
+def _starts_with_date(table: Table) -> bool:
+    """Whether it is a chronicle: a date first, then who and what."""
+    first = words.bare(table.header[0].plain) if table.header else ""
+    return first in {"date", "when", "datum", "fecha", "data", "日時", "日付", "day"} or "time" in first.split()
+
+
+def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
+    """The column that holds the items' own text, in a table that stands in an action section; None if unknown."""
+    for role in ("title", "what"):
+        if role in roles:
+            return roles[role]
+    taken = set(roles.values()) - {roles.get("notes", -1)}
+    free = [index for index in range(len(table.header)) if index not in taken]
+    if not free or not (_COMPANIONS | {"id"}) & set(roles):
+        return None
+    return max(free, key=lambda index: _width(table, index))
+
+
+def _width(table: Table, index: int) -> int:
+    return sum(len(row.cells[index].raw) for row in table.rows[:50] if index < len(row.cells))
+
+
+def entries(table: Table, section: str, group: str | None, done: bool | None) -> list[Entry] | None:
+    """The rows as entries; None where no column can be told to hold the items' text."""
+    roles = columns(table)
+    title = title_column(table, roles)
+    if title is None:
+        return None
+    out: list[Entry] = []
+    label: str | None = None
+    for row in table.rows:
+        cells = {role: row.cells[index] for role, index in roles.items() if index < len(row.cells) and index != title}
+        text = row.cells[title] if title < len(row.cells) else None
+        divider = _divider(row.cells)
+        if divider:
+            label = divider
+        elif text is not None and text.raw.strip() and not _template_row(text, cells):
+            out.append(_entry(text, row.line, cells, section, label or group, done))
+    return out
+
+
+def _entry(
+    text: Text, line: int, cells: Mapping[str, Text], section: str, group: str | None, done: bool | None
+) -> Entry:
+    details = cells["notes"].raw.strip() if "notes" in cells else ""
+    below = (cells["notes"],) if details else ()
+    details = re.sub(r"\s*<br\s*/?>\s*", "\n", details)
+    return Entry(text.spans, line, "table", section, group, done, details, below, cells)
+
+
+def _divider(cells: tuple[Text, ...]) -> str | None:
+    """The label of a row that has one bold cell and nothing else: it divides the table into groups."""
+    filled = [cell for cell in cells if cell.raw.strip()]
+    if len(filled) != 1 or len(cells) < 2 or not re.match(r"\s*(\*\*|__|<b>|<strong>)", filled[0].raw):
+        return None
+    plain = filled[0].plain.strip()
+    return plain.rstrip(":") if words.is_label(plain) else None
+
+
+def _template_row(text: Text, cells: Mapping[str, Text]) -> bool:
+    """Whether a row was left as the template has it: an example whose other cells are placeholders."""
+    italic = [span for span in text.spans if span.text.strip()]
+    if not italic or not all(span.italic for span in italic):
+        return False
+    filled = [cell for cell in cells.values() if cell.raw.strip()]
+    return all(
+        all(span.italic for span in cell.spans if span.text.strip()) or words.is_placeholder(cell.plain)
+        for cell in filled
+    )

@@ -1,0 +1,226 @@
+"""What a short text is: a heading that announces work, a column's name, a status, a placeholder, a task. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Literal
+
+from pmsync.markdown import vocabulary, verbs
+
+_EDGES = re.compile(r"^[^\w#]+|[^\w#]+$")
+_SPACE = re.compile(r"\s+")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+_LEAD_NUMBER = re.compile(r"^(?:[\dIVX]+(?:\.\d+)*[.):]|§ ?\d+|\d+(?:\.\d+)+)\s+")
+_PARENTHESES = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
+_BAR = re.compile(r"[^\w#]+")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+HeadingKind = Literal["action", "weak", "other", "checklist", ""]
+
+
+@lru_cache(maxsize=4096)
+def normal(text: str) -> str:
+    """Lower case, one space between words, no emoji, number or punctuation at the ends."""
+    text = unicodedata.normalize("NFKC", text[:300]).casefold().replace("’", "'")
+    text = _LEAD_NUMBER.sub("", _EDGES.sub("", _SPACE.sub(" ", _SHORTCODE.sub(" ", text))))
+    return _EDGES.sub("", text)
+
+
+def bare(text: str) -> str:
+    """Like `normal`, with every other sign a space and what stands in parentheses left out: for names of things."""
+    stripped = _PARENTHESES.sub("", text[:300]) or text[:300]
+    return _BAR.sub(" ", normal(stripped)).replace("_", " ").strip()
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    patterns: Iterable[str] = getattr(vocabulary, name)
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+def heading_kind(text: str) -> HeadingKind:
+    """What a heading says of its section: work to do, work to do if its entries look like it, or something else."""
+    key = normal(text)
+    if not key or len(key) > 120:
+        return ""
+    if _pattern("PAST_ACTIONS").search(key):
+        return "other"
+    if _pattern("WEAK_HEADINGS").search(key):
+        return "weak"
+    if _pattern("CHECKLIST_HEADINGS").search(key):
+        return "checklist"
+    if _pattern("ACTION_HEADINGS").search(key):
+        return "action"
+    return "other" if _pattern("OTHER_HEADINGS").search(key) else ""
+
+
+def announces(text: str) -> bool:
+    """Whether a line that ends in a colon announces work in the list below it."""
+    stripped = text.strip().strip("*_").rstrip()
+    if not stripped.endswith((":", "：")):
+        return False
+    key = normal(stripped)
+    return len(key) < 250 and bool(_pattern("ANNOUNCING_LINES").search(key.split(". ")[-1]))
+
+
+def column(header: str) -> str:
+    """The role of a column by its header: a key of `vocabulary.COLUMNS`, or ''."""
+    if header.strip().rstrip(".") in {"#", "No", "№"}:
+        return "id"
+    key = bare(header)
+    for role, names in vocabulary.COLUMNS.items():
+        if key in names:
+            return role
+    return _compound(key)
+
+
+def _compound(key: str) -> str:
+    """The role of a header of several words ('Bug / PR', 'Owner team', 'Target date (UTC)') by its parts."""
+    parts = key.split()
+    if not 1 < len(parts) <= 4:
+        return ""
+    roles = []
+    for part in parts:
+        role = next((role for role, names in vocabulary.COLUMNS.items() if part in names), "")
+        if role:
+            roles.append(role)
+    for role in ("title", "owner", "due", "priority", "ticket", "status", "kind"):
+        if role in roles:
+            return role
+    return ""
+
+
+def status(text: str) -> bool | None:
+    """Done, not done, or None where the text is no status."""
+    stripped = text.strip()
+    if stripped[:1] and stripped[0] in vocabulary.DONE_SIGNS:
+        return True
+    if stripped[:1] and stripped[0] in vocabulary.OPEN_SIGNS:
+        return False
+    key = normal(_PARENTHESES.sub("", text)).replace("_", " ").replace("-", " ")
+    if key in vocabulary.DONE:
+        return True
+    if key in vocabulary.OPEN:
+        return False
+    return None
+
+
+def loose_status(text: str) -> bool | None:
+    """The status in a cell or label of a few words, by its first word that is one ('Done 2026-01-02', '80% done')."""
+    known = status(text)
+    key = normal(text)
+    if known is not None or not key:
+        return known
+    if re.search(r"\b(not|isn't|nicht|pas|no|partially|partly|to be|half)\b", key):
+        return False if len(key) < 40 else None
+    if re.match(r"\d{1,2} ?%", key):
+        return False
+    for word in _WORD.findall(key)[:6]:
+        if word in vocabulary.DONE - {"yes", "y", "x", "live"}:
+            return True
+        if word in vocabulary.OPEN - {"new", "no", "n", "active", "non", "draft", "partial"}:
+            return False
+    return _cjk_status(key)
+
+
+def _cjk_status(key: str) -> bool | None:
+    if not _CJK.search(key) or len(key) > 20:
+        return None
+    for word in vocabulary.OPEN:
+        if _CJK.search(word) and word in key:
+            return False
+    return True if any(_CJK.search(word) and word in key for word in vocabulary.DONE) else None
+
+
+@cache
+def _nothing() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in vocabulary.NOTHING))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text stands for nothing: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
+    stripped = text.strip()
+    if re.fullmatch(r"(?:[<\[{（(]+[^<>\[\]{}]*[>\]})）]+[\s:;,|.–—-]*)+", stripped) and not re.fullmatch(
+        r"\(.*\)", stripped
+    ):
+        return True
+    if re.search(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}", stripped):
+        rest = re.sub(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}|\[[^\]]*\]", " ", stripped)
+        return not _WORD.search(rest)
+    key = normal(stripped)
+    if not re.search(r"[^\W_]", key) or re.fullmatch(r"x{2,}|y{2,}|\d{1,2}|foo|bar|baz|…", key):
+        return True
+    return len(key) < 120 and bool(_nothing().fullmatch(key))
+
+
+def nobody(text: str) -> bool:
+    """Whether an owner's place is held by nobody."""
+    key = bare(text)
+    return not key or key in vocabulary.NOBODY or bool(re.fullmatch(r"<.*>|\[.*\]|\{.*\}", text.strip()))
+
+
+def count(text: str) -> int:
+    """Words; a run of Chinese or Japanese counts one for every three characters."""
+    cjk = len(_CJK.findall(text))
+    return len(_WORD.findall(_CJK.sub(" ", text))) + (cjk + 2) // 3
+
+
+_OPENING = re.compile(
+    r"[\W_]*(?:also |then |please |pls |(?:we|team) (?:should|need to|must|will|shall|have to) )?([^\W\d_][\w-]*)",
+    re.IGNORECASE,
+)
+
+
+def first_word(text: str) -> str:
+    """The word a text begins with, lower case, without 'please' and 'we should'."""
+    match = _OPENING.match(text[:200])
+    return match[1].lower() if match else ""
+
+
+def is_imperative(word: str) -> bool:
+    """Whether the word is a verb that entries begin with."""
+    return word in verbs.IMPERATIVES or (word.startswith("re") and word[2:].lstrip("-") in verbs.IMPERATIVES)
+
+
+def starts_with_verb(text: str) -> bool:
+    """Whether the text begins with a verb, in the imperative or ending in -ing."""
+    word = first_word(text)
+    if is_imperative(word):
+        return True
+    stems = (word[:-3], word[:-4], word[:-3] + "e")
+    return word.endswith("ing") and any(stem in verbs.IMPERATIVES for stem in stems)
+
+
+_PLAIN_LEADS = re.compile(
+    r"^\W*(?:(?:ai|todo|action|action item|task|done)\b[\s\d#-]*[:.)-]|\[[ x]?\]|[☐☑✅⬜]|@\w)", re.IGNORECASE
+)
+_GERMAN = re.compile(r"\b(?:der|die|das|den|dem|für|und|von|zu|mit|im|auf|bei|ein|eine)\b")
+
+
+def reads_as_task(text: str) -> bool:
+    """Whether a plain line asks for work: marked as a task, or beginning (in German ending) with what to do."""
+    if _PLAIN_LEADS.match(text) or starts_with_verb(text):
+        return True
+    words = _WORD.findall(text)
+    return bool(
+        len(words) > 2 and re.search(r"(?:en|ern|eln)$", words[-1]) and words[-1].islower() and _GERMAN.search(text)
+    )
+
+
+def is_label(text: str) -> bool:
+    """Whether an entry with entries below it only names a group and states no work by itself."""
+    stripped = text.strip()
+    words = count(stripped)
+    colon = stripped.endswith((":", "："))
+    if not stripped or re.search(r"[.!?。]\s+\S", stripped):
+        return False
+    if heading_kind(stripped) == "action" and words <= 6:
+        return True
+    opening = first_word(stripped)
+    if is_imperative(opening) and opening not in verbs.NOUNS_TOO and words > 1:
+        return False
+    return words <= (6 if colon else 3)
