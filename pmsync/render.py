@@ -127,10 +127,7 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
         by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
     for path, group in by_path.items():
         lines += ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
-        lines += [
-            f"| {r.sign} {r.action} | {markdown_cell(r.title)} | {markdown_link(r.ticket or r.tracker, r.url)} | {markdown_cell(r.detail)} |"
-            for r in group
-        ]
+        lines += [_markdown_row(row) for row in group]
     told = [f for f in result.findings if f.level != "note"]
     if told:
         lines += ["", "<details><summary>Findings</summary>", ""]
@@ -140,6 +137,11 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
         ]
         lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def _markdown_row(row: PlanRow) -> str:
+    ticket = markdown_link(row.ticket or row.tracker, row.url)
+    return f"| {row.sign} {row.action} | {markdown_cell(row.title)} | {ticket} | {markdown_cell(row.detail)} |"
 
 
 def _where(finding: Finding) -> str:

@@ -136,7 +136,8 @@ class SyncContract:
 
     def test_a_ticket_named_in_the_document_is_adopted_and_left_alone(self, team: Team, stage: Stage) -> None:
         ref = stage.open_by_person("Disk alerts, please", "As discussed.")
-        team.write(DOC, f"{DISK} {ref.url}", BOOK)
+        named = ref.url if ref.url.startswith("http") else ref.key
+        team.write(DOC, f"{DISK} ({named})", BOOK)
         result = team.sync()
         assert result.ok, result.findings
         assert stage.created() == 2  # theirs and ours
