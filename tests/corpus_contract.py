@@ -71,7 +71,8 @@ class CorpusContract:
             if link and not link.ticket.status.closed and len(title) > 30 and text.count(title) == 1:
                 path.write_bytes(text.replace(title, f"{title} everywhere").encode())
                 result = team.sync()
-                assert [(u.uid, set(u.patch)) for u in result.plan.updates] == [(placed.uid, {"title", "marker"})]
+                sent = [(update.uid, set(update.patch)) for update in result.plan.updates]
+                assert sent == [(placed.uid, {"title", "marker"})], (title, result.findings)
                 return
         pytest.fail("no document has a title that stands in it word for word")
 

@@ -19,11 +19,48 @@ _LONE = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)")
 _OPEN_CLOSE = re.compile(r"<(/?)(table|ul|ol)\b", re.IGNORECASE)
 _DEEPEST = 60
 
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figure footer form head header html "
-    "li main nav ol p pre section summary table tbody td tfoot th thead tr ul title".split()
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "head",
+        "header",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "title",
+    }
 )
 _ENDED_BY = {
     "li": frozenset({"li"}),

@@ -138,7 +138,7 @@ def _pairs(block: Block) -> Iterable[tuple[str, str]]:
 
 
 def _line_pairs(text: Text) -> Iterable[tuple[str, str]]:
-    if len(text.raw) > 2000 or ":" not in text.raw and "：" not in text.raw:
+    if len(text.raw) > 2000 or (":" not in text.raw and "：" not in text.raw):
         return
     for line in text.raw.split("\n"):
         match = _KEY.match(line)

@@ -311,7 +311,7 @@ def _tag(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     if match is None or not text[match.end() :].strip():
         return text
     tag = coded.decode(match["tag"]).strip()
-    if not tag or words.is_placeholder(f"[{tag}]") and words.is_placeholder(tag):
+    if not tag or (words.is_placeholder(f"[{tag}]") and words.is_placeholder(tag)):
         return text
     if not classified(tag, found):
         found.own(people.cell(coded, match["tag"]))
@@ -323,7 +323,7 @@ def _people_lead(coded: Coded, text: str, found: Found, known: frozenset[str]) -
     if (
         match
         and text[match.end() :].strip()
-        and (match["join"] or not words.first_word(text[match.end() :]) in {"is", "was", "has", "and"})
+        and (match["join"] or words.first_word(text[match.end() :]) not in {"is", "was", "has", "and"})
     ):
         found.own(people.accounts(coded, match["who"]))
         return text[match.end() :]

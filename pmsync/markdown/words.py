@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Literal
 
-from pmsync.markdown import vocabulary, verbs
+from pmsync.markdown import verbs, vocabulary
 
 _EDGES = re.compile(r"^[^\w#]+|[^\w#]+$")
 _SPACE = re.compile(r"\s+")

@@ -1,0 +1,75 @@
+"""The words that documents use, as data: headings, columns, statuses, placeholders, metadata. Data only, no logic.
+
+All words are lower case and without punctuation at their ends; they are compared with text that went through
+`words.normal` or `words.bare`. Patterns are regular expressions for such text. English first, then German, French,
+Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese, Chinese and Korean where post-mortems showed a need.
+Verbs are in `pmsync.markdown.verbs`.
+"""
+
+from __future__ import annotations
+
+from pmsync.markdown.vocabulary.columns import (
+    COLUMNS,
+    FIELD_KEYS,
+    NOT_PROJECTS,
+    TICKET_WORDS,
+)
+from pmsync.markdown.vocabulary.documents import (
+    DRAFT,
+    DUE_LEADS,
+    FINAL,
+    METADATA,
+    MONTHS,
+    RESTRICTED,
+    TEMPLATE_TITLES,
+)
+from pmsync.markdown.vocabulary.headings import (
+    ACTION_HEADINGS,
+    ANNOUNCING_LINES,
+    CHECKLIST_HEADINGS,
+    OTHER_HEADINGS,
+    PAST_ACTIONS,
+    WEAK_HEADINGS,
+)
+from pmsync.markdown.vocabulary.statuses import (
+    DONE,
+    DONE_SIGNS,
+    KINDS,
+    NOBODY,
+    NOT_NAMES,
+    NOTHING,
+    OPEN,
+    OPEN_SIGNS,
+    PRIORITY,
+    TEAM_WORDS,
+)
+
+__all__ = [
+    "ACTION_HEADINGS",
+    "ANNOUNCING_LINES",
+    "CHECKLIST_HEADINGS",
+    "COLUMNS",
+    "DONE",
+    "DONE_SIGNS",
+    "DRAFT",
+    "DUE_LEADS",
+    "FIELD_KEYS",
+    "FINAL",
+    "KINDS",
+    "METADATA",
+    "MONTHS",
+    "NOBODY",
+    "NOTHING",
+    "NOT_NAMES",
+    "NOT_PROJECTS",
+    "OPEN",
+    "OPEN_SIGNS",
+    "OTHER_HEADINGS",
+    "PAST_ACTIONS",
+    "PRIORITY",
+    "RESTRICTED",
+    "TEAM_WORDS",
+    "TEMPLATE_TITLES",
+    "TICKET_WORDS",
+    "WEAK_HEADINGS",
+]

@@ -1,0 +1,104 @@
+"""What headings and leading lines say. Data only."""
+
+from __future__ import annotations
+
+ACTION_HEADINGS = (
+    r"\baction[- ]?(items?|points?|plan|log|list)\b",
+    r"\b(our|next|resulting|review|recommended|planned|proposed|required|outstanding|pending|open|completed|"
+    r"immediate|remedial|further|future|follow[- ]?up|corrective|preventi(ve|tive|tative)|mitigating|remediation|"
+    r"improvement|short[- ]term|long[- ]term|medium[- ]term)\b.{0,30}\b(actions?|steps|tasks?|measures?|work)\b",
+    r"^(and |the )?actions?( (taken|to take|to be taken|and .*|needed|required|for .*|from .*))?$",
+    r"^to[- ]?dos?\b",
+    r"\btodo( list| items?)?$",
+    r"^tasks?( list)?$",
+    r"\bnext steps?\b",
+    r"\bfollow[- ]?ups?\b",
+    r"\bremediations?\b",
+    r"^mitigations? (plan|actions?|items?|steps?|tasks?)\b",
+    r"^preventions?\b",
+    r"\bprevent(ing|ion of)? (recurrence|this|it|similar|future|another)\b",
+    r"\b(future|proposed|planned|possible|potential|suggested|process|technical|further)\b.{0,20}\bimprovements?\b",
+    r"^improvements?\b(?!.*\bneeded to\b)",
+    r"\bimprovement (proposals?|items?|plan|ideas?|suggestions?|opportunities|backlog)\b",
+    r"^(suggestions?|recommendations?|recommended changes)( for improvements?)?$",
+    r"\b(short|long|mid|medium|near)(er)?[- ]term\b.{0,20}\b(fix(es)?|solutions?|plans?|improvements?|goals?)\b",
+    r"^(permanent|proper|long[- ]term|short[- ]term|planned|future) (fix(es)?|solutions?)$",
+    r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change)",
+    r"\bwhat (can|could|should|must|do) we (do|change|improve|need to)\b",
+    r"\bwhat('s| is| comes) next\b",
+    r"\bwhat happens next\b",
+    r"^(how (will|can|do|are) we|how to) (prevent|avoid|stop|improve|do better)\b",
+    r"\bhow we (will|are going to|plan to|intend to) (prevent|avoid|improve|respond)\b",
+    r"\b(future|further|remaining|outstanding|additional|follow[- ]?up) (work|changes)$",
+    r"^(plan|plans|moving forward|going forward|way forward|path forward|forward plan|the way ahead)$",
+    r"\b(corrective|preventi(ve|tive|tative)|countermeasures?)\b",
+    r"^commitments?$",
+    r"^capa\b",
+    # German
+    r"\b(maßnahmen?|massnahmen?|folgemaßnahmen?|aufgaben|nächste schritte|korrekturmaßnahmen?|aktionspunkte)\b",
+    r"\b(to-?dos?|offene punkte|verbesserungen|verbesserungsvorschläge|handlungsbedarf|prävention)$",
+    # French
+    r"\b(actions? correctives?|actions? préventives?|actions? à (mener|réaliser|entreprendre)|plan d['’ ]?actions?)\b",
+    r"\b(prochaines étapes|mesures correctives|mesures préventives|points? d['’ ]?actions?|pistes d['’ ]?amélioration|"
+    r"améliorations|tâches|à faire|suites? à donner)\b",
+    # Spanish, Portuguese
+    r"\b(acciones|acción correctiva|próximos pasos|medidas (correctivas|preventivas)|tareas|plan de acción|mejoras)\b",
+    r"\b(ações|acções|itens de ação|próximos passos|medidas (corretivas|preventivas)|tarefas|plano de ação|melhorias)\b",
+    # Italian, Dutch
+    r"\b(azioni( correttive| preventive| da intraprendere)?|prossimi passi|piano d['’ ]?azione|da fare|miglioramenti)\b",
+    r"\b(acties|actiepunten|actielijst|vervolgacties|vervolgstappen|volgende stappen|verbeterpunten|maatregelen|taken)\b",
+    # Polish, Russian
+    r"\b(działania|następne kroki|zadania|działania (naprawcze|zapobiegawcze))\b",
+    r"(дальнейшие (шаги|действия)|следующие шаги|план действий|задачи|меры|корректирующие)",
+    # Japanese, Chinese, Korean
+    r"(アクション(アイテム|プラン)?|再発防止|対応策|対策|改善(策|案|項目|アクション)|今後の(対応|対策|取り組み|アクション)|次のステップ|フォローアップ|タスク|是正措置|恒久対応|暫定対応)",
+    r"(行动项|行動項目|改进措施|改進措施|后续(行动|措施|工作|步骤)|後續|下一步|待办|待辦|纠正措施|预防措施|整改|跟进)",
+    r"(액션 ?아이템|조치|후속|재발 ?방지|개선|다음 단계|할 ?일)",
+)
+
+OTHER_HEADINGS = (
+    r"\blessons?\b(?!.*\b(improvements?|actions?|follow)\b)",
+    r"\bwhat (went|did go|worked|didn t|did not|could have|we learn)",
+    r"\bwhat happened\b",
+    r"\bwhere (we|did we) get lucky|\bgot lucky\b",
+    r"\btime ?line\b",
+    r"\bchronolog",
+    r"\bimpact\b",
+    r"\broot[- ]causes?\b",
+    r"\bcontributing\b",
+    r"^(executive )?summary\b|^overview$|^background$|^abstract$|^introduction$",
+    r"\b(actions?|steps|measures) (already )?taken\b.*\b(during|to (resolve|mitigate|restore))\b",
+    r"\b(resolution|recovery)\b",
+    r"\b(references?|appendix|glossary|related|see also|supporting|resources|links|attendees|participants|glossar|logs?)$",
+    r"\bfive whys?\b|\b5[- ]whys?\b",
+    r"\bquestions?\b",
+    r"\bchangelog\b|\brevision history\b|\backnowledge?ments?\b|^thanks\b",
+    r"\b(zeitleiste|zeitverlauf|ursachen?|auswirkungen?|zusammenfassung|chronologie|causes? racines?|résumé|lehren)\b",
+    r"\b(cronología|causa raíz|impacto|resumen|lecciones|causa raiz|resumo|lições|linha do tempo|lezioni|tijdlijn)\b",
+    r"(教訓|タイムライン|根本原因|影響|サマリ|概要|うまくいった|うまくいかなかった|運が|関連|时间线|根本原因|影响|总结|经验教训)",
+)
+
+PAST_ACTIONS = (
+    r"\b(actions?|steps|measures)\b.{0,12}\btaken\b.{0,12}\b(during|to (resolve|mitigate|restore|fix)|so far during)",
+    r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
+)
+"""Headings that speak of actions and mean what was done while the incident ran."""
+
+WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^recommendations?$", r"^(緩和|緩和策)$")
+"""Headings that are as often about what was done: their entries must read as tasks."""
+
+CHECKLIST_HEADINGS = (
+    r"\bcheck ?list\b",
+    r"\b(how to use|instructions?|before (you )?(publish|start)|about this (template|document)|template)",
+    r"\bcheckliste\b|\bliste de contrôle\b|チェックリスト",
+)
+
+ANNOUNCING_LINES = (
+    r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"
+    r"\b(following|these|below)\b",
+    r"\bwe('ll| will)( also)? (do|be doing|take|make|implement|work on)$",
+    r"\b(following|these)\b.{0,25}\b(action items?|follow[- ]?ups?|improvements|preventive measures|next steps|remediations?|todos?)\b"
+    r"(?!.*\b(took|taken|were|was|had)\b)",
+    r"^(the )?(action items?|actions|next steps|follow[- ]?ups?|todos?|to[- ]dos?)( are| include)?$",
+)
+"""A line that ends in a colon and, with one of these, announces work outside an action section."""

@@ -1,0 +1,86 @@
+"""Statuses, kinds, priorities; what is no item and nobody’s name. Data only."""
+
+from __future__ import annotations
+
+from pmsync.markdown.vocabulary.sets import words
+
+DONE = words(
+    "done|complete|completed|closed|fixed|resolved|finished|merged|shipped|deployed|implemented|released|yes|y|x|"
+    "live|delivered|landed|rolled out|already done|in place|"
+    "erledigt|abgeschlossen|fertig|geschlossen|ja|terminé|terminée|fait|faite|clos|résolu|oui|"
+    "hecho|hecha|completado|completada|cerrado|terminado|resuelto|sí|feito|feita|concluído|concluída|fechado|sim|"
+    "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
+    "готово|сделано|выполнено|закрыто|完了|済|済み|対応済|対応済み|実施済み|クローズ|完成|已完成|已关闭|已解决|完毕|완료|종료"
+)
+OPEN = words(
+    "todo|to do|open|in progress|pending|not started|wip|new|ongoing|on going|started|doing|planned|backlog|blocked|"
+    "in review|under review|in flight|incomplete|not done|active|assigned|scheduled|not yet|unresolved|no|n|working on|"
+    "proposed|accepted|triaged|on hold|waiting|draft|partial|partially done|underway|to be done|outstanding|"
+    "offen|in arbeit|in bearbeitung|ausstehend|geplant|nicht begonnen|nein|laufend|"
+    "ouvert|ouverte|en cours|à faire|en attente|non commencé|non|planifié|"
+    "abierto|abierta|en progreso|en curso|pendiente|por hacer|no iniciado|aberto|aberta|em andamento|em progresso|"
+    "pendente|a fazer|não iniciado|não|aperto|aperta|in corso|in sospeso|da fare|non iniziato|"
+    "lopend|te doen|gepland|niet gestart|nee|bezig|otwarte|w toku|do zrobienia|открыто|в работе|не начато|"
+    "未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
+)
+DONE_SIGNS = "✅✔☑✓🟢"
+OPEN_SIGNS = "☐⬜❌🔴🟡⏳🚧🔲◻"
+
+KINDS = words(
+    "mitigate|mitigation|mitigative|prevent|prevention|preventive|preventative|detect|detection|detective|process|"
+    "repair|respond|response|investigate|investigation|corrective|remediate|remediation|recover|recovery|cleanup|"
+    "documentation|docs|monitoring|alerting|testing|tooling|bug|feature|other|training|communication|"
+    "prävention|erkennung|vorbeugung|prozess|prévention|détection|processus|prevención|detección|proceso|"
+    "prevenção|detecção|processo|prevenzione|rilevamento|予防|検知|緩和|プロセス|预防|检测|缓解|流程"
+)
+PRIORITY = r"p[0-5]|prio(?:rity)? ?[0-9]|sev[- ]?[0-5]|(?:critical|urgent|highest|high|medium|normal|low|lowest|blocker|major|minor|trivial)(?: prio(?:rity)?)?"
+
+
+NOBODY = words(
+    "tbd|tba|tbc|tbh|todo|n a|na|none|no one|nobody|unassigned|unknown|not assigned|to be determined|to be decided|"
+    "to be assigned|owner|name|who|assignee|your name|someone|somebody|nil|null|open|offen|niemand|unklar|personne|"
+    "aucun|nadie|ninguno|nessuno|niemand|なし|未定|未割当|未定|无|待定|暂无|미정|없음"
+)
+NOTHING = (
+    r"(there (are|were|is) )?(currently |at this time )?(none|n ?/? ?a|nil|nothing|no|not applicable|tbd|tba|tbc|to be (determined|decided|added|defined|done|"
+    r"written|completed)|todo|to do|unknown|pending|coming soon|wip|not yet)( so far| yet| known| identified| needed| "
+    r"required| at this time| for now| at the moment| planned| here| to (do|report|add|see))*",
+    r"(there (are|were) )?(currently )?no( immediate| specific| further| new| open| outstanding| additional| other| more)*"
+    r" (actions?|action items?|follow[- ]?ups?|tasks?|steps|next steps|items?|todos?|remediation|mitigations?|"
+    r"improvements?|changes)( items?)?( .{0,40})?",
+    r"keine( weiteren)?( maßnahmen| aufgaben| aktionen)?( .{0,30})?|aucune?( action.{0,20})?|ninguna?( acci.{0,20})?|"
+    r"nenhuma?( a[çc].{0,20})?|nessuna?( azion.{0,20})?|geen( acties.{0,20})?|brak|нет",
+    r"なし|特になし|無し|未定|无|暂无|沒有|없음|해당 ?없음",
+    r"lorem ipsum.*|example( .{0,20})?|placeholder.*|(fill|to be filled)( me| this)? in.*|insert .{0,40} here|add .{0,30} here|"
+    r"your .{0,30} here",
+    r"(action|task|item|todo|to do|follow[- ]?up|step|improvement|next step)( item)? ?#?([0-9]{1,2}|[a-z]|x|n|title|name|"
+    r"description|one|two|three)?",
+    r"(aufgabe|maßnahme|acción|action|tâche|ação|azione|actie|アクション|タスク|任务) ?[0-9]{0,2}",
+    r"(description|title|summary|what|owner|name|action item description|short description|brief description)",
+)
+"""Whole texts (normalised) that say there is nothing, or that a template left behind."""
+
+NOT_NAMES = words(
+    "a an the this that it we they he she you i our all any each every some more most other others new old yet too "
+    "optional done maybe later stretch tbd wip todo open closed pending fixed resolved blocked ongoing now soon asap "
+    "staging production prod dev test testing qa backend frontend api database db cache network kubernetes k8s docker "
+    "aws gcp azure linux windows github gitlab jira slack internal external manual automated automatic automatically "
+    "manually needed required recommended nice important urgent critical high medium low minor major trivial easy hard "
+    "short long term phase step part partial partially complete completed deprecated legacy temporary permanent "
+    "prevent prevention detect detection mitigate mitigation process monitoring alerting documentation docs logging "
+    "etc e.g i.e eg ie see link links issue issues ticket tickets bug bugs pr prs mr card story same both none n/a na "
+    "first second third last next again only also not no yes if when where why how what who which and or but for with "
+    "without from into over under after before during until because since once per via by in on at to of as is are was "
+    "were be been being do does did has have had can could may might must shall should will would need needs try tries "
+    "want wants ask asks plan plans how like due owner action item items task follow followup review draft note notes "
+    "discuss discussion question questions example examples default config error errors warning info debug metrics logs "
+    "non-blocking blocking breaking nightly weekly daily monthly quarterly hourly realtime overall general misc various "
+    "everything everyone anyone someone nobody nothing something people users user customers customer way able going "
+    "attempt continue begin start stop decision idea goal task access change changes switch move work commit",
+    " ",
+)
+"""Single words that never are a person's name at an entry's end or start."""
+
+TEAM_WORDS = words(
+    "team squad guild group crew dept department sre ops devops チーム equipe équipe equipo 团队 팀", " "
+)

@@ -1,0 +1,108 @@
+"""`pmsync extract`: what is understood of documents, without configuration and trackers."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+
+
+def test_json_holds_document_and_items_as_designed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pm/a.md": DOCUMENT})
+    answer = run("extract", "pm/a.md", "--format", "json")
+    assert answer.code == 0
+    (entry,) = json.loads(answer.out)
+    assert set(entry) == {"path", "document", "items", "findings"}
+    assert entry["path"] == "pm/a.md"
+    assert entry["document"]["title"] == "Checkout was slow"
+    assert entry["document"]["date"] == "2026-11-20"
+    assert entry["document"]["severity"] == "SEV2"
+    first = entry["items"][0]
+    needed = {"title", "owners", "tickets", "due", "done", "kind", "priority", "group", "line"}
+    assert needed <= set(first)
+    assert (first["title"], first["owners"], first["line"]) == ("Add an alert on latency", ["alice"], 8)
+
+
+def test_an_absolute_path_outside_the_folder_is_printed_as_given(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"away/a.md": DOCUMENT, "here/x": ""})
+    answer = run("extract", tmp_path / "away/a.md", "--format", "json", cwd=tmp_path / "here")
+    assert json.loads(answer.out)[0]["path"] == str(tmp_path / "away/a.md")
+
+
+def test_paths_are_printed_as_typed_where_the_configuration_lies_above(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "pm/a.md": DOCUMENT})
+    (entry,) = json.loads(run("extract", "a.md", "--format", "json", cwd=tmp_path / "pm").out)
+    assert (entry["path"], entry["document"]["id"]) == ("a.md", "pm/a.md")
+
+
+def test_a_broken_configuration_does_not_matter(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": "nonsense", "a.md": DOCUMENT})
+    assert run("extract", "a.md").code == 0
+
+
+def test_text_says_what_was_understood_and_where_it_stands(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": DOCUMENT})
+    lines = run("extract", "a.md").out.splitlines()
+    assert lines[0] == "a.md"
+    assert any(line.split() == ["severity", "SEV2"] for line in lines)
+    (row,) = [line.split("\t") for line in lines if line.startswith("8\t")]
+    assert row[1:3] == ["Add an alert on latency", "alice"]
+    assert row[-2:] == ["Action items", "bullet"]
+    assert lines[-1] == "2 items in 1 document"
+
+
+def test_at_a_terminal_columns_that_hold_nothing_are_left_out(
+    run: Run, tmp_path: Path, terminal: Callable[..., tuple[Any, Any]]
+) -> None:
+    write(tmp_path, {"a.md": DOCUMENT})
+    out, _ = terminal(100)
+    run("--color", "never", "extract", "a.md")
+    assert "LINE  TITLE" in out.getvalue()
+    assert "PRIORITY" not in out.getvalue()
+
+
+def test_a_folder_is_read_and_a_document_without_items_says_so(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pm/a.md": DOCUMENT, "pm/b.md": "# Quiet week\n\nNothing happened.\n"})
+    answer = run("extract", "pm")
+    assert "no action items" in answer.out
+    assert answer.out.splitlines()[-1] == "2 items in 2 documents"
+
+
+def test_stdin_is_a_document(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(DOCUMENT.encode())))
+    (entry,) = json.loads(run("extract", "-", "--format", "json").out)
+    assert entry["path"] == "-"
+    assert len(entry["items"]) == 2
+
+
+def test_what_cannot_be_read_is_told_beside_what_can(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": DOCUMENT, "bad.md": b"\xff"})
+    answer = run("extract", "a.md", "bad.md", "none.md", "--format", "json")
+    assert answer.code == 1
+    by_path = {entry["path"]: entry for entry in json.loads(answer.out)}
+    assert len(by_path["a.md"]["items"]) == 2
+    assert by_path["bad.md"]["document"] is None
+    assert by_path["none.md"]["findings"][0]["message"] == "there is no such file"
+
+
+def test_documents_that_share_an_id_are_all_shown(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": "---\nid: x\n---\n" + DOCUMENT, "b.md": "---\nid: x\n---\n" + DOCUMENT})
+    assert len(json.loads(run("extract", "a.md", "b.md", "--format", "json").out)) == 2
+
+
+def test_no_path_is_wrong_usage(run: Run) -> None:
+    assert run("extract").code == 2
+
+
+def test_a_document_cannot_command_a_runner(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": DOCUMENT + "- Say ##[set-env name=A]b and ::error::x (owner: alice)\n"})
+    for output_format in ("text", "json"):
+        out = run("extract", "a.md", "--format", output_format, environ={"GITHUB_ACTIONS": "true"}).out
+        assert "set-env name=A" in out
+        assert "##[" not in out

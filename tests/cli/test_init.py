@@ -1,0 +1,231 @@
+"""`pmsync init`: what it finds out, writes and prints."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmsync.cli.init_text import Answers, config_text
+from pmsync.cli.repository import find_globs, look, parse_remote
+from pmsync.config import load, parse
+from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+
+LOCAL = ("init", "--tracker", "local", "--no-input")
+
+
+def git(folder: Path, *args: str) -> None:
+    assert shutil.which("git")
+    environ = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+    subprocess.run(["git", *args], cwd=folder, check=True, capture_output=True, env=environ)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "trunk")
+    git(tmp_path, "remote", "add", "origin", "git@github.com:acme/web.git")
+    return tmp_path
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def test_one_call_in_a_repository_is_enough(run: Run, repository: Path) -> None:
+    write(repository, {"docs/postmortems/a.md": DOCUMENT})
+    answer = run("init", "--no-input")
+    assert answer.code == 0
+    assert answer.out.startswith("wrote 'pmsync.toml'\nfound 2 action items in 1 document\n")
+    assert answer.out.count("\n  pmsync ") == 3
+    assert "trackers.github.accounts" in answer.err
+    settings = load(None, {}, repository)
+    assert settings.namespace == "acme/web"
+    assert settings.include == ("docs/postmortems/**/*.md",)
+    assert settings.since == date(2026, 11, 24)
+    assert settings.web_url == "https://github.com/acme/web/blob/trunk/{path}#L{line}"
+    assert settings.trackers["github"].repo == "acme/web"
+    assert (repository / ".pmsync/.gitignore").read_text() == "*\n"
+
+
+def test_every_flag_ends_up_in_the_configuration(run: Run, tmp_path: Path) -> None:
+    answer = run(
+        "init", "--tracker", "jira", "--url", "https://acme.atlassian.net", "--project", "PAY", "--documents", "a/*.md",
+        "--documents", "b/*.md", "--namespace", "acme/docs", "--since", "2026-01-02", "--grace", "1h",
+        "--accounts", "alice@example.com, 5b10ac", "--no-input",
+    )  # fmt: skip
+    assert answer.code == 0
+    settings = load(None, {}, tmp_path)
+    tracker = settings.trackers["jira"]
+    assert (tracker.url, tracker.project, tracker.email_env) == ("https://acme.atlassian.net", "PAY", "JIRA_EMAIL")
+    assert tracker.accounts == ("alice@example.com", "5b10ac")
+    assert settings.include == ("a/*.md", "b/*.md")
+    assert (settings.namespace, settings.since, settings.grace) == ("acme/docs", date(2026, 1, 2), timedelta(hours=1))
+    assert "trackers.jira.accounts" not in answer.err
+
+
+def test_data_center_needs_no_email(run: Run, tmp_path: Path) -> None:
+    run("init", "--tracker", "jira", "--url", "https://jira.acme.example", "--project", "PAY", "--no-input")
+    assert load(None, {}, tmp_path).trackers["jira"].email_env is None
+
+
+def test_print_writes_nothing_and_prints_a_working_configuration(run: Run, tmp_path: Path) -> None:
+    answer = run(*LOCAL, "--print")
+    assert answer.code == 0
+    assert list(tmp_path.iterdir()) == []
+    assert parse(tomllib.loads(answer.out), tmp_path, "x").trackers["local"].type == "local"
+    assert answer.out.count("#") > 10
+
+
+def test_what_is_there_is_never_overwritten_but_tried(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+    answer = run(*LOCAL)
+    assert answer.code == 0
+    assert "is there already" in answer.err
+    assert "found 2 action items in 1 document" in answer.out
+    assert (tmp_path / "pmsync.toml").read_text() == CONFIG
+
+
+def test_force_overwrites(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG})
+    assert run(*LOCAL, "--force").code == 0
+    assert (tmp_path / "pmsync.toml").read_text() != CONFIG
+
+
+def test_twice_is_as_once(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"postmortems/a.md": DOCUMENT})
+    first = run(*LOCAL)
+    text = (tmp_path / "pmsync.toml").read_text()
+    second = run(*LOCAL)
+    assert (tmp_path / "pmsync.toml").read_text() == text
+    assert second.out == first.out.replace("wrote 'pmsync.toml'\n", "")
+
+
+def test_it_says_what_gets_no_tickets(run: Run, tmp_path: Path) -> None:
+    draft = DOCUMENT.replace("**Severity:** SEV2", "**Status:** Draft")
+    write(tmp_path, {"postmortems/a.md": DOCUMENT, "postmortems/b.md": draft})
+    answer = run(*LOCAL)
+    assert "2 documents from before 2026-11-24: listed, no tickets" in answer.out
+    assert "1 draft: shown, no tickets until final" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (("--no-input",), "--tracker"),
+        (("--tracker", "github", "--no-input"), "--repo"),
+        (("--tracker", "jira", "--no-input"), "--url"),
+        (("--tracker", "jira", "--url", "https://j", "--no-input"), "--project"),
+        (("--tracker", "local", "--since", "soon"), "'soon' is no date"),
+        (("--tracker", "github", "--repo", "web"), "trackers.github.repo"),
+        (("--tracker", "local", "--grace", "soon"), "sync.grace"),
+        (("--tracker", "gitlab"), "'gitlab' is not one of"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_told_and_nothing_is_written(
+    run: Run, tmp_path: Path, args: tuple[str, ...], expected: str
+) -> None:
+    answer = run("init", *args)
+    assert answer.code == 2
+    assert expected in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None:
+    answer = run("--config", "nowhere/pmsync.toml", *LOCAL)
+    assert answer.code == 2
+    assert "cannot be written" in answer.err
+
+
+SAID = st.text(max_size=20).filter(lambda text: "\ud800" > max(text, default="a") or max(text, default="a") > "\udfff")
+
+
+@given(SAID, st.lists(SAID, max_size=2))
+def test_whatever_is_said_the_text_is_toml_that_says_it(text: str, accounts: list[str]) -> None:
+    answers = Answers("jira", text, "2026-11-24", (text,), url=text, project=text, accounts=tuple(accounts))
+    data: dict[str, Any] = tomllib.loads(config_text(answers))
+    assert data["documents"]["namespace"] == text
+    assert data["documents"]["include"] == [text]
+    assert data["trackers"]["jira"].get("accounts", []) == accounts
+
+
+# --- asking -----------------------------------------------------------------------------------------------------
+
+
+def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -> None:
+    write(repository, {"incidents/a.md": DOCUMENT})
+    code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(['init']))"
+    said = "\n\n\n\n\nacme-bot, github-actions[bot]\ny\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, input=said, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Which accounts will create tickets?" in done.stderr
+    settings = load(None, {}, repository)
+    assert settings.trackers["github"].accounts == ("acme-bot", "github-actions[bot]")
+    assert settings.include == ("incidents/**/*.md",)
+    assert settings.grace == timedelta(hours=1)
+
+
+# --- what the repository says -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("git@github.com:acme/web.git", ("github.com", "acme/web")),
+        ("https://github.com/acme/web", ("github.com", "acme/web")),
+        ("https://bot:t0ken@github.com/acme/web.git", ("github.com", "acme/web")),
+        ("ssh://git@git.acme.example:2222/team/web.git", ("git.acme.example", "team/web")),
+        ("https://GitHub.Acme.example/acme/web/", ("github.acme.example", "acme/web")),
+        ("/srv/git/web.git", ("", "")),
+        ("../web", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_remotes(url: str, expected: tuple[str, str]) -> None:
+    assert parse_remote(url) == expected
+
+
+def test_a_folder_inside_a_repository_links_to_the_right_place(repository: Path) -> None:
+    inner = write(repository / "docs", {"x": ""})
+    assert look(inner).web_url == "https://github.com/acme/web/blob/trunk/docs/{path}#L{line}"
+
+
+def test_enterprise_servers_have_their_own_address(repository: Path) -> None:
+    git(repository, "remote", "set-url", "origin", "https://github.acme.example/acme/web.git")
+    assert look(repository).api_url == "https://github.acme.example/api/v3"
+
+
+def test_a_repository_cannot_make_git_run_anything(repository: Path) -> None:
+    trap = repository / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {repository}/sprung\n")
+    trap.chmod(0o755)
+    git(repository, "config", "core.fsmonitor", str(trap))
+    git(repository, "config", "core.pager", str(trap))
+    git(repository, "config", "alias.remote", f"!{trap}")
+    assert look(repository).slug == "acme/web"
+    assert not (repository / "sprung").exists()
+
+
+def test_outside_a_repository_nothing_is_known(tmp_path: Path) -> None:
+    assert (look(tmp_path).slug, look(tmp_path).web_url) == ("", "")
+
+
+def test_folders_of_postmortems_are_found_by_name(tmp_path: Path) -> None:
+    names = [
+        "docs/post-mortems/a.md",
+        "ops/Incidents/2026/b.md",
+        "src/outage/x.py",
+        "node_modules/rca/c.md",
+        "rca/d.md",
+    ]
+    write(tmp_path, dict.fromkeys(names, "x"))
+    assert find_globs(tmp_path) == ["rca/**/*.md", "docs/post-mortems/**/*.md", "ops/Incidents/**/*.md"]
