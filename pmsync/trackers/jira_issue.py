@@ -1,0 +1,204 @@
+"""What an issue's JSON means, and the JQL that asks for issues. Pure: data in, data out.
+
+The shapes are those of "Get issue" and "Search for issues" in Atlassian's REST API v2 pages, for Cloud
+(developer.atlassian.com/cloud/jira/platform/rest/v2) and Data Center (developer.atlassian.com/server/jira/platform).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pmsync import marker
+from pmsync.model import Marker, Ref, Status, Ticket
+from pmsync.settings import TrackerSettings
+
+PROPERTY = "pmsync"
+"""The entity property that holds the marker."""
+UID_LABEL = "pm-"
+FIELDS = (
+    "summary,status,resolution,creator,created,updated,assignee,labels,duedate,priority,resolutiondate,issuelinks,project"
+)
+LONGEST_SUMMARY = 255
+LONGEST_LABEL = 255
+LONGEST_DESCRIPTION = 32_767
+
+_WONT_DO = frozenset(
+    {
+        "won't do", "won't fix", "wont do", "wont fix", "declined", "cannot reproduce", "duplicate", "incomplete",
+        "invalid", "rejected", "obsolete", "abandoned", "not a bug", "won’t do", "won’t fix",
+    }
+)  # fmt: skip
+_CATEGORY = {"new": Status.OPEN, "indeterminate": Status.IN_PROGRESS, "done": Status.DONE}
+_UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{6,40}})")
+_CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one configured Jira words things: `cloud` names people by account id, Data Center by name."""
+
+    tracker: str
+    url: str
+    project: str
+    cloud: bool
+    status: Mapping[str, Status] = field(default_factory=dict)
+
+    def account(self, user: Any) -> str:
+        """The account of a user's JSON, '' where there is none."""
+        return str((user or {}).get("accountId" if self.cloud else "name") or "")
+
+    def user(self, account: str | None) -> dict[str, str] | None:
+        """The JSON that assigns an account; None takes the assignee off."""
+        return {"accountId" if self.cloud else "name": account} if account else None
+
+    def ref(self, issue: Mapping[str, Any]) -> Ref:
+        key = str(issue["key"])
+        return Ref(self.tracker, str(issue["id"]), key, self.browse(key))
+
+    def browse(self, key: str) -> str:
+        return f"{self.url}/browse/{key}"
+
+    def here(self, issue: Mapping[str, Any]) -> bool:
+        """Whether the issue is in our project, by its own word."""
+        return str(issue["fields"]["project"]["key"]).upper() == self.project.upper()
+
+
+def dialect(settings: TrackerSettings, *, cloud: bool) -> Dialect:
+    status = {name.casefold(): Status(value) for name, value in settings.status.items()}
+    return Dialect(settings.name, settings.url.rstrip("/"), settings.project, cloud, status)
+
+
+# --- an issue -------------------------------------------------------------------------------------------------
+
+
+def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
+    """The ticket that an issue's JSON shows; raises KeyError, TypeError or ValueError where it is none."""
+    fields = issue["fields"]
+    status, duplicate = status_of(fields, words)
+    assignee = words.account(fields.get("assignee"))
+    due = fields.get("duedate")
+    closed = fields.get("resolutiondate") if status.closed else None
+    return Ticket(
+        ref=words.ref(issue),
+        title=str(fields["summary"]),
+        status=status,
+        state=str(fields["status"]["name"]),
+        author=words.account(fields.get("creator")),
+        created_at=time_of(fields["created"]),
+        updated_at=time_of(fields["updated"]),
+        assignees=(assignee,) if assignee else (),
+        labels=frozenset(fields.get("labels") or ()),
+        due=date.fromisoformat(due) if due else None,
+        priority=(fields.get("priority") or {}).get("name"),
+        closed_at=time_of(closed) if closed else None,
+        duplicate=duplicate,
+        duplicate_of=_duplicate_of(fields, words) if duplicate else None,
+        marker=marker_of(issue),
+    )
+
+
+def time_of(text: str) -> datetime:
+    """Jira's `2026-11-24T09:00:00.000+0000` in aware UTC."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
+
+
+def marker_of(issue: Mapping[str, Any]) -> Marker | None:
+    """The identity in the property, else the uid that the label still shows."""
+    found = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
+    labels = sorted(issue["fields"].get("labels") or ())
+    uids = [match[1] for label in labels if (match := _UID.fullmatch(label))]
+    return found or (Marker(uids[0]) if uids else None)
+
+
+def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool]:
+    """Our status for an issue's, and whether it is closed as duplicate.
+
+    The configured table comes first, then category and resolution. A project may have no resolution 'Duplicate': there
+    a done issue that says it duplicates another is one.
+    """
+    status, resolution = fields["status"], str((fields.get("resolution") or {}).get("name") or "").casefold()
+    category = str((status.get("statusCategory") or {}).get("key") or "")
+    meant = words.status.get(str(status["name"]).casefold())
+    mapped = meant or _CATEGORY.get(category, Status.OPEN)
+    linked = resolution in {"", "done"} and _duplicate_of(fields, words) is not None
+    if mapped.closed and (resolution == "duplicate" or linked):
+        return Status.WONT_DO, True
+    if meant is None and mapped is Status.DONE and resolution in _WONT_DO:
+        return Status.WONT_DO, False
+    return mapped, False
+
+
+def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:
+    """The issue that this one 'duplicates': the outward side of a link of that type."""
+    for link in fields.get("issuelinks") or ():
+        if str(link["type"]["name"]).casefold() == "duplicate" and link.get("outwardIssue"):
+            return words.ref(link["outwardIssue"])
+    return None
+
+
+# --- made fit for Jira ----------------------------------------------------------------------------------------
+
+
+def summary(title: str) -> str:
+    """One line of at most 255 UTF-16 units, which is how Jira counts."""
+    text = _CONTROL.sub(" ", title).strip()
+    return text if _size(text) <= LONGEST_SUMMARY else f"{cut(text, LONGEST_SUMMARY - 1).rstrip()}…"
+
+
+def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels without spaces, of at most 255 characters, sorted and without doubles."""
+    fit = (cut("-".join(_CONTROL.sub(" ", label).split()), LONGEST_LABEL) for label in labels)
+    return tuple(sorted({label for label in fit if label}))
+
+
+def cut(text: str, size: int) -> str:
+    """The longest beginning of at most `size` UTF-16 units."""
+    if _size(text) <= size:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * size].decode("utf-16-le", "ignore")
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def uid_label(uid: str) -> str:
+    return UID_LABEL + uid
+
+
+def property_value(identity: Marker) -> dict[str, str]:
+    return {"uid": identity.uid, "ns": identity.namespace, "doc": identity.document_id, "key": identity.key}
+
+
+# --- JQL ------------------------------------------------------------------------------------------------------
+
+
+def quoted(text: str) -> str:
+    """A JQL string; see "Advanced search reference - JQL" on the characters that need a backslash."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def scan_jql(words: Dialect, label: str, since: datetime | None) -> str:
+    changed = f" AND updated >= {milliseconds(since)}" if since else ""
+    return f"project = {quoted(words.project)} AND labels = {quoted(label)}{changed} ORDER BY created ASC, id ASC"
+
+
+def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime) -> str:
+    """Everything by those uids' labels or created by those accounts since; one of the two may be empty."""
+    names = sorted(accounts)
+    parts = []
+    if uids:
+        parts.append(f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})")
+    if names:
+        creators = ", ".join(quoted(name) for name in names)
+        parts.append(f"(creator in ({creators}) AND created >= {milliseconds(since)})")
+    return f"project = {quoted(words.project)} AND ({' OR '.join(parts)}) ORDER BY created ASC, id ASC"
+
+
+def milliseconds(moment: datetime) -> int:
+    """A literal that, unlike a quoted date, means the same in every time zone and is not cut to minutes."""
+    return max(0, int(moment.timestamp() * 1000))

@@ -1,0 +1,286 @@
+"""Markdown to Jira's wiki markup. Pure text in, text out; walks lists of tokens and never recurses.
+
+The text comes from documents, so nothing in it may become markup of its own: no macro, no mention, no embedded image.
+The notation is that of Jira's help page "Text Formatting Notation" (`/secure/WikiRendererHelpAction.jspa`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_LANGUAGES = frozenset(
+    "actionscript ada applescript bash c c# c++ cpp css erlang go groovy haskell html java javascript js json lua objc "
+    "perl php python r ruby scala sh sql swift visualbasic xml yaml".split()
+)
+_SAME_LANGUAGE = {"py": "python", "shell": "bash", "console": "bash", "zsh": "bash", "yml": "yaml", "golang": "go"}
+_EMPHASIS = {"strong": "*", "em": "_", "s": "-"}
+_NEW_LINE = " \\\\ "
+_ZERO_WIDTH = "\u200b"
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_LINE_SEPARATOR = re.compile(r"[\u2028\u2029]")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
+_CHECKBOX = re.compile(r"\[([ xX])\](?=\s|$)")
+_URL = re.compile(r"https?://(?:\([^\s<>()|\\^{}\[\]\"`]*\)|[^\s<>()|\\^{}\[\]\"`])+", re.IGNORECASE)
+_LINKED = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
+_UNSAFE_IN_URL = re.compile(r"[\s|\\^{}\[\]\"<>`]")
+
+# What begins markup wherever it stands, at the edge of a word, before more text, and as a smiley.
+_SPECIAL = (
+    re.compile(r"[{}\[\]|]"),
+    re.compile(r"(?<![^\W_])[*_^~+]|[*_^~+](?![^\W_])"),
+    re.compile(r"(?<![^\W_])-(?=\S)|!(?=\S)|\?(?=\?)|(?<=\?)\?"),
+    re.compile(r"\((?=(?:[/xi!?+yn-]|\*[rgby]?|on|off|flag|flagoff)\))|(?<=[:;])[()](?!\w)", re.IGNORECASE),
+)
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_LINE_START = re.compile(r"^[ \t]*(?=[#*-]+\s|-{4}|h[1-6]\.|bq\.|\|)", re.MULTILINE)
+
+
+def escape(text: str, before: str = "", after: str = "") -> str:
+    """Plain text in which no character means anything to Jira, while words keep their looks.
+
+    `before` and `after` are the neighbours it will have, for markup that depends on them.
+    """
+    start, whole = len(before), before + text + after
+    special = {match.start() for rule in _SPECIAL for match in rule.finditer(whole)}
+    entities = {match.start() for match in _ENTITY.finditer(whole)}
+    out = []
+    for position in range(start, start + len(text)):
+        char = whole[position]
+        if char == "\\" and not whole[position + 1 : position + 2].isalnum():
+            out.append("&#92;")
+        elif position in entities:
+            out.append("&amp;")
+        else:
+            out.append(f"\\{char}" if position in special else char)
+    return "".join(out)
+
+
+def to_wiki(markdown: str) -> str:
+    """The same text in wiki markup; of raw HTML only the words are kept, comments are dropped whole."""
+    text = _CONTROL.sub(" ", _LINE_SEPARATOR.sub("\n", markdown.replace("\r\n", "\n")))
+    writer = _Writer()
+    for token in _PARSER.parse(text):
+        _block(writer, token)
+    return writer.text().strip()
+
+
+@dataclass
+class _Writer:
+    """The blocks written so far, each with what sets it off from the one before, and where in the text we stand.
+
+    `lists` holds '*' or '#' for each open list; `fresh` is True at an item's start; `ended` where a list just ended.
+    """
+
+    parts: list[str] = field(default_factory=list)
+    kind: str = ""
+    lists: list[str] = field(default_factory=list)
+    fresh: bool = False
+    ended: bool = False
+    quotes: int = 0
+    prefix: str = ""
+    cells: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, text: str) -> None:
+        """One more block. Items of a list, rows of a table, and what stands inside of something follow closely."""
+        close = self.kind == "open" or kind == "close" or (kind == self.kind == "row") or bool(self.lists)
+        if kind in {"item", "inner"} and (self.kind not in {"item", "inner"} or self.ended):
+            close = self.kind == "open"
+        if self.parts:
+            self.parts.append("\n" if close else "\n\n")
+        self.parts.append(text)
+        self.kind, self.fresh, self.ended, self.prefix = kind, False, False, ""
+
+    def write(self, text: str) -> None:
+        """A block in its place: on its own, as an item, or as more of an item."""
+        if not self.lists:
+            self.add("text", self.prefix + text)
+        elif self.fresh:
+            self.add("item", f"{''.join(self.lists)} {text}")
+        elif self.kind == "item" and not text.startswith("{code"):
+            self.parts.append(_NEW_LINE + text)
+        else:
+            self.add("inner", text)
+
+    def text(self) -> str:
+        return "".join(self.parts)
+
+
+def _block(writer: _Writer, token: Token) -> None:
+    match token.type:
+        case "bullet_list_open" | "ordered_list_open":
+            writer.lists.append("*" if token.type == "bullet_list_open" else "#")
+        case "bullet_list_close" | "ordered_list_close":
+            writer.lists.pop()
+            writer.ended = not writer.lists
+        case "list_item_open":
+            writer.fresh = True
+        case "list_item_close":
+            writer.fresh = False
+        case "blockquote_open" | "blockquote_close":
+            _quote(writer, 1 if token.nesting > 0 else -1)
+        case "heading_open":
+            writer.prefix = f"{token.tag}. "
+        case "heading_close":
+            writer.prefix = ""
+        case "inline":
+            _inline_block(writer, token)
+        case "fence" | "code_block":
+            writer.write(_code(token.content, token.info))
+        case "html_block":
+            if words := " ".join(_TAG.sub(" ", _COMMENT.sub(" ", token.content)).split()):
+                writer.write(_guarded(escape(words)))
+        case "hr":
+            writer.add("text", "----")
+        case "tr_open":
+            writer.cells = []
+        case "tr_close":
+            edge = "||" if writer.prefix == "||" else "|"
+            writer.add("row", edge + edge.join(writer.cells) + edge)
+        case "th_open" | "td_open":
+            writer.prefix = "||" if token.type == "th_open" else "|"
+
+
+def _quote(writer: _Writer, step: int) -> None:
+    """{quote} cannot stand in itself: an inner quote reads as part of the outer one."""
+    writer.quotes += step
+    if (writer.quotes, step) == (1, 1):
+        writer.add("open", "{quote}")
+    elif (writer.quotes, step) == (0, -1):
+        writer.add("close", "{quote}")
+
+
+def _inline_block(writer: _Writer, token: Token) -> None:
+    children = list(token.children or [])
+    in_cell = writer.prefix in {"|", "||"}
+    box = ""
+    if writer.fresh and children and (match := _CHECKBOX.match(children[0].content)):
+        box = ("☐" if match[1] == " " else "☑") + children[0].content[match.end() :][:1]
+        children[0] = Token("text", "", 0, content=children[0].content[match.end() + 1 :])
+    one_line = in_cell or bool(writer.lists) or bool(writer.prefix)
+    text = box + _guarded(_inline(children, _NEW_LINE if one_line else "\n").strip())
+    if in_cell:
+        writer.cells.append(text or " ")
+    elif text:
+        writer.write(text)
+
+
+def _guarded(text: str) -> str:
+    """Text no line of which begins a list, a heading, a quote, a rule or a table."""
+    return _LINE_START.sub(lambda match: _ZERO_WIDTH + match[0], text)
+
+
+def _code(content: str, info: str) -> str:
+    """A code block; what would end it early is broken by an invisible character."""
+    words = info.split()
+    language = _SAME_LANGUAGE.get(words[0].lower(), words[0].lower()) if words else ""
+    opening = f"{{code:{language}}}" if language in _LANGUAGES else "{code}"
+    body = re.sub(r"\{(?=\s*code)", f"{{{_ZERO_WIDTH}", content.rstrip("\n"), flags=re.IGNORECASE)
+    return f"{opening}\n{body}\n{{code}}"
+
+
+# --- inside a block -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Span:
+    """Something open: where its first part stands, and the character before it or its address."""
+
+    index: int
+    note: str
+
+
+def _inline(children: list[Token], new_line: str) -> str:
+    out: list[str] = []
+    open_spans: dict[str, list[_Span]] = {"strong": [], "em": [], "s": [], "link": []}
+    for position, token in enumerate(children):
+        following = _first_char(children, position + 1)
+        name, _, edge = token.type.rpartition("_")
+        if edge == "open" and name in open_spans:
+            note = str(token.attrs.get("href", "")) if name == "link" else _last_char(out)
+            open_spans[name].append(_Span(len(out), note))
+            out.append("")
+        elif edge == "close" and name in open_spans:
+            _close(out, name, open_spans[name], following)
+        elif token.type == "text":
+            pieces = [token.content] if open_spans["link"] else _pieces(token.content)
+            out.extend(_piece(piece, _last_char(out), following) for piece in pieces)
+        else:
+            out.append(_atom(token, new_line, in_link=bool(open_spans["link"])))
+    return "".join(out)
+
+
+def _atom(token: Token, new_line: str, *, in_link: bool) -> str:
+    match token.type:
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return new_line
+        case "code_inline":
+            code = token.content.strip()
+            return f"{{{{{escape(code, ' ', ' ')}}}}}" if code else ""
+        case "image":
+            words, url = escape(token.content), str(token.attrs.get("src", ""))
+            return words if in_link else _link(words, token.content, url)
+        case "html_inline":
+            return new_line if _BREAK.match(token.content) else ""
+        case _:
+            return escape(token.content)
+
+
+def _close(out: list[str], name: str, spans: list[_Span], following: str) -> None:
+    """End a span: a link gets its address, emphasis its signs, in braces where it begins or ends within a word."""
+    span = spans.pop()
+    words = "".join(out[span.index :])
+    del out[span.index :]
+    if name == "link":
+        out.append(_link(words, words, span.note))
+    elif not words or spans:
+        out.append(words)
+    else:
+        sign = _EMPHASIS[name]
+        sign = f"{{{sign}}}" if span.note.isalnum() or following.isalnum() else sign
+        out.append(f"{sign}{words}{sign}")
+
+
+def _link(words: str, plain: str, url: str) -> str:
+    """A link where the address leads somewhere from Jira; a path within the document's repository stays text."""
+    if _LINKED.match(url):
+        address = _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
+        return f"[{words}|{address}]" if words and plain not in {url, escape(url)} else f"[{address}]"
+    return f"{words} ({escape(url)})" if url and words else words or escape(url)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text cut before and after each bare address."""
+    end = 0
+    for match in _URL.finditer(text):
+        address = match[0].rstrip(".,;:!?*_~'")
+        yield text[end : match.start()]
+        yield address
+        end = match.start() + len(address)
+    yield text[end:]
+
+
+def _piece(text: str, before: str, after: str) -> str:
+    return _link("", "", text) if _URL.fullmatch(text) else escape(text, before, after)
+
+
+def _last_char(out: list[str]) -> str:
+    return next((part[-1] for part in reversed(out) if part), "")
+
+
+def _first_char(children: list[Token], position: int) -> str:
+    """What stands right after: a letter of text, or a sign that stands for any markup."""
+    if position >= len(children) or children[position].type in {"softbreak", "hardbreak"}:
+        return ""
+    token = children[position]
+    return token.content[:1] if token.type == "text" and token.content else "."

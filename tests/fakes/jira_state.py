@@ -1,0 +1,129 @@
+"""What a Jira project holds: issues, people, workflow and screens, without any HTTP. For the fake in `jira.py`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+CATEGORIES = {"To Do": "new", "In Progress": "indeterminate", "In Review": "indeterminate", "Done": "done"}
+WORKFLOW = {
+    "To Do": {"11": "In Progress", "31": "Done"},
+    "In Progress": {"12": "To Do", "21": "In Review", "31": "Done"},
+    "In Review": {"13": "In Progress", "31": "Done"},
+    "Done": {"41": "To Do"},
+}
+"""Transition ids depend on where an issue stands, as in any real workflow."""
+RESOLUTIONS = ("Done", "Won't Do", "Duplicate", "Cannot Reproduce")
+PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
+
+
+@dataclass
+class Issue:
+    id: str
+    key: str
+    project: str
+    creator: str
+    created: datetime
+    updated: datetime
+    summary: str = ""
+    description: str = ""
+    labels: list[str] = field(default_factory=list)
+    assignee: str | None = None
+    duedate: str | None = None
+    priority: str | None = "Medium"
+    status: str = "To Do"
+    resolution: str | None = None
+    resolved: datetime | None = None
+    custom: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = field(default_factory=dict)
+    comments: list[tuple[str, str]] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    duplicated_by: list[str] = field(default_factory=list)
+    changes: list[tuple[str, str]] = field(default_factory=list)
+    old_keys: list[str] = field(default_factory=list)
+
+
+@dataclass
+class JiraState:
+    """One instance. `lag` is how long the index needs to notice a change; `required` are extra fields of the create
+    screen with their options, `lacks` the usual ones it does not have.
+    """
+
+    now: Callable[[], datetime]
+    cloud: bool
+    lag: timedelta = timedelta(0)
+    required: dict[str, list[str]] = field(default_factory=dict)
+    lacks: frozenset[str] = frozenset()
+    projects: tuple[str, ...] = ("PAY", "ATTIC")
+    people: dict[str, str] = field(default_factory=dict)
+    resolution_on_screen: bool = True
+    workflow: dict[str, dict[str, str]] = field(default_factory=lambda: dict(WORKFLOW))
+    permissions: dict[str, bool] = field(default_factory=dict)
+    issues: dict[str, Issue] = field(default_factory=dict)
+    ever_created: int = 0
+    _indexed: list[tuple[datetime, str, Issue | None]] = field(default_factory=list)
+    _ids: Iterator[int] = field(default_factory=lambda: count(10_001))
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def create(self, project: str, creator: str, **values: Any) -> Issue:
+        self._numbers[project] = self._numbers.get(project, 0) + 1
+        now = self.now()
+        issue = Issue(str(next(self._ids)), f"{project}-{self._numbers[project]}", project, creator, now, now, **values)
+        self.issues[issue.id] = issue
+        self.ever_created += 1
+        self.index(issue)
+        return issue
+
+    def touch(self, issue: Issue, who: str = "", what: str = "") -> None:
+        """Something about it changed just now."""
+        issue.updated = self.now()
+        if what:
+            issue.changes.append((who, what))
+        self.index(issue)
+
+    def index(self, issue: Issue) -> None:
+        self._indexed.append((self.now(), issue.id, copy.deepcopy(issue)))
+
+    def delete(self, issue: Issue) -> None:
+        del self.issues[issue.id]
+        self._indexed.append((self.now(), issue.id, None))
+
+    def move(self, issue: Issue, project: str, who: str) -> None:
+        """Another project, another key; the id stays, and the old key leads to it."""
+        self._numbers[project] = self._numbers.get(project, 0) + 1
+        issue.old_keys.append(issue.key)
+        issue.project, issue.key = project, f"{project}-{self._numbers[project]}"
+        self.touch(issue, who, "project")
+
+    def searchable(self) -> list[Issue]:
+        """What the index shows: every issue as it was `lag` ago."""
+        shown: dict[str, Issue | None] = {}
+        for at, id_, seen in self._indexed:
+            if at + self.lag <= self.now():
+                shown[id_] = seen
+        return sorted((issue for issue in shown.values() if issue), key=lambda issue: int(issue.id))
+
+    def find(self, id_or_key: str) -> Issue | None:
+        return next(
+            (i for i in self.issues.values() if id_or_key in {i.id, i.key} or id_or_key in i.old_keys),
+            None,
+        )
+
+    def transition(self, issue: Issue, target: str, who: str, resolution: str | None = None) -> None:
+        issue.status = target
+        done = CATEGORIES[target] == "done"
+        issue.resolution = (resolution or "Done") if done else None
+        issue.resolved = self.now() if done else None
+        self.touch(issue, who, "status")
+
+    def duplicate(self, issue: Issue, of: Issue, who: str) -> None:
+        """`issue` duplicates `of`: a link that both show."""
+        if of.id not in issue.duplicates:
+            issue.duplicates.append(of.id)
+            of.duplicated_by.append(issue.id)
+            self.touch(issue, who, "Link")
+            self.touch(of, who, "Link")
