@@ -91,7 +91,8 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
         return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
     if ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and not link.lost:
         return Observed(link)
-    reassigned = link.reassigned or set(ticket.assignees) != set(link.ticket.assignees)
+    known = bool(link.ticket.state)  # a ticket as sent has no state yet: what the project filled in is nobody's edit
+    reassigned = link.reassigned or (known and set(ticket.assignees) != set(link.ticket.assignees))
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket)
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
@@ -121,7 +122,12 @@ def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
 
 
 def describe(old: Ticket, new: Ticket) -> str:
-    """What changed between two observations that people care about, in a few words; '' for nothing."""
+    """What changed between two observations that people care about, in a few words; '' for nothing.
+
+    The first look at a ticket that is known only as it was sent (its state is '') finds nothing but another status.
+    """
+    if not old.state and old.status == new.status:
+        return ""
     changes = []
     if old.status != new.status or old.state != new.state:
         changes.append(f"{old.status} → {new.status}")

@@ -1,4 +1,4 @@
-"""Which secret goes to which Jira, and the library's object for it. Reads settings and environment, prints no secret."""
+"""Which secret goes to which Jira, and the library's object for it. Prints no secret."""
 
 from __future__ import annotations
 

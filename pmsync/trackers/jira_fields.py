@@ -12,8 +12,8 @@ from typing import Any
 
 from pmsync.model import Draft
 from pmsync.settings import TrackerSettings
-from pmsync.trackers.jira_issue import Dialect, cut, fit_labels, summary, uid_label
 from pmsync.trackers.jira_issue import LONGEST_DESCRIPTION as LONGEST
+from pmsync.trackers.jira_issue import Dialect, cut, fit_labels, summary, uid_label
 from pmsync.trackers.wiki import to_wiki
 
 _OURS = frozenset({"project", "issuetype", "summary", "description", "labels", "assignee", "duedate", "priority"})

@@ -1,7 +1,6 @@
 """A stateful Jira over HTTP, as Cloud and as Data Center: REST API v2 as far as pmsync speaks it.
 
-Shapes follow developer.atlassian.com/cloud/jira/platform/rest/v2 (Cloud) and developer.atlassian.com/server/jira/platform
-(Data Center): search by nextPageToken or startAt, bulk create with per-element errors, entity properties, transitions
+Shapes follow developer.atlassian.com/cloud/jira/platform/rest/v2 and developer.atlassian.com/server/jira/platform: search by nextPageToken or startAt, bulk create with per-element errors, entity properties, transitions
 that depend on the status, create metadata, index lag, moved and deleted issues. Anything it does not know is a 404.
 """
 
@@ -120,7 +119,7 @@ class FakeJira:
         fields = [
             {"fieldId": n, "key": n, "name": n.title(), "required": required, "hasDefaultValue": False,
              "schema": {"type": t, **({"items": "string"} if t == "array" else {})},
-             **({"allowedValues": [{"id": str(i), "name": p} for i, p in enumerate(PRIORITIES)]} if n == "priority" else {})}
+             **({"allowedValues": [{"name": p} for p in PRIORITIES]} if n == "priority" else {})}
             for n, (t, required) in usual.items() if n not in self.state.lacks
         ]  # fmt: skip
         fields += [

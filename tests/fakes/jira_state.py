@@ -101,10 +101,7 @@ class JiraState:
 
     def searchable(self) -> list[Issue]:
         """What the index shows: every issue as it was `lag` ago."""
-        shown: dict[str, Issue | None] = {}
-        for at, id_, seen in self._indexed:
-            if at + self.lag <= self.now():
-                shown[id_] = seen
+        shown = {id_: seen for at, id_, seen in self._indexed if at + self.lag <= self.now()}
         return sorted((issue for issue in shown.values() if issue), key=lambda issue: int(issue.id))
 
     def find(self, id_or_key: str) -> Issue | None:

@@ -1,0 +1,370 @@
+"""Tickets as issues of one Jira project, on Cloud and on Data Center, through the jira library's session.
+
+REST API v2 on both products, whose texts are wiki markup. Nothing here retries, and a create is sent exactly once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.model import Draft, Patch, Ref, Status, Ticket
+from pmsync.settings import Person, TrackerSettings
+from pmsync.trackers import jira_duplicate, jira_probe
+from pmsync.trackers.base import (
+    Created,
+    Forbidden,
+    Gone,
+    InDoubt,
+    Moved,
+    Outcome,
+    Probe,
+    Rejected,
+    Scan,
+    Sight,
+    Touched,
+    Unavailable,
+    Unresolved,
+)
+from pmsync.trackers.jira_connect import open_session
+from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, field_of, missing, priority_of
+from pmsync.trackers.jira_http import TIMEOUT, Answer, Lost, NotSent, Session, messages
+from pmsync.trackers.jira_issue import (
+    FIELDS,
+    PROPERTY,
+    Dialect,
+    dialect,
+    find_jql,
+    fit_labels,
+    property_value,
+    scan_jql,
+    summary,
+    ticket_of,
+)
+
+PAGE = 100
+LOT = 50
+"""What one bulk create takes ("Bulk create issue", REST API v2)."""
+FEW = 3
+LONGEST_URL = 1_500
+
+
+def connect(
+    settings: TrackerSettings, environ: Mapping[str, str], *, timeout: tuple[float, float] = TIMEOUT
+) -> JiraTracker:
+    """A tracker that has sent nothing yet; raises ConfigError where a secret is missing or may not go there."""
+    return JiraTracker(settings, open_session(settings, environ, timeout))
+
+
+class JiraTracker:
+    """The contract is in `pmsync.trackers.base.Tracker`."""
+
+    fields = frozenset({"title", "assignees", "due", "priority", "labels"})
+    batch = LOT
+
+    def __init__(self, settings: TrackerSettings, session: Session) -> None:
+        self.settings, self.session = settings, session
+        self.name, self.label = settings.name, settings.label
+        url = re.escape(settings.url.rstrip("/"))
+        key = rf"{re.escape(settings.project)}-[1-9]\d*"
+        self._named = re.compile(rf"(?:{url}/(?:browse|projects/[^/\s]+/issues)/)?({key})(?:[?#/]\S*)?", re.IGNORECASE)
+        self._resolved: dict[str, str | Unresolved] = {}
+
+    # --- who we are, and how this Jira words things -------------------------------------------------------------
+
+    @cached_property
+    def words(self) -> Dialect:
+        """Cloud or Data Center: as configured, else found out with one request."""
+        kind = self.settings.deployment
+        if kind is None:
+            kind = "cloud" if self.session.ask("GET", "serverInfo").data.get("deploymentType") == "Cloud" else "server"
+        return dialect(self.settings, cloud=kind == "cloud")
+
+    @cached_property
+    def me(self) -> str:
+        """The token's own account."""
+        return self.words.account(self.session.ask("GET", "myself").data)
+
+    def accounts(self) -> frozenset[str]:
+        return frozenset(self.settings.accounts) or frozenset({self.me})
+
+    @cached_property
+    def screen(self) -> Screen | None:
+        """The create screen; None where this Jira is too old to tell (Data Center before 8.4)."""
+        path = f"issue/createmeta/{self.settings.project}/issuetypes"
+        try:
+            kinds = self.session.ask("GET", path, query={"maxResults": 200}).data
+            wanted = self.settings.issue_type.casefold()
+            kind = next(k for k in _values(kinds, "issueTypes") if str(k["name"]).casefold() == wanted)
+            found = self.session.ask("GET", f"{path}/{kind['id']}", query={"maxResults": 200}).data
+        except TrackerUnavailable:
+            raise
+        except (TrackerError, StopIteration):
+            return None
+        fields = [field_of(each) for each in _values(found, "fields")]
+        return Screen(str(kind["id"]), {each.id: each for each in fields})
+
+    def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
+        match = self._named.fullmatch(text.strip())
+        if not match:
+            return None
+        key = match[1].upper()
+        return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
+
+    def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
+        return fit_labels(labels)
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def scan(self, since: datetime | None = None) -> Scan:
+        pages = list(self._pages(scan_jql(self.words, self.label, since)))
+        return Scan(self._tickets(pages), pages[0].sent_at.replace(microsecond=0))
+
+    def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
+        wanted = sorted(set(uids))
+        found: dict[Ref, Ticket] = {}
+        lots = [wanted[start : start + LOT] for start in range(0, len(wanted), LOT)] or [[]]
+        for number, lot in enumerate(lots):
+            accounts = self.accounts() if number == 0 else ()
+            pages = list(self._pages(find_jql(self.words, lot, accounts, since)))
+            found |= {ticket.ref: ticket for ticket in self._tickets(pages)}
+        return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
+
+    def _pages(self, jql: str) -> Iterator[Answer]:
+        """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes."""
+        query: dict[str, Any] = {"jql": jql, "fields": FIELDS, "properties": PROPERTY, "maxResults": PAGE}
+        path, shown = ("search/jql" if self.words.cloud else "search"), 0
+        while True:
+            answer = self._search(path, query)
+            yield answer
+            issues = answer.data["issues"]
+            shown += len(issues)
+            if self.words.cloud:
+                token = answer.data.get("nextPageToken")
+                if not token:
+                    return
+                query["nextPageToken"] = token
+            else:
+                if not issues or shown >= int(answer.data["total"]):
+                    return
+                query["startAt"] = shown
+
+    def _search(self, path: str, query: Mapping[str, Any]) -> Answer:
+        if len(str(query["jql"])) > LONGEST_URL:
+            body = {**query, "fields": FIELDS.split(","), "properties": [PROPERTY]}
+            answer = self.session.ask("POST", path, body=body)
+        else:
+            answer = self.session.ask("GET", path, query=query)
+        if not isinstance(answer.data, dict) or not isinstance(answer.data.get("issues"), list):
+            raise TrackerUnavailable(f"jira at {self.settings.url!r} answered a search with something else")
+        return answer
+
+    def _tickets(self, pages: Iterable[Answer]) -> tuple[Ticket, ...]:
+        found = {ticket.ref: ticket for page in pages for ticket in map(self._ticket, page.data["issues"])}
+        return tuple(found.values())
+
+    def _ticket(self, issue: Mapping[str, Any]) -> Ticket:
+        try:
+            return ticket_of(issue, self.words)
+        except (KeyError, TypeError, ValueError) as error:
+            key = issue.get("key") if isinstance(issue, dict) else issue
+            raise TrackerError(
+                f"issue {key!r} in jira at {self.settings.url!r} cannot be understood: {error}"
+            ) from None
+
+    def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
+        issues = self._issues([ref.id for ref in refs])
+        return {ref: self._sight(ref, issues.get(ref.id)) for ref in refs}
+
+    def _issues(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """By the id or key asked for: the issues that one request for many shows; those left out are asked alone."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(ids), PAGE) if len(ids) > FEW else ():
+            lot = list(ids[start : start + PAGE])
+            if self.words.cloud:
+                body = {"issueIdsOrKeys": lot, "fields": FIELDS.split(","), "properties": [PROPERTY]}
+                issues = self.session.ask("POST", "issue/bulkfetch", body=body).data["issues"]
+            else:
+                # Data Center has no bulk read; a search may be behind or leave some out, which then are asked alone.
+                jql = f"id in ({', '.join(each for each in lot if each.isdigit())})"
+                query = {"jql": jql, "fields": FIELDS, "properties": PROPERTY, "maxResults": PAGE}
+                answer = self.session.send("GET", "search", query={**query, "validateQuery": "false"})
+                issues = answer.data["issues"] if isinstance(answer, Answer) and answer.ok else []
+            found |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
+        return found
+
+    def _sight(self, ref: Ref, issue: Mapping[str, Any] | None) -> Sight:
+        if issue is None:
+            query = {"fields": FIELDS, "properties": PROPERTY}
+            answer = self.session.send("GET", f"issue/{ref.id}", query=query)
+            if isinstance(answer, Answer) and answer.status == 404:
+                return self._missing(ref)
+            if isinstance(answer, Answer) and answer.status == 403:
+                return Forbidden(ref, answer.reason)
+            issue = self.session.good(answer).data
+        if not self.words.here(issue):
+            return Moved(ref, None, self.words.browse(str(issue["key"])))
+        return self._ticket(issue)
+
+    def _missing(self, ref: Ref) -> Sight:
+        """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
+        return Gone(ref) if self._project_readable else Forbidden(ref, "404, and the project cannot be read either")
+
+    @cached_property
+    def _project_readable(self) -> bool:
+        answer = self.session.send("GET", f"project/{self.settings.project}")
+        return isinstance(answer, Answer) and answer.ok
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
+        if not drafts:
+            return ()
+        try:
+            screen, author = self.screen, self.settings.accounts[0] if self.settings.accounts else self.me
+        except TrackerUnavailable as error:
+            return (Unavailable(str(error), error.retry_after),) * len(drafts)
+        except TrackerError as error:
+            return (Rejected(str(error)),) * len(drafts)
+        lacking = missing(self.settings, screen, self.words) if screen else []
+        if lacking:
+            return (Rejected(explain_missing(self.settings, lacking)),) * len(drafts)
+        fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
+        updates = [
+            {"fields": each, "properties": [{"key": PROPERTY, "value": property_value(draft.marker)}]}
+            for draft, each in zip(drafts, fields, strict=True)
+        ]
+        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
+        sent = list(zip(drafts, fields, strict=True))
+        return self._outcomes(answer, sent, author)
+
+    def _outcomes(
+        self, answer: Answer | NotSent | Lost, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
+    ) -> tuple[Outcome, ...]:
+        every = len(sent)
+        match answer:
+            case NotSent():
+                return (Unavailable(answer.reason),) * every
+            case Lost():
+                return (InDoubt(answer.reason),) * every
+        if answer.status == 429:
+            return (Unavailable(answer.reason, answer.retry_after),) * every
+        if answer.failed or answer.anonymous or 300 <= answer.status < 400:
+            return (InDoubt(answer.reason),) * every
+        if not isinstance(answer.data, dict) or "issues" not in answer.data:
+            reason = f"{answer.reason}{self.session.advice(answer)}"
+            return (Rejected(reason) if answer.status >= 400 else InDoubt(reason),) * every
+        return self._told_apart(answer, sent, author)
+
+    def _told_apart(
+        self, answer: Answer, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
+    ) -> tuple[Outcome, ...]:
+        """Successes come in order without the failed ones, which say their number; where that does not add up,
+        nothing is known.
+        """
+        failed = {int(e["failedElementNumber"]): e.get("elementErrors") for e in answer.data.get("errors") or ()}
+        made = iter(answer.data["issues"])
+        if len(answer.data["issues"]) + len(failed) != len(sent):
+            return (InDoubt("the answer does not say which of the tickets were created"),) * len(sent)
+        return tuple(
+            Rejected("; ".join(messages(failed[number])) or "no explanation")
+            if number in failed
+            else Created(self._made(next(made), draft, fields, author, answer.date))
+            for number, (draft, fields) in enumerate(sent)
+        )
+
+    def _made(
+        self, issue: Mapping[str, Any], draft: Draft, fields: Mapping[str, Any], author: str, at: datetime
+    ) -> Ticket:
+        """The ticket as sent: the answer holds no more than id and key, so its state stays empty until it is seen."""
+        assignee = self.words.account(fields.get("assignee"))
+        return Ticket(
+            ref=self.words.ref(issue),
+            title=str(fields["summary"]),
+            status=Status.OPEN,
+            state="",
+            author=author,
+            created_at=at,
+            updated_at=at,
+            assignees=(assignee,) if assignee else (),
+            labels=frozenset(fields["labels"]),
+            due=draft.due if "duedate" in fields else None,
+            priority=(fields.get("priority") or {}).get("name"),
+            marker=draft.marker,
+        )
+
+    def update(self, ref: Ref, patch: Patch) -> Ticket:
+        self._still_here(ref)
+        body = self._body(patch)
+        value = property_value(patch["marker"]) if "marker" in patch else None
+        if value and self.words.cloud:
+            body["properties"] = [{"key": PROPERTY, "value": value}]
+        if body:
+            self.session.ask("PUT", f"issue/{ref.id}", body=body)
+        if value and not self.words.cloud:
+            self.session.ask("PUT", f"issue/{ref.id}/properties/{PROPERTY}", body=value)
+        return self._still_here(ref)
+
+    def _still_here(self, ref: Ref) -> Ticket:
+        """The ticket, read afresh; raises TrackerError where the ref leads out of the project."""
+        sight = self._sight(ref, None)
+        if isinstance(sight, Ticket):
+            return sight
+        where = sight.url if isinstance(sight, Moved) else "nowhere that we can see"
+        raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} any more: it is {where}")
+
+    def _body(self, patch: Patch) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        if "title" in patch:
+            fields["summary"] = summary(patch["title"])
+        if "assignees" in patch:
+            fields["assignee"] = self.words.user(next(iter(patch["assignees"]), None))
+        if "due" in patch:
+            fields["duedate"] = patch["due"].isoformat() if patch["due"] else None
+        if "priority" in patch:
+            name = priority_of(patch["priority"], self.settings, self.screen)
+            fields |= {"priority": {"name": name}} if name else {}
+        labels = [{"add": label} for label in fit_labels(patch.get("add_labels", ()))]
+        labels += [{"remove": label} for label in fit_labels(patch.get("remove_labels", ()))]
+        return {**({"fields": fields} if fields else {}), **({"update": {"labels": labels}} if labels else {})}
+
+    def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
+        ticket = self._still_here(ref)
+        if ticket.duplicate:
+            return ticket
+        reason = jira_duplicate.close(self.session, self.words, ref, of, ours=self.accounts())
+        return Touched(reason) if reason else self._still_here(ref)
+
+    # --- people and rights --------------------------------------------------------------------------------------
+
+    def resolve(self, people: Iterable[Person]) -> Mapping[str, str | Unresolved]:
+        wanted = list(people)
+        for person in wanted:
+            if person.id not in self._resolved:
+                self._resolved[person.id] = self._account(person)
+        return {person.id: self._resolved[person.id] for person in wanted}
+
+    def _account(self, person: Person) -> str | Unresolved:
+        known = person.jira or person.email
+        if not known:
+            return Unresolved(f"people.{person.id} has neither `jira` nor `email`")
+        by_id = "accountId" if person.jira else "query"
+        query = {"project": self.settings.project, (by_id if self.words.cloud else "username"): known}
+        found = self.session.ask("GET", "user/assignable/search", query=query).data or []
+        for user in found:
+            if known.casefold() in {self.words.account(user).casefold(), str(user.get("emailAddress", "")).casefold()}:
+                return self.words.account(user)
+        if not person.jira and len(found) == 1 and not found[0].get("emailAddress"):
+            return self.words.account(found[0])  # Cloud hides addresses, and finds by the whole address only
+        return Unresolved(f"no user {known!r} can be assigned in project {self.settings.project!r}")
+
+    def probe(self) -> Probe:
+        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen)
+
+
+def _values(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    return list(data.get(name) or data.get("values") or ())

@@ -1,0 +1,75 @@
+"""What a Jira account may do in the project, and what the project requires: the checks of `doctor`. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pmsync.errors import TrackerError
+from pmsync.settings import TrackerSettings
+from pmsync.trackers.base import Check, Probe
+from pmsync.trackers.jira_fields import Screen, explain_missing, missing
+from pmsync.trackers.jira_http import Session
+from pmsync.trackers.jira_issue import Dialect
+
+_NEEDED = {
+    "CREATE_ISSUES": "create tickets",
+    "EDIT_ISSUES": "bring changes of documents into tickets",
+    "ASSIGN_ISSUES": "assign owners",
+    "TRANSITION_ISSUES": "close duplicates",
+    "ADD_COMMENTS": "explain why a duplicate is closed",
+}
+
+
+def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: Callable[[], Screen | None]) -> Probe:
+    """All checks in order; the first one that nothing works without ends them."""
+    where = f"trackers.{settings.name}"
+    account = words.account(session.ask("GET", "myself").data)
+    checks = [Check("account", True, f"logged in as {account!r}")]
+    try:
+        project = session.ask("GET", f"project/{settings.project}").data
+    except TrackerError as error:
+        message = f"project {settings.project!r} cannot be read: {error}"
+        return _blocked(
+            account, checks, Check("project", False, message, f"correct {where}.project, or ask for access")
+        )
+    checks.append(Check("project", True, f"project {settings.project!r} is {project.get('name')!r}"))
+    kinds = [str(kind["name"]) for kind in project.get("issueTypes") or ()]
+    if settings.issue_type.casefold() not in {kind.casefold() for kind in kinds}:
+        message = f"project {settings.project!r} has no issue type {settings.issue_type!r}"
+        hint = f"set {where}.issue_type to one of {', '.join(kinds)}"
+        return _blocked(account, checks, Check("issue type", False, message, hint))
+    checks.append(Check("issue type", True, f"issue type {settings.issue_type!r} exists"))
+    checks += _permissions(session, settings)
+    checks.append(_required(settings, words, screen()))
+    fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
+    return Probe(account, tuple(checks), fatal[0].message if fatal else "")
+
+
+def _blocked(account: str, checks: list[Check], last: Check) -> Probe:
+    return Probe(account, (*checks, last), last.message)
+
+
+def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
+    query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
+    have = session.ask("GET", "mypermissions", query=query).data.get("permissions") or {}
+    return [
+        Check(name, True, f"may {what}")
+        if (have.get(name) or {}).get("havePermission")
+        else Check(
+            name,
+            False,
+            f"may not {what} in project {settings.project!r}",
+            f"give the account the permission {name} in the project's permission scheme",
+        )
+        for name, what in _NEEDED.items()
+    ]
+
+
+def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> Check:
+    if screen is None:
+        return Check("required fields", None, "this Jira does not tell which fields are required")
+    lacking = missing(settings, screen, words)
+    if not lacking:
+        return Check("required fields", True, "every required field is filled")
+    text = explain_missing(settings, lacking)
+    return Check("required fields", False, text, "add that to the configuration")
