@@ -69,7 +69,8 @@ class CorpusContract:
             text = path.read_bytes().decode()
             title = entry.item.title
             if link and not link.ticket.status.closed and len(title) > 30 and text.count(title) == 1:
-                path.write_bytes(text.replace(title, f"{title} everywhere").encode())
+                first, _, rest = title.partition(" ")
+                path.write_bytes(text.replace(title, f"{first} carefully {rest}").encode())
                 result = team.sync()
                 sent = [(update.uid, set(update.patch)) for update in result.plan.updates]
                 assert sent == [(placed.uid, {"title", "marker"})], (title, result.findings)

@@ -57,6 +57,7 @@ class SyncContract:
         assert sorted(path.name for path in team.root.iterdir()) == ["postmortems"]
 
     def test_what_people_do_arrives_in_the_ledger(self, synced: Team, stage: Stage) -> None:
+        synced.sync()  # Jira's answer to a create holds no more than the key: the first look fills in the rest
         stage.close(synced.ref(DISK))
         stage.retitle(synced.ref(BOOK), "Runbook")
         stage.assign(synced.ref(BOOK), stage.people[1])

@@ -91,7 +91,8 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
         return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
     if ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and not link.lost:
         return Observed(link)
-    known = bool(link.ticket.state)  # a ticket as sent has no state yet: what the project filled in is nobody's edit
+    # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit.
+    known = bool(link.ticket.state or link.ticket.assignees)
     reassigned = link.reassigned or (known and set(ticket.assignees) != set(link.ticket.assignees))
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket)

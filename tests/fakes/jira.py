@@ -1,7 +1,8 @@
 """A stateful Jira over HTTP, as Cloud and as Data Center: REST API v2 as far as pmsync speaks it.
 
-Shapes follow developer.atlassian.com/cloud/jira/platform/rest/v2 and developer.atlassian.com/server/jira/platform: search by nextPageToken or startAt, bulk create with per-element errors, entity properties, transitions
-that depend on the status, create metadata, index lag, moved and deleted issues. Anything it does not know is a 404.
+Shapes follow developer.atlassian.com/cloud/jira/platform/rest/v2 and developer.atlassian.com/server/jira/platform:
+search by nextPageToken or startAt, bulk create with per-element errors, entity properties, transitions that depend on
+the status, create metadata, index lag, moved and deleted issues. Anything it does not know is a 404.
 """
 
 from __future__ import annotations
