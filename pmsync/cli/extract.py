@@ -20,12 +20,8 @@ from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Item, Reading
 
 STDIN = "-"
-ITEM_FIELDS = (
-    "title owners tickets due done kind priority group line details labels explicit_id form section".split()  # noqa: SIM905
-)
-DOCUMENT_FIELDS = (
-    "id title incident date severity status draft restricted services team authors labels".split()  # noqa: SIM905
-)
+ITEM_FIELDS = "title owners tickets due done kind priority group line details labels explicit_id form section".split()
+DOCUMENT_FIELDS = "id title incident date severity status draft restricted services team authors labels".split()
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ def _worded(text: str) -> date:
     plain = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|\.|º|ª)", " ", text.lower())
     plain = re.sub(r"\b(?:de|of)\b|[.,-]", " ", plain)
     try:
-        return parser.parse(plain, default=datetime(2000, 1, 1), parserinfo=_months(), dayfirst=True).date()
+        return parser.parse(plain, default=datetime(2000, 1, 1, tzinfo=UTC), parserinfo=_months(), dayfirst=True).date()
     except (ValueError, OverflowError):
         raise Unreadable(f"`{text}` is no date") from None
 
@@ -83,6 +83,6 @@ def _months() -> parserinfo:
     class Months(parser.parserinfo):
         """dateutil's parser with the month names of other languages."""
 
-        MONTHS = list(MONTHS)  # noqa: RUF012  (dateutil's own way to say it)
+        MONTHS = [tuple(names) for names in MONTHS]  # type: ignore[misc]  # noqa: RUF012  (dateutil's own way to say it)
 
     return Months()

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from pmsync.markdown import found as said
 from pmsync.markdown import paragraphs, peel, statements, tables, words
 from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
 from pmsync.markdown.coded import encode
@@ -155,7 +156,7 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place, lines)
         elif _labels(bullet):
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
-        elif out and peel.field_lines(encode(bullet.text.spans), peel.Found()):
+        elif out and said.field_lines(encode(bullet.text.spans), said.Found()):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
         elif _asks(bullet):
             out.append(_entry(bullet, place, lines))
@@ -188,7 +189,7 @@ def _labels(bullet: Bullet) -> bool:
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
         return False
-    if nested and all(e.text is not None and peel.field_lines(encode(e.text.spans), peel.Found()) for e in nested):
+    if nested and all(e.text is not None and said.field_lines(encode(e.text.spans), said.Found()) for e in nested):
         return False
     if ticked is not None and not all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested):
         return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pmsync.markdown import peel, people, statements, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
+from pmsync.markdown.found import Found, field_lines, keyed, plain_ticket, take_date
 from pmsync.model import Finding, Item
 
 _FORMS = {"bullet", "task", "table", "heading", "paragraph"}
@@ -43,12 +44,12 @@ class Context:
 def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
     """The item an entry is, None for a placeholder; with what there is to say about its fields."""
     coded = encode(entry.spans)
-    found = peel.Found()
+    found = Found()
     if words.is_placeholder(coded.decode(coded.text, urls=True)):
         return None, ()
     text = _own_lines(coded, found)
     text = peel.start(coded, text, found, context.known)
-    text = peel.keyed(coded, text, found)
+    text = keyed(coded, text, found)
     text = peel.end(coded, text, found, context.known)
     text = peel.start(coded, text, found, context.known)
     title = _title(coded, text)
@@ -62,7 +63,7 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     return _built(entry, title, found, tickets), _findings(entry, found, context)
 
 
-def _built(entry: Entry, title: str, found: peel.Found, tickets: list[str]) -> Item:
+def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
     found.say(statements.says_done(title) if entry.form != "table" or "status" not in entry.cells else None)
     found.say(entry.done)
     form = entry.form if entry.form in _FORMS else "bullet"
@@ -84,7 +85,7 @@ def _built(entry: Entry, title: str, found: peel.Found, tickets: list[str]) -> I
     )
 
 
-def _findings(entry: Entry, found: peel.Found, context: Context) -> tuple[Finding, ...]:
+def _findings(entry: Entry, found: Found, context: Context) -> tuple[Finding, ...]:
     if found.due or not found.unreadable:
         return ()
     return (
@@ -99,13 +100,13 @@ def _findings(entry: Entry, found: peel.Found, context: Context) -> tuple[Findin
     )
 
 
-def _own_lines(coded: Coded, found: peel.Found) -> str:
+def _own_lines(coded: Coded, found: Found) -> str:
     """The entry's text as one line, without the lines at its end that only hold fields."""
     lines = coded.text.strip().split("\n")
     kept = [lines[0]]
     for line in lines[1:]:
         part = replace_text(coded, line)
-        if not line.strip() or not peel.field_lines(part, found):
+        if not line.strip() or not field_lines(part, found):
             kept.append(line)
         else:
             found.tickets.extend(part.tickets)
@@ -139,13 +140,13 @@ def _struck(spans: tuple[Span, ...]) -> bool:
     return bool(visible) and all(span.strike for span in visible)
 
 
-def _from_below(entry: Entry, found: peel.Found) -> list[str]:
+def _from_below(entry: Entry, found: Found) -> list[str]:
     """The tickets in what stands below the entry; fields and remarks there are recorded."""
     tickets: list[str] = []
     for text in entry.below:
         coded = encode(text.spans)
         tickets += coded.tickets
-        if not peel.field_lines(coded, found):
+        if not field_lines(coded, found):
             found.say(statements.remark_says_done(text.plain))
     return tickets
 
@@ -153,7 +154,7 @@ def _from_below(entry: Entry, found: peel.Found) -> list[str]:
 # --- table cells -----------------------------------------------------------------------------------------------
 
 
-def _from_cells(entry: Entry, found: peel.Found) -> list[str]:
+def _from_cells(entry: Entry, found: Found) -> list[str]:
     """Records the cells of a table row; the tickets in them."""
     tickets: list[str] = []
     for role, text in entry.cells.items():
@@ -167,11 +168,11 @@ def _from_cells(entry: Entry, found: peel.Found) -> list[str]:
     return tickets
 
 
-def _cell(role: str, coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
+def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None:
     if role == "owner":
         found.own(people.cell(coded, coded.text), stronger=True)
     elif role == "due":
-        peel.take_date(plain, found)
+        take_date(plain, found)
     elif role == "status":
         _status(coded, plain, text, found)
     elif role == "finished" and re.search(r"\d", plain):
@@ -190,8 +191,8 @@ def _cell(role: str, coded: Coded, plain: str, text: Text, found: peel.Found) ->
         found.labels = tuple(part.strip(" #`") for part in re.split(r"[,;\s]+", plain) if part.strip(" #`"))
 
 
-def _status(coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
-    mark, ticked = peel.box(plain)
+def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
+    _, ticked = peel.box(plain)
     said = words.loose_status(coded.decode(coded.text)) if ticked is None else ticked
     if said is None and _struck(text.spans):
         said = True
@@ -199,7 +200,7 @@ def _status(coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
         found.done = said
 
 
-def _ticket(coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
+def _ticket(coded: Coded, plain: str, text: Text, found: Found) -> None:
     """A ticket cell: what is no ticket by itself may be one by standing here (a link, a number), or a status."""
     if coded.tickets:
         rest = words.status(re.sub("[\ue000-\uf8ff]", " ", coded.text))
@@ -209,7 +210,7 @@ def _ticket(coded: Coded, plain: str, text: Text, found: peel.Found) -> None:
     urls = links or re.findall(r"https?://[^\s)>]+", plain)
     if urls:
         found.tickets.extend(dict.fromkeys(urls))
-    elif not peel.plain_ticket(plain, found):
+    elif not plain_ticket(plain, found):
         found.say(words.status(plain))
 
 

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from pmsync.markdown import entries, peel, words
+from pmsync.markdown import entries, found, peel, words
 from pmsync.markdown.blocks import Block, Listing, Table, below
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Entry
@@ -43,7 +43,7 @@ def _has_fields(section: Section) -> bool:
     if any(atom.kind == "P" for atom in coded.atoms.values()):
         return True
     first = next(iter(below(tuple(section.blocks))), None)
-    return first is not None and peel.field_lines(encode(first.spans), peel.Found())
+    return first is not None and found.field_lines(encode(first.spans), found.Found())
 
 
 def _lists_work(blocks: Sequence[Block]) -> bool:
@@ -53,7 +53,7 @@ def _lists_work(blocks: Sequence[Block]) -> bool:
             return True
         if isinstance(block, Listing):
             texts = [entry.text for entry in block.entries if entry.text is not None]
-            if any(not peel.field_lines(encode(text.spans), peel.Found()) for text in texts):
+            if any(not found.field_lines(encode(text.spans), found.Found()) for text in texts):
                 return True
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pmsync.markdown import peel, words
+from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Entry
@@ -40,7 +40,7 @@ def read(text: Text, section: str) -> Said:
     plain = text.plain.strip()
     if not plain or words.is_placeholder(plain) or _instructions(text):
         return Said()
-    if peel.field_lines(encode(text.spans), peel.Found()):
+    if found.field_lines(encode(text.spans), found.Found()):
         return Said(fields=True)
     lines = _lines(text)
     if any(_lead(line) for line, _ in lines[:1]):

@@ -19,7 +19,10 @@ from pmsync.settings import TrackerSettings
 PROPERTY = "pmsync"
 """The entity property that holds the marker."""
 UID_LABEL = "pm-"
-FIELDS = "summary,status,resolution,creator,created,updated,assignee,labels,duedate,priority,resolutiondate,issuelinks,project"
+FIELDS = (
+    "summary,status,resolution,creator,created,updated,assignee,labels,"
+    "duedate,priority,resolutiondate,issuelinks,project"
+)
 LONGEST_SUMMARY = 255
 LONGEST_LABEL = 255
 LONGEST_DESCRIPTION = 32_767

@@ -15,40 +15,8 @@ from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _LANGUAGES = frozenset(
-    [
-        "actionscript",
-        "ada",
-        "applescript",
-        "bash",
-        "c",
-        "c#",
-        "c++",
-        "cpp",
-        "css",
-        "erlang",
-        "go",
-        "groovy",
-        "haskell",
-        "html",
-        "java",
-        "javascript",
-        "js",
-        "json",
-        "lua",
-        "objc",
-        "perl",
-        "php",
-        "python",
-        "r",
-        "ruby",
-        "scala",
-        "sh",
-        "sql",
-        "swift",
-        "visualbasic",
-        "xml",
-        "yaml",
-    ]
+    "actionscript ada applescript bash c c# c++ cpp css erlang go groovy haskell html java javascript js json lua objc "
+    "perl php python r ruby scala sh sql swift visualbasic xml yaml".split()
 )
 _SAME_LANGUAGE = {"py": "python", "shell": "bash", "console": "bash", "zsh": "bash", "yml": "yaml", "golang": "go"}
 _EMPHASIS = {"strong": "*", "em": "_", "s": "-"}

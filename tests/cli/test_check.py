@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import UserDict
 from pathlib import Path
+from typing import Any
 
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
@@ -79,17 +81,23 @@ def test_nothing_to_check_is_a_warning_that_says_what_was_looked_for(run: Run, t
     assert "'postmortems/**/*.md'" in answer.out
 
 
+class Watched(UserDict[str, str]):
+    """An environment that remembers which variables were asked for."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.asked: list[str] = []
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.append(key)
+        return self.data.get(key, default)
+
+
 def test_no_secret_is_read(run: Run, tmp_path: Path) -> None:
     github = '[trackers.web]\ntype = "github"\nrepo = "acme/web"\ndefault = true\n'
     write(tmp_path, {"pmsync.toml": CONFIG + github, "postmortems/a.md": DOCUMENT})
 
-    class Watched(dict[str, str]):
-        asked: list[str] = []
-
-        def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
-            self.asked.append(key)
-            return super().get(key, default)  # type: ignore[arg-type]
-
-    assert run("check", environ=Watched(GITHUB_TOKEN="x")).code == 0
-    assert Watched.asked
-    assert "GITHUB_TOKEN" not in Watched.asked
+    environ = Watched({"GITHUB_TOKEN": "x"})
+    assert run("check", environ=environ).code == 0
+    assert environ.asked
+    assert "GITHUB_TOKEN" not in environ.asked

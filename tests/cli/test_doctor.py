@@ -11,6 +11,7 @@ import pytest
 
 from pmsync.cli.mounts import network_mount
 from pmsync.errors import ConfigError, TrackerError, TrackerUnavailable
+from pmsync.ledger import Ledger
 from pmsync.settings import Person
 from pmsync.trackers.base import Check, Probe, Unresolved
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
@@ -136,8 +137,6 @@ def test_a_ledger_that_is_none_is_a_problem(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_ledger_says_how_many_tickets_it_holds_and_who_may_read_it(run: Run, tmp_path: Path) -> None:
-    from pmsync.ledger import Ledger
-
     write(tmp_path, {"pmsync.toml": FULL, "postmortems/a.md": DOCUMENT})
     ledger = tmp_path / ".pmsync/ledger.db"
     Ledger.open(ledger).close()

@@ -12,13 +12,13 @@ _REPO_LINKS = """
 archive assignees blobs branches collaborators comments commits compare contents contributors deployments downloads
 events forks git_commits git_refs git_tags issue_comment issue_events issues keys labels languages merges milestones
 notifications pulls releases stargazers statuses subscribers subscription tags teams trees hooks
-""".split()  # noqa: SIM905
+""".split()
 _USER_LINKS = """
 followers following gists starred subscriptions organizations repos events received_events
-""".split()  # noqa: SIM905
+""".split()
 _COUNTS = """
 forks_count stargazers_count watchers_count size subscribers_count network_count forks watchers
-""".split()  # noqa: SIM905
+""".split()
 
 
 def stamp(at: datetime | None) -> str | None:

@@ -1,0 +1,230 @@
+"""What an entry says about itself in `key: value` parts, tags and field lines, and where that is collected. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from pmsync.markdown import dates, people, words
+from pmsync.markdown.coded import PERSON, TICKET, Coded
+from pmsync.markdown.vocabulary import FIELD_KEYS, KINDS, PRIORITY
+from pmsync.markdown.words import bare
+
+
+@dataclass(slots=True)
+class Found:
+    """What was taken off. `done` is None and the others are empty while nothing was said."""
+
+    owners: tuple[str, ...] = ()
+    due: date | None = None
+    unreadable: str = ""
+    done: bool | None = None
+    kind: str | None = None
+    priority: str | None = None
+    explicit_id: str | None = None
+    labels: tuple[str, ...] = ()
+    tickets: list[str] = field(default_factory=list)
+
+    def own(self, owners: tuple[str, ...], *, stronger: bool = False) -> None:
+        """Records owners; who was named first stays, unless these are named by a field of their own."""
+        if owners and (stronger or not self.owners):
+            self.owners = owners
+
+    def say(self, done: bool | None) -> None:
+        """Records a status; the first one said stays."""
+        if self.done is None:
+            self.done = done
+
+
+# --- fields with a key -----------------------------------------------------------------------------------------
+
+
+@cache
+def keys() -> tuple[dict[str, str], re.Pattern[str]]:
+    roles = {key: role for role, keys in FIELD_KEYS.items() for key in keys}
+    names = "|".join(
+        re.escape(key).replace(r"\ ", r"[ _-]") for key in sorted(roles, key=len, reverse=True) if key != "#"
+    )
+    pattern = re.compile(
+        rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
+        re.IGNORECASE,
+    )
+    return roles, pattern
+
+
+_VALUE_END = re.compile(r"[;|。、，；)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$")
+_DATE_VALUE_END = re.compile(r"[;|。、，；)）\]\n•·]|\.\s|\.$|\s[–—]\s|$")
+
+
+def keyed(coded: Coded, text: str, found: Found) -> str:
+    """Records `Owner: alice`, `期限: 2026-04-30` and the like, and returns the text without them.
+
+    A key in the middle of a sentence is one only behind punctuation or in a line of its own.
+    """
+    roles, pattern = keys()
+    out, position = [], 0
+    while match := pattern.search(text, position):
+        role = roles[re.sub(r"[_-]", " ", match["key"].lower())]
+        end, value = _value(text, match, role)
+        if match["start"] is not None and match.start() == 0 and role in {"title", "finished", "id"} | _LEADING_TOO:
+            keep = not record(coded, role, value, found) if role in {"owner", "due"} else True
+        else:
+            keep = (match["loose"] is not None and not _closing(match, text, end)) or not record(
+                coded, role, value, found
+            )
+        if keep:
+            out.append(text[position : match.end()])
+            position = match.end()
+        else:
+            out.append(text[position : match.start()])
+            out.append(match["cut"].rstrip()[:1] if match["cut"] and match["cut"][0] in "(（[.。" else "")
+            position = end
+    return untidy("".join(out) + text[position:])
+
+
+_LEADING_TOO = frozenset({"ticket", "kind", "status", "priority", "labels"})
+
+
+def _closing(match: re.Match[str], text: str, end: int) -> bool:
+    """Whether a key after mere white space ends the entry: capital first letter, few words up to the end."""
+    return match["key"][0].isupper() and end >= len(text.rstrip(" .)")) and len(text[match.end() : end].split()) <= 6
+
+
+def _value(text: str, match: re.Match[str], role: str) -> tuple[int, str]:
+    if role in {"due", "finished"}:
+        at = dates.DATE.match(text, match.end())
+        if at:
+            return at.end(), at[0]
+        stop = _DATE_VALUE_END.search(text, match.end())
+    elif role in {"owner", "ticket", "labels"}:
+        stop = _VALUE_END.search(text, match.end())
+        stop = _last_of_list(text, stop)
+    else:
+        stop = _VALUE_END.search(text, match.end())
+    end = stop.start() if stop else len(text)
+    return end, text[match.end() : end].strip()
+
+
+def _last_of_list(text: str, stop: re.Match[str] | None) -> re.Match[str] | None:
+    """Goes on over commas between people and tickets ('Owner: @a, @b')."""
+    while stop and stop[0].startswith(","):
+        following = re.compile(rf"\s*(?:{PERSON}|{TICKET}|[A-Z][\w.-]+(?: [A-Z][\w.-]+)?(?=\s*(?:[,;.)|]|$)))").match(
+            text, stop.end()
+        )
+        if following is None:
+            return stop
+        stop = _VALUE_END.search(text, following.end())
+    return stop
+
+
+def record(coded: Coded, role: str, value: str, found: Found) -> bool:
+    """Takes one field over; False where the value cannot be one (then it stays text)."""
+    plain = coded.decode(value, urls=True).strip(" *_")
+    if len(plain) > 120:
+        return False
+    if role == "owner":
+        if len(plain.split()) > 8:
+            return False
+        found.own(people.cell(coded, value), stronger=True)
+    elif role == "due":
+        return take_date(plain, found)
+    elif role == "finished":
+        if (
+            plain
+            and words.status(plain) is None
+            and not dates.DATE.match(plain)
+            and not re.fullmatch(r"\d{4}(-\d\d)?", plain)
+        ):
+            return False
+        found.say(words.status(plain) if words.status(plain) is not None else True)
+    elif role == "status":
+        found.say(words.loose_status(plain))
+    elif role == "kind":
+        found.kind = plain.lower() or None
+    elif role == "priority":
+        found.priority = plain or None
+    elif role == "ticket":
+        return not plain or bool(re.search(TICKET, value)) or plain_ticket(plain, found)
+    elif role == "labels":
+        found.labels = tuple(part.strip(" #`") for part in re.split(r"[,;\s]+", plain) if part.strip(" #`"))
+    elif role == "id":
+        found.explicit_id = plain or None
+    else:
+        return False
+    return True
+
+
+def plain_ticket(plain: str, found: Found) -> bool:
+    """A bare number in a ticket's place is a ticket as written; nothing at all is fine as well."""
+    if re.fullmatch(r"#?\d{1,9}", plain):
+        found.tickets.append(plain)
+        return True
+    return words.is_placeholder(plain)
+
+
+def take_date(plain: str, found: Found) -> bool:
+    """Records what stands in a due date's place; text that is no date is told, unless it says that there is none."""
+    try:
+        when = dates.find(plain)
+    except dates.Unreadable:
+        when = None
+    if when is not None:
+        found.due = found.due or when
+    elif plain and not words.is_placeholder(plain) and not words.nobody(plain):
+        if words.loose_status(plain) is not None:
+            found.say(words.loose_status(plain))
+        else:
+            found.unreadable = found.unreadable or plain
+    return True
+
+
+def field_lines(coded: Coded, found: Found) -> bool:
+    """Whether the text is nothing but `key: value` fields, which are then recorded."""
+    text = coded.text.strip()
+    roles, pattern = keys()
+    match = pattern.match(text)
+    if match is None or roles[re.sub(r"[_-]", " ", match["key"].lower())] == "title":
+        return False
+    for line in text.split("\n"):
+        for part in _field_parts(line):
+            key = pattern.match(part)
+            if key is None:
+                return False
+            record(coded, roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :].strip(), found)
+    return True
+
+
+def _field_parts(line: str) -> list[str]:
+    """A line of several fields in its parts: cut where a key follows the separator."""
+    _roles, pattern = keys()
+    cuts = [m.start() for m in pattern.finditer(line) if m.start() == 0 or m["cut"]] or [0]
+    parts = [line[a:b].strip(" ,;|·•–—-、，") for a, b in zip(cuts, [*cuts[1:], len(line)], strict=True)]
+    return [part for part in parts if part]
+
+
+# --- the start -------------------------------------------------------------------------------------------------
+
+
+def classified(tag: str, found: Found) -> bool:
+    """Whether a tag is a priority, a kind, a status, an id or a mere mark of a task; recorded if so."""
+    if re.fullmatch(PRIORITY, tag, re.IGNORECASE):
+        found.priority = found.priority or tag
+    elif bare(tag) in KINDS:
+        found.kind = found.kind or tag.lower()
+    elif words.status(tag) is not None:
+        found.say(words.status(tag))
+    elif re.fullmatch(r"(?:AI|[A-Z]{1,5})-?\d{1,4}", tag):
+        found.explicit_id = found.explicit_id or tag
+    else:
+        return bare(tag) in {"action item", "action", "ai", "task", "todo", "to do", "follow up"}
+    return True
+
+
+# --- the end ---------------------------------------------------------------------------------------------------
+
+
+def untidy(text: str) -> str:
+    """Without brackets that were emptied."""
+    return re.sub(r"[(（\[]\s*[)）\]]", "", text)
