@@ -86,8 +86,8 @@ def coloured(text: str, colour: str) -> Span:
 
 
 def link(text: str, url: str | None) -> Span:
-    """A ticket's key that leads to it."""
-    return Span(text, url=url or None)
+    """A ticket's key that leads to it, where that is a place on the web."""
+    return Span(text, url=url if url and url.startswith(("http://", "https://")) else None)
 
 
 def echo(*parts: Part) -> None:

@@ -1,0 +1,169 @@
+"""`pmsync tickets`: works with the tickets of an embedded tracker, as their owners would."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from pmsync.cli import output
+from pmsync.cli.app import App, pass_app
+from pmsync.errors import ConfigError
+from pmsync.model import Ticket
+from pmsync.trackers.local import connect
+from pmsync.trackers.local_desk import Desk
+
+TRACKER = click.option("--tracker", help="Which embedded tracker, where there are several.")
+AS = click.option("--as", "actor", envvar="PMSYNC_USER", help="Who does it. [default: the user of this system]")
+KEY = click.argument("key")
+
+
+@click.group()
+def command() -> None:
+    """List and edit the tickets of an embedded tracker (`type = "local"`), as their owners would.
+
+    KEY is a ticket's key, such as LOCAL-7.
+
+    \b
+    Examples:
+      pmsync tickets list
+      pmsync tickets close LOCAL-7
+      pmsync tickets assign LOCAL-7 alice
+    """
+
+
+def _desk(app: App, tracker: str | None, actor: str | None) -> Desk:
+    """The desk of a person in the embedded tracker; raises ConfigError where it is not clear which one is meant."""
+    settings = app.settings()
+    local = {name: each for name, each in settings.trackers.items() if each.type == "local"}
+    if tracker is None and len(local) != 1:
+        known = f"say which with --tracker: {', '.join(local)}" if local else 'add one with type = "local"'
+        raise ConfigError(f"the configuration has {len(local)} embedded trackers; {known}")
+    name = tracker or next(iter(local))
+    if name not in local:
+        raise ConfigError(f"{name!r} is no embedded tracker; there are {', '.join(local) or 'none'}")
+    return connect(local[name], app.environ, Path(settings.root), app.now).desk(actor or getpass.getuser())
+
+
+def _number(desk: Desk, key: str) -> int:
+    prefix, _, number = key.rpartition("-")
+    if not number.isdigit() or prefix.casefold() not in {"", desk.naming.tracker.casefold()}:
+        raise ConfigError(f"{key!r} is no ticket of tracker {desk.naming.tracker!r}; `pmsync tickets list` shows them")
+    return int(number)
+
+
+def _told(ticket: Ticket, what: str, output_format: str) -> None:
+    if output_format == "json":
+        output.emit_json(ticket)
+    else:
+        output.echo(f"{ticket.ref.key} {what}: {ticket.title}")
+
+
+@command.command("list")
+@click.option("--all", "closed", is_flag=True, help="Closed ones too.")
+@TRACKER
+@output.format_option("text", "json")
+@pass_app
+def list_(app: App, closed: bool, tracker: str | None, output_format: str) -> None:
+    """List the open tickets."""
+    found = _desk(app, tracker, None).tickets(closed=closed)
+    if output_format == "json":
+        output.emit_json(found)
+    elif not found:
+        output.log("no tickets" if closed else "no open tickets; --all shows the closed ones too")
+    else:
+        columns = ("key", "status", "assignee", "due", "title")
+        rows = [(t.ref.key, t.status, ", ".join(t.assignees), str(t.due or ""), t.title) for t in found]
+        output.table(columns, rows, elastic="title")
+
+
+@command.command()
+@KEY
+@TRACKER
+@output.format_option("text", "json")
+@pass_app
+def show(app: App, key: str, tracker: str | None, output_format: str) -> None:
+    """Show a ticket with its text, comments and history."""
+    desk = _desk(app, tracker, None)
+    seen = desk.history(_number(desk, key))
+    if output_format == "json":
+        output.emit_json({"ticket": seen.ticket, "body": seen.body, "comments": seen.comments, "events": seen.events})
+        return
+    ticket = seen.ticket
+    output.echo(output.bold(f"{ticket.ref.key}  {ticket.title}"))
+    facts = {"status": ticket.status, "assignee": ", ".join(ticket.assignees), "due": ticket.due,
+             "priority": ticket.priority, "labels": ", ".join(sorted(ticket.labels))}  # fmt: skip
+    for name, value in facts.items():
+        if value:
+            output.echo(f"{name + ':':<10} {value}")
+    output.echo()
+    output.echo(seen.body.split("<!-- pmsync:")[0].rstrip())
+    for comment in seen.comments:
+        output.echo()
+        output.echo(output.dim(f"{comment['at']} {comment['author']}:"))
+        output.echo(str(comment["text"]))
+    output.echo()
+    for event in seen.events:
+        change = f"{event['field']}: {event['old'] or '–'} → {event['new'] or '–'}"
+        output.echo(output.dim(f"{event['at']} {event['actor']}  {change}"))
+
+
+def _verb(name: str, what: str, text: str, act: Callable[[Desk, int], Ticket]) -> None:
+    """Add a command that changes one ticket."""
+
+    @command.command(name, help=text)
+    @KEY
+    @AS
+    @TRACKER
+    @output.format_option("text", "json")
+    @pass_app
+    def verb(app: App, key: str, actor: str | None, tracker: str | None, output_format: str) -> None:
+        desk = _desk(app, tracker, actor)
+        _told(act(desk, _number(desk, key)), what, output_format)
+
+
+_verb("reopen", "reopened", "Reopen a ticket.", lambda desk, number: desk.reopen(number))
+_verb("start", "in progress", "Put a ticket in progress.", lambda desk, number: desk.start(number))
+
+
+@command.command()
+@KEY
+@click.option("--wont-do", is_flag=True, help="It will not be done.")
+@AS
+@TRACKER
+@output.format_option("text", "json")
+@pass_app
+def close(app: App, key: str, wont_do: bool, actor: str | None, tracker: str | None, output_format: str) -> None:
+    """Close a ticket as done, or as won't-do."""
+    desk = _desk(app, tracker, actor)
+    _told(desk.close(_number(desk, key), wont_do=wont_do), "closed" + " as won't-do" * wont_do, output_format)
+
+
+@command.command()
+@KEY
+@click.argument("accounts", nargs=-1)
+@AS
+@TRACKER
+@output.format_option("text", "json")
+@pass_app
+def assign(
+    app: App, key: str, accounts: tuple[str, ...], actor: str | None, tracker: str | None, output_format: str
+) -> None:
+    """Assign a ticket to people; to nobody where none is named."""
+    desk = _desk(app, tracker, actor)
+    _told(desk.assign(_number(desk, key), *accounts), f"assigned to {', '.join(accounts) or 'nobody'}", output_format)
+
+
+@command.command()
+@KEY
+@click.argument("text")
+@AS
+@TRACKER
+@output.format_option("text", "json")
+@pass_app
+def comment(app: App, key: str, text: str, actor: str | None, tracker: str | None, output_format: str) -> None:
+    """Comment on a ticket."""
+    desk = _desk(app, tracker, actor)
+    _told(desk.comment(_number(desk, key), text), "commented", output_format)

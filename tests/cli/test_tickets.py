@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pmsync.cli import main
+from pmsync.cli.app import App
+
+CONFIG = """
+[documents]
+namespace = "acme/web"
+[trackers.local]
+type = "local"
+"""
+DOCUMENT = """---
+date: 2026-11-20
+status: final
+---
+# Checkout was down
+
+## Action items
+
+- Add alerting for full disks
+- Write a runbook for failover
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    (tmp_path / "pmsync.toml").write_text(CONFIG)
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "a.md").write_text(DOCUMENT)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def call(*args: str, code: int = 0) -> str:
+        assert main(args, App(cwd=tmp_path, environ={"HOME": str(tmp_path)})) == code, capsys.readouterr()
+        return capsys.readouterr().out
+
+    call("sync")
+    return call
+
+
+def test_a_ticket_is_worked_on_as_its_owner_would_and_sync_takes_it_over(run) -> None:  # type: ignore[no-untyped-def]
+    assert "LOCAL-1" in run("tickets", "list")
+    assert "LOCAL-1 in progress" in run("tickets", "start", "LOCAL-1", "--as", "alice")
+    run("tickets", "assign", "local-2", "bob", "--as", "alice")
+    run("tickets", "comment", "2", "On it.", "--as", "bob")
+    run("tickets", "close", "LOCAL-1", "--wont-do", "--as", "alice")
+    shown = run("tickets", "show", "LOCAL-2")
+    assert "On it." in shown
+    assert "bob" in shown
+    assert "pmsync:" not in shown
+    assert [t["ref"]["key"] for t in json.loads(run("tickets", "list", "--format", "json"))] == ["LOCAL-2"]
+    assert "wont_do" in run("sync")
+    run("tickets", "reopen", "LOCAL-1")
+    assert "open" in run("sync")
+    assert run("sync") == ""
+
+
+def test_what_is_no_ticket_is_told(run) -> None:  # type: ignore[no-untyped-def]
+    run("tickets", "close", "PAY-1", code=2)
+    run("tickets", "close", "LOCAL-99", code=1)
+    run("tickets", "list", "--tracker", "other", code=2)
+
+
+def test_adopt_and_forget_speak_of_items_by_their_place(run) -> None:  # type: ignore[no-untyped-def]
+    run("tickets", "assign", "LOCAL-1", "alice")
+    assert "has ticket LOCAL-1" in run("adopt", "postmortems/a.md:9", "LOCAL-1", "--format", "text")
+    run("adopt", "postmortems/a.md:9", code=2)
+    run("adopt", "postmortems/a.md:9", "https://elsewhere.test/9", code=1)
+    assert "no ticket any more" in run("forget", "LOCAL-1")
+    run("sync")
+    assert "LOCAL-1" in run("status")
+
+
+def test_plan_says_what_is_pending_and_exits_with_four(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run("plan").strip() == "No changes."
+    (tmp_path / "postmortems" / "a.md").write_text(DOCUMENT + "- Rotate the keys of the gateway\n")
+    assert "1 to create" in run("plan", "--exit-code", code=4)
+    value = json.loads(run("plan", "--format", "json"))
+    assert value["summary"]["create"] == 1
+    assert "Rotate the keys" in run("plan", "--format", "markdown")
+    assert "Rotate the keys" in run("plan", "--offline")
