@@ -93,7 +93,7 @@ def find_globs(folder: Path) -> list[str]:
         globs += [_glob(folder, path / name) for name in named if _has_markdown(path / name)]
         deep = len(path.relative_to(folder).parts) >= DEPTH
         folders[:] = [] if deep else [f for f in folders if f not in named and f not in _SKIPPED and f[:1] != "."]
-    return globs
+    return sorted(globs, key=lambda glob: (glob.count("/"), glob))
 
 
 def _glob(root: Path, folder: Path) -> str:

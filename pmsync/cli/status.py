@@ -183,7 +183,16 @@ def _for_people(answer: Answer) -> None:
 
 def _cells(row: StatusRow) -> tuple[str, ...]:
     due = row.due.isoformat() if row.due else ""
-    return (row.url or row.ticket, row.status, due, _owner(row), row.severity or "", row.title, row.where, row.note)
+    return (
+        row.url if row.url.startswith("http") else row.ticket,
+        row.status,
+        due,
+        _owner(row),
+        row.severity or "",
+        row.title,
+        row.where,
+        row.note,
+    )
 
 
 def _ticket(row: StatusRow) -> output.Part:

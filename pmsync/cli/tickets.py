@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +13,9 @@ from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.errors import ConfigError
 from pmsync.model import Ticket
-from pmsync.trackers.local import connect
-from pmsync.trackers.local_desk import Desk
+
+if TYPE_CHECKING:
+    from pmsync.trackers.local_desk import Desk
 
 TRACKER = click.option("--tracker", help="Which embedded tracker, where there are several.")
 AS = click.option("--as", "actor", envvar="PMSYNC_USER", help="Who does it. [default: the user of this system]")
@@ -36,6 +38,8 @@ def command() -> None:
 
 def _desk(app: App, tracker: str | None, actor: str | None) -> Desk:
     """The desk of a person in the embedded tracker; raises ConfigError where it is not clear which one is meant."""
+    from pmsync.trackers.local import connect  # noqa: PLC0415 (--help need not load SQLite's helpers)
+
     settings = app.settings()
     local = {name: each for name, each in settings.trackers.items() if each.type == "local"}
     if tracker is None and len(local) != 1:
