@@ -4,6 +4,7 @@ from __future__ import annotations
 
 IMPERATIVES = frozenset(
     """
+    refuse remember offer choose aim commit promise intend attempt begin seek strive opt elect pledge volunteer hope want
     accept adapt add address adjust adopt agree align allow alert analyse analyze apply arrange ask assess assign audit
     automate avoid back backfill ban bisect block book bring build bump bypass cache call capture catch change check
     clarify clean clear clone close collect combine come communicate compare complete configure confirm consider

@@ -64,6 +64,13 @@ def test_fields_are_taken_out_of_the_title() -> None:
     assert item.tickets
 
 
+def test_a_verb_before_to_is_no_owner_and_a_name_is() -> None:
+    text = (
+        "## Action items\n\n- Refuse to start without a clock\n- Remember to rotate keys\n- Alice to write a runbook\n"
+    )
+    assert [item.owners for item in items(text)] == [(), (), ("Alice",)]
+
+
 def test_done_marks_are_read() -> None:
     text = "## Action items\n\n- [x] Add alerting\n- [ ] Write a runbook\n- ~~Fix the probe~~\n- Rotate keys\n"
     assert [item.done for item in items(text)] == [True, False, True, None]
