@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pmsync.settings import Settings
+if TYPE_CHECKING:
+    from pmsync.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
-import tempfile
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -44,6 +41,8 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
         case _:
             return _bug(error, args, debug=debug)
     if debug:
+        import traceback  # noqa: PLC0415 (only what goes wrong needs it)
+
         output.log("".join(traceback.format_exception(error)).rstrip())
     _tell(code, lines, as_json=_wants_json(args), listed=isinstance(error, ConfigError) and len(error.problems) > 1)
     return code
@@ -82,6 +81,9 @@ def _wants_json(args: Sequence[str]) -> bool:
 
 def _bug(error: BaseException, args: Sequence[str], *, debug: bool) -> int:
     """Write the traceback to a file that only its owner reads, and print where it is. The environment stays out."""
+    import platform  # noqa: PLC0415 (only a bug needs these)
+    import traceback  # noqa: PLC0415
+
     trace = "".join(traceback.format_exception(error))
     about = f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
     lines = [f"an unexpected error has occurred: {type(error).__name__}: {error}"]
@@ -95,6 +97,8 @@ def _bug(error: BaseException, args: Sequence[str], *, debug: bool) -> int:
 
 def _log(text: str) -> Path | None:
     """Where the text was written: the user's own folder for pmsync, else the one for temporary files."""
+    import tempfile  # noqa: PLC0415 (only a bug needs it)
+
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
     for folder in (Path(click.get_app_dir("pmsync")), Path(tempfile.gettempdir())):
         with suppress(OSError):

@@ -15,13 +15,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import click
 
 from pmsync.cli.plain import harmless, printable, rfc3339, to_json
-from pmsync.model import Finding, Level
+
+if TYPE_CHECKING:
+    from pmsync.model import Finding, Level
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
