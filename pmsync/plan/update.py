@@ -134,6 +134,8 @@ def assignees(
         if isinstance(answer, str):
             accounts.append(answer)
             continue
+        if person and view.unseen:
+            continue  # nobody was asked, so nothing is known against them
         why = answer.reason if isinstance(answer, Unresolved) else "nobody under [people] goes by that name"
         findings.append(
             Finding(
