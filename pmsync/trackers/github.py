@@ -33,6 +33,7 @@ from pmsync.trackers.base import (
     Unresolved,
 )
 from pmsync.trackers.github_access import checked_credentials, has_content_limits, web_host
+from pmsync.trackers.github_bulk import read_issues
 from pmsync.trackers.github_pacing import CONTENT_LIMITS, NotSent, Pacing, server_time
 from pmsync.trackers.github_probe import own_account, probe
 from pmsync.trackers.github_repository import Repository, number_of, repository_number
@@ -183,9 +184,17 @@ class GitHubTracker:
         )
 
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
-        """One request for each ref, and one more for the first that is not there."""
-        readable: list[str] = []
-        return {ref: self._sight(ref, readable) for ref in dict.fromkeys(refs)}
+        """One request for each hundred refs; one for each that this does not show, one more for the first of those."""
+        asked, readable = tuple(dict.fromkeys(refs)), list[str]()
+        shown = self._shown(asked) if len(asked) > 1 else {}
+        return {ref: shown.get(ref) or self._sight(ref, readable) for ref in asked}
+
+    def _shown(self, refs: Sequence[Ref]) -> Mapping[Ref, Ticket]:
+        """The refs that are issues of this repository and can be read, all in one."""
+        home = self._repo.identified()
+        here = {ref: number_of(ref) for ref in refs if repository_number(ref, home) == home}
+        issues = read_issues(self._repo, sorted(set(here.values())))
+        return {ref: self._repo.ticket(issues[number]) for ref, number in here.items() if number in issues}
 
     def _sight(self, ref: Ref, readable: list[str]) -> Sight:
         """`readable` keeps, for one `get`, whether the repository's other issues can be read: '' or why not."""

@@ -126,6 +126,11 @@ class Session:
         """
         return self._send(self._authorised(), verb, path, query, body)
 
+    def query(self, text: str, variables: Mapping[str, Any]) -> Answer:
+        """Send one GraphQL query, which reads only; raises as `call` does."""
+        requester = self._authorised()
+        return self._send(requester, "POST", requester.graphql_url, body={"query": text, "variables": dict(variables)})
+
     def as_app(self, verb: str, path: str) -> Answer:
         """The same as the App itself, which knows its name and installations and no repository."""
         if isinstance(self._credentials, str):
@@ -144,7 +149,7 @@ class Session:
     def _send(
         self, requester: Requester, verb: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None
     ) -> Answer:
-        self._pacing.wait(write=verb != "GET")
+        self._pacing.wait(write=verb != "GET" and path != requester.graphql_url)
         headers = {"Accept": "application/vnd.github+json"}
         try:
             status, got, text = requester.requestJson(verb, path, dict(query or {}), headers, body, self._connection)

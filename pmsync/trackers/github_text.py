@@ -72,7 +72,10 @@ def label_names(issue: Mapping[str, Any], general: str) -> frozenset[str]:
 
 
 def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
-    """The issue as a ticket. `general` is the configured general label. Raises KeyError, TypeError, ValueError."""
+    """The issue as a ticket. `general` is the configured general label. Raises KeyError, TypeError, ValueError.
+
+    The order of the assignees means nothing to GitHub; sorted, they are equal whichever of its interfaces listed them.
+    """
     closed = issue["state"] == "closed"
     return Ticket(
         ref=ref,
@@ -82,7 +85,7 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
         author=login(issue["user"]),
         created_at=utc(issue["created_at"]),
         updated_at=utc(issue["updated_at"]),
-        assignees=tuple(login(account) for account in issue["assignees"]),
+        assignees=tuple(sorted(login(account) for account in issue["assignees"])),
         labels=label_names(issue, general),
         closed_at=utc(issue["closed_at"]) if closed and issue["closed_at"] else None,
         duplicate=closed and issue.get("state_reason") == "duplicate",

@@ -19,6 +19,7 @@ import jwt
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
+from tests.fakes.github_graphql import answer
 from tests.fakes.github_json import Shapes, stamp
 from tests.fakes.github_state import BODY_LIMIT, LABEL_LIMIT, TITLE_LIMIT, App, Issue, Repo, State, Token
 from tests.fakes.http import Before, Request, Response, Server
@@ -28,6 +29,7 @@ ISSUE = "/repos/<owner>/<name>/issues/<int:number>"
 ROUTES = {
     "GET /user": "me",
     "GET /rate_limit": "rate_limit",
+    "POST /graphql": "graphql",
     "GET /app": "app",
     "POST /app/installations/<int:number>/access_tokens": "access_token",
     "GET /repos/<owner>/<name>/installation": "installation",
@@ -105,9 +107,10 @@ class FakeGitHub:
     def handle(self, request: Request) -> Response:
         token: Token | None = None
         try:
-            if not request.path.startswith(self.prefix + "/"):
+            path = request.path.replace("/api/graphql", f"{self.prefix}/graphql") if self.prefix else request.path
+            if not path.startswith(self.prefix + "/"):
                 raise Refused(404, "Not Found")
-            endpoint, values = self._routes.bind("fake").match(request.path.removeprefix(self.prefix), request.method)
+            endpoint, values = self._routes.bind("fake").match(path.removeprefix(self.prefix), request.method)
             app = endpoint in {"app", "access_token", "installation"}
             token = None if app else self._token(request)
             self._count(request, endpoint)
@@ -244,6 +247,12 @@ class FakeGitHub:
         if not found:
             raise Refused(404, "Not Found")
         return Response(200, self.shapes.installation(app, found[0]))
+
+    def _graphql(self, request: Request, token: Token | None) -> Response:
+        if token is None:
+            raise Refused(401, "This endpoint requires you to be authenticated.")
+        sent = _fields(request)
+        return Response(200, answer(self.state, self.shapes, token.login, sent["query"], sent.get("variables") or {}))
 
     # --- repositories -------------------------------------------------------------------------------------------
 

@@ -77,9 +77,9 @@ class GitHubStage:
         return self.repo.ever_created
 
     def writes(self) -> int:
-        return self.github.server.count("POST", "PUT", "PATCH", "DELETE") - self.github.server.count(
-            "POST", path="/access_tokens"
-        )
+        count = self.github.server.count
+        reads = count("POST", path="/access_tokens") + count("POST", path="/graphql")
+        return count("POST", "PUT", "PATCH", "DELETE") - reads
 
     def requests(self) -> int:
         return self.github.server.count()
