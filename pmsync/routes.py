@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
+from pmsync.globs import matches
 from pmsync.model import Document, Fields
 from pmsync.settings import Route, Settings
 
@@ -24,17 +22,9 @@ def _holds(rule: Route, document: Document, fields: Fields) -> bool:
     teams = {text.casefold() for text in (document.team, *document.services) if text}
     labels = {text.casefold() for text in fields.labels}
     return (
-        (rule.path is None or bool(_pattern(rule.path).fullmatch(document.path)))
+        (rule.path is None or matches(rule.path, document.path))
         and (rule.team is None or rule.team.casefold() in teams)
         and (rule.label is None or rule.label.casefold() in labels)
         and (rule.kind is None or rule.kind.casefold() == (fields.kind or "").casefold())
         and (rule.restricted is None or rule.restricted == document.restricted)
     )
-
-
-@cache
-def _pattern(glob: str) -> re.Pattern[str]:
-    """A glob with `**` for any folders, `*` and `?` within one name (pathlib learns `**` in matching only in 3.13)."""
-    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    tokens = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
-    return re.compile("".join(parts.get(token, re.escape(token)) for token in tokens), re.DOTALL)
