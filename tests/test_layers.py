@@ -15,8 +15,8 @@ MODULES = {
 LAYERS = [
     {"pmsync", "errors", "model", "settings", "marker", "keys", "trackers.base"},
     {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
-     "rules", "memory"},
-    {"config", "config_trackers", "config_values", "documents", "globs", "ledger", "lock", "lookup", "trackers"},
+     "rules", "memory", "globs"},
+    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers"},
     {"looking", "observe", "apply", "adopting"},
     {"sync"},
     {"reports", "render", "cli"},
