@@ -11,6 +11,7 @@ the JSON of `Job`.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from filelock import FileLock
 
 STEPS = frozenset({"BEGIN", "COMMIT"})
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "CREATE", "WITH", "REPLACE", "SAVEPOINT", "RELEASE"})
@@ -109,8 +111,6 @@ class Effects:
 
 def watch(job: Job) -> None:
     """Wrap the libraries through which pmsync changes the world."""
-    from filelock import FileLock
-
     effects, root = Effects(job), Path(job.folder).resolve()
 
     def inside(path: Path, *_: object) -> str:
@@ -119,7 +119,7 @@ def watch(job: Job) -> None:
     effects.around(requests.Session, "send", lambda _, request: f"request {request.method} {request.path_url}")
     effects.around(importlib.import_module("pmsync.lock"), "_overwrite", lambda path, _: f"lock's text {path.name}")
     effects.around(FileLock, "acquire", lambda *_: "taking the lock")
-    effects.around(FileLock, "release", lambda *_: "giving the lock back")
+    effects.around(FileLock, "release", lambda lock: "giving the lock back" if lock.is_locked else "")
     for name in ("mkdir", "write_text", "replace", "unlink", "chmod"):
         effects.around(Path, name, lambda path, *_, name=name: f"{name} {inside(path)}" if inside(path) else "")
     connect = sqlite3.connect
@@ -193,6 +193,7 @@ def parse(text: str) -> Job:
 def serve() -> None:
     """Run job after job, each in a fork; answer each with its exit code (negative: the signal) and all it printed."""
     preload()
+    gc.freeze()  # what is here already is not looked through, and so not copied, in every fork
     for line in sys.stdin:
         job = parse(line)
         reading, writing = os.pipe()
@@ -215,7 +216,17 @@ def preload() -> None:
         package = importlib.import_module(f"pmsync.{name}")
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"pmsync.{name}.{module.name}")
-    for name in ("filelock", "sqlite_utils", "github", "jira", "tenacity", "rich.console"):
+    for name in (
+        "filelock",
+        "sqlite_utils",
+        "github",
+        "jira",
+        "tenacity",
+        "rich.console",
+        "yaml",
+        "_strptime",
+        "encodings.utf_8_sig",
+    ):
         importlib.import_module(name)
 
 

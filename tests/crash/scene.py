@@ -143,7 +143,7 @@ class Scene:
     # --- what must hold after clean runs ------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Clean runs: at once, and when everything has settled; then nothing may be left to do, and a run sends nothing."""
+        """Clean runs: at once, and when all has settled; then nothing may be left to do, and a run sends nothing."""
         early = self.run()
         assert early.code in {0, 1}, early.printed
         assert "Traceback" not in early.printed

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,12 @@ from tests.crash.scene import FIRST, Ended, Scene, scene
 from tests.reliability import record
 
 TRACKERS, STEPS = ("github", "jira", "local"), ("first", "second")
-SHARDS = 4
-SPREAD = {"kill": {"github": 1, "jira": 3, "local": 3}, "term": {"github": 4}, "int": {"github": 7}, "twice": {"github": 3}}
+SPREAD = {
+    "kill": {"github": 1, "jira": 3, "local": 3},
+    "term": {"github": 4},
+    "int": {"github": 7},
+    "twice": {"github": 3},
+}
 """Without --every-crash-point: of how many effects that change something one is hit. A tracker left out is not hit."""
 ENDS = {"kill": {-9}, "term": {130}, "int": {130}, "twice": {130}}
 
@@ -53,25 +58,29 @@ def points(kind: str, step: str, every: int) -> list[int]:
     names = effects(kind, step)
     if every == 0:
         return list(range(1, len(names) + 1))
-    differ = [
-        number
-        for number, name in enumerate(names, 1)
-        if "request GET" not in name and (name.startswith(("before", "after request")) or number == len(names))
-    ]
+    same = re.compile(r"after (?!request)|before BEGIN|\w+ request GET|before mkdir")
+    differ = [number for number, name in enumerate(names, 1) if number == len(names) or not same.match(name)]
     return differ[::every]
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("kind", TRACKERS)
-@pytest.mark.parametrize("how", ENDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each way, tracker and sync that is to be hit, in as many shards as keep it short."""
+    if "shards" not in metafunc.fixturenames:
+        return
+    full = metafunc.config.getoption("--every-crash-point")
+    values = []
+    for how, kind, step in product(ENDS, TRACKERS, STEPS):
+        every = 0 if full else SPREAD[how].get(kind)
+        shards = 8 if full else 4 if every == 1 else 1
+        if every is not None:
+            values += [pytest.param(how, kind, step, every, (shard, shards)) for shard in range(shards)]
+    metafunc.parametrize("how, kind, step, every, shards", values)
+
+
 def test_one_ticket_for_each_item_wherever_a_run_is_hit(
-    how: str, kind: str, step: str, shard: int, tmp_path: Path, request: pytest.FixtureRequest
+    how: str, kind: str, step: str, every: int, shards: tuple[int, int], tmp_path: Path
 ) -> None:
-    every = 0 if request.config.getoption("--every-crash-point") else SPREAD[how].get(kind)
-    if every is None:
-        pytest.skip(f"{how} in {kind} is part of --every-crash-point")
-    hits = points(kind, step, every)[shard::SHARDS]
+    hits = points(kind, step, every)[shards[0] :: shards[1]]
     for number in hits:
         name = effects(kind, step)[number - 1]
         try:
