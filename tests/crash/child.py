@@ -167,6 +167,7 @@ def trouble(connection: sqlite3.Connection, job: Job) -> None:
 def run(job: Job) -> int:
     """The exit code of the command line, if the process lives that long."""
     cli = importlib.import_module("pmsync.cli")
+    watch(job)
     if job.patience is not None:
         for name in ("pmsync.ledger.file", "pmsync.trackers.local_store"):
             importlib.import_module(name).PATIENCE = job.patience
@@ -178,7 +179,6 @@ def run(job: Job) -> int:
         os.setuid(65534)
     os.chdir(job.folder)
     os.environ["HOME"] = job.folder
-    watch(job)
     more = {"now": lambda: datetime.fromisoformat(job.now)} if job.now else {}
     code = cli.main(job.args, cli.App(environ=job.environ, cwd=Path(job.folder), **more))
     sys.stdout.flush()

@@ -104,8 +104,9 @@ class Scene:
         """Run in a fork of the server, or in a process of its own that starts `anew`."""
         self.runs += 1
         notes = self.folder.parent / f"{self.folder.name}-notes-{self.runs}"
+        noted = {} if "file_size" in job else {"notes": str(notes)}
         now = {} if isinstance(self.clock, RealTime) else {"now": self.clock.now().isoformat()}
-        values = now | job | {"folder": str(self.folder), "environ": self.environ, "notes": str(notes)}
+        values = now | job | noted | {"folder": str(self.folder), "environ": self.environ}
         values["args"] = args or ("sync",)
         if anew:
             command = [sys.executable, "-m", "tests.crash.child", json.dumps(values)]
