@@ -175,7 +175,8 @@ class Survey:
         for create in trial.creates:
             intent = self.look.memory.intents.get(create.uid)
             name = intent.tracker if intent else create.tracker
-            if name not in self.look.views or not (intent or self.look.views[name].bare):
+            doubtful = intent or self.look.settings.grace  # where CI creates too, the ledger does not know of it
+            if name not in self.look.views or not (doubtful or self.look.views[name].bare):
                 continue
             date = dates.get(create.place.document_id) or self.look.settings.since
             since = intent.announced_at if intent else datetime.combine(date, time(), UTC) if date else EVER

@@ -116,6 +116,8 @@ def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decisi
         ready = world.first_seen.get(placed.uid, world.now) + world.settings.grace
         if ready > world.now:
             return _wait(placed, "left to the CI step until its grace is over", ready)
+        if world.settings.grace and placed.uid not in view.looked:
+            return _wait(placed, "the CI step may have made its ticket: it has to be looked for first")
     unread = [name for name, other in world.views.items() if other.failed and other.bare]
     if unread:
         return _wait(placed, f"tracker {unread[0]!r}, where it may have a ticket already, did not answer")
