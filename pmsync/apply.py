@@ -41,11 +41,15 @@ class Done:
 
 @dataclass
 class Applied:
-    """What came of a plan. `left` counts the writes that were not tried; `in_doubt` are uids sent without an answer."""
+    """What came of a plan. `left` counts the writes that were not tried; `in_doubt` are uids sent without an answer.
+
+    `again` are the trackers that must show the next run what they showed this one: it could not be acted on.
+    """
 
     done: list[Done] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     in_doubt: list[str] = field(default_factory=list)
+    again: set[str] = field(default_factory=set)
     failed: int = 0
     left: int = 0
 
@@ -69,6 +73,8 @@ class Applier:
         for duplicate in plan.duplicates:
             if self._may(duplicate.of.tracker):
                 self._close(duplicate)
+            else:
+                self.applied.again.add(duplicate.of.tracker)
         for update in plan.updates:
             if self._may(update.link.ticket.ref.tracker):
                 self._update(update)
@@ -136,9 +142,9 @@ class Applier:
             answer = self.trackers[ref.tracker].close_duplicate(ref, duplicate.of)
         except TrackerError as error:
             self.applied.failed += 1
-            self._tell(
-                "twin", "error", f"{ref.key!r} could not be closed as duplicate of {duplicate.of.key!r}: {error}"
-            )
+            self.applied.again.add(ref.tracker)
+            message = f"{ref.key!r} could not be closed as duplicate of {duplicate.of.key!r}: {error}"
+            self._tell("twin", "error", message, f"the next sync tries again, or close it by hand: {ref.url}")
             return
         if isinstance(answer, Touched):
             message = f"tickets {duplicate.of.key!r} and {ref.key!r} are for one item, and {answer.reason}"

@@ -147,7 +147,7 @@ class Engine:
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
         applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
         for name, cursor in survey.look.cursors.items():
-            if not refused and not world.views[name].failed:
+            if not (refused or world.views[name].failed or name in applied.again):
                 ledger.save_cursor(cursor)
         told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
         result = Result(made, world, told, applied, bool(refused))

@@ -494,6 +494,7 @@ def test_every_run_keeps_the_same_survivor_of_a_twin() -> None:
     assert plan(world(DOC, links=[link(DOC, 0, two)], views={"web": view(one, two)})).records("relink")
     without = plan(world(DOC, views={"web": view(one, two)}))
     assert without.records("adopt")[0].link.ticket.ref == ref(1)
+    assert [(op.ticket.ref, op.of) for op in without.duplicates] == [(ref(2), ref(1))]
 
 
 def test_a_twin_beside_a_closed_ticket_is_told_not_closed() -> None:

@@ -12,7 +12,7 @@ from pmsync.known import Entry, Known
 from pmsync.model import Finding, ItemRow, Link, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
 from pmsync.plan.create import decide
-from pmsync.plan.observe import observe_all
+from pmsync.plan.observe import Observed, observe_all, with_twins
 from pmsync.plan.update import drift, update
 from pmsync.plan.world import Index, World, index
 
@@ -69,7 +69,10 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.add(decision.operations, decision.findings)
         standing, note = decision.standing, decision.note
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
-        link = adopted
+        if adopted is not None:
+            seen = with_twins(Observed(adopted), known.marked)
+            draft.add(seen.operations, seen.findings)
+            link = seen.link
     elif link.orphaned:
         link = replace(link, orphaned=False)
         draft.operations.append(Record("restore", link, "back in its document"))

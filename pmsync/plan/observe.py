@@ -24,7 +24,7 @@ class Observed:
 
 def observe_all(world: World, marked: Marked) -> dict[str, Observed]:
     """Every link of the ledger, by uid, as it stands after this run's observations."""
-    return {uid: _with_twins(_observe(world, link, marked), marked) for uid, link in world.links.items()}
+    return {uid: with_twins(_observe(world, link, marked), marked) for uid, link in world.links.items()}
 
 
 def _observe(world: World, link: Link, marked: Marked) -> Observed:
@@ -147,7 +147,7 @@ def describe(old: Ticket, new: Ticket) -> str:
     return ", ".join(changes)
 
 
-def _with_twins(seen: Observed, marked: Marked) -> Observed:
+def with_twins(seen: Observed, marked: Marked) -> Observed:
     """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed."""
     link = seen.link
     mates = {ticket.ref: ticket for ticket in marked.get(link.uid, ())}

@@ -157,7 +157,8 @@ class Session:
             return Answer(301, moved.headers, None)
         except requests.RequestException as error:
             raise _failure(error) from None
-        data = _parsed(text)
+        # GitHub has a body in each answer but 204 and 304; an empty 200 is somebody else's.
+        data = _parsed(text) if text or status not in {200, 201} else UNREADABLE
         answer = {name.lower(): str(value) for name, value in got.items()}
         return Answer(status, answer, data, self._pacing.learn(status, answer, reasons(data)))
 

@@ -307,7 +307,17 @@ class JiraTracker:
             self.session.ask("PUT", f"issue/{ref.id}", body=body)
         if value and not self.words.cloud:
             self.session.ask("PUT", f"issue/{ref.id}/properties/{PROPERTY}", body=value)
-        return self._still_here(ref)
+        return self._taken(patch, self._still_here(ref))
+
+    def _taken(self, patch: Patch, ticket: Ticket) -> Ticket:
+        """The ticket, where it is as the patch wants it: a proxy may have said yes in Jira's place."""
+        title = summary(patch["title"]) if "title" in patch else ticket.title
+        key = patch["marker"].key if "marker" in patch else None
+        if ticket.title != title or (key is not None and (ticket.marker is None or ticket.marker.key != key)):
+            raise TrackerUnavailable(f"issue {ticket.ref.key!r} is as it was, although jira accepted the change")
+        if "assignees" in patch and ticket.assignees != tuple(patch["assignees"])[:1]:
+            raise TrackerError(f"jira accepted the assignee of {ticket.ref.key!r} and did not take it")
+        return ticket
 
     def _still_here(self, ref: Ref) -> Ticket:
         """The ticket, read afresh; raises TrackerError where the ref leads out of the project."""
