@@ -114,22 +114,23 @@ def test_a_damaged_ledger_is_left_alone_and_made_anew_when_it_is_moved_aside(sho
     record(TABLE, "damaged", name, 1)
 
 
-@pytest.mark.parametrize("filling", [b"\0", b"\xa5"], ids=["zeros", "garbage"])
+@pytest.mark.parametrize("filling", [b"\0", b"\x5a"], ids=["zeros", "garbage"])
 def test_a_page_that_is_lost_is_noticed_or_was_not_in_use(shop: Scene, filling: bytes) -> None:
     shop.check_second()
-    content, created, told_of = shop.ledger.read_bytes(), shop.stage.created(), 0
+    content, writes, told_of = shop.ledger.read_bytes(), shop.stage.writes(), 0
     pages = len(content) // PAGE
     for page in range(pages):
         shop.ledger.write_bytes(content[: page * PAGE] + filling * PAGE + content[(page + 1) * PAGE :])
+        sent = requests(shop)
         ended = shop.run()
         if ended.code:
+            told(ended, "damaged|no SQLite database")
+        if ended.code and requests(shop) == sent:
             told_of += 1
-            refused(shop, "damaged|no SQLite database|malformed", commands=("sync",))
+            refused(shop, "damaged|no SQLite database", commands=("sync",))
             harmless(shop)
-        else:
-            shop.check_second()
-    assert shop.stage.created() == created
-    assert told_of > pages * 0.7
+    assert shop.stage.writes() == writes
+    assert pages - told_of <= 2  # pages without content: SQLite notices those when it wants to fill them
     record(TABLE, "one page lost", "told", told_of)
     record(TABLE, "one page lost", "not in use", pages - told_of)
 
