@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pmsync.ledger import Ledger
 from pmsync.model import Link, Ref, Status, Ticket
 from tests.clock import Clock
 from tests.crash.child import Job
+from tests.fakes.http import After, Request, Response
 from tests.trackers.github_stage import TOKEN as GITHUB_TOKEN
 from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import TOKEN as JIRA_TOKEN
@@ -190,18 +191,39 @@ def agreed(sight: object) -> tuple[Ref, str, str, frozenset[str]]:
     return sight.ref, sight.title, sight.status, frozenset(sight.labels)
 
 
+def hidden(now: Callable[[], datetime], lag: timedelta) -> After:
+    """New issues are missing from GitHub's listings for so long, as where a listing comes from a copy that is behind."""
+
+    def after(request: Request, response: Response) -> Response | None:
+        if not (request.method == "GET" and request.path.endswith("/issues") and isinstance(response.body, list)):
+            return None
+        shown = [each for each in response.body if datetime.fromisoformat(each["created_at"]) + lag <= now()]
+        return replace(response, body=shown)
+
+    return after
+
+
 @contextmanager
-def scene(kind: str, folder: Path, *, real_time: bool = False, settle: str = "10m") -> Iterator[Scene]:
-    """`kind` is github, jira (Cloud) or local."""
+def scene(
+    kind: str,
+    folder: Path,
+    *,
+    real_time: bool = False,
+    settle: str = "10m",
+    lag: timedelta = timedelta(0),
+) -> Iterator[Scene]:
+    """`kind` is github, jira (Cloud) or local; `lag` is how long the first two list no new ticket."""
     folder.mkdir(parents=True, exist_ok=True)
     clock = RealTime() if real_time or kind == "local" else Clock()
     times = f'settle = "{settle}"\nlag = "0"\n'
     if kind == "github":
         with GitHubStage(clock) as github:
-            config = f'[trackers.platform]\ntype = "github"\nrepo = "acme/web"\napi_url = "{github.settings.api_url}"\n'
+            github.github.server.after = hidden(clock.now, lag)
+            api = github.settings.api_url
+            config = f'[trackers.platform]\ntype = "github"\nrepo = "acme/web"\napi_url = "{api}"\n'
             yield Scene(folder, github, config + times, {"GITHUB_TOKEN": GITHUB_TOKEN})
     elif kind == "jira":
-        with JiraStage(clock, "cloud") as jira:
+        with JiraStage(clock, "cloud", lag=lag) as jira:
             config = (
                 f'[trackers.payments]\ntype = "jira"\nurl = "{jira.jira.url}"\nproject = "PAY"\n'
                 'deployment = "cloud"\nemail_env = "JIRA_EMAIL"\n'

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import time
+from datetime import timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -26,13 +27,15 @@ SPREAD = {
     "twice": {"github": 3},
 }
 """Without --every-crash-point: of how many effects that change something one is hit. A tracker left out is not hit."""
+LAG = timedelta(minutes=5)
+"""So long a listing lacks new tickets: between the run that is hit and the next one only the ledger knows of them."""
 ENDS = {"kill": {-9}, "term": {130}, "int": {130}, "twice": {130}}
 
 
 @cache
 def effects(kind: str, step: str) -> tuple[str, ...]:
     """The names of all effects of a run that nothing happens to."""
-    with tempfile.TemporaryDirectory() as folder, scene(kind, Path(folder) / "dry") as dry:
+    with tempfile.TemporaryDirectory() as folder, scene(kind, Path(folder) / "dry", lag=LAG) as dry:
         prepare(dry, step)
         ended = dry.run()
         assert ended.code == 0, ended.printed
@@ -84,7 +87,7 @@ def test_one_ticket_for_each_item_wherever_a_run_is_hit(
     for number in hits:
         name = effects(kind, step)[number - 1]
         try:
-            with scene(kind, tmp_path / f"{number}") as of:
+            with scene(kind, tmp_path / f"{number}", lag=LAG) as of:
                 prepare(of, step)
                 ended = of.run(at=number, how=how, spill=number % 2 == 0)
                 stopped(of, ended, how, number, name)
