@@ -177,6 +177,9 @@ class Applier:
         self._withdraw(pairs)
         for create, outcome in pairs:
             self._told(name, create, outcome)
+        lost = [outcome.reason for outcome in outcomes if isinstance(outcome, Unavailable | InDoubt)]
+        if len(lost) == len(lot):
+            self._trouble(name, lost[0])
         self.progress("create", len(lot))
 
     def _withdraw(self, pairs: Sequence[tuple[Create, Outcome]]) -> None:
@@ -200,13 +203,11 @@ class Applier:
                 self.applied.failed += 1
                 hint = "the next sync creates it"
                 self._tell("create-failed", "error", f"{what}: {outcome.reason}", hint, where)
-                self._trouble(name, outcome.reason)
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
                 hint = "it is looked for once it must be visible, and only then created again"
                 message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
                 self._tell("in-doubt", "error", message, hint, where)
-                self._trouble(name, outcome.reason)
 
     def _dropped(self, name: str, create: Create, ticket: Ticket) -> None:
         """Notice what the tracker silently left out; without its general label no further ticket is made there."""

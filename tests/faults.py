@@ -69,6 +69,17 @@ def _without_one(_: Clock, __: Request, response: Response | None) -> Response |
     return None
 
 
+def _cut_short(_: Clock, __: Request, response: Response | None) -> Response | None:
+    """The listing with its first entry alone, and no word that there is more."""
+    body = response.body if response and response.status == 200 else None
+    if isinstance(body, list) and len(body) > 1 and "number" in body[0]:
+        return Response(200, body[:1], {name: text for name, text in response.headers.items() if name != "Link"})
+    if isinstance(body, dict) and len(body.get("issues") or ()) > 1:
+        kept = {name: value for name, value in body.items() if name != "nextPageToken"}
+        return replace(response, body=kept | {"issues": body["issues"][:1]})
+    return None
+
+
 _SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}
 FAULTS = [
     _always("connection dropped before", Drop(), committed=False),
@@ -92,7 +103,8 @@ FAULTS = [
     _always("HTML page after", Response(200, PAGE, HTML), committed=True),
     _always("empty answer after", Response(200, None), committed=True),
     _always("slow answer", Delay(TIMEOUT / 8), committed=True),
-    Fault("an entry missing from a listing", True, _without_one),
+    Fault("entry missing from a listing", True, _without_one),
+    Fault("listing cut short", True, _cut_short),
 ]
 
 
@@ -179,6 +191,8 @@ def bare(team: Team, stage: HttpStage) -> Case:
     return case
 
 
+LISTED = {"entry missing from a listing", "listing cut short"}
+"""These hit requests that list something, and those only."""
 SCENARIOS = {"first sync": first, "busy day": busy, "busy day without a ledger": bare}
 
 
@@ -213,12 +227,15 @@ def open_tickets(case: Case) -> Counter[str]:
     return Counter(t.marker.uid for t in tickets if t.marker and t.status not in {Status.DONE, Status.WONT_DO})
 
 
-def recover(case: Case) -> None:
-    """At most the settle window and two more clean syncs; then everything must be as if nothing had happened."""
+def recover(case: Case, *, listing_lied: bool = False) -> None:
+    """At most the settle window and two more clean syncs; then everything must be as if nothing had happened.
+
+    What a complete listing kept back is seen in the next complete one, a day later.
+    """
     team, stage = case.team, case.stage
     team.clock.advance(minutes=11)
     team.sync()
-    team.clock.advance(minutes=11)
+    team.clock.advance(days=1 if listing_lied else 0, minutes=11)
     second = team.sync()
     assert second.ok, [str(finding) for finding in second.findings]
     assert stage.created() == case.expected
