@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -101,8 +101,8 @@ class Scene:
         path.parent.mkdir(exist_ok=True)
         path.write_text(HEAD + "".join(f"- {item}\n" for item in items), encoding="utf-8")
 
-    def run(self, *args: str, anew: bool = False, **job: Any) -> Ended:
-        """Run in a fork of the server, or in a process of its own that starts `anew`."""
+    def run(self, *args: str, anew: bool = False, under: Sequence[str] = (), **job: Any) -> Ended:
+        """Run in a fork of the server, or in a process of its own that starts `anew`, `under` another command."""
         self.runs += 1
         notes = self.folder.parent / f"{self.folder.name}-notes-{self.runs}"
         noted = {} if "file_size" in job else {"notes": str(notes)}
@@ -110,7 +110,7 @@ class Scene:
         values = now | job | noted | {"folder": str(self.folder), "environ": self.environ}
         values["args"] = args or ("sync",)
         if anew:
-            command = [sys.executable, "-m", "tests.crash.child", json.dumps(values)]
+            command = [*under, sys.executable, "-m", "tests.crash.child", json.dumps(values)]
             done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
             code, printed = done.returncode, done.stdout + done.stderr
         else:
@@ -192,7 +192,7 @@ def agreed(sight: object) -> tuple[Ref, str, str, frozenset[str]]:
 
 
 def hidden(now: Callable[[], datetime], lag: timedelta) -> After:
-    """New issues are missing from GitHub's listings for so long, as where a listing comes from a copy that is behind."""
+    """New issues are missing from listings for so long, as where GitHub answers from a copy that is behind."""
 
     def after(request: Request, response: Response) -> Response | None:
         if not (request.method == "GET" and request.path.endswith("/issues") and isinstance(response.body, list)):
