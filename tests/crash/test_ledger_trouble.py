@@ -120,15 +120,17 @@ def test_a_page_that_is_lost_is_noticed_or_was_not_in_use(shop: Scene, filling: 
     content, writes, told_of = shop.ledger.read_bytes(), shop.stage.writes(), 0
     pages = len(content) // PAGE
     for page in range(pages):
-        shop.ledger.write_bytes(content[: page * PAGE] + filling * PAGE + content[(page + 1) * PAGE :])
+        lost = content[: page * PAGE] + filling * PAGE + content[(page + 1) * PAGE :]
+        shop.ledger.write_bytes(lost)
         sent = requests(shop)
         ended = shop.run()
         if ended.code:
             told(ended, "damaged|no SQLite database")
         if ended.code and requests(shop) == sent:
             told_of += 1
-            refused(shop, "damaged|no SQLite database", commands=("sync",))
-            harmless(shop)
+            assert shop.ledger.read_bytes() == lost
+            if page % 4 == 0:
+                harmless(shop)
     assert shop.stage.writes() == writes
     assert pages - told_of <= 2  # pages without content: SQLite notices those when it wants to fill them
     record(TABLE, "one page lost", "told", told_of)
@@ -261,7 +263,7 @@ def test_a_disk_that_is_full_at_any_moment_is_told_and_the_next_run_takes_it_up(
 def test_a_file_that_may_not_grow_is_told_and_the_next_run_takes_it_up(tmp_path: Path) -> None:
     """Unlike a limit within SQLite this one hits the journal too, and a page may be cut off in the middle."""
     failed = 0
-    for size in (0, 20, 512, 3000, *range(PAGE, 60 * PAGE, 7 * 1024)):
+    for size in (0, 20, 512, 3000, *range(PAGE, 60 * PAGE, 19 * 1024)):
         with scene("local", tmp_path / f"{size}") as of:
             of.before_first()
             ended = of.run(file_size=size)
