@@ -31,7 +31,7 @@ TOO_COMMON = 50
 class Placed:
     """An entry with its uid. `known` is what it was recognised as, None for a new item.
 
-    `how` is 'ticket', 'key', 'edit', 'rename' or 'new'.
+    `how` is 'ticket', 'key', 'edit', 'rename', 'move' or 'new'.
     """
 
     uid: str
@@ -126,6 +126,7 @@ def identify(
     origins = _renamed(board, read, gone, complete)
     for document_id in read:
         _by_similarity(board, document_id, [document_id, *origins.get(document_id, ())])
+    _moved(board, read, documents)
     _like_a_gone_one(board, read, gone)
     return _settle(board, known, namespace, decisions or {}, lookalikes)
 
@@ -272,6 +273,34 @@ def _by_similarity(board: _Board, document_id: str, origins: Sequence[str]) -> N
     for a in sorted({key[0] for key in scores}):
         ranked = sorted(((score, b) for (x, b), score in scores.items() if x == a), reverse=True)
         board.leave(here[a], "it may be an edit of an item that has a ticket", [items[b] for _, b in ranked])
+
+
+def _moved(board: _Board, read: Sequence[str], documents: Collection[str]) -> None:
+    """An item cut from one document and pasted into another keeps its uid, where the ledger knows it left just now.
+
+    A marker alone does not tell since when its item is gone from its document: then a person is asked.
+    """
+    left = _by(
+        (item for origin in documents for item in board.known(origin) if not item.orphaned),
+        lambda item: item.identities[0][1],
+    )
+    here = _by((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.key)
+    for key, same in here.items():
+        items = left.get(key, [])
+        pairs = [(entry, item) for entry in same for item in items if _same_title(entry, item)]
+        if len(pairs) == 1 and len(items) == 1 and items[0].remembered:
+            board.take(*pairs[0], "move")
+            continue
+        for entry in same:
+            candidates = [item for other, item in pairs if other is entry]
+            if candidates:
+                origin = candidates[0].document_id
+                board.leave(entry, f"it equals an item that is no longer in {origin!r}", candidates)
+
+
+def _same_title(entry: Entry, item: Known) -> bool:
+    """Explicit ids count within one document only; beyond it the title has to be the same too."""
+    return not entry.key.startswith("id:") or title_key(entry.item.title, entry.item.owners) in item.titles
 
 
 def _like_a_gone_one(board: _Board, read: Sequence[str], gone: Sequence[str]) -> None:

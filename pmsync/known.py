@@ -14,7 +14,8 @@ class Known:
     """An item that has a ticket, or an intent.
 
     `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
-    ticket's). `orphaned` and `closed` make it a worse candidate for guesses, never for an exact key.
+    ticket's). `orphaned` and `closed` make it a worse candidate for guesses, never for an exact key. `remembered` says
+    that the ledger knows it: what it lacks now it has lost since the last run.
     """
 
     uid: str
@@ -27,6 +28,7 @@ class Known:
     position: int = 0
     orphaned: bool = False
     closed: bool = False
+    remembered: bool = False
 
     @property
     def document_id(self) -> str:
@@ -72,7 +74,7 @@ def known_items(links: Mapping[str, Link], intents: Mapping[str, Intent], marked
 
 
 def _from_intent(intent: Intent) -> Known:
-    return Known(intent.uid, ((intent.document_id, intent.key),), (title_key(intent.title),))
+    return Known(intent.uid, ((intent.document_id, intent.key),), (title_key(intent.title),), remembered=True)
 
 
 def _from_link(link: Link) -> Known:
@@ -87,6 +89,7 @@ def _from_link(link: Link) -> Known:
         link.position,
         link.orphaned,
         link.ticket.status.closed,
+        remembered=True,
     )
 
 

@@ -116,6 +116,19 @@ class SyncContract:
         assert stage.created() == 2
         assert {link.document_id for link in synced.links().values()} == {"postmortems/renamed.md"}
 
+    def test_a_document_split_in_two_creates_nothing(self, synced: Team, stage: Stage) -> None:
+        synced.write(DOC, BOOK)
+        synced.write("postmortems/disks.md", DISK)
+        result = synced.sync()
+        assert result.ok, result.findings
+        assert stage.created() == 2
+        assert synced.links()[DISK].document_id == "postmortems/disks.md"
+        assert not synced.sync().plan.pending
+        writes = stage.writes()
+        synced.lose_ledger()
+        assert synced.sync().ok
+        assert (stage.created(), stage.writes()) == (2, writes)
+
     def test_an_item_that_left_is_orphaned_and_restored(self, synced: Team, stage: Stage) -> None:
         synced.write(DOC, BOOK)
         synced.sync()

@@ -191,6 +191,55 @@ def test_two_documents_that_could_be_the_renamed_one_wait() -> None:
     assert len(found.undecided) == 2
 
 
+def test_an_item_pasted_into_another_document_keeps_its_uid() -> None:
+    before = document(A, "Add alerting", "Write a runbook", "Fix the probe"), document(B, "Rotate the keys")
+    after = document(A, "Add alerting"), document(B, "Rotate the keys", "Fix the probe", "Write a runbook")
+    found = recognise(after, known_of(*before))
+    assert by_title(found)["Fix the probe"].uid == uid_of(A, "Fix the probe")
+    assert by_title(found)["Fix the probe"].how == "move"
+    assert not found.vanished
+    assert not found.undecided
+
+
+def test_a_document_split_in_two_keeps_all_its_items() -> None:
+    before = document(A, "Add alerting", "Write a runbook", "Fix the probe")
+    found = recognise([document(A, "Add alerting"), document(B, "Write a runbook", "Fix the probe")], known_of(before))
+    assert {placed.uid for placed in found.placed} == {uid_of(A, item.title) for item in before.items}
+
+
+def test_an_item_that_is_copied_is_another_one() -> None:
+    one = document(A, "Add alerting", "Write a runbook")
+    found = recognise([one, document(B, "Add alerting")], known_of(one))
+    assert [placed.how for placed in found.placed] == ["key", "key", "new"]
+
+
+def test_an_item_like_one_that_left_long_ago_is_a_new_one() -> None:
+    known = known_of(document(A, "Add monitoring", "Write a runbook"), orphaned=True)
+    found = recognise([document(A, "Write a runbook"), document(B, "Add monitoring")], known)
+    assert by_title(found)["Add monitoring"].how == "new"
+
+
+def test_without_a_ledger_an_item_that_turned_up_elsewhere_is_asked_about() -> None:
+    known = {uid: replace(item, remembered=False) for uid, item in known_of(document(A, "Fix the probe")).items()}
+    found = recognise([document(A), document(B, "Fix the probe")], known)
+    assert [each.candidates[0].uid for each in found.undecided] == [uid_of(A, "Fix the probe")]
+    assert not found.vanished
+
+
+def test_an_item_pasted_into_two_documents_is_asked_about() -> None:
+    found = recognise([document(A), document(B, "Fix the probe"), document("c.md", "Fix the probe")],
+                      known_of(document(A, "Fix the probe")))  # fmt: skip
+    assert len(found.undecided) == 2
+
+
+def test_an_explicit_id_moves_only_together_with_its_title() -> None:
+    known = known_of(document(A, item("Fix the probe", explicit_id="AI-3")))
+    other = recognise([document(A), document(B, item("Rotate the keys", explicit_id="AI-3"))], known)
+    assert other.placed[0].how == "new"
+    same = recognise([document(A), document(B, item("Fix the probe", explicit_id="AI-3"))], known)
+    assert same.placed[0].how == "move"
+
+
 def test_renamed_and_edited_at_once_is_asked_about() -> None:
     known = known_of(document(A, "Add alerting for full disks"))
     found = recognise([document(B, "Add alerting for all full disks")], known)
