@@ -154,7 +154,7 @@ class Survey:
     # --- looking before creating ------------------------------------------------------------------------------
 
     def _look(self, *, wait_for_lag: bool) -> None:
-        """Look for everything that a plan would create although it may exist: in doubt, or nothing is remembered."""
+        """Look for everything that a plan would create: it may exist, whatever the ledger remembers."""
         wanted = self._wanted()
         for name, since in wanted.items():
             self.look.find(name, *since)
@@ -175,8 +175,7 @@ class Survey:
         for create in trial.creates:
             intent = self.look.memory.intents.get(create.uid)
             name = intent.tracker if intent else create.tracker
-            doubtful = intent or self.look.settings.grace  # where CI creates too, the ledger does not know of it
-            if name not in self.look.views or not (doubtful or self.look.views[name].bare):
+            if name not in self.look.views:
                 continue
             date = dates.get(create.place.document_id) or self.look.settings.since
             since = intent.announced_at if intent else datetime.combine(date, time(), UTC) if date else EVER

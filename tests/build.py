@@ -98,6 +98,14 @@ def by_title(identities: Identities) -> dict[str, Placed]:
     return {placed.entry.item.title: placed for placed in identities.placed}
 
 
+class _Everything(frozenset[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+EVERYTHING = _Everything()
+
+
 def view(*tickets: Ticket, **fields: Any) -> View:
     name = fields.pop("name", "web")
     values = {
@@ -105,6 +113,7 @@ def view(*tickets: Ticket, **fields: Any) -> View:
         "fields": frozenset({"title", "assignees", "labels", "due", "priority"}),
         "trusted": frozenset({"bot"}),
         "tickets": {each.ref: each for each in tickets},
+        "looked": EVERYTHING,
     }
     return View(**{**values, **fields})
 

@@ -60,6 +60,9 @@ LAG = 45
 """Seconds that a listing may be behind, where a history has such a service; `Team` waits for 60."""
 GRACE = timedelta(minutes=10)
 ALLOW = {"creates": 99, "updates": 99, "orphans": 99, "lost": 99, "empty": 99}
+PAUSES = st.sampled_from((0, 1, 15, 24 * 60))
+"""Minutes that pass before a run."""
+FAULTS = ("lost", "bad gateway", "refused", "down", "no ledger", "crash", "crash", "crash")
 EFFECTS = ("announce", "save_links", "withdraw", "save_documents", "save_cursor", "refuse", "end_run")
 
 
@@ -209,7 +212,7 @@ class Histories(RuleBasedStateMachine):
 
     # --- documents --------------------------------------------------------------------------------------------
 
-    @initialize(beside=st.booleans(), stale=st.booleans(), items=st.integers(1, 3))
+    @initialize(beside=st.booleans(), stale=st.booleans(), items=st.integers(2, 4))
     def begin(self, beside: bool, stale: bool, items: int) -> None:
         """`beside`: bare runners come and go, as in CI, and the host with the ledger gives them their grace."""
         self.counts["histories"] += 1
@@ -221,6 +224,7 @@ class Histories(RuleBasedStateMachine):
         if stale and isinstance(self.stage, JiraStage):
             self.stage.state.lag = timedelta(seconds=LAG)
         self.add_document(items)
+        self._run(self.team, 0)
 
     @rule(items=st.integers(1, 3))
     def add_document(self, items: int) -> None:
@@ -357,42 +361,26 @@ class Histories(RuleBasedStateMachine):
 
     # --- time, memory, runs -----------------------------------------------------------------------------------
 
-    @rule(minutes=st.sampled_from((0, 1, 15, 15, 24 * 60)))
-    def wait(self, minutes: int) -> None:
-        """Time passes; the ledger is lost instead of none."""
-        self.stage.clock.advance(minutes=minutes)
-        if not minutes:
-            self.team.lose_ledger()
-        self.note(f"wait {minutes} min" if minutes else "lost is the ledger")
-
-    @rule()
-    def sync(self) -> None:
-        self._run(self.team, "sync")
+    @rule(minutes=PAUSES)
+    def sync(self, minutes: int) -> None:
+        self._run(self.team, minutes)
 
     @precondition(lambda self: self.beside)
-    @rule()
-    def sync_bare(self) -> None:
-        self._run(self._bare(), "bare")
+    @rule(minutes=PAUSES)
+    def sync_bare(self, minutes: int) -> None:
+        self._run(self._bare(), minutes)
 
-    @rule(
-        bare=st.booleans(),
-        fault=st.sampled_from(("lost", "bad gateway", "refused", "down", "crash", "crash")),
-        at=st.integers(0, 11),
-    )
-    def sync_with_fault(self, bare: bool, fault: str, at: int) -> None:
-        bare = bare and self.beside
-        self._run(self._bare() if bare else self.team, "bare" if bare else "sync", fault, at)
+    @rule(minutes=PAUSES, bare=st.booleans(), fault=st.sampled_from(FAULTS), at=st.integers(0, 11))
+    def sync_with_fault(self, minutes: int, bare: bool, fault: str, at: int) -> None:
+        self._run(self._bare() if bare and self.beside else self.team, minutes, fault, at)
 
-    @rule(minutes=st.sampled_from((1, 15, 24 * 60)))
-    def wait_and_sync(self, minutes: int) -> None:
-        self.stage.clock.advance(minutes=minutes)
-        self._run(self.team, "sync")
-
-    def _run(self, team: Team, what: str, fault: str = "", at: int = 0) -> None:
+    def _run(self, team: Team, minutes: int, fault: str = "", at: int = 0) -> None:
         bare = team is not self.team
-        self.stage.clock.advance(seconds=10)
-        self.note(f"{what}" + (f" with {fault} at {at}" if fault else ""))
+        self.stage.clock.advance(minutes=minutes, seconds=10)
+        self.note(f"{'bare' if bare else 'sync'}" + (f" with {fault} at {at}" if fault else ""))
         self.counts[fault or "without fault"] += 1
+        if fault == "no ledger":
+            self.team.lose_ledger()
         remembered = set() if bare else self._remembered()
         result = None
         try:
@@ -437,7 +425,9 @@ class Histories(RuleBasedStateMachine):
             reads = request.method == "GET" or any(word in request.path for word in ("search", "bulkfetch", "graphql"))
             return not reads and next(writes) == at % 4
 
-        if kind == "down":
+        if kind == "no ledger":
+            pass
+        elif kind == "down":
             http.before = lambda _: Response(503, {"message": "down"})
         elif kind == "refused":
             http.before = lambda request: Response(503, {"message": "later"}) if hit(request) else None
@@ -532,7 +522,8 @@ class Histories(RuleBasedStateMachine):
         assert not plan.plan.pending, plan.plan.pending
         with Ledger.open(Path(self.team.settings.ledger), readonly=True) as ledger:
             links = ledger.links()
-            assert not ledger.intents()
+            doubtful = {row.uid for row in result.plan.rows} & set(ledger.intents())
+            assert not doubtful, f"{doubtful} are still in doubt"
         here = {key: link for key, link in links.items() if link.ticket.ref.tracker and not link.lost}
         answers = self.stage.reconnect().get([link.ticket.ref for link in here.values()])
         for link in here.values():

@@ -21,9 +21,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> LocalStage:
     return LocalStage(tmp_path_factory.mktemp("tickets"), Clock())
 
 
-@pytest.fixture
-def team(stage: LocalStage, tmp_path: Path) -> Team:
-    team = Team(tmp_path, stage, grace=timedelta(minutes=10))
+@pytest.fixture(params=[10, 0], ids=["grace", "no grace"])
+def team(stage: LocalStage, tmp_path: Path, request: pytest.FixtureRequest) -> Team:
+    team = Team(tmp_path, stage, grace=timedelta(minutes=request.param))
     team.write(DOC, DISK)
     team.sync()
     team.clock.advance(minutes=15)
@@ -42,13 +42,56 @@ def bare(team: Team) -> Result:
 
 def test_a_ticket_of_ci_whose_label_a_person_stripped_at_once_is_not_made_again(team: Team, stage: LocalStage) -> None:
     team.write(DOC, DISK, BOOK)
-    team.sync()
     bare(team)
     assert stage.created() == 2
     ref = stage.tracker.recognise("LOCAL-2")
     assert ref
     stage.set_labels(ref)
+    for _ in range(2):
+        team.clock.advance(minutes=15)
+        team.sync()
+    assert stage.created() == 2
+    assert team.links()[BOOK].ticket.ref == ref
+
+
+def test_an_unmarked_ticket_is_asked_about_until_somebody_decides(team: Team, stage: LocalStage) -> None:
+    """A listing of what changed lately does not show it any more; that is no leave to create."""
+    stage.tracker.desk("dana").set(1, marker=None, uid=None)
+    team.clock.advance(minutes=15)
+    team.lose_ledger()
+    for _ in range(3):
+        result = team.sync()
+        assert "undecided" in {finding.rule for finding in result.findings}
+        team.clock.advance(minutes=15)
+    assert stage.created() == 1
+
+
+def test_a_document_that_comes_back_after_the_ledger_was_lost_keeps_its_tickets(team: Team, stage: LocalStage) -> None:
+    team.write("postmortems/other.md", BOOK)
+    path = team.root / DOC
+    text = path.read_text()
+    path.unlink()
+    team.clock.advance(minutes=15)
+    team.lose_ledger()
+    team.sync()
     team.clock.advance(minutes=15)
     team.sync()
     assert stage.created() == 2
-    assert team.links()[BOOK].ticket.ref == ref
+    path.write_text(text)
+    team.sync()
+    team.clock.advance(minutes=15)
+    team.sync()
+    assert stage.created() == 2
+
+
+def test_a_first_run_over_one_document_does_not_make_the_others_anew(team: Team, stage: LocalStage) -> None:
+    other = team.write("postmortems/other.md", BOOK)
+    team.sync()
+    team.clock.advance(minutes=15)
+    team.sync()
+    team.lose_ledger()
+    team.clock.advance(minutes=15)
+    team.sync(other)
+    team.clock.advance(minutes=15)
+    team.sync()
+    assert stage.created() == 2

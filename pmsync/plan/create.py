@@ -110,14 +110,13 @@ def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decisi
         waiting = _in_doubt(world, placed, intent)
         if waiting:
             return waiting
-    elif view.bare and not view.unseen and placed.uid not in view.looked:
-        return _wait(placed, "no earlier run is remembered here: it has to be looked for first")
-    elif not view.bare:
+    else:
         ready = world.first_seen.get(placed.uid, world.now) + world.settings.grace
-        if ready > world.now:
+        if ready > world.now and not view.bare:
             return _wait(placed, "left to the CI step until its grace is over", ready)
-        if world.settings.grace and placed.uid not in view.looked:
-            return _wait(placed, "the CI step may have made its ticket: it has to be looked for first")
+        # a listing of what changed lately shows neither what CI made before nor what lost its label or marker
+        if placed.uid not in view.looked and not view.unseen:
+            return _wait(placed, "it may have a ticket that nobody remembers: it has to be looked for first")
     unread = [name for name, other in world.views.items() if other.failed and other.bare]
     if unread:
         return _wait(placed, f"tracker {unread[0]!r}, where it may have a ticket already, did not answer")

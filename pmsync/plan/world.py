@@ -19,8 +19,8 @@ class View:
 
     `tickets` are those of the scan and of the wide look, `sights` the answers for single refs. `complete` says that
     the scan was a full one. `failed` is why the tracker could not be read, '' if it could; then nothing about it is
-    concluded. `bare` says that no earlier run is remembered, so that every create must be looked for first; `looked`
-    are the uids for which that was done (or for which an intent was looked up). `unseen` marks a tracker that was left
+    concluded. `bare` says that no earlier run is remembered, so that every create must be looked for twice; `looked`
+    are the uids that were looked for: nothing else is created. `unseen` marks a tracker that was left
     out on purpose, by a plan without a token: creates are shown, not sent. `blocked` is why nothing may be created.
     """
 
