@@ -51,7 +51,7 @@ def test_a_ticket_of_ci_whose_label_a_person_stripped_at_once_is_not_made_again(
         team.clock.advance(minutes=15)
         team.sync()
     assert stage.created() == 2
-    assert team.links()[BOOK].ticket.ref == ref
+    assert team.links()[BOOK].ticket.ref.key == "LOCAL-2"
 
 
 def test_an_unmarked_ticket_is_asked_about_until_somebody_decides(team: Team, stage: LocalStage) -> None:
@@ -95,3 +95,33 @@ def test_a_first_run_over_one_document_does_not_make_the_others_anew(team: Team,
     team.clock.advance(minutes=15)
     team.sync()
     assert stage.created() == 2
+
+
+def test_a_title_that_ci_sent_is_not_sent_again_over_what_a_person_wrote(team: Team, stage: LocalStage) -> None:
+    team.write(DOC, f"{DISK} soon")
+    bare(team)
+    ref = stage.tracker.recognise("LOCAL-1")
+    assert ref
+    assert stage.tracker.desk("dana").history(1).ticket.title == f"{DISK} soon"
+    stage.retitle(ref, "Disks")
+    team.clock.advance(minutes=15)
+    team.sync()
+    assert stage.tracker.desk("dana").history(1).ticket.title == "Disks"
+    team.write(DOC, f"{DISK} now")
+    team.sync()
+    assert stage.tracker.desk("dana").history(1).ticket.title == f"{DISK} now"
+
+
+def test_a_deleted_ticket_that_ci_made_again_is_the_item_s_ticket(team: Team, stage: LocalStage) -> None:
+    stage.delete(team.ref(DISK))
+    team.clock.advance(days=1)
+    team.sync()
+    assert team.links()[DISK].lost
+    bare(team)
+    assert stage.created() == 2
+    team.sync()
+    link = team.links()[DISK]
+    assert not link.lost
+    assert link.ticket.ref.key == "LOCAL-2"
+    team.clock.advance(days=1)
+    assert not team.sync().plan.pending

@@ -64,7 +64,7 @@ def _rank(operation: Operation) -> int:
 
 def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
     standing, note = "ticketed", ""
-    if link is None:
+    if link is None or (link.lost and _made_again(link, known)):
         decision = decide(world, placed, known)
         draft.add(decision.operations, decision.findings)
         standing, note = decision.standing, decision.note
@@ -81,6 +81,11 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         if not placed.entry.document.draft:
             draft.findings += drift(placed, link.ticket)
     draft.rows.append(_row(world, placed.uid, placed.entry, standing, note))
+
+
+def _made_again(link: Link, known: Index) -> bool:
+    """Whether a run that did not know of the deleted ticket has created another one since."""
+    return any(not each.duplicate and each.ref != link.ticket.ref for each in known.marked.get(link.uid, ()))
 
 
 def _row(world: World, uid: str, entry: Entry, standing: str, note: str) -> ItemRow:

@@ -27,8 +27,8 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
         return [], [_leak(placed, link)]
     if document.draft or link.lost or here.shared or view is None or link.ticket.status.closed:
         return _identity_only(link, here), []
-    base = link.pushed or _proven_base(placed, link)
     fields = raw_fields(document, item)
+    base = _base(placed, link, fields)
     patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
     if not link.named and link.ticket.marker != _marker(world, placed) and (patch or _stale(world, placed, link)):
         patch["marker"] = _marker(world, placed)
@@ -54,6 +54,18 @@ def _here(placed: Placed, link: Link, index: Index) -> Link:
 
 def _identity_only(link: Link, here: Link) -> list[Operation]:
     return [Record("identity", here, "stands elsewhere in the documents")] if here != link else []
+
+
+def _base(placed: Placed, link: Link, fields: Fields) -> Fields | None:
+    """The raw values that were sent last. Where a run without this ledger moved the marker on, that is the title of
+    the marker's key: what it sent is not sent again over what a person wrote since.
+    """
+    base, marker, ticket = link.pushed or _proven_base(placed, link), link.ticket.marker, link.ticket
+    if base is None or marker is None or link.named or marker.key in {"", link.key}:
+        return base
+    if marker.key == placed.entry.key:
+        return replace(base, title=fields.title)
+    return replace(base, title=ticket.title) if title_key(ticket.title) == marker.key else base
 
 
 def _proven_base(placed: Placed, link: Link) -> Fields | None:
