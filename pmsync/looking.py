@@ -59,7 +59,7 @@ class Looker:
             self.views[name] = View(settings, frozenset(), bare=True, failed=source.failed, unseen=source.unseen)
             return
         cursor = self.memory.cursors.get(name, Cursor(name))
-        full = cursor.since is None or cursor.full_scan_at is None or (
+        full = not tracker.incremental or cursor.since is None or cursor.full_scan_at is None or (
             self.now() - cursor.full_scan_at >= self.settings.full_scan_every
         )  # fmt: skip
         bare = cursor.full_scan_at is None

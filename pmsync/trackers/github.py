@@ -85,6 +85,7 @@ class GitHubTracker:
 
     fields = frozenset({"title", "assignees", "labels"})
     batch = 1
+    incremental = True
 
     def __init__(self, settings: TrackerSettings, session: Session, *, in_actions: bool = False) -> None:
         self.name, self.label, self.repo = settings.name, settings.label, settings.repo

@@ -65,6 +65,7 @@ class JiraTracker:
 
     fields = frozenset({"title", "assignees", "due", "priority", "labels"})
     batch = LOT
+    incremental = True
 
     def __init__(self, settings: TrackerSettings, session: Session) -> None:
         self.settings, self.session = settings, session

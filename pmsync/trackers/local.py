@@ -50,6 +50,7 @@ class LocalTracker:
 
     fields = frozenset({"title", "assignees", "due", "priority", "labels"})
     batch = 100
+    incremental = False
 
     def __init__(self, settings: TrackerSettings, store: Store) -> None:
         self.name = settings.name
@@ -82,9 +83,9 @@ class LocalTracker:
         if not refs:
             return {}
         with self.store.reading() as database:
-            numbers = json.dumps([int(ref.id) for ref in refs])
+            numbers = json.dumps([tickets.number_of(ref) for ref in refs])
             found = {row["number"]: row for row in tickets.rows(database, tickets.NUMBERED, [numbers])}
-        return {ref: self._sight(ref, found.get(int(ref.id))) for ref in refs}
+        return {ref: self._sight(ref, found.get(tickets.number_of(ref))) for ref in refs}
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         parameters = [json.dumps(list(uids)), tickets.time_text(since), json.dumps(sorted(self._accounts))]
@@ -109,19 +110,19 @@ class LocalTracker:
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:
         with self.store.writing() as database:
-            number = int(ref.id)
-            changes = _changes(patch, tickets.row(database, number))
+            number = tickets.number_of(ref)
+            changes = _changes(patch, tickets.row_of(database, ref))
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
         with self.store.writing() as database:
-            number = int(ref.id)
-            ticket = tickets.to_ticket(tickets.row(database, number), self.naming)
+            number = tickets.number_of(ref)
+            ticket = tickets.to_ticket(tickets.row_of(database, ref), self.naming)
             if ticket.duplicate and ticket.duplicate_of in {of, None}:
                 return ticket
             if deed := self._deed_of_a_person(tickets.events(database, number)):
                 return Touched(deed)
-            duplicate_of = int(of.id) if of.tracker == self.name else None
+            duplicate_of = tickets.number_of(of) if of.tracker == self.name else None
             text = f"pmsync: closed as a duplicate of {of.key} ({of.url}), which is the ticket of the same action item."
             tickets.comment(database, number, text, self._who())
             changes: dict[str, Value] = {"state": "duplicate", "duplicate_of": duplicate_of}
@@ -144,7 +145,7 @@ class LocalTracker:
             return tuple(tickets.to_ticket(row, self.naming) for row in tickets.rows(database, where, parameters))
 
     def _sight(self, ref: Ref, row: Row | None) -> Sight:
-        if row is None:
+        if row is None or not tickets.is_of(ref, row["store"]):
             return Gone(ref)
         return Moved(ref, None, row["moved_to"]) if row["moved_to"] else tickets.to_ticket(row, self.naming)
 

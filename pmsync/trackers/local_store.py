@@ -8,6 +8,7 @@ copy this file too.
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -27,6 +28,9 @@ VERSION = 1
 """Of the tables, kept as SQLite's user_version; a change of them is a new step in `_prepare`."""
 
 TABLES = """
+CREATE TABLE store (  -- one row: which file this is, so that no ticket of another one is taken for one of these
+    id TEXT PRIMARY KEY
+) STRICT;
 CREATE TABLE tickets (
     number INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused, not even after a delete
     title TEXT NOT NULL,
@@ -159,6 +163,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if not _version(connection, path):
         for statement in TABLES.split(";\n"):
             connection.execute(statement)
+        connection.execute("INSERT INTO store (id) VALUES (?)", (secrets.token_hex(4),))
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -37,18 +37,31 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How the tickets of one tracker are called: `LOCAL-7` and `local:local/7` for the seventh of `local`."""
+    """How the tickets of one tracker are called: `LOCAL-7` and `local:local/7` for the seventh of `local`.
+
+    A ref's id is `STORE/NUMBER`, with the id of the file; the provisional one is the number alone.
+    """
 
     tracker: str
 
-    def ref(self, number: int) -> Ref:
-        return Ref(self.tracker, str(number), f"{self.tracker.upper()}-{number}", f"local:{self.tracker}/{number}")
+    def ref(self, number: int, store: str = "") -> Ref:
+        identity = f"{store}/{number}" if store else str(number)
+        return Ref(self.tracker, identity, f"{self.tracker.upper()}-{number}", f"local:{self.tracker}/{number}")
 
     def number(self, text: str) -> int | None:
         """The number that a key or URL names, None where it is of nothing here."""
         name = re.escape(self.tracker)
         found = re.fullmatch(rf"local:{name}/([1-9]\d{{0,15}})|(?i:{name})-([1-9]\d{{0,15}})", text.strip())
         return int(found[1] or found[2]) if found else None
+
+
+def number_of(ref: Ref) -> int:
+    return int(ref.id.rpartition("/")[2])
+
+
+def is_of(ref: Ref, store: str) -> bool:
+    """Whether the ref is of the file with this id; a provisional one is of any."""
+    return ref.id.rpartition("/")[0] in {"", store}
 
 
 # --- text made fit --------------------------------------------------------------------------------------------
@@ -89,6 +102,7 @@ def rows(database: Database, where: str, parameters: Sequence[object]) -> list[R
     # S608: `where` is one of the constants of this module or of its callers, values are always parameters
     sql = f"""
         SELECT *,
+            (SELECT id FROM store) AS store,
             (SELECT json_group_array(label) FROM labels WHERE ticket = number) AS labels,
             (SELECT json_group_array(account) FROM
                 (SELECT account FROM assignees WHERE ticket = number ORDER BY position)) AS assignees
@@ -100,16 +114,24 @@ def row(database: Database, number: int) -> Row:
     """Raises TrackerError where there is no such ticket, or it was moved away."""
     found = rows(database, "number = ?", [number])
     if not found:
-        raise TrackerError(f"there is no ticket {number}; it was deleted or never existed")
+        raise TrackerError(f"there is no ticket number {number}; it was deleted or never existed")
     if found[0]["moved_to"]:
-        raise TrackerError(f"ticket {number} was moved to {found[0]['moved_to']!r}; change it there")
+        raise TrackerError(f"ticket number {number} was moved to {found[0]['moved_to']!r}; change it there")
     return found[0]
+
+
+def row_of(database: Database, ref: Ref) -> Row:
+    """As `row`, for a ref; raises TrackerError also where it is of another file."""
+    found = row(database, number_of(ref))
+    if not is_of(ref, found["store"]):
+        raise TrackerError(f"ticket {ref.key!r} is not in this file but in one that was here before: restore that one")
+    return found
 
 
 def to_ticket(row: Row, naming: Naming) -> Ticket:
     state = row["state"]
     return Ticket(
-        ref=naming.ref(row["number"]),
+        ref=naming.ref(row["number"], row["store"]),
         title=row["title"],
         status=Status.WONT_DO if state == "duplicate" else Status(state),
         state=state,
@@ -122,7 +144,7 @@ def to_ticket(row: Row, naming: Naming) -> Ticket:
         priority=row["priority"],
         closed_at=datetime.fromisoformat(row["closed_at"]) if row["closed_at"] else None,
         duplicate=state == "duplicate",
-        duplicate_of=naming.ref(row["duplicate_of"]) if row["duplicate_of"] else None,
+        duplicate_of=naming.ref(row["duplicate_of"], row["store"]) if row["duplicate_of"] else None,
         marker=markers.from_json(row["marker"]),
     )
 

@@ -50,7 +50,7 @@ class Retrying:
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.name, self.label = tracker.name, tracker.label
-        self.fields, self.batch = tracker.fields, tracker.batch
+        self.fields, self.batch, self.incremental = tracker.fields, tracker.batch, tracker.incremental
         self._tracker = tracker
         self._sleep, self._attempts, self._max_wait, self._now = sleep, attempts, max_wait, now
 

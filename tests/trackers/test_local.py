@@ -149,7 +149,7 @@ def test_processes_that_begin_together_share_one_file(tmp_path: Path) -> None:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0, 0]
     tickets = connect(TrackerSettings("local", "local", path=str(path)), {}, tmp_path).scan().tickets
-    assert [ticket.ref.id for ticket in tickets] == [str(number) for number in range(1, 46)]
+    assert [ticket.ref.id.partition("/")[2] for ticket in tickets] == [str(number) for number in range(1, 46)]
     assert len({ticket.marker for ticket in tickets}) == 45
     assert all(len(ticket.labels) == 2 for ticket in tickets)
 
@@ -159,9 +159,11 @@ def test_processes_that_begin_together_share_one_file(tmp_path: Path) -> None:
 
 def test_a_key_is_the_trackers_name_and_a_number(stage: LocalStage) -> None:
     ticket = make(stage)
-    assert (ticket.ref.id, ticket.ref.key, ticket.ref.url) == ("1", "LOCAL-1", "local:local/1")
+    assert (ticket.ref.id.partition("/")[2], ticket.ref.key, ticket.ref.url) == ("1", "LOCAL-1", "local:local/1")
     for text in ("LOCAL-1", "local-1", " LOCAL-1 ", "local:local/1"):
-        assert stage.tracker.recognise(text) == ticket.ref
+        ref = stage.tracker.recognise(text)
+        assert ref is not None
+        assert stage.tracker.get([ref])[ref] == ticket
     for text in ("LOCAL-0", "LOCAL-01", "LOCAL1", "LOCAL-", "local:local/0", "local:LOCAL/1", f"LOCAL-{10**30}"):
         assert stage.tracker.recognise(text) is None
 
@@ -172,11 +174,21 @@ def test_a_name_with_signs_of_patterns_means_itself(tmp_path: Path) -> None:
     assert tracker.recognise("SRE-X-2-17") is None
 
 
+def test_a_ticket_of_another_file_is_not_one_with_the_same_number(stage: LocalStage) -> None:
+    before = make(stage)
+    stage.path.unlink()
+    after = make(stage)
+    assert before.ref.key == after.ref.key
+    assert stage.tracker.get([before.ref, after.ref]) == {before.ref: Gone(before.ref), after.ref: after}
+    with pytest.raises(TrackerError, match="one that was here before"):
+        stage.tracker.update(before.ref, {"title": "Never"})
+
+
 def test_a_number_is_never_given_again(stage: LocalStage) -> None:
     first, second = make(stage, draft(1)), make(stage, draft(2))
     stage.delete(second.ref)
     third = make(stage, draft(3))
-    assert [first.ref.id, third.ref.id] == ["1", "3"]
+    assert [ref.id.partition("/")[2] for ref in (first.ref, third.ref)] == ["1", "3"]
     assert stage.tracker.get([second.ref]) == {second.ref: Gone(second.ref)}
     assert stage.created() == 3
 

@@ -33,6 +33,7 @@ class Scripted:
     """A tracker that answers with what it was told to, step by step, and remembers how it was called."""
 
     name, label, fields, batch = "scripted", "postmortem", frozenset({"title"}), 50
+    incremental = True
 
     def __init__(self, *steps: Step) -> None:
         self.steps = list(steps)
