@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pmsync.errors import PmsyncError
@@ -42,16 +42,19 @@ def ticket_of(ref: Ref, tracker: Tracker) -> Ticket:
 def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticket, *, ours: bool) -> Adopted:
     """Link the item to this ticket; sends nothing and counts the document's present values as pushed.
 
-    `ours` says that one of our accounts created the ticket: then the next update brings its marker back. Raises
-    PmsyncError where the ticket's marker says that it was made for another item that is still linked to it.
+    `ours` says that one of our accounts created the ticket: then the next update brings its marker back. A ticket whose
+    item left its document makes this item that one, reworded. Raises PmsyncError where the ticket was made for another
+    item that still stands in its document.
     """
     item = view.seen.item
-    other = _other_holder(ledger, view, ticket)
-    if other:
+    holder = _other_holder(ledger, view, ticket)
+    if holder and not holder.orphaned:
         raise PmsyncError(
-            f"ticket {ticket.ref.key!r} was made for item {other!r}; "
-            f"run `pmsync forget {other}` first if it is to change hands"
+            f"ticket {ticket.ref.key!r} was made for {holder.ticket.title!r} in {holder.document_id!r}; "
+            f"run `pmsync forget {holder.uid}` first if it is to change hands"
         )
+    if holder:
+        return _take_over(ledger, run, now, view, holder)
     link = Link(
         uid=item.uid,
         document_id=item.document_id,
@@ -77,16 +80,31 @@ def forget(ledger: Ledger, run: int, now: datetime, view: ItemView) -> None:
         ledger.save_cursor(Cursor(tracker))
 
 
-def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> str:
-    links = ledger.links().values()
-    return next(
-        (
-            each.uid
-            for each in links
-            if each.ticket.ref == ticket.ref and each.uid != view.uid and not each.named and not each.orphaned
-        ),
-        "",
+def _take_over(ledger: Ledger, run: int, now: datetime, view: ItemView, orphan: Link) -> Adopted:
+    """The item is the orphan reworded: it keeps the orphan's uid, and what differs is sent with the next sync."""
+    item = view.seen.item
+    link = replace(
+        orphan,
+        document_id=item.document_id,
+        key=item.key,
+        group=item.group,
+        details_digest=digest(item.details) if item.details else "",
+        orphaned=False,
     )
+    if view.link or view.intent:
+        forget(ledger, run, now, view)
+    ledger.save_links(run, now, [link], "person")
+    return Adopted(link, view.link)
+
+
+def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> Link | None:
+    """The item that the ticket was made for, if it is another one."""
+    holders = [
+        link
+        for link in ledger.links().values()
+        if link.ticket.ref == ticket.ref and link.uid != view.uid and not link.named
+    ]
+    return min(holders, key=lambda link: link.orphaned, default=None)
 
 
 @contextmanager

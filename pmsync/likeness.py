@@ -56,12 +56,16 @@ def clear_winner(scores: Mapping[tuple[int, int], float]) -> tuple[int, int] | N
     return None
 
 
-def distance(entry: Entry, item: Known, order: int, place: int) -> tuple[bool, bool, bool, int]:
+def distance(entry: Entry, item: Known, order: int, place: int) -> tuple[bool, bool, bool, bool, int]:
+    """The smaller, the nearer, among entries and items of one key. What the ledger links comes before what only a
+    marker names: a person may have decided for it.
+    """
     fields = item.fields
     same = fields is None or (fields.owners, fields.due, fields.priority, fields.kind) == (
         entry.item.owners, entry.item.due, entry.item.priority, entry.item.kind,
     )  # fmt: skip
     return (
+        not item.remembered,
         entry.item.group != item.group,
         bool(item.details_digest) and entry.details_digest != item.details_digest,
         not same,

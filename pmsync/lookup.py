@@ -46,6 +46,8 @@ def resolve_item(ledger: Ledger, text: str) -> ItemView:
     wanted = text.strip()
     for matches in (_by_uid, _by_ticket, _by_place, _by_prefix):
         found = [each for each in overview if matches(each, wanted)]
+        # an orphan keeps its last place and its ticket, but means it only where nothing that stands there does
+        found = [each for each in found if not (each.link and each.link.orphaned)] or found
         if len(found) > 1:
             raise ConfigError(_ambiguous(text, found))
         if found:

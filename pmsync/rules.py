@@ -20,6 +20,7 @@ LEVELS: Mapping[str, Level] = {
     "owner-unknown": "warning",
     "draft-document": "note",
     "before-since": "note",
+    "date-missing": "warning",
 }
 """The rules of this module; the reader's and the parser's findings bring their own levels."""
 
@@ -59,8 +60,12 @@ def _standing(document: Document, settings: Settings) -> Iterator[Finding]:
         hint = "change its status when it is final"
         yield _finding(document, 1, "draft-document", f"a draft{status}: no tickets for its {items}", hint)
     if is_old(document, settings) and count:
-        message = f"of {document.date}, older than documents.since ({settings.since}): no tickets for its {items}"
+        message = f"dated {document.date}, before documents.since ({settings.since}): no tickets for its {items}"
         yield _finding(document, 1, "before-since", message)
+    if settings.since and not document.date and not document.draft and count:
+        message = f"the document has no date, so documents.since ({settings.since}) does not hold its {items} back"
+        hint = "give it one: a line `Date: 2026-11-24`, front matter, or the beginning of its file name"
+        yield _finding(document, 1, "date-missing", message, hint)
 
 
 def _titles(document: Document) -> Iterator[Finding]:

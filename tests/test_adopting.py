@@ -99,3 +99,27 @@ def test_what_a_person_decided_to_be_new_gets_a_ticket(team: Team, stage: LocalS
     team.sync()
     assert stage.created() == 2 + len(undecided)
     assert not team.sync().world.identities.undecided
+
+
+def test_an_item_that_was_reworded_beyond_recognition_takes_over_its_former_ticket(
+    team: Team, stage: LocalStage
+) -> None:
+    reworded = "Page somebody before a volume runs out of space"
+    former = team.ref(DISK)
+    team.write(DOC, reworded, BOOK)
+    team.sync()
+    assert team.links()[DISK].orphaned
+    mistaken = team.ref(reworded)
+    say_adopt(team, reworded, former)
+    result = team.sync()
+    assert [set(update.patch) for update in result.plan.updates] == [{"title", "marker"}]
+    link = team.links()[reworded]
+    assert (link.ticket.ref, link.ticket.title, link.orphaned) == (former, reworded, False)
+    assert "stray" in {finding.rule for finding in result.findings}
+    stage.close(mistaken, wont_do=True)
+    for _ in range(2):
+        assert not [op for op in team.sync().plan.operations if op.uid == link.uid]
+    assert stage.created() == 3
+    team.lose_ledger()
+    assert team.sync().ok
+    assert stage.created() == 3

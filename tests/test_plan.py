@@ -590,6 +590,32 @@ def test_a_ticked_box_with_an_open_ticket_is_drift_and_the_reverse_too() -> None
     assert rules(plan(world(open_box, links=[replace(each, ticket=closed)]))) == ["drift"]
 
 
+def test_items_that_are_done_in_the_tracker_and_open_in_the_document_are_told_together() -> None:
+    doc = document(A, *(item(title, line, done=False) for line, title in enumerate(("One", "Two", "Three"), 1)))
+    links = [link(doc, n, ticket(n + 1, each.title, status=Status.DONE)) for n, each in enumerate(doc.items)]
+    (finding,) = plan(world(doc, links=links)).findings
+    assert finding.message == "done in the tracker, open in the document: 'One' and 2 more"
+
+
+def test_an_owner_whom_nobody_knows_is_told_once_for_all_items() -> None:
+    doc = document(A, *(item(title, line, owners=("zoe",)) for line, title in enumerate(("One", "Two"), 1)))
+    (finding,) = plan(world(doc, settings=settings(people=PEOPLE))).findings
+    assert finding.message.startswith("owner 'zoe' cannot be assigned")
+    assert finding.message.endswith("(2 items)")
+    assert (finding.path, finding.line) == (A, 1)
+
+
+def test_an_orphan_is_told_with_what_may_have_been_meant() -> None:
+    before = document(A, "Use two DNS providers")
+    each = link(before, 0, ticket(1, "Use two DNS providers"))
+    after = document(A, item("Spread our zones over several operators", 7))
+    made = plan(world(after, links=[each]))
+    (finding,) = made.findings
+    assert finding.rule == "orphaned"
+    assert f"`pmsync adopt {A}:7 {each.ticket.ref.key}`" in finding.hint
+    assert len(made.creates) == 1
+
+
 # --- what a draft says ----------------------------------------------------------------------------------------
 
 

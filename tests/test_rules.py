@@ -20,7 +20,8 @@ SETTINGS = Settings(root="/srv", namespace="a", since=date(2026, 11, 1), people=
 
 
 def document(*items: Item, **fields: Any) -> Document:
-    return Document(**{"id": "pm/a.md", "path": "pm/a.md", "title": "Outage", "items": items, **fields})
+    usual = {"id": "pm/a.md", "path": "pm/a.md", "title": "Outage", "date": date(2026, 11, 20), "items": items}
+    return Document(**{**usual, **fields})
 
 
 def found(*items: Item, settings: Settings = SETTINGS, **fields: Any) -> list[tuple[str, str, int]]:
@@ -47,6 +48,14 @@ def test_an_unknown_owner_is_a_warning_that_names_the_nearest_person() -> None:
     assert (near.rule, near.level, near.message) == ("owner-unknown", "warning", "owner 'alcie' is not known")
     assert near.hint.startswith("did you mean `alice`?")
     assert "[people.NAME]" in far.hint
+
+
+def test_a_document_without_a_date_is_not_held_back_and_that_is_said() -> None:
+    owned = Item("Add an alert", 5, owners=("alice",))
+    assert found(owned, date=None) == [("date-missing", "warning", 1)]
+    assert found(owned, date=None, draft=True) == [("draft-document", "note", 1)]
+    assert found(Item("Add an alert", 5, done=True), date=None) == []
+    assert found(owned, date=None, settings=Settings(root="/srv", namespace="a", people=PEOPLE)) == []
 
 
 def test_without_people_nobody_is_unknown() -> None:

@@ -43,6 +43,9 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
     with hold(path, wait=0), Ledger.open(path) as ledger, recorded(ledger, app.now, f"adopt {item}") as run:
         view = resolve_item(ledger, item)
         title = view.seen.item.fields.title
+        if ticket is None and view.link:
+            key = view.link.ticket.ref.key
+            raise ConfigError(f"{title!r} has ticket {key} already; run `pmsync forget {key}` first")
         if ticket is None:
             ledger.decide(run, app.now(), view.uid, "new")
             message = f"{title!r} counts as new; `pmsync sync` creates its ticket"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,11 +10,11 @@ from pmsync.content import due_date, raw_fields
 from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
 from pmsync.known import Entry, Known
-from pmsync.model import Finding, ItemRow, Link, Ticket
+from pmsync.model import Document, Finding, ItemRow, Link, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
 from pmsync.plan.create import decide
 from pmsync.plan.observe import Observed, observe_all, with_twins
-from pmsync.plan.update import drift, update
+from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
 
 __all__ = ["plan"]
@@ -26,6 +27,7 @@ class _Draft:
     operations: list[Operation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
+    behind: list[Placed] = field(default_factory=list)
 
     def add(self, operations: Sequence[Operation], findings: Sequence[Finding]) -> None:
         self.operations += operations
@@ -52,6 +54,7 @@ def plan(world: World) -> Plan:
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
     draft.findings += _strays(world, known, links)
+    draft.findings = [*_merged(draft.findings), *_behind(draft.behind)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
 
@@ -80,6 +83,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.add(*update(world, placed, link, known))
         if not placed.entry.document.draft:
             draft.findings += drift(placed, link.ticket)
+            draft.behind += [placed] if is_behind(placed, link.ticket) else []
     draft.rows.append(_row(world, placed.uid, placed.entry, standing, note))
 
 
@@ -135,6 +139,42 @@ def _plan_vanished(world: World, item: Known, link: Link | None, draft: _Draft) 
         return
     orphan = replace(link, orphaned=True)
     draft.operations.append(Record("orphan", orphan, f"no longer in {item.document_id!r}"))
+    if not link.ticket.status.closed:
+        draft.findings.append(_orphaned(link, document, draft))
+
+
+def _orphaned(link: Link, document: Document | None, draft: _Draft) -> Finding:
+    """What a person may have meant by taking the item out, with the command for each."""
+    news = [op.place for op in draft.operations if isinstance(op, Create) and op.place.document_id == link.document_id]
+    place = f"{news[0].path}:{news[0].line}" if news else "ITEM"
+    key = link.ticket.ref.key
+    message = f"ticket {key!r} stays open, though its item {link.ticket.title!r} left {link.document_id!r}"
+    hint = f"close it if nobody wants it any more; if the item was reworded, run `pmsync adopt {place} {key}`"
+    return Finding("orphaned", "note", message, hint, document.path if document else link.document_id)
+
+
+def _merged(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding for each owner who cannot be assigned, however many items name them; it stands at the first."""
+    same = Counter(finding.message for finding in findings if finding.rule == "owner-unresolved")
+    told: dict[tuple[str, str, str, int], Finding] = {}
+    for finding in findings:
+        if same[finding.message] > 1 and finding.rule == "owner-unresolved":
+            more = replace(finding, message=f"{finding.message} ({same[finding.message]} items)")
+            told.setdefault((finding.rule, finding.message, "", 0), more)
+        else:
+            told.setdefault((finding.rule, finding.message, finding.path, finding.line), finding)
+    return list(told.values())
+
+
+def _behind(placed: Sequence[Placed]) -> list[Finding]:
+    """One finding for all of them: each is quite usual."""
+    if not placed:
+        return []
+    first = placed[0].entry
+    more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
+    message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
+    hint = "tick them when you next edit the documents; the tracker's status is what counts"
+    return [Finding("drift", "note", message, hint, first.document.path, first.item.line)]
 
 
 def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:

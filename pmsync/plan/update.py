@@ -199,11 +199,15 @@ def _leak(placed: Placed, link: Link) -> Finding:
 
 
 def drift(placed: Placed, ticket: Ticket) -> list[Finding]:
-    """A ticked box with an open ticket, or the reverse."""
-    entry, closed = placed.entry, ticket.status.closed
-    if entry.item.done is None or entry.item.done == closed:
+    """A ticked box with an open ticket."""
+    entry = placed.entry
+    if not entry.item.done or ticket.status.closed:
         return []
-    state = "done" if entry.item.done else "open"
-    message = f"the document says {state}, ticket {ticket.ref.key!r} is {ticket.status}"
-    hint = "the ticket's status counts: close or reopen it there, or change the document"
+    message = f"the document says done, ticket {ticket.ref.key!r} is {ticket.status}"
+    hint = "the ticket's status counts: close it there, or untick the item"
     return [Finding("drift", "note", message, hint, entry.document.path, entry.item.line)]
+
+
+def is_behind(placed: Placed, ticket: Ticket) -> bool:
+    """An open box whose ticket is closed: every item is like that for a while, until somebody edits the document."""
+    return placed.entry.item.done is False and ticket.status.closed
