@@ -21,6 +21,15 @@ RESOLUTIONS = ("Done", "Won't Do", "Duplicate", "Cannot Reproduce")
 PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
 
 
+@dataclass(frozen=True)
+class Change:
+    """One entry of an issue's history: who changed which fields."""
+
+    who: str
+    at: datetime
+    fields: tuple[str, ...]
+
+
 @dataclass
 class Issue:
     id: str
@@ -29,6 +38,7 @@ class Issue:
     creator: str
     created: datetime
     updated: datetime
+    kind: str = "3"
     summary: str = ""
     description: str = ""
     labels: list[str] = field(default_factory=list)
@@ -43,14 +53,15 @@ class Issue:
     comments: list[tuple[str, str]] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     duplicated_by: list[str] = field(default_factory=list)
-    changes: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     old_keys: list[str] = field(default_factory=list)
 
 
 @dataclass
 class JiraState:
     """One instance. `lag` is how long the index needs to notice a change; `required` are extra fields of the create
-    screen with their options, `lacks` the usual ones it does not have.
+    screen with their options, `lacks` the usual ones it does not have. The search of Data Center documents no
+    `properties`: without `properties_in_search` it shows none, and refuses the word in the body of a POST.
     """
 
     now: Callable[[], datetime]
@@ -61,6 +72,7 @@ class JiraState:
     projects: tuple[str, ...] = ("PAY", "ATTIC")
     people: dict[str, str] = field(default_factory=dict)
     resolution_on_screen: bool = True
+    properties_in_search: bool = True
     workflow: dict[str, dict[str, str]] = field(default_factory=lambda: dict(WORKFLOW))
     permissions: dict[str, bool] = field(default_factory=dict)
     issues: dict[str, Issue] = field(default_factory=dict)
@@ -78,11 +90,11 @@ class JiraState:
         self.index(issue)
         return issue
 
-    def touch(self, issue: Issue, who: str = "", what: str = "") -> None:
-        """Something about it changed just now."""
+    def touch(self, issue: Issue, who: str = "", *fields: str) -> None:
+        """Something about it changed just now; what stands in the history names its fields."""
         issue.updated = self.now()
-        if what:
-            issue.changes.append((who, what))
+        if fields:
+            issue.changes.append(Change(who, issue.updated, fields))
         self.index(issue)
 
     def index(self, issue: Issue) -> None:
@@ -97,7 +109,7 @@ class JiraState:
         self._numbers[project] = self._numbers.get(project, 0) + 1
         issue.old_keys.append(issue.key)
         issue.project, issue.key = project, f"{project}-{self._numbers[project]}"
-        self.touch(issue, who, "project")
+        self.touch(issue, who, "project", "Key")
 
     def searchable(self) -> list[Issue]:
         """What the index shows: every issue as it was `lag` ago."""
@@ -115,7 +127,7 @@ class JiraState:
         done = CATEGORIES[target] == "done"
         issue.resolution = (resolution or "Done") if done else None
         issue.resolved = self.now() if done else None
-        self.touch(issue, who, "status")
+        self.touch(issue, who, "status", "resolution")
 
     def duplicate(self, issue: Issue, of: Issue, who: str) -> None:
         """`issue` duplicates `of`: a link that both show."""

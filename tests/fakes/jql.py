@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from tests.fakes.jira_state import Issue
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[()=,]|>=|<=|[\w.:@-]+)')
+_SORT = re.compile(r"\s*(created|key|id)(\s+asc)?\s*", re.IGNORECASE)
 Test = Callable[[Issue], bool]
 
 
@@ -16,19 +17,24 @@ class JqlError(Exception):
     """The query is not one that this Jira understands."""
 
 
-def compile_jql(jql: str) -> Test:
-    """A predicate for the query; its ORDER BY must be by creation, which is the order of the fake anyway."""
+def compile_jql(jql: str) -> tuple[Test, frozenset[str]]:
+    """A predicate for the query, and the ids that it names; ORDER BY must be by creation, the order of the fake."""
     where, _, order = re.split(r"(\bORDER BY\b)", jql, maxsplit=1, flags=re.IGNORECASE) + ["", ""] * (
         "ORDER BY" not in jql.upper()
     )
-    if order and not re.match(r"\s*(created|key|id)\b", order):
+    if order and not all(_SORT.fullmatch(part) for part in order.split(",")):
         raise JqlError(f"cannot sort by {order!r}")
-    return _Parser(where).parse()
+    if not where.strip():
+        return (lambda _: True), frozenset()
+    parser = _Parser(where)
+    return parser.parse(), frozenset(parser.ids)
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.tokens, at = [], 0
+        self.tokens: list[str] = []
+        self.ids: set[str] = set()
+        at = 0
         while text[at:].strip():
             match = _TOKEN.match(text, at)
             if not match:
@@ -70,6 +76,8 @@ class _Parser:
             return test
         operator = self.take().lower()
         values = self.listed() if operator == "in" else [self.value()]
+        if name.lower() in {"id", "key", "issuekey"}:
+            self.ids |= set(values)
         return _clause(name.lower(), operator, values)
 
     def listed(self) -> list[str]:
