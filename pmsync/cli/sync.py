@@ -16,7 +16,6 @@ from pmsync.config_values import parse_span
 from pmsync.model import Finding
 from pmsync.sync import Engine, Request, Result, Watcher
 
-INTERRUPTED = 130
 COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
 
 
@@ -67,20 +66,20 @@ def command(
     if output_format == "json":
         output.emit_json(render.done_value(result))
     else:
-        _show(result)
+        _show(result, interrupted=signals.stop())
     if signals.stop():
-        return INTERRUPTED
+        raise click.Abort
     return 0 if result.ok else 1
 
 
-def _show(result: Result) -> None:
+def _show(result: Result, *, interrupted: bool) -> None:
     for done in result.applied.done:
         output.echo(*_line(done))
     line = render.done_line(result)
     if line:
         output.echo(line)
     elif output.is_terminal():
-        output.echo(_nothing(result))
+        output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result))
     output.findings(_worth_telling(result), err=True)
 
 
@@ -93,7 +92,13 @@ def _line(done: Done) -> list[output.Part]:
     return [*parts, f"  {detail}"]
 
 
-def _nothing(result: Result) -> str:
+def _nothing_done(result: Result) -> str:
+    waiting = len(result.plan.waits)
+    waits = f"; {output.count(waiting, 'item')} {'waits' if waiting == 1 else 'wait'}" if waiting else ""
+    return f"Nothing was sent{waits}."
+
+
+def _nothing_to_do(result: Result) -> str:
     waiting = len(result.plan.waits)
     waits = f"; {output.count(waiting, 'item')} waiting, see `pmsync plan`" if waiting else ""
     return f"Nothing to do: documents, tickets and ledger agree{waits}."

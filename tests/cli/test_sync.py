@@ -1,0 +1,49 @@
+"""`pmsync sync` and `pmsync plan` as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pmsync.cli.connecting import Signals
+from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+
+Terminals = Callable[..., tuple[Any, Any]]
+UNREADABLE = CONFIG.replace('type = "local"', 'type = "local"\npath = "broken.db"')
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+
+
+# --- a run that failed or was interrupted -------------------------------------------------------------------------
+
+
+def test_a_run_that_could_not_look_never_says_that_all_agrees(run: Run, tmp_path: Path, terminal: Terminals) -> None:
+    write(tmp_path, {"pmsync.toml": UNREADABLE, "postmortems/a.md": DOCUMENT, "broken.db": "no database" * 99})
+    out, err = terminal()
+    assert run("sync").code == 1
+    assert out.getvalue() == "Nothing was sent; 2 items wait.\n"
+    assert "error" in err.getvalue()
+
+
+def test_a_run_that_found_nothing_to_do_says_that_all_agrees(run: Run, place: Path, terminal: Terminals) -> None:
+    run("sync")
+    out, _ = terminal()
+    assert run("sync").code == 0
+    assert out.getvalue() == "Nothing to do: documents, tickets and ledger agree.\n"
+
+
+def test_a_run_that_was_asked_to_stop_says_so_and_is_130(
+    run: Run, place: Path, terminal: Terminals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("sync")
+    monkeypatch.setattr(Signals, "stop", lambda self: True)
+    out, err = terminal()
+    assert run("--color", "never", "sync").code == 130
+    assert out.getvalue() == "Nothing was sent.\n"
+    assert err.getvalue() == "error: interrupted\n"
