@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +10,8 @@ import click
 from pmsync.adopting import forget, recorded
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
-from pmsync.errors import PmsyncError
+from pmsync.cli.plain import printable
+from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger
 from pmsync.lock import hold
 from pmsync.lookup import resolve_item
@@ -17,7 +19,7 @@ from pmsync.lookup import resolve_item
 
 @click.command()
 @click.argument("item")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed where nobody sits at a terminal.")
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, item: str, yes: bool, output_format: str) -> int:
@@ -28,7 +30,8 @@ def command(app: App, item: str, yes: bool, output_format: str) -> int:
 
     \b
     Examples:
-      pmsync forget PAY-12                 its ticket was deleted; let the next sync make a new one
+      pmsync forget PAY-12           its ticket was deleted; let the next sync make a new one
+      pmsync forget PAY-12 --yes     in a script: nobody is asked
     """
     path = Path(app.settings().ledger)
     with hold(path, wait=0), Ledger.open(path) as ledger:
@@ -36,12 +39,21 @@ def command(app: App, item: str, yes: bool, output_format: str) -> int:
         if view.link is None and view.intent is None:
             raise PmsyncError(f"item {view.uid!r} has no ticket; there is nothing to forget")
         title, key = view.seen.item.fields.title, view.link.ticket.ref.key if view.link else "the announced create"
-        if not yes and output.is_terminal() and not click.confirm(f"Forget that {title!r} has {key}?", err=True):
+        if not yes and not _agreed(f"Forget that {title!r} has {key}?"):
             return 1
         with recorded(ledger, app.now, f"forget {item}") as run:
             forget(ledger, run, app.now(), view)
     if output_format == "json":
         output.emit_json({"uid": view.uid, "title": title, "forgotten": key})
     else:
-        output.echo(f"{title!r} has no ticket any more (was {key})")
+        again = "the next sync links it again if that ticket still exists"
+        output.echo(f"{title!r} has no ticket any more (was {key}); {again}.")
+        output.log(f"For another ticket: `pmsync adopt {view.uid} TICKET`")
     return 0
+
+
+def _agreed(question: str) -> bool:
+    """Raises ConfigError where nobody sits at the terminal."""
+    if not sys.stdin.isatty():
+        raise ConfigError("nobody to ask\nsay --yes")
+    return click.confirm(printable(question), err=True)

@@ -70,7 +70,7 @@ def test_adopt_and_forget_speak_of_items_by_their_place(run) -> None:  # type: i
     assert "has ticket LOCAL-1" in run("adopt", "postmortems/a.md:9", "LOCAL-1", "--format", "text")
     run("adopt", "postmortems/a.md:9", code=2)
     run("adopt", "postmortems/a.md:9", "https://elsewhere.test/9", code=1)
-    assert "no ticket any more" in run("forget", "LOCAL-1")
+    assert "no ticket any more" in run("forget", "LOCAL-1", "--yes")
     run("sync")
     assert "LOCAL-1" in run("status")
 

@@ -1,0 +1,45 @@
+"""`pmsync forget`: what it asks, and what it says comes next."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+
+
+@pytest.fixture
+def place(tmp_path: Path, run: Run) -> Path:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+    run("sync")
+    return tmp_path
+
+
+def test_it_says_that_the_next_sync_links_the_ticket_again(run: Run, place: Path) -> None:
+    answer = run("forget", "LOCAL-1", "--yes")
+    assert answer.code == 0
+    assert answer.out == (
+        "'Add an alert on latency' has no ticket any more (was LOCAL-1); "
+        "the next sync links it again if that ticket still exists.\n"
+    )
+    assert "For another ticket: `pmsync adopt " in answer.err
+
+
+@pytest.mark.parametrize("output_format", ["text", "json"])
+def test_without_a_terminal_nobody_can_agree(run: Run, place: Path, output_format: str) -> None:
+    answer = run("forget", "LOCAL-1", "--format", output_format)
+    assert (answer.code, answer.out) == (2, "")
+    assert "nobody to ask" in answer.err
+    assert "say --yes" in answer.err
+    assert "LOCAL-1" in run("status").out
+
+
+@pytest.mark.parametrize(("said", "code"), [("n\n", 1), ("y\n", 0)])
+def test_at_a_terminal_it_asks(place: Path, said: str, code: int) -> None:
+    ask = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", ask, "forget", "LOCAL-1"]
+    done = subprocess.run(command, cwd=place, input=said, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Forget that" in done.stderr) == (code, True)
