@@ -119,11 +119,18 @@ class Survey:
     # --- tickets that a scan did not show ---------------------------------------------------------------------
 
     def _missing_tickets(self) -> None:
-        """After a full scan, ask for every linked ticket it did not show: deleted, moved, or without its label."""
+        """Ask for every linked ticket that a full scan did not show: deleted, moved, or without its label. After any
+        scan, ask for one whose item has another ticket too: it may be gone.
+        """
+        links = self.look.memory.links
+        marked = marked_tickets([v for v in self.look.views.values() if not v.failed], self.look.settings.namespace)
+        twins = {uid for each in marked if each.marker and (uid := each.marker.uid) in links
+                 and links[uid].ticket.ref != each.ref}  # fmt: skip
         for name, view in list(self.look.views.items()):
-            if view.complete and not view.failed:
-                here = [link.ticket.ref for link in self.look.memory.links.values() if link.ticket.ref.tracker == name]
-                self.look.get(name, [ref for ref in here if ref not in view.tickets])
+            if not view.failed:
+                here = [link for link in links.values() if link.ticket.ref.tracker == name]
+                asked = [link.ticket.ref for link in here if view.complete or link.uid in twins]
+                self.look.get(name, [ref for ref in asked if ref not in view.tickets])
         self._follow()
 
     def _follow(self) -> None:

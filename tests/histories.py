@@ -32,7 +32,7 @@ from pmsync.identify import LOOKALIKE
 from pmsync.keys import title_key
 from pmsync.ledger import Ledger
 from pmsync.likeness import alike
-from pmsync.marker import read
+from pmsync.marker import from_json, read
 from pmsync.marker import replace as remarked
 from pmsync.model import Link, Marker, Ref, Ticket
 from pmsync.sync import Request, Result
@@ -96,8 +96,11 @@ class Seen:
     text: str
     comments: tuple[str, ...]
     author: str
-    uid: str
-    document_id: str
+    marker: Marker
+
+    @property
+    def uid(self) -> str:
+        return self.marker.uid
 
 
 SET_BY_PEOPLE = ("title", "state", "assignees", "labels", "text", "comments")
@@ -113,10 +116,10 @@ def tickets_of(stage: Stage) -> dict[str, Seen]:
 def _local(stage: LocalStage) -> Iterator[Seen]:
     desk = stage.tracker.desk("dana")
     for ticket in desk.tickets(closed=True):
-        history, mark = desk.history(int(ticket.ref.id)), ticket.marker or NOBODY
+        history, mark = desk.history(int(ticket.ref.key.rpartition("-")[2])), ticket.marker or NOBODY
         comments = tuple(comment["text"] for comment in history.comments)
         yield Seen(ticket.ref, ticket.title, ticket.state, ticket.status.closed, ticket.assignees, ticket.labels,
-                   history.body, comments, ticket.author, mark.uid, mark.document_id)  # fmt: skip
+                   history.body, comments, ticket.author, mark)  # fmt: skip
 
 
 def _github(stage: GitHubStage) -> Iterator[Seen]:
@@ -127,17 +130,16 @@ def _github(stage: GitHubStage) -> Iterator[Seen]:
             text = remarked(body, NOBODY).rpartition("<!-- pmsync:")[0].rstrip() if mark else body
             yield Seen(stage.ref(issue), issue.title, f"{issue.state} {issue.reason}", issue.state == "closed",
                        tuple(issue.assignees), frozenset(issue.labels), text, tuple(c.body for c in issue.comments),
-                       issue.author, (mark or NOBODY).uid, (mark or NOBODY).document_id)  # fmt: skip
+                       issue.author, mark or NOBODY)  # fmt: skip
 
 
 def _jira(stage: JiraStage) -> Iterator[Seen]:
     for issue in stage.state.issues.values():
         if issue.project == "PAY":
-            mark = issue.properties.get("pmsync", {})
+            mark = from_json(issue.properties.get("pmsync")) or NOBODY
             yield Seen(stage._ref(issue), issue.summary, f"{issue.status} {issue.resolution}", issue.status == "Done",
                        (issue.assignee,) if issue.assignee else (), frozenset(issue.labels), issue.description,
-                       tuple(text for _, text in issue.comments), issue.creator,
-                       mark.get("uid", ""), mark.get("doc", ""))  # fmt: skip
+                       tuple(text for _, text in issue.comments), issue.creator, mark)  # fmt: skip
 
 
 class Crash(BaseException):
@@ -382,7 +384,7 @@ class Histories(RuleBasedStateMachine):
         self.counts[fault or "without fault"] += 1
         if fault == "no ledger":
             self.team.lose_ledger()
-        remembered = set() if bare else self._remembered()
+        remembered = {} if bare else self._remembered()
         result = None
         try:
             with self._crash(at) if fault == "crash" else self._fault(fault, at) if fault else nullcontext():
@@ -399,12 +401,12 @@ class Histories(RuleBasedStateMachine):
         team.settings = replace(team.settings, ledger=str(self.team.root / f"runner-{self.next()}/ledger.db"))
         return team
 
-    def _remembered(self) -> set[str]:
+    def _remembered(self) -> Mapping[str, Link]:
         path = Path(self.team.settings.ledger)
         if not path.exists():
-            return set()
+            return {}
         with Ledger.open(path, readonly=True) as ledger:
-            return set(ledger.links())
+            return ledger.links()
 
     def _sent(self, bare: bool) -> None:
         """A run that went well has sent the titles of open tickets; owners are sent by the kept ledger only."""
@@ -461,33 +463,39 @@ class Histories(RuleBasedStateMachine):
 
     # --- what must hold ---------------------------------------------------------------------------------------
 
-    def _count_creates(self, remembered: set[str]) -> None:
-        """One ticket for each item, ever.
-
-        Tolerated is another one by a run that remembers no ticket of the item and cannot find one either: each was
-        deleted or moved away, or lost its marker and goes by another title than the item.
-        """
+    def _count_creates(self, remembered: Mapping[str, Link]) -> None:
+        """One ticket for each item, ever, unless the run could not know of the other: see `_may_know`."""
         tickets = tickets_of(self.stage)
         for key, seen in tickets.items():
             if key in self.made or seen.author != self.stage.me:
                 continue
-            here = [item for item in self.documents.get(seen.document_id, ()) if item.title == seen.title]
-            assert len(here) == 1, f"{key} {seen.title!r} was created for no item of {seen.document_id!r}"
+            document_id = seen.marker.document_id
+            here = [item for item in self.documents.get(document_id, ()) if item.title == seen.title]
+            assert len(here) == 1, f"{key} {seen.title!r} was created for no item of {document_id!r}"
             item = here[0]
             for other, made in self.made.items():
-                if made.item is not item and made.uid != seen.uid:
-                    continue
-                assert made.uid not in remembered, f"{key} is a second ticket of {item.title!r}; {other} is remembered"
-                assert not self._found(tickets.get(other), item), f"{key} is a second ticket of {item.title!r}: {other}"
-                self.counts["created again"] += 1
+                if made.item is item or made.uid == seen.uid:
+                    known = self._may_know(item, tickets.get(other), remembered.get(made.uid))
+                    assert not known, f"{key} is a second ticket of {item.title!r}: {other}"
+                    self.counts["created again"] += 1
             self.made[key] = Made(item, seen.uid)
             self.counts["created"] += 1
         assert self.stage.created() == len(self.made) + self.clones, "a ticket came and went within a run"
 
-    def _found(self, ticket: Seen | None, item: Item) -> bool:
-        if ticket is None:
-            return False
-        return bool(ticket.uid) or alike(title_key(ticket.title), title_key(item.title)) >= LOOKALIKE
+    def _may_know(self, item: Item, ticket: Seen | None, link: Link | None) -> bool:
+        """Whether a run had what it takes to find the ticket that the item has already.
+
+        Not where it remembers no link and the ticket was deleted or moved away, or lost its marker and goes by
+        another title. And not where the item was reworded while it was out of its document (an orphan), or while its
+        document was renamed (and the ticket closed): then a likeness is all there is, and to such it is no proof.
+        """
+        mark = ticket.marker if ticket else None
+        if ticket and mark and mark.uid and mark.key != title_key(item.title):
+            renamed = mark.document_id not in self.documents
+            return not ((link and link.orphaned) or (renamed and ticket.closed))
+        if link or mark is None or ticket is None:
+            return link is not None
+        return bool(mark.uid) or alike(title_key(ticket.title), title_key(item.title)) >= LOOKALIKE
 
     def _nothing_undone(self) -> None:
         tickets = tickets_of(self.stage)
@@ -501,8 +509,9 @@ class Histories(RuleBasedStateMachine):
         """Time in which nobody does anything; returns the last sync, which must have had nothing to do."""
         for minutes in (15, 24 * 60, 1):
             self.stage.clock.advance(minutes=minutes)
+            remembered = self._remembered()
             result = self.team.sync(allow=ALLOW)
-            self._count_creates(set())
+            self._count_creates(remembered)
             self._nothing_undone()
         writes = self.stage.writes()
         result = self.team.sync(allow=ALLOW)

@@ -13,6 +13,7 @@ from pmsync.sync import Result
 from tests.clock import Clock
 from tests.sync_contract import BOOK, DISK, DOC
 from tests.team import Team
+from tests.trackers.github_stage import GitHubStage
 from tests.trackers.local_stage import LocalStage
 
 
@@ -125,3 +126,16 @@ def test_a_deleted_ticket_that_ci_made_again_is_the_item_s_ticket(team: Team, st
     assert link.ticket.ref.key == "LOCAL-2"
     team.clock.advance(days=1)
     assert not team.sync().plan.pending
+
+
+def test_a_ticket_is_not_closed_as_duplicate_of_a_deleted_one(tmp_path: Path) -> None:
+    with GitHubStage(Clock()) as stage:
+        team = Team(tmp_path, stage)
+        team.write(DOC, DISK)
+        team.sync()
+        stage.delete(team.ref(DISK))
+        bare(team)
+        team.clock.advance(minutes=5)
+        team.sync()
+        assert stage.repo.issues[2].state == "open"
+        assert team.links()[DISK].ticket.ref.key == "acme/web#2"
