@@ -11,6 +11,7 @@ from typing import Any
 
 from pmsync.config_trackers import read_people, read_routes, read_tracker
 from pmsync.config_values import Table, nearest, shown
+from pmsync.content import severity_level
 from pmsync.errors import ConfigError
 from pmsync.people import Directory
 from pmsync.settings import Guard, Person, Settings, TrackerSettings
@@ -169,7 +170,7 @@ def _sla(table: Table) -> dict[str, timedelta]:
     """Times by severity; `SEV-1`, `sev1` and `Sev 1` are one severity, as when due dates are worked out."""
     spans: dict[str, timedelta] = {}
     for name in table.data:
-        plain = "".join(re.findall(r"\w+", name.casefold()))
+        plain = severity_level(name)
         if plain in spans:
             table.problem(name, "is there twice; keep one")
         spans[plain] = table.span(name, timedelta(0))

@@ -41,7 +41,7 @@ def ticket_title(title: str) -> str:
 
 def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
     """The labels an item asks for, as words; the tracker makes them fit and adds its general one by itself."""
-    derived = {"severity": fields.severity, "kind": fields.kind, "priority": fields.priority}
+    derived = {"severity": severity_level(fields.severity or ""), "kind": fields.kind, "priority": fields.priority}
     named = [f"{name}:{_slug(value)}" for name, value in derived.items() if value and _slug(value)]
     return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
 
@@ -50,11 +50,17 @@ def _slug(text: str) -> str:
     return "-".join(re.findall(r"\w+", text.casefold()))
 
 
+def severity_level(text: str) -> str:
+    """The severity in one spelling: `sev2` for 'SEV-2', '2', 'S2', 'Sev 2 (partial outage)'; a word stays a word."""
+    level = re.match(r"(?:severity|sev|s|p)?[\W_]*([0-5])(?![\d.])", text.strip().casefold())
+    return f"sev{level[1]}" if level else _slug(text).replace("-", "")
+
+
 def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:
     """When the item is due, and who says so: 'document', 'sla' (document's date plus its severity's time), or ''."""
     if item.due:
         return item.due, "document"
-    allowed = sla.get(_slug(document.severity or "").replace("-", ""))
+    allowed = sla.get(severity_level(document.severity or ""))
     if allowed is not None and document.date:
         return document.date + allowed, "sla"
     return None, ""

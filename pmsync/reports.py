@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
+from pmsync.content import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
 from pmsync.model import Link
@@ -206,7 +207,7 @@ class Filter:
             and (not self.people or any(_plain(person) in self.people for person in row.people))
             and (not self.overdue or row.late > 0)
             and (not self.service or _plain(self.service) in map(_plain, row.services))
-            and (not self.severity or _plain(self.severity) == _plain(row.severity or ""))
+            and (not self.severity or severity_level(self.severity) == severity_level(row.severity or ""))
             and (not self.path or row.path == self.path or row.path.startswith(f"{self.path.rstrip('/')}/"))
         )
 

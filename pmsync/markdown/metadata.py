@@ -121,9 +121,14 @@ def _from_blocks(blocks: Sequence[Block]) -> dict[str, str | tuple[str, ...]]:
             break
         for key, value in _pairs(block):
             role = _role(key)
-            if role and value and not words.is_placeholder(value) and role not in out:
+            if role and value and role not in out and (_is_level(role, value) or not words.is_placeholder(value)):
                 out[role] = value
     return out
+
+
+def _is_level(role: str, value: str) -> bool:
+    """A bare number stands for nothing in most places, and for a severity it says all."""
+    return role == "severity" and re.fullmatch(r"\s*[0-5]\s*", value) is not None
 
 
 def _pairs(block: Block) -> Iterable[tuple[str, str]]:
