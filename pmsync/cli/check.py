@@ -22,7 +22,7 @@ from pmsync.model import Finding, Reading
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, paths: tuple[Path, ...], strict: bool, output_format: str) -> int:
-    r"""Find what is wrong in documents: items without text or owner, owners nobody knows, doubles, unreadable files.
+    """Find what is wrong in documents: items without text or owner, owners nobody knows, doubles, unreadable files.
 
     PATH is a document or a folder; without it, all documents of the configuration are checked. No tracker is asked,
     and without a configuration the rules apply that need none.

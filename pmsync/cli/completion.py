@@ -17,7 +17,7 @@ NOTES = {
 @click.command()
 @click.argument("shell", type=click.Choice(list(NOTES)))
 def command(shell: str) -> None:
-    r"""Print the completion script of a shell; put it into a file that the shell reads.
+    """Print the completion script of a shell; put it into a file that the shell reads.
 
     \b
     Examples:

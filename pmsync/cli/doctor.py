@@ -19,7 +19,7 @@ WORDS: Mapping[bool | None, str] = {True: "ok", None: "warning", False: "error"}
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, output_format: str) -> int:
-    r"""Check configuration, ledger, documents, trackers and people. Writes nothing.
+    """Check configuration, ledger, documents, trackers and people. Writes nothing.
 
     ✓ works, ! works with a drawback or could not be found out, ✗ does not work.
     Exit codes: 0 fine, 1 something does not work.

@@ -29,7 +29,7 @@ DOCUMENT_FIELDS = "id title incident date severity status draft restricted servi
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
-    r"""Show what is understood of documents, and why: their metadata, and each item with its section and form.
+    """Show what is understood of documents, and why: their metadata, and each item with its section and form.
 
     PATH is a document, a folder, or - for stdin. No configuration is needed and no tracker is asked.
     Exit codes: 0 fine, 1 something could not be read.

@@ -59,7 +59,7 @@ class Asker:
 def command(
     app: App, /, *, print_only: bool, force: bool, no_input: bool, **flags: str | tuple[str, ...] | None
 ) -> int:
-    r"""Write a pmsync.toml for this repository and try it.
+    """Write a pmsync.toml for this repository and try it.
 
     At a terminal it asks for what no flag says. A configuration that is there is only tried.
 

@@ -57,6 +57,17 @@ def test_the_help_lists_every_command_with_a_line(run: Run, flag: str) -> None:
         assert summary in answer.out
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_keeps_its_examples_a_line_each(run: Run, name: str) -> None:
+    answer = run(name, "--help")
+    assert answer.code == 0
+    assert "\\b" not in answer.out
+    assert "\b" not in answer.out
+    examples = answer.out.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()
+    assert examples
+    assert all(line.startswith("    pmsync ") for line in examples)
+
+
 def test_an_unknown_command_is_wrong_usage_and_names_the_nearest(run: Run) -> None:
     answer = run("statsu")
     assert answer.code == 2
