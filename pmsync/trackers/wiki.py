@@ -7,13 +7,13 @@ The notation is that of Jira's help page "Text Formatting Notation" (`/secure/Wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _LANGUAGES = frozenset(
     "actionscript ada applescript bash c c# c++ cpp css erlang go groovy haskell html java javascript js json lua objc "
     "perl php python r ruby scala sh sql swift visualbasic xml yaml".split()
@@ -23,23 +23,28 @@ _EMPHASIS = {"strong": "*", "em": "_", "s": "-"}
 _NEW_LINE = " \\\\ "
 _ZERO_WIDTH = "\u200b"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_SEPARATOR = re.compile(r"[\u2028\u2029]")
+_LINE_END = re.compile(r"[\n-\r\x1c-\x1e\x85\u2028\u2029]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _CHECKBOX = re.compile(r"\[([ xX])\](?=\s|$)")
 _URL = re.compile(r"https?://(?:\([^\s<>()|\\^{}\[\]\"`]*\)|[^\s<>()|\\^{}\[\]\"`])+", re.IGNORECASE)
+_SCHEME = re.compile(r"(?<![^\W_])(?<!\\)https?\Z", re.IGNORECASE)
 _LINKED = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
+_UNSAFE_IN_CODE = re.compile(r"\{(?=\s*(?:code|quote))|\[(?=[~@])", re.IGNORECASE)
 _UNSAFE_IN_URL = re.compile(r"[\s|\\^{}\[\]\"<>`]")
 
-# What begins markup wherever it stands, at the edge of a word, before more text, and as a smiley.
+# What begins markup wherever it stands (Jira notifies for [@alice] too), at the edge of a word, before more text, and
+# as a smiley. A backslash counts as ';' there: it is written as an entity, which ends in one.
 _SPECIAL = (
-    re.compile(r"[{}\[\]|]"),
+    re.compile(r"[{}\[\]|]|(?<=\[)@"),
     re.compile(r"(?<![^\W_])[*_^~+]|[*_^~+](?![^\W_])"),
     re.compile(r"(?<![^\W_])-(?=\S)|!(?=\S)|\?(?=\?)|(?<=\?)\?"),
-    re.compile(r"\((?=(?:[/xi!?+yn-]|\*[rgby]?|on|off|flag|flagoff)\))|(?<=[:;])[()](?!\w)", re.IGNORECASE),
+    re.compile(r"\((?=(?:[/xi!?+yn-]|\*[rgby]?|on|off|flag|flagoff)\))|(?<=[:;\\])[()](?!\w)", re.IGNORECASE),
 )
+_LETTER_SMILEY = re.compile(r":(?=[DPp](?![^\W_]))")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LINE_START = re.compile(r"^[ \t]*(?=[#*-]+\s|-{4}|h[1-6]\.|bq\.|\|)", re.MULTILINE)
 
@@ -49,9 +54,10 @@ def escape(text: str, before: str = "", after: str = "") -> str:
 
     `before` and `after` are the neighbours it will have, for markup that depends on them.
     """
-    start, whole = len(before), before + text + after
+    start, whole = len(before), before + _LINE_END.sub(" ", text) + after
     special = {match.start() for rule in _SPECIAL for match in rule.finditer(whole)}
     entities = {match.start() for match in _ENTITY.finditer(whole)}
+    smileys = {match.start() for match in _LETTER_SMILEY.finditer(whole)}
     out = []
     for position in range(start, start + len(text)):
         char = whole[position]
@@ -59,6 +65,8 @@ def escape(text: str, before: str = "", after: str = "") -> str:
             out.append("&#92;")
         elif position in entities:
             out.append("&amp;")
+        elif position in smileys:
+            out.append(f":{_ZERO_WIDTH}")
         else:
             out.append(f"\\{char}" if position in special else char)
     return "".join(out)
@@ -136,7 +144,7 @@ def _block(writer: _Writer, token: Token) -> None:
         case "fence" | "code_block":
             writer.write(_code(token.content, token.info))
         case "html_block":
-            if words := " ".join(_TAG.sub(" ", _COMMENT.sub(" ", token.content)).split()):
+            if words := " ".join(unescape(_TAG.sub(" ", _COMMENT.sub(" ", token.content))).split()):
                 writer.write(_guarded(escape(words)))
         case "hr":
             writer.add("text", "----")
@@ -159,7 +167,7 @@ def _quote(writer: _Writer, step: int) -> None:
 
 
 def _inline_block(writer: _Writer, token: Token) -> None:
-    children = list(token.children or [])
+    children = _joined(token.children or [])
     in_cell = writer.prefix in {"|", "||"}
     box = ""
     if writer.fresh and children and (match := _CHECKBOX.match(children[0].content)):
@@ -179,11 +187,13 @@ def _guarded(text: str) -> str:
 
 
 def _code(content: str, info: str) -> str:
-    """A code block; what would end it early is broken by an invisible character."""
+    """A code block. What would end it or its quote early is broken by an invisible character, and so are mentions:
+    Jira looks for them in the whole text and notifies from code as well.
+    """
     words = info.split()
     language = _SAME_LANGUAGE.get(words[0].lower(), words[0].lower()) if words else ""
     opening = f"{{code:{language}}}" if language in _LANGUAGES else "{code}"
-    body = re.sub(r"\{(?=\s*code)", f"{{{_ZERO_WIDTH}", content.rstrip("\n"), flags=re.IGNORECASE)
+    body = _UNSAFE_IN_CODE.sub(rf"\g<0>{_ZERO_WIDTH}", content.rstrip("\n"))
     return f"{opening}\n{body}\n{{code}}"
 
 
@@ -198,53 +208,73 @@ class _Span:
     note: str
 
 
+def _joined(children: list[Token]) -> list[Token]:
+    """The tokens without HTML that is left out, and text that only such HTML parted as one."""
+    out: list[Token] = []
+    for token in children:
+        if token.type == "html_inline" and not _BREAK.match(token.content):
+            continue
+        if token.type == "text" and out and out[-1].type == "text":
+            out[-1] = Token("text", "", 0, content=out[-1].content + token.content)
+        else:
+            out.append(token)
+    return out
+
+
 def _inline(children: list[Token], new_line: str) -> str:
     out: list[str] = []
     open_spans: dict[str, list[_Span]] = {"strong": [], "em": [], "s": [], "link": []}
     for position, token in enumerate(children):
-        following = _first_char(children, position + 1)
+        before, following = _last_char(out), _first_char(children, position + 1)
         name, _, edge = token.type.rpartition("_")
         if edge == "open" and name in open_spans:
-            note = str(token.attrs.get("href", "")) if name == "link" else _last_char(out)
-            open_spans[name].append(_Span(len(out), note))
-            out.append("")
+            open_spans[name].append(_Span(len(out), str(token.attrs.get("href", "")) if name == "link" else before))
+            out.append(_EMPHASIS.get(name, "["))
         elif edge == "close" and name in open_spans:
             _close(out, name, open_spans[name], following)
         elif token.type == "text":
-            pieces = [token.content] if open_spans["link"] else _pieces(token.content)
-            out.extend(_piece(piece, _last_char(out), following) for piece in pieces)
+            out.append(escape(token.content, before, following))
+        elif token.type == "code_inline":
+            out.append(_code_inline(token.content.strip(), before, following))
+        elif token.type in {"hardbreak", "html_inline"}:
+            # Neither a link nor emphasis goes on in the next line of the source.
+            out.append(" " if open_spans["link"] else _NEW_LINE if any(open_spans.values()) else new_line)
         else:
-            out.append(_atom(token, new_line, in_link=bool(open_spans["link"])))
+            out.append(_atom(token, in_link=bool(open_spans["link"])))
     return "".join(out)
 
 
-def _atom(token: Token, new_line: str, *, in_link: bool) -> str:
+def _atom(token: Token, *, in_link: bool) -> str:
     match token.type:
         case "softbreak":
             return " "
-        case "hardbreak":
-            return new_line
-        case "code_inline":
-            code = token.content.strip()
-            return f"{{{{{escape(code, ' ', ' ')}}}}}" if code else ""
+        case "address":
+            return escape(token.content) if in_link else _link("", "", token.content)
         case "image":
-            words, url = escape(token.content), str(token.attrs.get("src", ""))
-            return words if in_link else _link(words, token.content, url)
-        case "html_inline":
-            return new_line if _BREAK.match(token.content) else ""
+            plain = "".join(" " if part.type == "softbreak" else part.content for part in token.children or [])
+            words = escape(plain, "[")
+            return words if in_link else _link(words, plain, str(token.attrs.get("src", "")))
         case _:
             return escape(token.content)
+
+
+def _code_inline(code: str, before: str, following: str) -> str:
+    """Code within a line, set off from letters that touch it: there Jira would show the braces."""
+    if not code:
+        return ""
+    left, right = (_ZERO_WIDTH if char.isalnum() else "" for char in (before, following))
+    return f"{left}{{{{{escape(code, ' ', ' ')}}}}}{right}"
 
 
 def _close(out: list[str], name: str, spans: list[_Span], following: str) -> None:
     """End a span: a link gets its address, emphasis its signs, in braces where it begins or ends within a word."""
     span = spans.pop()
-    words = "".join(out[span.index :])
+    words = "".join(out[span.index + 1 :])
     del out[span.index :]
-    if name == "link":
-        out.append(_link(words, words, span.note))
-    elif not words or spans:
+    if spans or not (words or name == "link"):
         out.append(words)
+    elif name == "link":
+        out.append(_link(words, words, span.note))
     else:
         sign = _EMPHASIS[name]
         sign = f"{{{sign}}}" if span.note.isalnum() or following.isalnum() else sign
@@ -256,22 +286,23 @@ def _link(words: str, plain: str, url: str) -> str:
     if _LINKED.match(url):
         address = _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
         return f"[{words}|{address}]" if words and plain not in {url, escape(url)} else f"[{address}]"
-    return f"{words} ({escape(url)})" if url and words else words or escape(url)
+    return words + escape(f" ({url})") if url and words else words or escape(url)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text cut before and after each bare address."""
-    end = 0
-    for match in _URL.finditer(text):
-        address = match[0].rstrip(".,;:!?*_~'")
-        yield text[end : match.start()]
-        yield address
-        end = match.start() + len(address)
-    yield text[end:]
-
-
-def _piece(text: str, before: str, after: str) -> str:
-    return _link("", "", text) if _URL.fullmatch(text) else escape(text, before, after)
+def _address(state: StateInline, silent: bool) -> bool:
+    """The parser's rule for a bare address: one piece, whatever signs of emphasis it holds ('…/pkg/__init__.py')."""
+    scheme = _SCHEME.search(state.src, max(0, state.pos - 6), state.pos)
+    if scheme is None or state.src[state.pos] != ":" or state.linkLevel:
+        return False
+    match = _URL.match(state.src, scheme.start(), state.posMax)
+    address = match[0].rstrip(".,;:!?*_~'") if match else ""
+    if not _URL.fullmatch(address):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[0])]
+        state.push("address", "", 0).content = address
+    state.pos = scheme.start() + len(address)
+    return True
 
 
 def _last_char(out: list[str]) -> str:
@@ -284,3 +315,7 @@ def _first_char(children: list[Token], position: int) -> str:
         return ""
     token = children[position]
     return token.content[:1] if token.type == "text" and token.content else "."
+
+
+_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_PARSER.inline.ruler.after("text", "address", _address)
