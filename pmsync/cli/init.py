@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,8 +23,12 @@ from pmsync.config import NAME, load, parse
 from pmsync.config_trackers import TYPES
 from pmsync.documents import read_documents
 from pmsync.errors import ConfigError
+from pmsync.globs import matches
 from pmsync.lock import make_home
 from pmsync.settings import Settings
+
+Check = Callable[[str], str]
+"""Returns the answer as it counts; raises ConfigError for one that does not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,60 @@ class Asker:
 
     asks: bool
 
-    def ask(self, given: str | None, question: str, default: str = "", *, flag: str) -> str:
-        """Raises ConfigError where there is neither an answer nor a default."""
+    def ask(self, given: str | None, question: str, default: str = "", *, flag: str, check: Check = str) -> str:
+        """Raises ConfigError where there is neither an answer nor a default; asks again where `check` raises it."""
         if given is not None:
-            return given
+            return check(given)
         if self.asks:
-            return str(click.prompt(printable(question), default=printable(default) or None, err=True)).strip()
+            with _own_line():
+                shown = printable(default) or None
+                return str(click.prompt(printable(question), default=shown, err=True, value_proc=_again(check)))
         if not default:
             raise ConfigError(f"{question.lower()}: nobody to ask\nsay {flag}")
         return default
+
+    def confirm(self, question: str) -> bool:
+        with _own_line():
+            return click.confirm(question, default=False, err=True)
+
+
+def _again(check: Check) -> Check:
+    """The check as click takes it: what it raises leads to the same question again."""
+
+    def checked(text: str) -> str:
+        try:
+            return check(text.strip())
+        except ConfigError as error:
+            raise click.UsageError(str(error).removeprefix(f"{NAME}: ")) from None
+
+    return checked
+
+
+@contextmanager
+def _own_line() -> Iterator[None]:
+    """Whoever is interrupted at a question gets the message below it."""
+    try:
+        yield
+    except click.Abort:
+        output.tell()
+        raise
+
+
+_WORKING = Answers(
+    "local", "acme/web", "2026-11-24", ("*.md",), repo="acme/web", url="https://acme.example", project="PAY"
+)
+
+
+def accepted(tracker: str, field: str) -> Check:
+    """A check of one answer by the configuration's own rules: all the others are known to work."""
+
+    def check(text: str) -> str:
+        value = _listed(text) if field == "documents" else text
+        answers = replace(_WORKING, **{"tracker": tracker, field: value})  # type: ignore[arg-type]
+        parse(tomllib.loads(config_text(answers)), Path("/"), NAME)
+        return text
+
+    return check
 
 
 @click.command()
@@ -99,22 +150,35 @@ def gather(app: App, flags: dict[str, str | tuple[str, ...] | None], asker: Aske
         "Tracker (github, jira or local)",
         "github" if repository.on_github else "",
         flag="--tracker github, --tracker jira or --tracker local",
+        check=_tracker,
     )
-    if tracker not in TYPES:
-        raise ConfigError(f"there is no tracker {tracker!r}; there are {', '.join(TYPES)}")
+    for field in ("repo", "url", "project", "namespace", "grace"):
+        if field in given:
+            accepted(tracker, field)(given[field])
+    since = _day(given["since"]) if "since" in given else None
     namespace = repository.slug or re.sub(r"[^\w.-]+", "-", app.cwd.resolve().name) or "postmortems"
     return Answers(
         tracker=tracker,
-        documents=_documents(app, flags.get("documents"), asker),
+        documents=_documents(app, tracker, flags.get("documents"), asker),
         **_place(tracker, given, repository, asker),
-        namespace=asker.ask(given.get("namespace"), "Namespace", namespace, flag="--namespace NAME"),
-        since=_day(
-            asker.ask(given.get("since"), "Tickets for documents since", f"{app.now():%Y-%m-%d}", flag="--since DATE")
-        ),
+        namespace=_namespace(tracker, given.get("namespace"), namespace, asker),
+        since=asker.ask(since, "Tickets for documents since", f"{app.now():%Y-%m-%d}", flag="--since DATE", check=_day),
         accounts=_accounts(tracker, given.get("accounts"), asker),
         grace=_grace(tracker, given.get("grace"), asker),
         web_url=repository.web_url,
     )
+
+
+def _tracker(text: str) -> str:
+    if text not in TYPES:
+        raise ConfigError(f"there is no tracker {text!r}; there are {', '.join(TYPES)}")
+    return text
+
+
+def _namespace(tracker: str, given: str | None, default: str, asker: Asker) -> str:
+    if given is None and asker.asks:
+        output.tell("The namespace makes ids unique across repositories; it cannot be changed later.")
+    return asker.ask(given, "Namespace", default, flag="--namespace NAME", check=accepted(tracker, "namespace"))
 
 
 def _day(text: str) -> str:
@@ -124,23 +188,29 @@ def _day(text: str) -> str:
         raise ConfigError(f"{text!r} is no date; write it like 2026-11-23") from None
 
 
-def _documents(app: App, given: object, asker: Asker) -> tuple[str, ...]:
+def _documents(app: App, tracker: str, given: object, asker: Asker) -> tuple[str, ...]:
     if isinstance(given, tuple) and given:
         return given
     found = find_globs(app.cwd) or ["postmortems/**/*.md"]
-    return _listed(asker.ask(None, "Documents", ", ".join(found), flag="--documents GLOB"))
+    check = accepted(tracker, "documents")
+    return _listed(asker.ask(None, "Documents", ", ".join(found), flag="--documents GLOB", check=check))
 
 
 def _place(tracker: str, given: dict[str, str], repository: Repository, asker: Asker) -> dict[str, str]:
     if tracker == "github":
         default = repository.slug if repository.on_github else ""
         api_url = repository.api_url if repository.on_github else "https://api.github.com"
-        repo = asker.ask(given.get("repo"), "GitHub repository", default, flag="--repo OWNER/NAME")
+        repo = asker.ask(
+            given.get("repo"), "GitHub repository", default, flag="--repo OWNER/NAME", check=accepted(tracker, "repo")
+        )
         return {"repo": repo, "api_url": api_url}
     if tracker == "jira":
+        site, project = "--url https://acme.atlassian.net", "--project KEY"
         return {
-            "url": asker.ask(given.get("url"), "Jira site", flag="--url https://acme.atlassian.net"),
-            "project": asker.ask(given.get("project"), "Jira project", flag="--project KEY"),
+            "url": asker.ask(given.get("url"), "Jira site", flag=site, check=accepted(tracker, "url")),
+            "project": asker.ask(
+                given.get("project"), "Jira project", flag=project, check=accepted(tracker, "project")
+            ),
         }
     return {}
 
@@ -152,13 +222,14 @@ def _accounts(tracker: str, given: str | None, asker: Asker) -> tuple[str, ...]:
     if given is None and asker.asks:
         output.tell("Which accounts will create tickets? Name every one, CI's as well as cron's, with commas.")
         output.tell("A workflow with GITHUB_TOKEN is github-actions[bot]. Empty: only the account of the token.")
-        given = click.prompt("Accounts", default="", show_default=False, err=True)
+        with _own_line():
+            given = click.prompt("Accounts", default="", show_default=False, err=True)
     return _listed(given or "")
 
 
 def _grace(tracker: str, given: str | None, asker: Asker) -> str:
     if given is None and asker.asks and tracker != "local":
-        both = click.confirm("Do both CI and a cron host run `pmsync sync`?", default=False, err=True)
+        both = asker.confirm("Do both CI and a cron host run `pmsync sync`?")
         return "1h" if both else "0"
     return given or "0"
 
@@ -189,7 +260,10 @@ def _try(path: Path, app: App) -> int:
     drafts = sum(document.draft for document in documents)
     if drafts:
         output.echo(f"  {output.count(drafts, 'draft')}: shown, no tickets until final")
-    output.findings(reading.findings, err=True)
+    output.findings([finding for finding in reading.findings if finding.rule != "no-documents"], err=True)
+    for glob in settings.include:
+        if not any(matches(glob, document.path) for document in documents):
+            output.warn(f"{glob!r} matches no document yet", "correct documents.include if it should")
     _tell_accounts(settings)
     _tell_next()
     return 0

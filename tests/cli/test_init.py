@@ -174,6 +174,43 @@ def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -
     assert settings.grace == timedelta(hours=1)
 
 
+def ask(folder: Path, said: str, *args: str) -> subprocess.CompletedProcess[str]:
+    code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "init", *args]
+    return subprocess.run(command, cwd=folder, input=said, capture_output=True, text=True, check=False)
+
+
+def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> None:
+    write(tmp_path, {"postmortems/a.md": DOCUMENT})
+    said = "gitlab\njira\n/etc/*.md\n\nfoo\nhttps://acme.atlassian.net\npay\nPAY\n\nlast week\n2026-11-01\n\nn\n"
+    done = ask(tmp_path, said)
+    assert done.returncode == 0, done.stderr
+    for words in ("no tracker 'gitlab'", "leaves the folder", '"foo"', '"pay"', "'last week' is no date"):
+        assert words in done.stderr
+    assert "The namespace makes ids unique across repositories; it cannot be changed later." in done.stderr
+    settings = load(None, {}, tmp_path)
+    assert (settings.trackers["jira"].project, settings.since) == ("PAY", date(2026, 11, 1))
+
+
+def test_a_wrong_flag_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    done = ask(tmp_path, "", "--tracker", "local", "--since", "soon")
+    assert (done.returncode, done.stderr) == (2, "error: 'soon' is no date; write it like 2026-11-23\n")
+
+
+def test_who_leaves_at_a_question_reads_so_on_a_line_of_its_own(tmp_path: Path) -> None:
+    done = ask(tmp_path, "")
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == "error: interrupted"
+
+
+def test_a_glob_that_matches_nothing_is_told(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"postmortems/a.md": DOCUMENT})
+    answer = run(*LOCAL, "--documents", "nothing/*.md", "--documents", "postmortems/*.md")
+    assert answer.code == 0
+    assert "'nothing/*.md' matches no document yet" in answer.err
+    assert "'postmortems/*.md'" not in answer.err
+
+
 # --- what the repository says -------------------------------------------------------------------------------------
 
 
