@@ -11,7 +11,7 @@ import click
 from pmsync import rules
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.reading import absolute, located, settings_if_any
+from pmsync.cli.reading import absolute, existing, located, settings_if_any
 from pmsync.documents import read_documents
 from pmsync.model import Finding, Reading
 
@@ -26,7 +26,7 @@ def command(app: App, paths: tuple[Path, ...], strict: bool, output_format: str)
 
     PATH is a document or a folder; without it, all documents of the configuration are checked. No tracker is asked,
     and without a configuration the rules apply that need none.
-    Exit codes: 0 fine, 1 there are errors (with --strict also: warnings).
+    Exit codes: 0 fine, 1 there are errors (with --strict also: warnings), 2 wrong usage.
 
     \b
     Examples:
@@ -35,7 +35,7 @@ def command(app: App, paths: tuple[Path, ...], strict: bool, output_format: str)
       pmsync check --format json | jq '.findings[].rule'
     """
     settings = settings_if_any(app)
-    reading = read_documents(settings, absolute(paths, app))
+    reading = read_documents(settings, absolute(existing(paths, app), app))
     found = located(rules.check(reading, settings), settings.root, app.cwd)
     if output_format == "json":
         output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})

@@ -10,6 +10,7 @@ import click
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.examine import Group, examine
+from pmsync.errors import ConfigError
 
 MARKS: Mapping[bool | None, tuple[str, str]] = {True: ("✓", "green"), None: ("!", "yellow"), False: ("✗", "red")}
 WORDS: Mapping[bool | None, str] = {True: "ok", None: "warning", False: "error"}
@@ -22,7 +23,7 @@ def command(app: App, output_format: str) -> int:
     """Check configuration, ledger, documents, trackers and people. Writes nothing.
 
     ✓ works, ! works with a drawback or could not be found out, ✗ does not work.
-    Exit codes: 0 fine, 1 something does not work.
+    Exit codes: 0 fine, 1 something does not work, 2 there is no configuration or it is wrong.
 
     \b
     Examples:
@@ -40,6 +41,8 @@ def command(app: App, output_format: str) -> int:
         for group in groups:
             _print(group)
         output.echo(_summary(counts))
+    if groups[0].ok is False:
+        return ConfigError.exit_code
     return 1 if counts[False] else 0
 
 

@@ -11,6 +11,7 @@ from pmsync import guard, render
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
+from pmsync.cli.reading import existing
 from pmsync.render import PlanRow
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
@@ -39,7 +40,8 @@ def command(
       pmsync plan postmortems/2026-11-02-checkout.md
       pmsync plan --format markdown > plan.md
     """
-    return show_plan(app, Request(paths, guard.parse_allow(allow)), output_format, offline=offline, exit_code=exit_code)
+    request = Request(existing(paths, app), guard.parse_allow(allow))
+    return show_plan(app, request, output_format, offline=offline, exit_code=exit_code)
 
 
 def show_plan(app: App, request: Request, output_format: str, *, offline: bool = False, exit_code: bool = False) -> int:

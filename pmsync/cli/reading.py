@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pmsync.cli.app import App
 from pmsync.config import find_config
+from pmsync.errors import ConfigError
 from pmsync.model import Finding
 from pmsync.settings import Settings
 
@@ -22,6 +23,14 @@ def bare_settings(app: App) -> Settings:
 def settings_if_any(app: App) -> Settings:
     """The configuration, or enough to read documents where there is none; raises ConfigError for a wrong one."""
     return app.settings() if app.config or find_config(app.cwd) else bare_settings(app)
+
+
+def existing(paths: tuple[Path, ...], app: App) -> tuple[Path, ...]:
+    """The paths as they are; raises ConfigError for one that leads to nothing: it was mistyped."""
+    for path in paths:
+        if not os.path.lexists(app.cwd / path):
+            raise ConfigError(f"there is no file or folder {str(path)!r}\nname a document, or a folder with some")
+    return paths
 
 
 def absolute(paths: Iterable[Path], app: App) -> list[Path]:

@@ -12,6 +12,7 @@ from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.plan import show_plan
+from pmsync.cli.reading import existing
 from pmsync.config_values import parse_span
 from pmsync.model import Finding
 from pmsync.sync import Engine, Request, Result, Watcher
@@ -54,7 +55,7 @@ def command(
       pmsync sync --allow creates=120      the first sync of many documents
       pmsync sync --wait 5m                let another run finish first
     """
-    request = Request(paths, guard.parse_allow(allow), wait)
+    request = Request(existing(paths, app), guard.parse_allow(allow), wait)
     if dry_run:
         return show_plan(app, request, output_format)
     settings, signals = app.settings(), Signals()

@@ -55,6 +55,9 @@ def _number(desk: Desk, key: str) -> int:
     prefix, _, number = key.rpartition("-")
     if not number.isdigit() or prefix.casefold() not in {"", desk.naming.tracker.casefold()}:
         raise ConfigError(f"{key!r} is no ticket of tracker {desk.naming.tracker!r}; `pmsync tickets list` shows them")
+    wanted = desk.naming.ref(int(number)).key
+    if wanted not in {ticket.ref.key for ticket in desk.tickets(closed=True)}:
+        raise ConfigError(f"there is no ticket {wanted!r}; `pmsync tickets list --all` shows those there are")
     return int(number)
 
 

@@ -61,7 +61,7 @@ def test_a_working_setup_is_in_order(run: Run, tmp_path: Path) -> None:
 def test_every_problem_of_the_configuration_is_a_line_and_nothing_else_is_looked_at(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"pmsync.toml": "[documents]\nnamespce = 'x'\n[trackers.a]\ntype = 'local'\n"})
     answer = run("doctor")
-    assert answer.code == 1
+    assert answer.code == 2
     assert answer.out.startswith("✗ configuration\n")
     assert answer.out.count("✗ pmsync.toml: ") == 2
     assert answer.out.splitlines()[-1] == "Found 2 problems."

@@ -117,7 +117,7 @@ def test_all_problems_of_a_configuration_are_listed_and_it_is_wrong_usage(run: R
 
 def test_without_configuration_the_searched_folders_and_init_are_named(run: Run, tmp_path: Path) -> None:
     answer = run("doctor")
-    assert answer.code == 1  # doctor lists it as a finding
+    assert answer.code == 2
     assert str(tmp_path) in answer.out
     assert "pmsync init" in answer.out
 

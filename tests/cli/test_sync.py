@@ -47,3 +47,31 @@ def test_a_run_that_was_asked_to_stop_says_so_and_is_130(
     assert run("--color", "never", "sync").code == 130
     assert out.getvalue() == "Nothing was sent.\n"
     assert err.getvalue() == "error: interrupted\n"
+
+
+# --- paths --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["plan", "sync", "check"])
+def test_a_path_that_leads_to_nothing_is_wrong_usage(run: Run, place: Path, command: str) -> None:
+    answer = run(command, "postmortems/nope.md")
+    assert (answer.code, answer.out) == (2, "")
+    assert "there is no file or folder 'postmortems/nope.md'" in answer.err
+    assert not (place / ".pmsync").exists()
+
+
+@pytest.mark.parametrize("command", ["plan", "sync"])
+def test_a_path_without_documents_is_a_warning(
+    run: Run, place: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "empty").mkdir()
+    answer = run(command, "empty")
+    assert answer.code == 0
+    assert "warning[no-documents]: no document at 'empty'" in answer.err
+
+
+def test_paths_count_from_the_working_directory(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place / "postmortems")
+    write(place, {"postmortems/b.md": DOCUMENT})
+    assert "2 to create" in run("plan", "b.md", cwd=place / "postmortems").out

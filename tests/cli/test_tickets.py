@@ -61,7 +61,8 @@ def test_a_ticket_is_worked_on_as_its_owner_would_and_sync_takes_it_over(run) ->
 
 def test_what_is_no_ticket_is_told(run) -> None:  # type: ignore[no-untyped-def]
     run("tickets", "close", "PAY-1", code=2)
-    run("tickets", "close", "LOCAL-99", code=1)
+    for verb in ("show", "close", "start", "comment"):
+        run("tickets", verb, "LOCAL-99", *(["words"] if verb == "comment" else []), code=2)
     run("tickets", "list", "--tracker", "other", code=2)
 
 
