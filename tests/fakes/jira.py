@@ -29,7 +29,7 @@ SEARCH_CLOUD = frozenset(
 SEARCH_SERVER = frozenset({"expand", "fields", "jql", "maxResults", "startAt", "validateQuery"})
 
 
-def problem(status: int, *texts: str, **errors: str) -> Response:
+def problem(status: int, /, *texts: str, **errors: str) -> Response:
     return Response(status, {"errorMessages": list(texts), "errors": errors})
 
 
@@ -106,19 +106,13 @@ class FakeJira:
         """Cloud finds by the whole `accountId`, or by how an attribute begins as `query`; Data Center by `username`."""
         if request.path.endswith("/assignable/search") and not (request.arg("project") or request.arg("issueKey")):
             return problem(400, "Either 'project' or 'issueKey' query parameters need to be provided.")
-        exact, query = request.arg("accountId"), request.arg("query" if self.state.cloud else "username").lower()
-        if not query and not (exact and self.state.cloud):
+        exact = request.arg("accountId") if self.state.cloud else ""
+        query = request.arg("query" if self.state.cloud else "username").lower()
+        if not query and not exact:
             return problem(400, "The username or property query parameter must be provided.")
-        found = [
-            account
-            for account, email in self.state.people.items()
-            if (
-                account == exact
-                if exact and self.state.cloud
-                else any(each.lower().startswith(query) for each in (account, email))
-            )
-        ]
-        return Response(200, [self._person_json(account) for account in found])
+        people = self.state.people.items()
+        found = [a for a, email in people if a.lower().startswith(query) or email.lower().startswith(query)]
+        return Response(200, [self._person_json(a) for a in ([a for a, _ in people if a == exact] if exact else found)])
 
     def permissions(self, request: Request) -> Response:
         names = listed(request.arg("permissions"))

@@ -6,12 +6,13 @@ developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-…, those of Data
 developer.atlassian.com/server/jira/platform/rest/…/api-group-….
 """
 
+# ruff: noqa: N815
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 
 def _moment(text: object) -> object:
@@ -325,10 +326,14 @@ class Issue(Url, Closed):
     changelog: Histories | None = None
 
 
-class SomeFields(Issue):
-    """An issue of which only some fields were asked for."""
+_Some: Any = {name: (Annotated[f.annotation, Field(), *f.metadata], None) for name, f in Fields.model_fields.items()}
+FewFields: Any = create_model("FewFields", __base__=Shape, **_Some)
 
-    fields: dict[str, Any]  # type: ignore[assignment]
+
+class SomeFields(Issue):
+    """An issue with those fields that were asked for, each in its form."""
+
+    fields: FewFields
 
 
 class OnlyId(Closed):
@@ -340,7 +345,7 @@ class OnlyId(Closed):
 class TokenPage(Closed):
     """api-group-issue-search, "Search for issues using JQL enhanced search (GET)"; it has no total."""
 
-    issues: list[Issue | SomeFields | OnlyId]
+    issues: list[SomeFields | OnlyId]
     isLast: bool
     nextPageToken: str | None = None
 
@@ -348,7 +353,7 @@ class TokenPage(Closed):
 class OffsetPage(Page):
     """Data Center, api-group-search, "Perform search with JQL"."""
 
-    issues: list[Issue | SomeFields]
+    issues: list[SomeFields]
 
 
 class IssueError(Closed):
@@ -359,7 +364,7 @@ class IssueError(Closed):
 class BulkIssues(Closed):
     """api-group-issues, "Bulk fetch issues"; issues that are not found stand in neither list."""
 
-    issues: list[Issue | SomeFields]
+    issues: list[SomeFields]
     issueErrors: list[IssueError]
 
 
