@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from tests.fakes.http import Request, Response, Server
 from tests.fakes.jira_fields import field_errors, label_errors, set_fields
-from tests.fakes.jira_json import KINDS, JiraJson, listed
+from tests.fakes.jira_json import KINDS, JiraJson, listed, no_project, nothing_here, problem
 from tests.fakes.jira_state import CATEGORIES, RESOLUTIONS, Issue, JiraState
 from tests.fakes.jql import JqlError, compile_jql
 
@@ -27,18 +27,6 @@ SEARCH_CLOUD = frozenset(
     {"expand", "fields", "fieldsByKeys", "jql", "maxResults", "nextPageToken", "properties", "reconcileIssues"}
 )
 SEARCH_SERVER = frozenset({"expand", "fields", "jql", "maxResults", "startAt", "validateQuery"})
-
-
-def problem(status: int, /, *texts: str, **errors: str) -> Response:
-    return Response(status, {"errorMessages": list(texts), "errors": errors})
-
-
-def nothing_here(request: Request) -> Response:
-    return problem(404, f"null for uri: {request.path}")
-
-
-def no_project(key: str) -> Response:
-    return problem(404, f"No project could be found with key '{key}'.")
 
 
 class FakeJira:
@@ -257,7 +245,7 @@ class FakeJira:
         if not self.state.permissions.get("CREATE_ISSUES", True):
             errors["project"] = "You do not have permission to create issues in this project."
         errors |= {n: f"{n} is required." for n in self.state.required if n not in fields}
-        errors |= field_errors(self.state, fields)
+        errors |= self._field_errors(fields)
         if "summary" not in fields:
             errors["summary"] = "You must specify a summary of the issue."
         if errors:
@@ -268,6 +256,9 @@ class FakeJira:
         self.state.index(issue)
         return issue
 
+    def _field_errors(self, fields: dict[str, Any]) -> dict[str, str]:
+        return field_errors(self.state, fields)
+
     def put_issue(self, request: Request, key: str) -> Response:
         issue, wanted = self.state.find(key), request.json()
         if not issue:
@@ -277,7 +268,7 @@ class FakeJira:
         fields, update = dict(wanted.get("fields", {})), dict(wanted.get("update", {}))
         labels = update.pop("labels", [])
         errors = {n: f"Field '{n}' cannot be set. It is not on the appropriate screen, or unknown." for n in update}
-        errors |= field_errors(self.state, fields) | label_errors(each["add"] for each in labels if "add" in each)
+        errors |= self._field_errors(fields) | label_errors(each["add"] for each in labels if "add" in each)
         if labels and "labels" in fields:
             errors["labels"] = "Field 'labels' cannot appear in both 'fields' and 'update'"
         if errors:

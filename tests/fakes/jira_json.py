@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.fakes.http import Request, Response
 from tests.fakes.jira_state import CATEGORIES, PRIORITIES, RESOLUTIONS, Issue, JiraState
 
 CATEGORY = {
@@ -216,3 +217,15 @@ def listed(value: Any) -> set[str]:
     """Names as a query holds them (commas, or several parameters) or as a body does (a list)."""
     values = [value] if isinstance(value, str) else list(value or ())
     return {name for each in values for name in str(each).split(",") if name}
+
+
+def problem(status: int, /, *texts: str, **errors: str) -> Response:
+    return Response(status, {"errorMessages": list(texts), "errors": errors})
+
+
+def nothing_here(request: Request) -> Response:
+    return problem(404, f"null for uri: {request.path}")
+
+
+def no_project(key: str) -> Response:
+    return problem(404, f"No project could be found with key '{key}'.")
