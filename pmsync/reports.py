@@ -5,7 +5,7 @@ Reads the ledger and nothing else, writes nothing, prints nothing; `today` and `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
@@ -13,7 +13,6 @@ from urllib.parse import quote
 from pmsync.content import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
-from pmsync.model import Link
 from pmsync.people import Directory
 from pmsync.settings import Settings
 
@@ -22,9 +21,10 @@ __all__ = [
     "Freshness",
     "ItemView",
     "StatusRow",
-    "comparison",
+    "accounts",
     "counts",
     "freshness",
+    "in_words",
     "markdown_cell",
     "markdown_link",
     "named",
@@ -86,14 +86,14 @@ class Freshness:
 
 def status_rows(ledger: Ledger, settings: Settings, today: date) -> list[StatusRow]:
     """Every item that is in a document or has a ticket; late ones first, then by due date, then by place."""
-    find = _accounts(ledger, settings)
+    find = accounts(ledger, settings)
     overview = [each for each in ledger.overview() if each.link or each.gone_at is None]
     return sorted((_row(each, find, today) for each in overview), key=_order)
 
 
 def status_row(seen: Overview, ledger: Ledger, settings: Settings, today: date) -> StatusRow:
     """One item as `status` shows it."""
-    return _row(seen, _accounts(ledger, settings), today)
+    return _row(seen, accounts(ledger, settings), today)
 
 
 def _order(row: StatusRow) -> tuple[object, ...]:
@@ -101,6 +101,7 @@ def _order(row: StatusRow) -> tuple[object, ...]:
 
 
 Find = Callable[[str, str], str]
+"""Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
 
 
 def _row(seen: Overview, find: Find, today: date) -> StatusRow:
@@ -168,8 +169,8 @@ def people_of(seen: Overview, find: Find) -> tuple[str, ...]:
     return tuple(dict.fromkeys(find("", owner) for owner in seen.item.fields.owners))
 
 
-def _accounts(ledger: Ledger, settings: Settings) -> Find:
-    """Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
+def accounts(ledger: Ledger, settings: Settings) -> Find:
+    """People as the ledger and [people] know them."""
     known: dict[tuple[str, str], str] = {}
     for name, tracker in settings.trackers.items():
         known |= {(name, account): person for person, (account, _) in ledger.accounts(name).items()}
@@ -212,6 +213,11 @@ class Filter:
         )
 
 
+def in_words(status: str) -> str:
+    """A status as people read it: `won't do`, `in progress`, `in doubt`."""
+    return "won't do" if status == "wont_do" else status.replace("_", " ")
+
+
 def _plain(text: str) -> str:
     return text.casefold().strip().removeprefix("@").replace("-", "").replace(" ", "")
 
@@ -243,20 +249,7 @@ def _when(run: Run) -> str:
     return f"pid {run.pid} on {run.host}, {run.started_at:%Y-%m-%d %H:%M} UTC"
 
 
-# --- a ticket beside its document -----------------------------------------------------------------------------
-
-
-def comparison(link: Link, seen: Overview) -> dict[str, tuple[str, str, str]]:
-    """By field: what the document says, what was last pushed, and what the ticket says now."""
-    document, pushed, ticket = seen.item.fields, link.pushed, link.ticket
-    labels = ", ".join(sorted(ticket.labels))
-    return {
-        "title": (document.title, pushed.title if pushed else "", ticket.title),
-        "owner": (_joined(document.owners), _joined(pushed.owners) if pushed else "", _joined(ticket.assignees)),
-        "due": (_day(document.due), _day(pushed.due) if pushed else "", _day(ticket.due)),
-        "priority": (document.priority or "", (pushed.priority or "") if pushed else "", ticket.priority or ""),
-        "labels": (_joined(document.labels), _joined(link.pushed_labels), labels),
-    }
+# --- figures ----------------------------------------------------------------------------------------------------
 
 
 def counts(rows: Iterable[StatusRow]) -> Mapping[str, int]:
@@ -267,14 +260,6 @@ def counts(rows: Iterable[StatusRow]) -> Mapping[str, int]:
         found["overdue"] += row.late > 0
         found["without_ticket"] += row.kind == "open" and not row.ticket
     return found
-
-
-def _joined(values: Sequence[str]) -> str:
-    return ", ".join(values)
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
 
 
 # --- Markdown -------------------------------------------------------------------------------------------------

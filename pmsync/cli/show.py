@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import click
 from pmsync import reports
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
+from pmsync.cli.compare import Compared, compare
 from pmsync.content import web_link
 from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
+from pmsync.model import Link, Ticket
 from pmsync.reports import ItemView, StatusRow
 from pmsync.settings import Settings
 
@@ -42,33 +44,34 @@ def command(app: App, item: str, output_format: str) -> int:
         view = reports.resolve_item(ledger, item)
         row = reports.status_row(view.seen, ledger, settings, now.astimezone().date())
         fresh = reports.freshness(ledger, now)
+        ticket = _ticket_facts(view, settings, reports.accounts(ledger, settings))
     if output_format == "json":
         output.emit_json(_value(view, row, settings))
         return 0
-    _show(view, row, settings, now.astimezone().date())
+    _show(view, row, _item_facts(view, row, settings, now.astimezone().date()), ticket)
     if fresh.trouble:
         output.warn(fresh.trouble)
     output.log(output.dim(_next(view, row)))
     return 0
 
 
-def _show(view: ItemView, row: StatusRow, settings: Settings, today: date) -> None:
+def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact]) -> None:
     output.echo(output.bold(" ".join(row.title.split())))
-    _facts(_item_facts(view, row, settings, today))
+    _facts(item)
     if row.note:
         output.echo("  ", row.note)
     if view.seen.item.details.strip():
         output.echo()
         for line in view.seen.item.details.strip().splitlines():
             output.echo("  ", output.dim(line))
-    _section("Ticket", _ticket_facts(view))
+    _section("Ticket", ticket)
     _section("Waiting", _waiting_facts(view))
     if view.findings:
         output.echo("\n", output.bold("Findings of the last run"))
         output.findings(view.findings)
     if view.history:
         output.echo("\n", output.bold("History"))
-        for at, change in view.history:
+        for at, change in _told(view.history):
             output.echo(*_event(at, change))
 
 
@@ -90,7 +93,7 @@ def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date)
     due_from = {"sla": " by severity", "ticket": " in the ticket"}.get(row.due_from, "")
     facts: dict[str, tuple[output.Part, ...]] = {
         "uid": (row.uid,),
-        "status": (row.status.replace("_", " "),),
+        "status": (reports.in_words(row.status),),
         "place": (output.link(row.where, web_link(settings, row.path, row.line)),),
         "document": (about, " (gone)" if view.seen.gone_at else "", " (restricted)" if row.restricted else ""),
         "group": (item.group or "",),
@@ -106,50 +109,49 @@ def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date)
     return [(name, parts) for name, parts in facts.items() if any(parts)]
 
 
-def _ticket_facts(view: ItemView) -> list[Fact]:
-    """The ticket as last seen; where document, last push and ticket differ, all three."""
+def _ticket_facts(view: ItemView, settings: Settings, find: reports.Find) -> list[Fact]:
+    """The ticket as last seen, and where the document differs from it."""
     link = view.link
     if link is None:
         return []
     ticket = link.ticket
     facts: list[Fact] = [
         (ticket.ref.tracker, (output.link(ticket.ref.key, ticket.ref.url),)),
-        ("state", (f"{ticket.status.value} ({ticket.state})" if ticket.state else ticket.status.value,)),
+        ("state", (_state(ticket),)),
         ("author", (ticket.author,)),
         ("created", (_time(ticket.created_at),)),
         ("changed", (_time(ticket.updated_at),)),
     ]
     if ticket.closed_at:
         facts.append(("closed", (_time(ticket.closed_at),)))
-    words = ", ".join(_words(view))
-    if words:
-        facts.append(("linked as", (words,)))
-    for name, values in reports.comparison(link, view.seen).items():
-        facts.append((name, tuple(_compared(*values, base=link.pushed is not None))))
+    facts.append(("link", (", ".join(_words(link)),)))
+    compared = [field for field in compare(link, view.seen, settings, find) if field.value or field.note]
+    facts += [(field.name, (field.value or "-", _note(field))) for field in compared]
     return [fact for fact in facts if any(fact[1])]
 
 
-def _words(view: ItemView) -> Iterator[str]:
-    link = view.link
-    assert link is not None  # noqa: S101 (asked only where there is one)
-    named = {
+def _state(ticket: Ticket) -> str:
+    """The status, with the tracker's own word where that is another."""
+    status = reports.in_words(ticket.status)
+    own = ticket.state if reports.in_words(ticket.state.casefold()) != status else ""
+    return f"{status} ({own})" if own else status
+
+
+def _words(link: Link) -> Iterator[str]:
+    said = {
         "named in the document": link.named,
         "shared with other items": link.shared,
-        "reassigned by a person": link.reassigned,
         "orphaned": link.orphaned,
         "lost": link.lost,
     }
-    yield from (word for word, holds in named.items() if holds)
+    yield from (word for word, holds in said.items() if holds)
 
 
-def _compared(document: str, pushed: str, ticket: str, *, base: bool) -> Iterator[output.Part]:
-    if not (document or pushed or ticket):
-        return
-    yield ticket or "-"
-    if base and document != pushed:
-        yield output.coloured(f"   document: {document or '-'}, last pushed: {pushed or '-'}", "yellow")
-    elif document != ticket:
-        yield output.dim(f"   document: {document or '-'}")
+def _note(field: Compared) -> output.Part:
+    if not field.note:
+        return ""
+    note = f"   {field.note}"
+    return output.coloured(note, "yellow") if field.pending else output.dim(note)
 
 
 def _waiting_facts(view: ItemView) -> list[Fact]:
@@ -163,10 +165,22 @@ def _waiting_facts(view: ItemView) -> list[Fact]:
     return facts
 
 
+def _told(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime, Change]]:
+    """The history for people: without what another change of the same moment says already."""
+    changes = list(history)
+    there = {(at, change.source, change.field) for at, change in changes}
+    covered = {"state": "status", "reassigned": "assignees"}
+    for at, change in changes:
+        if (at, change.source, covered.get(change.field)) not in there:
+            yield at, change
+
+
 def _event(at: datetime, change: Change) -> list[output.Part]:
     """One line of the timeline: when, who, what."""
     note = f" ({change.note})" if change.note else ""
-    values = f"{change.old or '-'} → {change.new or '-'}" if change.old else (change.new or "-")
+    old, new = (reports.in_words(value or "-") if change.field == "status" else value or "-"
+                for value in (change.old, change.new))  # fmt: skip
+    values = f"{old} → {new}" if change.old else new
     return ["  ", output.dim(_time(at)), f"  {change.source:<8}  {change.field}: {values}{note}"]
 
 

@@ -201,7 +201,7 @@ def _ticket(row: StatusRow) -> output.Part:
 
 def _status(row: StatusRow) -> output.Part:
     troubled = {"lost": "red", "refused": "red", "orphaned": "yellow", "undecided": "yellow", "in_doubt": "yellow"}
-    words = row.status.replace("_", " ")
+    words = reports.in_words(row.status)
     return output.coloured(words, troubled[row.status]) if row.status in troubled else words
 
 
@@ -319,7 +319,7 @@ def _markdown(answer: Answer) -> list[str]:
 def _markdown_row(row: StatusRow, today: date) -> str:
     cells = (
         reports.markdown_link(row.ticket, row.url),
-        row.status.replace("_", " "),
+        reports.in_words(row.status),
         _plain_due(row, today),
         reports.markdown_cell(_owner(row)),
         "(restricted)" if row.restricted else reports.markdown_cell(row.title),

@@ -16,6 +16,8 @@ import pytest
 from pmsync.cli import App, main, output
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+LATER = datetime(2199, 1, 1, tzinfo=UTC)
+"""After whatever an embedded tracker did: its own clock is the real one."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,11 @@ def apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: str | Path, environ: Mapping[str, str] | None = None, cwd: Path = tmp_path) -> Ran:
+    def run(
+        *args: str | Path, environ: Mapping[str, str] | None = None, cwd: Path = tmp_path, now: datetime = NOW
+    ) -> Ran:
         capsys.readouterr()
-        code = main([str(arg) for arg in args], App(environ=environ or {}, cwd=cwd, now=lambda: NOW))
+        code = main([str(arg) for arg in args], App(environ=environ or {}, cwd=cwd, now=lambda: now))
         return Ran(code, *capsys.readouterr())
 
     return run

@@ -10,6 +10,7 @@ import pytest
 from pmsync.errors import ConfigError
 from pmsync.ledger import Ledger
 from pmsync.reports import resolve_item
+from tests.cli.conftest import CONFIG, DOCUMENT, LATER, write
 from tests.cli.filled import NOW, fill, make
 from tests.ledger.samples import link
 
@@ -116,7 +117,7 @@ def test_everything_about_an_item_is_shown(filled, capsys):
         "owner      bob",
         "payments   PAY-2 https://acme.example/browse/PAY-2",
         "state      open (To Do)",
-        "Fix the pager   document: Alert on lag, last pushed: Alert on lags",
+        "title      Fix the pager   the document says Alert on lag now\n",
         "2026-11-24 11:55 UTC  pmsync    ticket: payments PAY-2",
     ):
         assert words in out
@@ -137,8 +138,38 @@ def test_what_happened_is_told_in_order(filled, capsys):
         "pmsync    ticket: payments PAY-3",
         "pmsync    status: open",
         "tracker   status: open → done",
-        "tracker   state: To Do → Done",
     ]
+
+
+def test_a_fresh_ticket_shows_no_difference(tmp_path, run):
+    sla = "[sla]\nsev2 = '30d'\n"
+    write(tmp_path, {"pmsync.toml": CONFIG + sla, "postmortems/a.md": DOCUMENT})
+    run("sync")
+    out = run("show", "LOCAL-2").out
+    assert "document says" not in out
+    for line in (
+        "state      open\n",
+        "owner      bob\n",
+        "due        2026-12-20\n",
+        "labels     postmortem, severity:sev2\n",
+    ):
+        assert f"  {line}" in out
+
+
+def test_what_people_and_documents_changed_is_told_in_words(tmp_path, run):
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+    run("sync")
+    run("tickets", "assign", "LOCAL-2", "alice", "--as", "alice", now=LATER)
+    run("tickets", "close", "LOCAL-2", "--wont-do", "--as", "alice", now=LATER)
+    run("sync")
+    out = run("show", "LOCAL-2").out
+    assert "owner      alice   the document says bob; the ticket's assignee counts, as a person changed it\n" in out
+    assert "state      won't do\n" in out
+    told = [line.split("UTC  ")[1] for line in out[out.index("History") :].splitlines()[1:]]
+    assert told[-2:] == ["tracker   status: open → won't do", "tracker   assignees: bob → alice"]
+    write(tmp_path, {"postmortems/a.md": DOCUMENT.replace("SEV2", "SEV1")})
+    run("sync")
+    assert "in the document severity:sev1 new and severity:sev2 gone" in run("show", "LOCAL-2").out
 
 
 def test_an_announced_and_a_refused_create_say_so(filled, capsys):
