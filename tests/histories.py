@@ -58,9 +58,10 @@ ENDINGS = ("", " now", " asap", " in May")
 """A base with any of these is the same item in other words, and likeness can tell; two bases are never one item."""
 LAG = 45
 """Seconds that a listing may be behind, where a history has such a service; `Team` waits for 60."""
-GRACE = timedelta(minutes=10)
+GRACE = timedelta(hours=1)
+"""As the shipped workflows have it: well over the 10 minutes that a bare runner stays when a create is in doubt."""
 ALLOW = {"creates": 99, "updates": 99, "orphans": 99, "lost": 99, "empty": 99}
-PAUSES = st.sampled_from((0, 1, 15, 24 * 60))
+PAUSES = st.sampled_from((0, 1, 15, 75, 24 * 60))
 """Minutes that pass before a run."""
 FAULTS = ("lost", "bad gateway", "refused", "down", "no ledger", "crash", "crash", "crash")
 EFFECTS = ("announce", "save_links", "withdraw", "save_documents", "save_cursor", "refuse", "end_run")
