@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pmsync.apply import Done
 from pmsync.model import Draft, Finding, Ticket
 from pmsync.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.plan.world import World
-from pmsync.reports import markdown_cell, markdown_link
+from pmsync.reports import in_words, markdown_cell, markdown_link
 from pmsync.sync import Result
 
 SIGNS = {"create": "+", "update": "~", "close": "-", "adopt": "=", "wait": "?"}
@@ -33,6 +34,18 @@ class PlanRow:
     @property
     def sign(self) -> str:
         return SIGNS.get(self.action, "<")
+
+    @property
+    def words(self) -> str:
+        return worded(self.detail)
+
+
+def worded(detail: str) -> str:
+    """What changed of a ticket, for people: `open → won't do`."""
+    return _STATUSES.sub(lambda match: f"{in_words(match[1])} → {in_words(match[2])}", detail)
+
+
+_STATUSES = re.compile(r"^(\w+) → (\w+)(?=,|$)")
 
 
 def plan_rows(plan: Plan, world: World) -> list[PlanRow]:
@@ -58,8 +71,8 @@ def _row(operation: Operation, place: tuple[str, str]) -> PlanRow:
     match operation:
         case Create(uid=uid, tracker=tracker, draft=draft):
             return PlanRow("create", uid, title or draft.title, where, tracker, "", "", _draft_detail(draft))
-        case Update(uid=uid, patch=patch, link=link):
-            return _with_ticket("update", uid, place, link.ticket, _fields({**patch}))
+        case Update(uid=uid, link=link):
+            return _with_ticket("update", uid, place, link.ticket, patched(operation))
         case CloseDuplicate(uid=uid, ticket=ticket, of=of):
             return _with_ticket("close", uid, place, ticket, f"duplicate of {of.key}")
         case Record(reason=reason, link=link, detail=detail):
@@ -79,13 +92,29 @@ def _draft_detail(draft: Draft) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _fields(patch: Mapping[str, object]) -> str:
-    names = dict.fromkeys(name.removeprefix("add_").removeprefix("remove_") for name in patch)
-    values = {name: f"{name} → {patch[name]}" for name in ("title", "due", "priority") if name in patch}
+def patched(update: Update) -> str:
+    """What an update sets, field by field, with the values."""
+    patch, parts = update.patch, []
+    if "title" in patch:
+        parts.append(f"title → {patch['title']}")
     if "assignees" in patch:
-        accounts = patch["assignees"]
-        values["assignees"] = f"assignee → {', '.join(accounts) if isinstance(accounts, tuple) else ''}"
-    return ", ".join(values.get(name, name) for name in names)
+        parts.append(_set("assignee", ", ".join(patch["assignees"])))
+    if "due" in patch:
+        parts.append(_set("due", str(patch["due"] or "")))
+    if "priority" in patch:
+        parts.append(_set("priority", patch["priority"] or ""))
+    more, less = patch.get("add_labels", ()), patch.get("remove_labels", ())
+    if more or less:
+        parts.append(f"labels {' '.join([*(f'+{label}' for label in more), *(f'-{label}' for label in less)])}")
+    if "marker" in patch:
+        was = update.link.ticket.marker
+        if was is not None and was.document_id not in {"", patch["marker"].document_id}:
+            parts.append(f"moved from {was.document_id!r}")
+    return ", ".join(parts) or "marker brought up to date"
+
+
+def _set(name: str, value: str) -> str:
+    return f"{name} → {value}" if value else f"{name} removed"
 
 
 def summary(plan: Plan) -> dict[str, int]:
@@ -95,7 +124,8 @@ def summary(plan: Plan) -> dict[str, int]:
         "update": len(plan.updates),
         "adopt": len(plan.records("adopt")),
         "close": len(plan.duplicates),
-        "learn": len(plan.records("observe", "lost", "found", "follow", "relink", "restore")),
+        "learn": len(plan.records("observe", "lost", "found", "follow", "relink")),
+        "restore": len(plan.records("restore")),
         "orphan": len(plan.records("orphan")),
         "wait": len(plan.waits),
     }
@@ -111,6 +141,7 @@ def summary_line(plan: Plan) -> str:
         "close": "to close as duplicate",
         "learn": "to take over from the trackers",
         "orphan": "to orphan",
+        "restore": "back in their documents" if counts["restore"] > 1 else "back in its document",
         "wait": "waiting",
     }
     return f"{text}{''.join(f', {counts[kind]} {words}' for kind, words in extra.items() if counts[kind])}."
@@ -141,7 +172,7 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
 
 def _markdown_row(row: PlanRow) -> str:
     ticket = markdown_link(row.ticket or row.tracker, row.url)
-    return f"| {row.sign} {row.action} | {markdown_cell(row.title)} | {ticket} | {markdown_cell(row.detail)} |"
+    return f"| {row.sign} {row.action} | {markdown_cell(row.title)} | {ticket} | {markdown_cell(row.words)} |"
 
 
 def _where(finding: Finding) -> str:
@@ -198,6 +229,14 @@ def _done(done: Done) -> dict[str, object]:
         "status": done.ticket.status if done.ticket else None,
         "detail": done.detail,
     }
+
+
+def done_words(done: Done, plan: Plan) -> str:
+    """What was done, in the words of the plan."""
+    if done.verb == "created":
+        return done.detail
+    sent = [patched(update) for update in plan.updates if done.verb == "updated" and update.uid == done.uid]
+    return f"{done.ticket.title if done.ticket else done.uid}: {sent[0] if sent else worded(done.detail)}"
 
 
 def done_line(result: Result) -> str:

@@ -89,5 +89,5 @@ def _line(row: PlanRow) -> list[output.Part]:
         parts += ["  ", output.link(row.ticket, row.url)]
     elif row.tracker:
         parts.append(f"  → {row.tracker}")
-    detail = "  ".join(part for part in (row.detail, f"line {line}" if line else "") if part)
+    detail = "  ".join(part for part in (row.words, f"line {line}" if line else "") if part)
     return [*parts, output.dim(f"  ({detail})")] if detail else parts

@@ -15,6 +15,7 @@ from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import existing
 from pmsync.config_values import parse_span
 from pmsync.model import Finding
+from pmsync.operations import Plan
 from pmsync.sync import Engine, Request, Result, Watcher
 
 COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
@@ -75,7 +76,7 @@ def command(
 
 def _show(result: Result, *, interrupted: bool) -> None:
     for done in result.applied.done:
-        output.echo(*_line(done))
+        output.echo(*_line(done, result.plan))
     line = render.done_line(result)
     if line:
         output.echo(line)
@@ -84,13 +85,12 @@ def _show(result: Result, *, interrupted: bool) -> None:
     output.findings(_worth_telling(result), err=True)
 
 
-def _line(done: Done) -> list[output.Part]:
+def _line(done: Done, plan: Plan) -> list[output.Part]:
     ticket = done.ticket
     parts: list[output.Part] = [output.coloured(f"{done.verb:<8}", COLOURS.get(done.verb, "cyan"))]
     if ticket:
         parts += [" ", output.link(ticket.ref.key, ticket.ref.url)]
-    detail = done.detail if done.verb == "created" else f"{ticket.title if ticket else done.uid}: {done.detail}"
-    return [*parts, f"  {detail}"]
+    return [*parts, f"  {render.done_words(done, plan)}"]
 
 
 def _nothing_done(result: Result) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pmsync.cli.connecting import Signals
-from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write
 
 Terminals = Callable[..., tuple[Any, Any]]
 UNREADABLE = CONFIG.replace('type = "local"', 'type = "local"\npath = "broken.db"')
@@ -75,3 +75,50 @@ def test_paths_count_from_the_working_directory(run: Run, place: Path, monkeypat
     monkeypatch.chdir(place / "postmortems")
     write(place, {"postmortems/b.md": DOCUMENT})
     assert "2 to create" in run("plan", "b.md", cwd=place / "postmortems").out
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def plan_and_sync(run: Run) -> tuple[str, str]:
+    return run("plan").out, run("sync").out
+
+
+def test_plan_and_sync_name_the_values_that_are_sent(run: Run, place: Path) -> None:
+    edited = DOCUMENT.replace("(owner: alice)", "(owner: bob, due: 2026-12-01)").replace("SEV2", "SEV1")
+    run("sync")
+    write(place, {"postmortems/a.md": edited})
+    for text in plan_and_sync(run):
+        assert "assignee → bob, due → 2026-12-01, labels +severity:sev1 -severity:sev2" in text
+    write(place, {"postmortems/a.md": edited.replace(", due: 2026-12-01", "")})
+    for text in plan_and_sync(run):
+        assert "due removed" in text
+        assert "None" not in text
+
+
+def test_a_renamed_document_is_told_as_moved(run: Run, place: Path) -> None:
+    run("sync")
+    (place / "postmortems/a.md").rename(place / "postmortems/b.md")
+    for text in plan_and_sync(run):
+        assert "moved from 'postmortems/a.md'" in text
+        assert "marker" not in text
+
+
+def test_an_item_that_is_back_is_counted_apart(run: Run, place: Path) -> None:
+    run("sync")
+    write(place, {"postmortems/a.md": DOCUMENT.partition("- Close")[0]})
+    run("sync")
+    write(place, {"postmortems/a.md": DOCUMENT})
+    assert run("plan").out.endswith("Plan: 0 to create, 0 to update, 0 to adopt, 1 back in its document.\n")
+
+
+def test_a_status_is_told_in_words(run: Run, place: Path) -> None:
+    run("sync")
+    run("tickets", "close", "LOCAL-1", "--wont-do", "--as", "alice", now=LATER)
+    run("tickets", "start", "LOCAL-2", "--as", "alice", now=LATER)
+    assert '"open → wont_do"' in run("plan", "--format", "json").out
+    markdown = run("plan", "--format", "markdown").out
+    assert "wont" not in markdown
+    for text in plan_and_sync(run):
+        assert "open → won't do" in text
+        assert "open → in progress" in text
