@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pmsync.errors import TrackerError
+from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.memory import Memory
 from pmsync.model import Cursor, Finding, Ref, Ticket
 from pmsync.plan.world import View
@@ -47,7 +47,8 @@ class Looker:
             return question(tracker)
         except TrackerError as error:
             self.views[name] = replace(self.views[name], failed=str(error))
-            hint = "nothing is concluded about its tickets; the next sync asks again"
+            again = "; the next sync asks again" if isinstance(error, TrackerUnavailable) else ""
+            hint = f"nothing is concluded about its tickets{again}"
             self.findings.append(Finding("tracker-failed", "error", f"tracker {name!r}: {error}", hint))
             return None
 

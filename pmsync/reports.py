@@ -235,7 +235,8 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
     good, last = ledger.last_good_run(), ledger.last_run()
     at = good.finished_at if good else None
     if last is not None and last.ok is False:
-        return Freshness(at, f"the last run ({_when(last)}) failed or left something undone")
+        first = next((f": {finding.message}" for finding in ledger.findings() if finding.level == "error"), "")
+        return Freshness(at, f"the last run ({_when(last)}) failed or left something undone{first}")
     if at is None and (last is None or last.finished_at):
         return Freshness(at, "no sync over everything has ended well yet")
     if last is not None and last.finished_at is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmsync import rules
+from pmsync import reports, rules
 from pmsync.cli import output
 from pmsync.cli.app import App
 from pmsync.cli.mounts import network_mount
@@ -100,7 +100,8 @@ def _opened(app: App, path: Path) -> Iterator[Check]:
 
     try:
         with Ledger.open(path, readonly=True) as ledger:
-            links, intents, good = len(ledger.links()), len(ledger.intents()), ledger.last_good_run()
+            links, intents = len(ledger.links()), len(ledger.intents())
+            fresh = reports.freshness(ledger, app.now())
     except LedgerError as error:
         yield Check("ledger", False, str(error))
         return
@@ -110,10 +111,11 @@ def _opened(app: App, path: Path) -> Iterator[Check]:
     if intents:
         message = f"{output.count(intents, 'create')} announced without a known outcome"
         yield Check("intents", None, message, "`pmsync sync` looks for them and settles it")
-    if good is None:
-        yield Check("sync", None, "no sync has ended well yet", "run `pmsync sync`")
+    good = f"last good sync {output.ago(fresh.last_good_sync, app.now())}" if fresh.last_good_sync else ""
+    if fresh.trouble:
+        yield Check("sync", None, fresh.trouble, f"run `pmsync sync`{f'; {good}' if good else ''}")
     else:
-        yield Check("sync", True, f"last good sync {output.ago(good.finished_at or good.started_at, app.now())}")
+        yield Check("sync", True, good)
 
 
 # --- documents ------------------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ def _tracker(app: App, settings: Settings, tracker: TrackerSettings) -> Iterator
     yield from probe.checks
     if probe.blocked and all(check.ok is not False for check in probe.checks):
         yield Check("blocked", False, probe.blocked)
-    if tracker.type != "local" and not tracker.accounts:
+    if tracker.type != "local" and not tracker.accounts and probe.account:
         hint = f"if CI and a cron host use different accounts, list both in trackers.{tracker.name}.accounts"
         yield Check("accounts", None, f"only tickets of {probe.account!r} are trusted", hint)
     if not probe.blocked:

@@ -32,7 +32,7 @@ from pmsync.trackers.base import (
     Unavailable,
     Unresolved,
 )
-from pmsync.trackers.github_access import checked_credentials, has_content_limits, web_host
+from pmsync.trackers.github_access import DEFAULT_TOKEN_ENV, checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github_bulk import read_issues
 from pmsync.trackers.github_pacing import CONTENT_LIMITS, NotSent, Pacing, server_time
 from pmsync.trackers.github_probe import own_account, probe
@@ -71,7 +71,14 @@ def connect(
     limits = CONTENT_LIMITS if has_content_limits(settings.api_url) else ()
     pacing = Pacing(limits=limits, sleep=sleep, monotonic=monotonic)
     session = Session(
-        settings.api_url, credentials, repo=settings.repo, pacing=pacing, timeout=timeout, monotonic=monotonic
+        settings.api_url,
+        credentials,
+        repo=settings.repo,
+        pacing=pacing,
+        setting=f"trackers.{settings.name}",
+        variable=settings.app_key_env or settings.token_env or DEFAULT_TOKEN_ENV,
+        timeout=timeout,
+        monotonic=monotonic,
     )
     return GitHubTracker(settings, session, in_actions=environ.get("GITHUB_ACTIONS") == "true")
 

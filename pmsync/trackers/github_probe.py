@@ -28,7 +28,8 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
     if answer.status == 403 and in_actions and (not trusted or ACTIONS in trusted):
         return ACTIONS
     if answer.status == 401:
-        raise TrackerError(f"GitHub does not accept the token ({answer.reason}): it is wrong or has expired")
+        todo = f"it is wrong or has expired: {session.new_secret}"
+        raise TrackerError(f"GitHub does not accept the token ({answer.reason}): {todo}")
     hint = f"name the account in `trackers.{settings.name}.accounts`"
     raise TrackerError(f"GitHub does not say whose token this is ({answer.reason}): {hint}")
 

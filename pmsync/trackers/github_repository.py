@@ -157,7 +157,7 @@ class Repository:
         if answer.redirect is not None:
             return self.renamed(answer)
         hints = {
-            401: "the token is wrong or has expired",
+            401: f"the token is wrong or has expired: {self.session.new_secret}",
             403: "the token may not do this: it needs write access to issues (for labels and assignees too)",
             404: f"it does not exist, or the token may not see it: check `trackers.{self.tracker}.repo` and the token",
             410: "it was deleted, or issues are switched off in the repository's settings",

@@ -97,7 +97,10 @@ def _unless_moved(response: RequestsResponse) -> RequestsResponse:
 
 
 class Session:
-    """Requests below `api_url`, with a token or as a GitHub App in `repo`."""
+    """Requests below `api_url`, with a token or as a GitHub App in `repo`.
+
+    `setting` is the table that messages name (`trackers.web`), `variable` the one that holds the secret.
+    """
 
     def __init__(
         self,
@@ -106,10 +109,12 @@ class Session:
         *,
         repo: str,
         pacing: Pacing,
+        setting: str,
+        variable: str,
         timeout: tuple[float, float] = TIMEOUT,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.api_url = api_url.rstrip("/")
+        self.api_url, self.setting, self.variable = api_url.rstrip("/"), setting, variable
         self._credentials, self._repo, self._pacing, self._timeout = credentials, repo, pacing, timeout
         self._monotonic = monotonic
         self._token_until = float("inf")
@@ -156,7 +161,7 @@ class Session:
         except _Redirected as moved:
             return Answer(301, moved.headers, None)
         except requests.RequestException as error:
-            raise _failure(error) from None
+            raise self._failure(error) from None
         # GitHub has a body in each answer but 204 and 304; an empty 200 is somebody else's.
         data = _parsed(text) if text or status not in {200, 201} else UNREADABLE
         answer = {name.lower(): str(value) for name, value in got.items()}
@@ -192,6 +197,25 @@ class Session:
             raise TrackerError(f"GitHub gave the App no token ({answer.reason}): {hint}")
         return answer
 
+    def _failure(self, error: requests.RequestException) -> NotSent | LostAnswer:
+        """What a request without an answer means. Only a connection that never came about is surely not sent."""
+        cause = error.args[0] if error.args else None
+        reason = cause.reason if isinstance(cause, MaxRetryError) else None
+        if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
+            return NotSent(f"{self.api_url!r} cannot be reached; check {self.setting}.api_url and the network")
+        if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+            hint = f"check {self.setting}.api_url, and REQUESTS_CA_BUNDLE for an own CA"
+            return NotSent(f"the certificate of {self.api_url!r} is not trusted; {hint}")
+        if isinstance(error, requests.Timeout):
+            return LostAnswer(f"{self.api_url!r} did not answer in time")
+        return LostAnswer(f"the connection to {self.api_url!r} broke ({type(error).__name__})")
+
+    @property
+    def new_secret(self) -> str:
+        """What to do where the secret is not accepted."""
+        what = "check the App's id and key, and export them" if self.is_app else "make a new one and export it"
+        return f"{what} as `{self.variable}`"
+
     def _new_requester(self, auth: Auth.Auth) -> Requester:
         return Requester(
             auth=auth,
@@ -218,16 +242,3 @@ def _parsed(text: str) -> Any:
         return json.loads(text) if text else None
     except ValueError:
         return UNREADABLE
-
-
-def _failure(error: requests.RequestException) -> NotSent | LostAnswer:
-    """What a request that ended without an answer means. Only a connection that never came about is surely not sent."""
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return NotSent(f"GitHub cannot be reached ({type(reason or error).__name__}): check network and `api_url`")
-    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return NotSent("GitHub's certificate is not trusted: check `api_url`, and REQUESTS_CA_BUNDLE for an own CA")
-    if isinstance(error, requests.Timeout):
-        return LostAnswer("GitHub did not answer in time")
-    return LostAnswer(f"the connection to GitHub broke ({type(error).__name__})")

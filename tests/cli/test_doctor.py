@@ -119,6 +119,25 @@ def test_accounts_that_are_not_listed_are_a_warning(run: Run, tmp_path: Path, co
     assert "! only tickets of 'acme-bot' are trusted" in run("doctor").out
 
 
+def test_a_token_that_is_not_accepted_trusts_nobody(run: Run, tmp_path: Path, connected: Any) -> None:
+    write(tmp_path, {"pmsync.toml": GITHUB + '[documents]\nnamespace = "a"\n'})
+    connected(Probe("", (Check("account", False, "not accepted"),), "not accepted"))
+    assert "are trusted" not in run("doctor").out
+
+
+def test_a_failed_last_run_is_a_warning(run: Run, tmp_path: Path) -> None:
+    broken = FULL.replace('type = "local"', 'type = "local"\npath = "tickets.db"')
+    write(tmp_path, {"pmsync.toml": broken, "postmortems/a.md": DOCUMENT})
+    assert run("sync").code == 0
+    assert "✓ last good sync" in run("doctor").out
+    write(tmp_path, {"tickets.db": "no database at all" * 99})
+    assert run("sync").code == 1
+    out = run("doctor").out
+    assert "! the last run (" in out
+    assert "✓ last good sync" not in out
+    assert "; last good sync 2026-11-24T09:00:00Z" in out
+
+
 def test_json_holds_the_same(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT.replace("alice", "alcie")})
     answer = run("doctor", "--format", "json")
@@ -142,7 +161,7 @@ def test_a_ledger_says_how_many_tickets_it_holds_and_who_may_read_it(run: Run, t
     Ledger.open(ledger).close()
     answer = run("doctor")
     assert "holds 0 tickets" in answer.out
-    assert "no sync has ended well yet" in answer.out
+    assert "! no sync over everything has ended well yet" in answer.out
     ledger.chmod(0o644)
     assert f"hint: run `chmod 600 {ledger}`" in run("doctor").out
 

@@ -16,6 +16,7 @@ import pytest
 from pmsync.cli import output
 from pmsync.ledger import Ledger
 from pmsync.lock import hold
+from pmsync.model import Finding
 from tests.cli.filled import NOW, fill, make
 from tests.ledger.samples import document, item
 
@@ -263,6 +264,15 @@ def test_a_failed_last_run_is_a_warning_and_in_the_json(place, capsys):
     assert "warning: the last run (pid 42 on web1, 2026-11-24 11:55 UTC) failed or left something undone" in told
     value = as_json(place, capsys)
     assert (value["last_good_sync"], "failed" in value["trouble"]) == ("2026-11-24T09:00:00Z", True)
+
+
+def test_a_failed_last_run_names_its_first_error(place, capsys):
+    found = [Finding("drift", "warning", "PAY-1"), Finding("tracker-failed", "error", "tracker 'payments': no")]
+    with Ledger.open(place.ledger) as ledger:
+        run = ledger.begin_run(NOW, host="web1", pid=42, scope="")
+        ledger.end_run(run, NOW, ok=False, counts={}, findings=found)
+    assert place.run("status") == 0
+    assert "failed or left something undone: tracker 'payments': no\n" in capsys.readouterr().err
 
 
 def test_a_run_that_never_ended_is_a_warning(filled, capsys):

@@ -189,13 +189,21 @@ def test_a_create_that_was_turned_away_for_its_pace_is_unavailable(
     assert stage.clock.slept == slept, "who has waited as asked does not wait again"
 
 
+def test_a_token_that_is_not_accepted_names_the_variable_for_a_new_one(stage: GitHubStage) -> None:
+    del stage.github.state.tokens[TOKEN]
+    for ask in (stage.tracker.scan, stage.tracker.accounts):
+        with pytest.raises(TrackerError, match="make a new one and export it as `GITHUB_TOKEN`"):
+            ask()
+
+
 def test_a_server_that_is_not_there_was_surely_sent_nothing() -> None:
     with GitHubStage(Clock()) as stage:
         known(stage)
         stage.github.server.stop()
         (outcome,) = stage.tracker.create([draft()])
         assert isinstance(outcome, Unavailable)
-        assert "api_url" in outcome.reason
+        reached = f"{stage.settings.api_url!r} cannot be reached; check trackers.platform.api_url and the network"
+        assert outcome.reason == reached
         with pytest.raises(TrackerUnavailable):
             stage.tracker.scan()
 
