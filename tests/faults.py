@@ -200,11 +200,11 @@ def server_of(stage: HttpStage) -> Server:
     return stage.github.server if isinstance(stage, GitHubStage) else stage.jira.server
 
 
-def make_stage(service: str, clock: Clock, **options: Any) -> HttpStage:
-    """`service` is github, cloud or server."""
+def make_stage(service: str, clock: Clock, *, timeout: float = TIMEOUT, **options: Any) -> HttpStage:
+    """`service` is github, cloud or server; `timeout` the client's, in real seconds."""
     if service == "github":
-        return GitHubStage(clock, timeout=TIMEOUT, **options)
-    return JiraStage(clock, service, timeout=TIMEOUT, **options)
+        return GitHubStage(clock, timeout=timeout, **options)
+    return JiraStage(clock, service, timeout=timeout, **options)
 
 
 def disagreements(case: Case) -> list[str]:
