@@ -7,7 +7,7 @@ import re
 
 from pmsync.model import Marker
 
-_COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]{0,9000}\})\s*-->")
+_COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]*\})\s*-->")
 _OPENING = re.compile(r"<!--(\s*pmsync:)", re.IGNORECASE)
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "-": "\\u002d", "&": "\\u0026"}
 

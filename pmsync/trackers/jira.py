@@ -38,8 +38,8 @@ from pmsync.trackers.jira_issue import (
     PROPERTY,
     Dialect,
     dialect,
+    document_labels,
     find_jql,
-    fit_labels,
     property_value,
     scan_jql,
     summary,
@@ -117,7 +117,7 @@ class JiraTracker:
         return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
-        return fit_labels(labels)
+        return document_labels(labels)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -339,8 +339,8 @@ class JiraTracker:
         if "priority" in patch:
             name = priority_of(patch["priority"], self.settings, self.screen)
             fields |= {"priority": {"name": name}} if name else {}
-        labels = [{"add": label} for label in fit_labels(patch.get("add_labels", ()))]
-        labels += [{"remove": label} for label in fit_labels(patch.get("remove_labels", ()))]
+        labels = [{"add": label} for label in document_labels(patch.get("add_labels", ()))]
+        labels += [{"remove": label} for label in document_labels(patch.get("remove_labels", ()))]
         return {**({"fields": fields} if fields else {}), **({"update": {"labels": labels}} if labels else {})}
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:

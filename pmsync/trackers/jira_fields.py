@@ -13,7 +13,7 @@ from typing import Any
 from pmsync.model import Draft
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.jira_issue import LONGEST_DESCRIPTION as LONGEST
-from pmsync.trackers.jira_issue import Dialect, cut, fit_labels, summary, uid_label
+from pmsync.trackers.jira_issue import Dialect, cut, document_labels, fit_labels, summary, uid_label
 from pmsync.trackers.wiki import to_wiki
 
 _OURS = frozenset({"project", "issuetype", "summary", "description", "labels", "assignee", "duedate", "priority"})
@@ -123,7 +123,7 @@ def priority_of(word: str | None, settings: TrackerSettings, screen: Screen | No
 
 def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None, words: Dialect) -> dict[str, Any]:
     """The `fields` of the create request; what the screen lacks is left out and stands in the description."""
-    labels = fit_labels((settings.label, uid_label(draft.marker.uid), *draft.labels))
+    labels = fit_labels((settings.label, uid_label(draft.marker.uid), *document_labels(draft.labels)))
     wanted: dict[str, Any] = {
         "assignee": words.user(draft.assignees[0]) if draft.assignees else None,
         "duedate": draft.due.isoformat() if draft.due else None,

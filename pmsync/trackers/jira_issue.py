@@ -34,7 +34,7 @@ _WONT_DO = frozenset(
     }
 )  # fmt: skip
 _CATEGORY = {"new": Status.OPEN, "indeterminate": Status.IN_PROGRESS, "done": Status.DONE}
-_UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{6,40}})")
+_UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{12}})")
 _CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -108,11 +108,11 @@ def time_of(text: str) -> datetime:
 
 
 def marker_of(issue: Mapping[str, Any]) -> Marker | None:
-    """The identity in the property, else the uid that the label still shows."""
+    """The identity in the property, else the uid that the label still shows; two such labels say nothing."""
     found = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
     labels = sorted(issue["fields"].get("labels") or ())
     uids = [match[1] for label in labels if (match := _UID.fullmatch(label))]
-    return found or (Marker(uids[0]) if uids else None)
+    return found or (Marker(uids[0]) if len(uids) == 1 else None)
 
 
 def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool]:
@@ -154,6 +154,11 @@ def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels without spaces, of at most 255 characters, sorted and without doubles."""
     fit = (cut("-".join(_CONTROL.sub(" ", label).split()), LONGEST_LABEL) for label in labels)
     return tuple(sorted({label for label in fit if label}))
+
+
+def document_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels that documents ask for, made fit, without any that would read as the marker of an item."""
+    return tuple(label for label in fit_labels(labels) if not _UID.fullmatch(label))
 
 
 def cut(text: str, size: int) -> str:
