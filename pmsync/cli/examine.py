@@ -82,7 +82,7 @@ def _ledger(app: App, settings: Settings) -> Iterator[Check]:
         yield _makeable(path)
         return
     yield from _opened(app, path)
-    if path.stat().st_mode & 0o077:
+    if path.is_file() and path.stat().st_mode & 0o077:
         hint = f"run `chmod 600 {settings.ledger}`: it names people and may hold restricted titles"
         yield Check("mode", None, "others on this machine may read it", hint)
 

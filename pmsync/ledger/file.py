@@ -56,6 +56,7 @@ def explained(path: Path) -> Iterator[None]:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """The ledger at `path`, made where there is none and migrated where it is older. The caller holds the lock."""
+    _refuse_folder(path)
     with explained(path):
         make_home(path.parent)
         if not path.exists():
@@ -77,6 +78,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """The ledger at `path` as it is; it must exist and have this program's schema. Needs no lock."""
     if not path.exists():
         raise LedgerError(f"there is no ledger at {str(path)!r} yet; run `pmsync sync` to begin one")
+    _refuse_folder(path)
     with explained(path):
         try:
             return _checked_reader(path)
@@ -87,6 +89,11 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         with closing(_connect(path, "rw")) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return _checked_reader(path)
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise LedgerError(f"{str(path)!r} is a folder; set `path` under [ledger] to a file")
 
 
 def journal(path: Path) -> Path:

@@ -155,6 +155,16 @@ def test_a_ledger_that_is_none_is_a_problem(run: Run, tmp_path: Path) -> None:
     assert "✗ ledger" in answer.out
 
 
+def test_a_ledger_that_is_a_folder_is_told_as_one(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": FULL, "postmortems/a.md": DOCUMENT, ".pmsync/ledger.db/x": ""})
+    for command in ("doctor", "sync", "status", "plan"):
+        answer = run(command)
+        assert answer.code == 1
+        told = answer.out + answer.err
+        assert f"{str(tmp_path / '.pmsync/ledger.db')!r} is a folder; set `path` under [ledger] to a file" in told
+        assert "chmod" not in told
+
+
 def test_a_ledger_says_how_many_tickets_it_holds_and_who_may_read_it(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"pmsync.toml": FULL, "postmortems/a.md": DOCUMENT})
     ledger = tmp_path / ".pmsync/ledger.db"

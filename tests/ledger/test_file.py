@@ -213,7 +213,7 @@ def test_a_path_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(LedgerError, match=r"File exists|Not a directory"):
         Ledger.open(tmp_path / "file" / "ledger.db")
-    with pytest.raises(LedgerError, match="cannot be opened"):
+    with pytest.raises(LedgerError, match="is a folder; set `path`"):
         Ledger.open(tmp_path / "folder")
 
 
