@@ -115,7 +115,7 @@ def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
         out.append(
             Finding("prose", "warning", "prose where a list of action items is expected", hint, path, total.prose[0])
         )
-    elif not total.said:
+    elif not (total.said or total.entries):
         hint = "list the action items, or write `None`"
         out.append(
             Finding("empty-section", "note", "this section announces action items and is empty", hint, path, line)

@@ -45,7 +45,8 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     """The item an entry is, None for a placeholder; with what there is to say about its fields."""
     coded = encode(entry.spans)
     found = Found()
-    if words.is_placeholder(coded.decode(coded.text, urls=True)):
+    whole = coded.decode(coded.text, urls=True)
+    if words.is_placeholder(whole) or words.says_none(whole):
         return None, ()
     text = _own_lines(coded, found)
     text = peel.start(coded, text, found, context.known)

@@ -55,6 +55,10 @@ def keys() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 _VALUE_END = re.compile(r"[;|。、，；)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$")
+_NEXT_SENTENCE = re.compile(
+    rf"(?:(?<=[^\W\d_]{{2}})|(?<=[^\W\d_]\d)|(?<={PERSON})|(?<={TICKET}))(?<!\b[DM]r)(?<!\bMs)(?<!\bMrs)\.\s+(?=[^\sa-z])"
+    r"|。(?=.)"
+)
 _DATE_VALUE_END = re.compile(r"[;|。、，；)）\]\n•·]|\.\s|\.$|\s[–—]\s|$")
 
 
@@ -192,7 +196,10 @@ def field_lines(coded: Coded, found: Found) -> bool:
             key = pattern.match(part)
             if key is None:
                 return False
-            record(coded, roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :].strip(), found)
+            role, value = roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :]
+            if role not in {"due", "finished"}:
+                value = _NEXT_SENTENCE.split(value, maxsplit=1)[0]
+            record(coded, role, value.strip(), found)
     return True
 
 

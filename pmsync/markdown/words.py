@@ -136,11 +136,6 @@ def _cjk_status(key: str) -> bool | None:
     return True if any(_CJK.search(word) and word in key for word in vocabulary.DONE) else None
 
 
-@cache
-def _nothing() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in vocabulary.NOTHING))
-
-
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
     stripped = text.strip()
@@ -154,7 +149,22 @@ def is_placeholder(text: str) -> bool:
     key = normal(stripped)
     if not re.search(r"[^\W_]", key) or re.fullmatch(r"x{2,}|y{2,}|\d{1,2}|foo|bar|baz|…", key):
         return True
-    return len(key) < 120 and bool(_nothing().fullmatch(key))
+    return len(key) < 120 and bool(_pattern("NOTHING").fullmatch(key))
+
+
+_STATEMENT_END = re.compile(r"(?<=[.!?])[)\"'”’]*\s+|(?<=[。！？])|\s[—–-]{1,2}\s|;\s+|\s*[(（]|\n")
+_WANTED = re.compile(
+    r"\b(?:will|shall|should|must|needs? to|ha(?:s|ve) to|going to|plans? to|wants? to|let's|to-?do)\b", re.IGNORECASE
+)
+
+
+def says_none(text: str) -> bool:
+    """Whether the text says that there are none and at most why ('None. It was done at once'), asking for no work."""
+    first, *rest = _STATEMENT_END.split(text.strip()[:2000])
+    key = normal(first)
+    if len(key) >= 120 or not _pattern("NONE").fullmatch(key):
+        return False
+    return not any(_WANTED.search(part) or reads_as_task(part) for part in rest)
 
 
 def nobody(text: str) -> bool:

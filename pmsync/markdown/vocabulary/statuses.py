@@ -41,16 +41,26 @@ NOBODY = words(
     "to be assigned|owner|name|who|assignee|your name|someone|somebody|nil|null|open|offen|niemand|unklar|personne|"
     "aucun|nadie|ninguno|nessuno|niemand|なし|未定|未割当|未定|无|待定|暂无|미정|없음"
 )
-NOTHING = (
-    r"(there (are|were|is) )?(currently |at this time )?(none|n ?/? ?a|nil|nothing|no|not applicable|tbd|tba|tbc|to be (determined|decided|added|defined|done|"
-    r"written|completed)|todo|to do|unknown|pending|coming soon|wip|not yet)( so far| yet| known| identified| needed| "
-    r"required| at this time| for now| at the moment| planned| here| to (do|report|add|see))*",
+_BEFORE = r"(there (are|were|is) )?(currently |at this time )?"
+_AFTER = (
+    r"( so far| yet| known| identified| needed| required| at this time| for now| at the moment| planned| here|"
+    r" to (do|report|add|see))*"
+)
+NONE = (
+    rf"{_BEFORE}(none|n ?/? ?a|nil|nothing|no|not applicable){_AFTER}",
     r"(there (are|were) )?(currently )?no( immediate| specific| further| new| open| outstanding| additional| other| more)*"
     r" (actions?|action items?|follow[- ]?ups?|tasks?|steps|next steps|items?|todos?|remediation|mitigations?|"
     r"improvements?|changes)( items?)?( .{0,40})?",
     r"keine( weiteren)?( maßnahmen| aufgaben| aktionen)?( .{0,30})?|aucune?( action.{0,20})?|ninguna?( acci.{0,20})?|"
     r"nenhuma?( a[çc].{0,20})?|nessuna?( azion.{0,20})?|geen( acties.{0,20})?|brak|нет",
-    r"なし|特になし|無し|未定|无|暂无|沒有|없음|해당 ?없음",
+    r"なし|特になし|無し|无|暂无|沒有|없음|해당 ?없음",
+)
+"""Whole texts (normalised) that say there are none."""
+
+NOTHING = (
+    *NONE,
+    rf"{_BEFORE}(tbd|tba|tbc|to be (determined|decided|added|defined|done|written|completed)|todo|to do|unknown|pending|"
+    rf"coming soon|wip|not yet){_AFTER}|未定",
     r"lorem ipsum.*|example( .{0,20})?|placeholder.*|(fill|to be filled)( me| this)? in.*|insert .{0,40} here|add .{0,30} here|"
     r"your .{0,30} here",
     r"(action|task|item|todo|to do|follow[- ]?up|step|improvement|next step)( item)? ?#?([0-9]{1,2}|[a-z]|x|n|title|name|"
