@@ -58,7 +58,7 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
     if output_format == "json":
         output.emit_json({"uid": view.uid, "title": title, "ticket": ticket, "new": new})
     else:
-        output.echo(message)
+        output.echo(message, hang=2)
     return 0
 
 

@@ -57,9 +57,9 @@ def _value(group: Group) -> dict[str, object]:
 def _print(group: Group) -> None:
     output.echo(_mark(group.ok), " ", output.bold(group.name))
     for check in group.checks:
-        output.echo("    ", _mark(check.ok), " ", check.message)
+        output.echo("    ", _mark(check.ok), " ", check.message, hang=6)
         if check.hint and not check.ok:
-            output.echo("      ", output.coloured("hint", "cyan"), ": ", check.hint)
+            output.echo("      ", output.coloured("hint", "cyan"), ": ", check.hint, hang=12)
 
 
 def _mark(ok: bool | None) -> output.Span:

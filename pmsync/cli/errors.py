@@ -71,7 +71,10 @@ def _tell(code: int, lines: Sequence[str], *, as_json: bool, listed: bool = Fals
     first, *rest = lines
     output.fail(first)
     for line in rest:
-        output.tell(*((f"  - {line}",) if listed else (output.bold("hint", "cyan"), ": ", line)))
+        if listed:
+            output.tell(f"  - {line}", hang=4)
+        else:
+            output.advise(line)
 
 
 def _wants_json(args: Sequence[str]) -> bool:

@@ -89,7 +89,7 @@ def _print(entries: Sequence[Entry]) -> None:
 def _print_document(path: str, document: Document) -> None:
     output.echo(output.bold(path))
     for name, value in _about(document):
-        output.echo("  ", output.dim(f"{name:<9}"), " ", value)
+        output.echo("  ", output.dim(f"{name:<9}"), " ", value, hang=12)
     if not document.items:
         output.echo("  no action items")
         return

@@ -47,7 +47,7 @@ def command(app: App, item: str, yes: bool, output_format: str) -> int:
         output.emit_json({"uid": view.uid, "title": title, "forgotten": key})
     else:
         again = "the next sync links it again if that ticket still exists"
-        output.echo(f"{title!r} has no ticket any more (was {key}); {again}.")
+        output.echo(f"{title!r} has no ticket any more (was {key}); {again}.", hang=2)
         output.log(f"For another ticket: `pmsync adopt {view.uid} TICKET`")
     return 0
 

@@ -256,10 +256,10 @@ def _try(path: Path, app: App) -> int:
     output.echo(f"found {output.count(items, 'action item')} in {output.count(len(documents), 'document')}")
     older = sum(rules.is_old(document, settings) for document in documents)
     if older:
-        output.echo(f"  {output.count(older, 'document')} from before {settings.since}: listed, no tickets")
+        output.echo(f"  {output.count(older, 'document')} from before {settings.since}: listed, no tickets", hang=4)
     drafts = sum(document.draft for document in documents)
     if drafts:
-        output.echo(f"  {output.count(drafts, 'draft')}: shown, no tickets until final")
+        output.echo(f"  {output.count(drafts, 'draft')}: shown, no tickets until final", hang=4)
     output.findings([finding for finding in reading.findings if finding.rule != "no-documents"], err=True)
     for glob in settings.include:
         if not any(matches(glob, document.path) for document in documents):

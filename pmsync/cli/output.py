@@ -92,32 +92,51 @@ def link(text: str, url: str | None) -> Span:
     return Span(text, url=url if url and url.startswith(("http://", "https://")) else None)
 
 
-def echo(*parts: Part) -> None:
-    """A line of the result, on stdout."""
-    _write(sys.stdout, _join(parts, sys.stdout))
+def echo(*parts: Part, hang: int | None = None) -> None:
+    """A line of the result, on stdout. With `hang` a terminal shows it on several, the later ones that far in."""
+    _put(sys.stdout, parts, hang)
 
 
-def log(*parts: Part, level: int = 0) -> None:
+def log(*parts: Part, level: int = 0, hang: int = 2) -> None:
     """A line about what happens, on stderr: `level` 0 is seen unless `--quiet`, 1 with `-v`, 2 with `-vv`."""
     if current().verbosity >= level:
-        tell(*parts)
+        tell(*parts, hang=hang)
 
 
 def warn(message: str, hint: str = "") -> None:
     """A warning on stderr, with what to do about it."""
-    log(bold("warning", "yellow"), ": ", message)
-    if hint:
-        log(bold("hint", "cyan"), ": ", hint)
+    if current().verbosity >= 0:
+        _label("warning", "yellow", message)
+        if hint:
+            advise(hint)
 
 
-def tell(*parts: Part) -> None:
+def tell(*parts: Part, hang: int = 2) -> None:
     """A line on stderr that `--quiet` does not silence."""
-    _write(sys.stderr, _join(parts, sys.stderr))
+    _put(sys.stderr, parts, hang)
 
 
 def fail(message: str) -> None:
     """An error on stderr: seen with `--quiet` too."""
-    tell(bold("error", "red"), ": ", message)
+    _label("error", "red", message)
+
+
+def advise(hint: str) -> None:
+    """What to do about an error, on stderr below it."""
+    _label("hint", "cyan", hint)
+
+
+def _label(word: str, colour: str, text: str) -> None:
+    tell(bold(word, colour), ": ", text, hang=len(word) + 2)
+
+
+def _put(stream: IO[str], parts: Sequence[Part], hang: int | None) -> None:
+    text = _join(parts, stream)
+    if hang is not None and is_terminal(stream):
+        from pmsync.cli.wrapping import wrap  # noqa: PLC0415 (only a terminal needs it)
+
+        text = wrap(text, shutil.get_terminal_size((80, 24)).columns, hang)
+    _write(stream, text)
 
 
 def emit_json(value: object, *, err: bool = False) -> None:
@@ -272,7 +291,7 @@ def findings(found: Sequence[Finding], *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     for finding in found:
         for parts in _at_length(finding) if is_terminal(stream) else _in_short(finding):
-            _write(stream, _join(parts, stream))
+            _put(stream, parts, len(_text(parts[0])) + 2)
 
 
 def _at_length(finding: Finding) -> Iterator[Sequence[Part]]:

@@ -20,12 +20,13 @@ from typing import Any
 SEAM = "\u200b"
 """A zero-width space: what is put into a runner's command to break it."""
 
-_ESCAPE = r"\x1b(?:\[[0-9;]*m|\]8;;[^\x1b]*\x1b\\)"
+ESCAPE = r"\x1b(?:\[[0-9;]*m|\]8;;[^\x1b]*\x1b\\)"
+"""What this program itself makes of a look: a colour, or a link's two ends."""
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_DOUBLE_COLON = re.compile(rf"^((?:[^\S\n]|{_ESCAPE})*:(?:{_ESCAPE})*)(?=:)", re.MULTILINE)
-_DOUBLE_HASH = re.compile(rf"(#(?:{_ESCAPE})*#(?:{_ESCAPE})*)(?=\[)")
+_DOUBLE_COLON = re.compile(rf"^((?:[^\S\n]|{ESCAPE})*:(?:{ESCAPE})*)(?=:)", re.MULTILINE)
+_DOUBLE_HASH = re.compile(rf"(#(?:{ESCAPE})*#(?:{ESCAPE})*)(?=\[)")
 
 
 def printable(text: str) -> str:

@@ -67,10 +67,10 @@ def _show(result: Result, unseen: list[str]) -> None:
     for path, group in groupby(rows, key=lambda row: row.where.rpartition(":")[0]):
         output.echo(output.bold(path or "in no document"))
         for row in group:
-            output.echo(*_line(row))
+            output.echo(*_line(row), hang=12)
     if rows:
         output.echo()
-    output.echo(render.summary_line(result.plan))
+    output.echo(render.summary_line(result.plan), hang=6)
     for reason in unseen:
         output.warn(reason, "items may have tickets there already")
     output.findings(result.findings, err=True)

@@ -56,14 +56,14 @@ def command(app: App, item: str, output_format: str) -> int:
 
 
 def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact]) -> None:
-    output.echo(output.bold(" ".join(row.title.split())))
+    output.echo(output.bold(" ".join(row.title.split())), hang=2)
     _facts(item)
     if row.note:
-        output.echo("  ", row.note)
+        output.echo("  ", row.note, hang=2)
     if view.seen.item.details.strip():
         output.echo()
         for line in view.seen.item.details.strip().splitlines():
-            output.echo("  ", output.dim(line))
+            output.echo("  ", output.dim(line), hang=2)
     _section("Ticket", ticket)
     _section("Waiting", _waiting_facts(view))
     if view.findings:
@@ -72,7 +72,7 @@ def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact]) 
     if view.history:
         output.echo("\n", output.bold("History"))
         for at, change in _told(view.history):
-            output.echo(*_event(at, change))
+            output.echo(*_event(at, change), hang=4)
 
 
 def _section(title: str, facts: list[Fact]) -> None:
@@ -83,7 +83,7 @@ def _section(title: str, facts: list[Fact]) -> None:
 
 def _facts(facts: list[Fact]) -> None:
     for name, parts in facts:
-        output.echo("  ", output.dim(f"{name:<11}"), *parts)
+        output.echo("  ", output.dim(f"{name:<11}"), *parts, hang=13)
 
 
 def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date) -> list[Fact]:

@@ -175,8 +175,10 @@ def _for_people(answer: Answer) -> None:
     for row in without:
         due = output.due(row.due, answer.today) if row.kind == "open" else ""
         facts = ", ".join(part for part in (_owner(row), due) if part)
-        output.echo("  ", _status(row), f"  {' '.join(row.title.split())}", *([f"  ({facts})"] if facts else []))
-        output.echo("    ", output.dim(f"{row.where}{': ' if row.note else ''}{row.note}"))
+        output.echo(
+            "  ", _status(row), f"  {' '.join(row.title.split())}", *([f"  ({facts})"] if facts else []), hang=4
+        )
+        output.echo("    ", output.dim(f"{row.where}{': ' if row.note else ''}{row.note}"), hang=4)
     if answer.shown:
         output.echo()
 

@@ -76,12 +76,12 @@ def command(
 
 def _show(result: Result, *, interrupted: bool) -> None:
     for done in result.applied.done:
-        output.echo(*_line(done, result.plan))
+        output.echo(*_line(done, result.plan), hang=9)
     line = render.done_line(result)
     if line:
-        output.echo(line)
+        output.echo(line, hang=6)
     elif output.is_terminal():
-        output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result))
+        output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
     output.findings(_worth_telling(result), err=True)
 
 

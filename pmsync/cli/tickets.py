@@ -65,7 +65,7 @@ def _told(ticket: Ticket, what: str, output_format: str) -> None:
     if output_format == "json":
         output.emit_json(ticket)
     else:
-        output.echo(f"{ticket.ref.key} {what}: {ticket.title}")
+        output.echo(f"{ticket.ref.key} {what}: {ticket.title}", hang=2)
 
 
 @command.command("list")
@@ -99,12 +99,12 @@ def show(app: App, key: str, tracker: str | None, output_format: str) -> None:
         output.emit_json({"ticket": seen.ticket, "body": seen.body, "comments": seen.comments, "events": seen.events})
         return
     ticket = seen.ticket
-    output.echo(output.bold(f"{ticket.ref.key}  {ticket.title}"))
+    output.echo(output.bold(f"{ticket.ref.key}  {ticket.title}"), hang=2)
     facts = {"status": ticket.status, "assignee": ", ".join(ticket.assignees), "due": ticket.due,
              "priority": ticket.priority, "labels": ", ".join(sorted(ticket.labels))}  # fmt: skip
     for name, value in facts.items():
         if value:
-            output.echo(f"{name + ':':<10} {value}")
+            output.echo(f"{name + ':':<10} {value}", hang=11)
     output.echo()
     output.echo(seen.body.split("<!-- pmsync:")[0].rstrip())
     for comment in seen.comments:
@@ -114,7 +114,7 @@ def show(app: App, key: str, tracker: str | None, output_format: str) -> None:
     output.echo()
     for event in seen.events:
         change = f"{event['field']}: {event['old'] or '–'} → {event['new'] or '–'}"
-        output.echo(output.dim(f"{event['at']} {event['actor']}  {change}"))
+        output.echo(output.dim(f"{event['at']} {event['actor']}  {change}"), hang=4)
 
 
 def _verb(name: str, what: str, text: str, act: Callable[[Desk, int], Ticket]) -> None:

@@ -22,6 +22,7 @@ from rich.cells import cell_len
 from pmsync.cli import output
 from pmsync.cli.output import View, bold, link
 from pmsync.cli.plain import harmless, printable, to_json
+from pmsync.cli.wrapping import wrap
 from pmsync.model import Finding
 from tests.cli.conftest import Terminal
 
@@ -271,6 +272,52 @@ def test_text_that_the_stream_cannot_encode_is_printed_with_escapes(monkeypatch:
     output.echo("größer ✓")
     sys.stdout.flush()
     assert raw.getvalue() == b"gr\\xf6\\xdfer \\u2713\n"
+
+
+# --- lines that are too long --------------------------------------------------------------------------------------
+
+WORDS = st.text(alphabet="ab決 ", min_size=1, max_size=200)
+LONG = "Alert on checkout latency over 5 seconds, and page both"
+
+
+def test_a_terminal_gets_long_lines_broken_between_words(terminal: Terminals) -> None:
+    out, err = terminal(24)
+    output.use(View(environ={"NO_COLOR": "1"}))
+    output.echo("  + create  ", LONG, hang=12)
+    assert out.getvalue().splitlines() == [
+        "  + create  Alert on",
+        "            checkout",
+        "            latency over",
+        "            5 seconds,",
+        "            and page",
+        "            both",
+    ]
+    output.fail(LONG)
+    assert err.getvalue().splitlines()[:2] == ["error: Alert on checkout", "       latency over 5"]
+
+
+def test_colours_and_links_take_no_room(terminal: Terminals) -> None:
+    out, _ = terminal(30)
+    output.use(View(environ={"FORCE_HYPERLINKS": "1"}))
+    output.echo(
+        output.coloured("created ", "green"), " ", link("PAY-1", "https://acme.example/PAY-1"), "  two words", hang=9
+    )
+    assert out.getvalue().count("\n") == 1
+
+
+def test_piped_lines_stay_whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    output.echo("  + create  ", LONG, hang=12)
+    output.fail(LONG)
+    told = capsys.readouterr()
+    assert (told.out, told.err) == (f"  + create  {LONG}\n", f"error: {LONG}\n")
+
+
+@given(WORDS, st.integers(5, 40), st.integers(0, 4))
+def test_wrapping_loses_no_word_and_keeps_the_width(text: str, width: int, hang: int) -> None:
+    lines = wrap(text, width, hang).split("\n")
+    assert " ".join(lines).split() == text.split()
+    assert all(cell_len(line.rstrip()) <= width or len(line.split()) == 1 for line in lines)
 
 
 # --- progress -----------------------------------------------------------------------------------------------------
