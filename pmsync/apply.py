@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Intent, Level, Link, Refusal, Ticket
 from pmsync.operations import QUIET, CloseDuplicate, Create, Place, Plan, Reason, Record, Update
@@ -119,7 +119,7 @@ class Applier:
         ref = update.link.ticket.ref
         try:
             ticket = self.trackers[ref.tracker].update(ref, update.patch)
-        except TrackerUnavailable as error:
+        except (TrackerUnavailable, TrackerClosed) as error:
             self.applied.failed += 1
             self._tell(
                 "update-failed", "error", f"ticket {ref.key!r} was not updated: {error}", "the next sync repeats it"
@@ -177,7 +177,7 @@ class Applier:
         self._withdraw(pairs)
         for create, outcome in pairs:
             self._told(name, create, outcome)
-        lost = [outcome.reason for outcome in outcomes if isinstance(outcome, Unavailable | InDoubt)]
+        lost = [reason for outcome in outcomes if (reason := _setback(outcome))]
         if len(lost) == len(lot):
             self._trouble(name, lost[0])
         self.progress("create", len(lot))
@@ -196,12 +196,12 @@ class Applier:
                 self.troubles[name] = 0
                 self.applied.done.append(Done("created", create.uid, outcome.ticket, create.draft.title))
                 self._dropped(name, create, outcome.ticket)
-            case Rejected():
+            case Rejected(closed=False):
                 self.troubles[name] = 0
                 self._refused(Refusal(create.uid, "create", create.digest, outcome.reason, self.now()), what, where)
-            case Unavailable():
+            case Unavailable() | Rejected():
                 self.applied.failed += 1
-                hint = "the next sync creates it"
+                hint = "the next sync tries again"
                 self._tell("create-failed", "error", f"{what}: {outcome.reason}", hint, where)
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
@@ -223,6 +223,13 @@ class Applier:
             message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
             hint = "only people with access to the repository or project can be assigned; assign somebody by hand"
             self._tell("assignee-dropped", "warning", message, hint, where)
+
+
+def _setback(outcome: Outcome) -> str:
+    """Why the next draft will hardly fare better, '' where it may."""
+    if isinstance(outcome, Created) or (isinstance(outcome, Rejected) and not outcome.closed):
+        return ""
+    return outcome.reason or "it did not say why"
 
 
 def _lots(creates: Sequence[Create], size: int) -> Iterator[list[Create]]:

@@ -31,6 +31,13 @@ class TrackerError(PmsyncError):
     """A tracker refused or gave an answer that cannot be trusted: asking again will not help."""
 
 
+class TrackerClosed(TrackerError):
+    """A tracker takes nothing from us until somebody repairs the cause: token, rights, name of the place.
+
+    That says nothing about the single ticket, so that it is not remembered against it.
+    """
+
+
 class TrackerUnavailable(TrackerError):
     """A tracker did not answer, or said to come back later.
 

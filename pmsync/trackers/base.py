@@ -54,9 +54,13 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Surely not created, and the same request would be refused again (400, 403, 404, 410, 422)."""
+    """Surely not created, and the same request would be refused again (400, 403, 404, 410, 422).
+
+    `closed` where that is not for this draft's sake, as in `TrackerClosed`: any other would be refused as well.
+    """
 
     reason: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,8 @@ class Tracker(Protocol):
     def update(self, ref: Ref, patch: Patch) -> Ticket:
         """Set absolute values and return the ticket as it is now. May be repeated.
 
-        Raises TrackerError where the service refused (the text says which field), or where the ref leads elsewhere.
+        Raises TrackerError where the service refused (the text says which field), or where the ref leads elsewhere;
+        TrackerClosed where it would refuse every other update too.
         """
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from pmsync import marker
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers.base import (
@@ -216,7 +216,7 @@ class GitHubTracker:
             return self._moved(ref, answer)
         if answer.status in {404, 410}:
             if not readable:
-                readable.append(self._unreadable())
+                readable.append(self._repo.unreadable())
             return Forbidden(ref, readable[0]) if readable[0] else Gone(ref)
         if answer.status in {401, 403}:
             return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason})")
@@ -225,11 +225,6 @@ class GitHubTracker:
         if theirs != home or "pull_request" in answer.data:
             return Moved(ref, None, str(answer.data["html_url"]))
         return self._repo.ticket(answer.data)
-
-    def _unreadable(self) -> str:
-        """Why issues of the repository cannot be read at all, '' where they can: then a missing one is missing."""
-        answer = self._repo.read(f"{self._repo.home}/issues", {"per_page": "1"})
-        return "" if answer.status == 200 else f"the issues of `{self.repo}` cannot be read ({answer.reason})"
 
     def _moved(self, ref: Ref, answer: Answer) -> Sight:
         """Where a transferred issue is now, followed by hand and only to read."""
@@ -264,7 +259,7 @@ class GitHubTracker:
         except TrackerUnavailable as error:
             return Unavailable(str(error), error.retry_after)
         except TrackerError as error:
-            return Rejected(str(error))
+            return Rejected(str(error), closed=isinstance(error, TrackerClosed))
         try:
             return self._outcome(self._session.call("POST", f"{self._repo.home}/issues", body=body))
         except NotSent as error:
@@ -272,7 +267,7 @@ class GitHubTracker:
         except TrackerUnavailable as error:
             return InDoubt(str(error))
         except TrackerError as error:
-            return Rejected(str(error))
+            return Rejected(str(error), closed=isinstance(error, TrackerClosed))
 
     def _outcome(self, answer: Answer) -> Outcome:
         if answer.patience is not None:
@@ -282,7 +277,8 @@ class GitHubTracker:
         if answer.failed:
             return InDoubt(f"GitHub had trouble of its own ({answer.reason})")
         if answer.status >= 400:
-            return Rejected(str(self._repo.refused(answer, "to create an issue")))
+            refused = self._repo.refused(answer, "to create an issue")
+            return Rejected(str(refused), closed=isinstance(refused, TrackerClosed))
         try:
             return Created(self._repo.ticket(answer.data))
         except TrackerError as error:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Ref, Ticket
 from pmsync.trackers.github_session import Answer, Session
 from pmsync.trackers.github_text import next_page, repository_id_of, repository_of, ticket_of
@@ -87,7 +87,7 @@ class Repository:
         if answer.redirect is not None:
             raise self.elsewhere(answer, what)
         if answer.status >= 300 and answer.status not in also:
-            raise self.refused(answer, what)
+            raise self.refused(answer, what, path)
         return answer
 
     # --- answers ------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class Repository:
         if answer.redirect is not None:
             raise self.elsewhere(answer, f"to show {ref.key!r}")
         if answer.status != 200:
-            raise self.refused(answer, f"to show {ref.key!r}")
+            raise self.refused(answer, f"to show {ref.key!r}", self.path_of(ref))
         return self.verified(answer.data)
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
@@ -152,8 +152,8 @@ class Repository:
         except (KeyError, TypeError, ValueError) as error:
             raise TrackerError(f"`{self.name}#{verified['number']}`: the answer cannot be read ({error!r})") from None
 
-    def refused(self, answer: Answer, what: str) -> TrackerError:
-        """The error for an answer that refuses, with what to do about it."""
+    def refused(self, answer: Answer, what: str, path: str = "") -> TrackerError:
+        """The error for an answer that refuses, with what to do about it; `path` where one issue was asked for."""
         if answer.redirect is not None:
             return self.renamed(answer)
         hints = {
@@ -163,7 +163,20 @@ class Repository:
             410: "it was deleted, or issues are switched off in the repository's settings",
         }
         hint = hints.get(answer.status, "see what it names")
-        return TrackerError(f"`{self.name}`: GitHub refused {what} ({answer.reason}): {hint}")
+        kind = TrackerClosed if answer.status in hints and not self._missing(answer, path) else TrackerError
+        return kind(f"`{self.name}`: GitHub refused {what} ({answer.reason}): {hint}")
+
+    def _missing(self, answer: Answer, path: str) -> bool:
+        """Whether it is refused because the one issue at `path` is missing, among others that are not."""
+        if answer.status not in {404, 410} or not path.startswith(f"{self.home}/issues/"):
+            return False
+        issue = "/".join(path.split("/")[:6])
+        return self.read(issue).status != 200 and not self.unreadable()
+
+    def unreadable(self) -> str:
+        """Why issues cannot be read at all, '' where they can: then a missing one is missing."""
+        answer = self.read(f"{self.home}/issues", {"per_page": "1"})
+        return "" if answer.status == 200 else f"the issues of `{self.name}` cannot be read ({answer.reason})"
 
     def elsewhere(self, answer: Answer, what: str) -> TrackerError:
         """The error for a redirect of one ticket: the whole repository was renamed, or this ticket transferred."""
@@ -171,7 +184,7 @@ class Repository:
             return self.renamed(answer)
         return TrackerError(f"{what}: the ticket was transferred out of `{self.name}`, so nothing was written")
 
-    def renamed(self, answer: Answer) -> TrackerError:
+    def renamed(self, answer: Answer) -> TrackerClosed:
         """The error for a repository that has another name now, with that name where it can be found out."""
         number, new = repository_id_of(answer.redirect or ""), ""
         if number is not None:
@@ -182,7 +195,7 @@ class Repository:
                 new = ""
         setting = f"trackers.{self.tracker}.repo"
         todo = f'set `{setting} = "{new}"` if that is right' if new else f"set `{setting}` to its new name"
-        return TrackerError(f"repository `{self.name}` was renamed or moved{f' to `{new}`' if new else ''}: {todo}")
+        return TrackerClosed(f"repository `{self.name}` was renamed or moved{f' to `{new}`' if new else ''}: {todo}")
 
 
 def number_of(ref: Ref) -> int:
