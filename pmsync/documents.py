@@ -118,7 +118,7 @@ def _explicit(root: Path, paths: Sequence[Path], settings: Settings) -> _Found:
             _walk(found, root if inside else _real(path), _real(path), lambda n: _listed(settings, n))
         elif path.exists() and name == str(path):
             found.files[name] = path
-        elif path.exists():
+        elif path.exists() or path.is_symlink():
             _take(found, root, name, path)
         else:
             found.refuse(name, "there is no such file", "name a document, or a folder with some")
@@ -165,7 +165,9 @@ def _name(root: Path, path: Path) -> str:
 
 
 def _take(found: _Found, root: Path, name: str, file: Path) -> None:
-    if not name.isprintable():
+    if file.is_symlink() and not file.exists():
+        found.refuse(name, "the link leads nowhere", "repair or remove it")
+    elif not name.isprintable():
         shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
         found.refuse(shown, "the file's name holds characters that cannot be printed", "rename it")
     elif not _real(file).is_relative_to(_real(root)):

@@ -162,7 +162,10 @@ def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
 def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"pm/a.md": TEXT})
     (tmp_path / "pm/gone.md").symlink_to("nothing.md")
-    assert read_documents(settings(tmp_path)).failed == ("pm/gone.md",)
+    for given in ([], [tmp_path / "pm/gone.md"]):
+        reading = read_documents(settings(tmp_path), given)
+        assert reading.failed == ("pm/gone.md",)
+        assert [finding.message for finding in reading.findings] == ["the link leads nowhere"]
 
 
 def test_a_circle_of_folders_is_not_followed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ NOTES = {
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(list(NOTES)))
+@click.argument("shell", metavar="SHELL", type=click.Choice(list(NOTES)))
 def command(shell: str) -> None:
     """Print the completion script of a shell; put it into a file that the shell reads.
 

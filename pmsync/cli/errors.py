@@ -55,13 +55,30 @@ def _lines(error: PmsyncError) -> list[str]:
 
 
 def _usage(error: click.UsageError) -> list[str]:
-    message = (error.message if hasattr(error, "possibilities") else error.format_message()).rstrip(".")
+    message = error.message if hasattr(error, "possibilities") else error.format_message()
+    message = " ".join(message.split()).rstrip(".")
     lines = [message[:1].lower() + message[1:]]
-    if nearest := getattr(error, "possibilities", None):
+    if before := _global_option(error):
+        lines.append(f"it goes before the command: `{before}`")
+    elif nearest := getattr(error, "possibilities", None):
         lines.append(f"did you mean {', '.join(f'`{name}`' for name in nearest)}?")
     elif error.ctx:
         lines.append(f"`{error.ctx.command_path} --help` says what it takes")
     return lines
+
+
+def _global_option(error: click.UsageError) -> str:
+    """The right call where an option of all commands stands behind one of them; '' else."""
+    if not isinstance(error, click.NoSuchOption) or not error.ctx or not error.ctx.parent:
+        return ""
+    root = error.ctx.find_root()
+    options = [each for each in root.command.params if isinstance(each, click.Option)]
+    option = next((each for each in options if error.option_name in each.opts), None)
+    if option is None:
+        return ""
+    value = "" if option.is_flag or option.count else " …"
+    name, _, rest = error.ctx.command_path.partition(" ")
+    return f"{name} {error.option_name}{value} {rest}"
 
 
 def _tell(code: int, lines: Sequence[str], *, as_json: bool, listed: bool = False) -> None:

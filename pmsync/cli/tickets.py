@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +15,11 @@ from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.errors import ConfigError
 from pmsync.model import Ticket
+from pmsync.reports import in_words
 
 if TYPE_CHECKING:
     from pmsync.trackers.local_desk import Desk
+    from pmsync.trackers.local_tickets import Row
 
 TRACKER = click.option("--tracker", help="Which embedded tracker, where there are several.")
 AS = click.option("--as", "actor", envvar="PMSYNC_USER", help="Who does it. [default: the user of this system]")
@@ -42,12 +46,13 @@ def _desk(app: App, tracker: str | None, actor: str | None) -> Desk:
 
     settings = app.settings()
     local = {name: each for name, each in settings.trackers.items() if each.type == "local"}
-    if tracker is None and len(local) != 1:
-        known = f"say which with --tracker: {', '.join(local)}" if local else 'add one with type = "local"'
-        raise ConfigError(f"the configuration has {len(local)} embedded trackers; {known}")
+    if not local:
+        raise ConfigError("no tracker of type local is configured; the tickets are where the configured ones are")
+    if tracker is None and len(local) > 1:
+        raise ConfigError(f"there are several embedded trackers; say which with --tracker: {', '.join(local)}")
     name = tracker or next(iter(local))
     if name not in local:
-        raise ConfigError(f"{name!r} is no embedded tracker; there are {', '.join(local) or 'none'}")
+        raise ConfigError(f"{name!r} is no embedded tracker; there are {', '.join(local)}")
     return connect(local[name], app.environ, Path(settings.root), app.now).desk(actor or getpass.getuser())
 
 
@@ -82,7 +87,16 @@ def list_(app: App, closed: bool, tracker: str | None, output_format: str) -> No
         output.log("no tickets" if closed else "no open tickets; --all shows the closed ones too")
     else:
         columns = ("key", "status", "assignee", "due", "title")
-        rows = [(t.ref.key, t.status, ", ".join(t.assignees), str(t.due or ""), t.title) for t in found]
+        rows = [
+            (
+                t.ref.key,
+                in_words(t.status) if output.is_terminal() else t.status,
+                ", ".join(t.assignees),
+                str(t.due or ""),
+                t.title,
+            )
+            for t in found
+        ]
         output.table(columns, rows, elastic="title")
 
 
@@ -100,25 +114,49 @@ def show(app: App, key: str, tracker: str | None, output_format: str) -> None:
         return
     ticket = seen.ticket
     output.echo(output.bold(f"{ticket.ref.key}  {ticket.title}"), hang=2)
-    facts = {"status": ticket.status, "assignee": ", ".join(ticket.assignees), "due": ticket.due,
+    facts = {"status": in_words(ticket.status), "assignee": ", ".join(ticket.assignees), "due": ticket.due,
              "priority": ticket.priority, "labels": ", ".join(sorted(ticket.labels))}  # fmt: skip
     for name, value in facts.items():
         if value:
             output.echo(f"{name + ':':<10} {value}", hang=11)
     output.echo()
-    output.echo(seen.body.split("<!-- pmsync:")[0].rstrip())
+    _text(seen.body.split("<!-- pmsync:")[0].rstrip())
     for comment in seen.comments:
         output.echo()
-        output.echo(output.dim(f"{comment['at']} {comment['author']}:"))
-        output.echo(str(comment["text"]))
+        output.echo(output.dim(f"{_time(comment)}  {comment['author']}:"))
+        _text(str(comment["text"]))
     output.echo()
     for event in seen.events:
-        change = f"{event['field']}: {event['old'] or '–'} → {event['new'] or '–'}"
-        output.echo(output.dim(f"{event['at']} {event['actor']}  {change}"), hang=4)
+        output.echo(output.dim(f"{_time(event)}  {event['actor']}  {_change(event)}"), hang=4)
 
 
-def _verb(name: str, what: str, text: str, act: Callable[[Desk, int], Ticket]) -> None:
-    """Add a command that changes one ticket."""
+def _text(text: str) -> None:
+    for line in text.splitlines():
+        output.echo(line, hang=2)
+
+
+def _time(row: Row) -> str:
+    return f"{datetime.fromisoformat(str(row['at'])):%Y-%m-%d %H:%M} UTC"
+
+
+def _change(event: Row) -> str:
+    field = str(event["field"])
+    if field in {"marker", "body"}:
+        return f"{field} changed"
+    old, new = (_value(field, str(event[side] or "")) for side in ("old", "new"))
+    return f"{field}: {old} → {new or '-'}" if old else f"{field}: {new or '-'}"
+
+
+def _value(field: str, held: str) -> str:
+    """A column's old or new value for people; lists are kept as JSON."""
+    if field == "state":
+        return in_words(held)
+    return ", ".join(json.loads(held or "[]")) if field in {"assignees", "labels"} else held
+
+
+def _verb(name: str, words: tuple[str, str], text: str, act: Callable[[Desk, int], Ticket]) -> None:
+    """Add a command that changes one ticket; `words` say what it did, and that there was nothing to do."""
+    what, already = words
 
     @command.command(name, help=text)
     @KEY
@@ -128,11 +166,18 @@ def _verb(name: str, what: str, text: str, act: Callable[[Desk, int], Ticket]) -
     @pass_app
     def verb(app: App, key: str, actor: str | None, tracker: str | None, output_format: str) -> None:
         desk = _desk(app, tracker, actor)
-        _told(act(desk, _number(desk, key)), what, output_format)
+        number = _number(desk, key)
+        before = desk.history(number).ticket
+        _told(ticket := act(desk, number), already if ticket.status == before.status else what, output_format)
 
 
-_verb("reopen", "reopened", "Reopen a ticket.", lambda desk, number: desk.reopen(number))
-_verb("start", "in progress", "Put a ticket in progress.", lambda desk, number: desk.start(number))
+_verb("reopen", ("reopened", "was open already"), "Reopen a ticket.", lambda desk, number: desk.reopen(number))
+_verb(
+    "start",
+    ("in progress", "was in progress already"),
+    "Put a ticket in progress.",
+    lambda desk, number: desk.start(number),
+)
 
 
 @command.command()
@@ -145,7 +190,11 @@ _verb("start", "in progress", "Put a ticket in progress.", lambda desk, number: 
 def close(app: App, key: str, wont_do: bool, actor: str | None, tracker: str | None, output_format: str) -> None:
     """Close a ticket as done, or as won't-do."""
     desk = _desk(app, tracker, actor)
-    _told(desk.close(_number(desk, key), wont_do=wont_do), "closed" + " as won't-do" * wont_do, output_format)
+    number = _number(desk, key)
+    before = desk.history(number).ticket
+    ticket = desk.close(number, wont_do=wont_do)
+    how = " as won't-do" * wont_do
+    _told(ticket, f"was closed already{how}" if ticket.status == before.status else f"closed{how}", output_format)
 
 
 @command.command()
@@ -159,7 +208,10 @@ def assign(
     app: App, key: str, accounts: tuple[str, ...], actor: str | None, tracker: str | None, output_format: str
 ) -> None:
     """Assign a ticket to people; to nobody where none is named."""
-    desk = _desk(app, tracker, actor)
+    desk, people = _desk(app, tracker, actor), app.settings().people
+    for account in accounts:
+        if people and account not in people:
+            output.warn(f"nobody under [people] is {account!r}", f"known are: {', '.join(sorted(people))}")
     _told(desk.assign(_number(desk, key), *accounts), f"assigned to {', '.join(accounts) or 'nobody'}", output_format)
 
 

@@ -81,6 +81,30 @@ def test_an_unknown_option_names_the_nearest_and_is_not_guessed(run: Run) -> Non
     assert "did you mean `--verbose`" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("args", "right"),
+    [
+        (["plan", "-v"], "pmsync -v plan"),
+        (["tickets", "list", "--quiet"], "pmsync --quiet tickets list"),
+        (["status", "--color", "never"], "pmsync --color … status"),
+    ],
+)
+def test_an_option_of_all_commands_behind_one_names_the_right_call(run: Run, args: list[str], right: str) -> None:
+    answer = run(*args)
+    assert answer.code == 2
+    assert f"hint: it goes before the command: `{right}`\n" in answer.err
+
+
+@pytest.mark.parametrize("args", [(), ("tcsh",)])
+def test_a_wrong_shell_is_told_on_one_line(run: Run, args: tuple[str, ...]) -> None:
+    answer = run("completion", *args)
+    assert answer.code == 2
+    error, hint = answer.err.splitlines()
+    assert "SHELL" in error
+    assert "bash" in error
+    assert hint == "hint: `pmsync completion --help` says what it takes"
+
+
 def test_no_command_shows_the_help_as_wrong_usage(run: Run) -> None:
     answer = run()
     assert answer.code == 2

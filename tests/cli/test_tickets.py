@@ -59,10 +59,58 @@ def test_a_ticket_is_worked_on_as_its_owner_would_and_sync_takes_it_over(run) ->
     assert run("sync") == ""
 
 
+def test_the_history_of_a_ticket_is_for_people(run) -> None:  # type: ignore[no-untyped-def]
+    run("tickets", "assign", "LOCAL-1", "bob", "--as", "alice")
+    run("tickets", "assign", "LOCAL-1", "zed", "--as", "alice")
+    run("tickets", "close", "LOCAL-1", "--wont-do", "--as", "alice")
+    lines = run("tickets", "show", "LOCAL-1").splitlines()
+    assert "status:    won't do" in lines
+    told = [line.split(" UTC  ") for line in lines if " UTC  " in line]
+    assert [what for _, what in told] == [
+        "pmsync  created: Add alerting for full disks",
+        "alice  assignees: bob",
+        "alice  assignees: bob → zed",
+        "alice  state: open → won't do",
+    ]
+    assert all(len(time) == len("2026-11-24 09:00") for time, _ in told)
+
+
+def test_what_was_so_already_is_told(run) -> None:  # type: ignore[no-untyped-def]
+    assert "LOCAL-1 closed:" in run("tickets", "close", "LOCAL-1")
+    assert "LOCAL-1 was closed already:" in run("tickets", "close", "LOCAL-1")
+    assert "LOCAL-1 closed as won't-do:" in run("tickets", "close", "LOCAL-1", "--wont-do")
+    assert "LOCAL-2 was open already:" in run("tickets", "reopen", "LOCAL-2")
+    assert "LOCAL-2 in progress:" in run("tickets", "start", "LOCAL-2")
+    assert "LOCAL-2 was in progress already:" in run("tickets", "start", "LOCAL-2")
+
+
+def test_assigning_to_somebody_unknown_is_a_warning(run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    def told(*accounts: str) -> str:
+        app = App(cwd=tmp_path, environ={"HOME": str(tmp_path)})
+        assert main(["tickets", "assign", "LOCAL-1", *accounts], app) == 0
+        return capsys.readouterr().err
+
+    assert told("zed") == "", "nobody is under [people]"
+    (tmp_path / "pmsync.toml").write_text(f"{CONFIG}[people.alice]\n")
+    assert told("alice") == ""
+    assert told("zed") == "warning: nobody under [people] is 'zed'\nhint: known are: alice\n"
+
+
+def test_without_an_embedded_tracker_that_is_said(
+    run,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],  # type: ignore[no-untyped-def]
+) -> None:
+    github = CONFIG.replace("[trackers.local]", "[trackers.web]").replace('"local"', '"github"\nrepo = "acme/web"')
+    (tmp_path / "pmsync.toml").write_text(github)
+    assert main(["tickets", "list"], App(cwd=tmp_path, environ={})) == 2
+    assert "no tracker of type local is configured" in capsys.readouterr().err
+
+
 def test_what_is_no_ticket_is_told(run) -> None:  # type: ignore[no-untyped-def]
     run("tickets", "close", "PAY-1", code=2)
     for verb in ("show", "close", "start", "comment"):
-        run("tickets", verb, "LOCAL-99", *(["words"] if verb == "comment" else []), code=2)
+        run("tickets", verb, "local-99", *(["words"] if verb == "comment" else []), code=2)
     run("tickets", "list", "--tracker", "other", code=2)
 
 
