@@ -86,14 +86,19 @@ class Freshness:
 
 def status_rows(ledger: Ledger, settings: Settings, today: date) -> list[StatusRow]:
     """Every item that is in a document or has a ticket; late ones first, then by due date, then by place."""
-    find = accounts(ledger, settings)
+    find, held = accounts(ledger, settings), _held_back(ledger)
     overview = [each for each in ledger.overview() if each.link or each.gone_at is None]
-    return sorted((_row(each, find, today) for each in overview), key=_order)
+    return sorted((_row(each, find, today, held=held) for each in overview), key=_order)
 
 
 def status_row(seen: Overview, ledger: Ledger, settings: Settings, today: date) -> StatusRow:
     """One item as `status` shows it."""
-    return _row(seen, accounts(ledger, settings), today)
+    return _row(seen, accounts(ledger, settings), today, held=_held_back(ledger))
+
+
+def _held_back(ledger: Ledger) -> bool:
+    """Whether the guard refused the last run."""
+    return any(finding.rule == "guard" for finding in ledger.findings())
 
 
 def _order(row: StatusRow) -> tuple[object, ...]:
@@ -104,9 +109,9 @@ Find = Callable[[str, str], str]
 """Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
 
 
-def _row(seen: Overview, find: Find, today: date) -> StatusRow:
+def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
     item, ticket = seen.item, seen.link.ticket if seen.link else None
-    status, note = _standing(seen)
+    status, note = _standing(seen, held=held)
     kind = _kind(seen, status)
     due, due_from = (ticket.due, "ticket") if ticket and ticket.due else (item.due, item.due_from)
     tracker = ticket.ref.tracker if ticket else seen.intent.tracker if seen.intent else ""
@@ -132,7 +137,7 @@ def _row(seen: Overview, find: Find, today: date) -> StatusRow:
     )
 
 
-def _standing(seen: Overview) -> tuple[str, str]:
+def _standing(seen: Overview, *, held: bool) -> tuple[str, str]:
     """The status in a word, and what there is to say about it."""
     item, link, intent = seen.item, seen.link, seen.intent
     if link and link.lost:
@@ -148,7 +153,10 @@ def _standing(seen: Overview) -> tuple[str, str]:
         return "refused", f"the tracker refused it: {reason}"
     if item.standing == "ticketed":
         return "new", "its link was dropped"
-    return item.standing, item.note or ("the next sync creates its ticket" if item.standing == "new" else "")
+    next_sync = (
+        "the guard refused the last sync; `pmsync plan` says why" if held else "the next sync creates its ticket"
+    )
+    return item.standing, item.note or (next_sync if item.standing == "new" else "")
 
 
 def _kind(seen: Overview, status: str) -> str:
