@@ -36,6 +36,7 @@ from pmsync.marker import from_json, read
 from pmsync.marker import replace as remarked
 from pmsync.model import Link, Marker, Ref, Ticket
 from pmsync.sync import Request, Result
+from pmsync.trackers import jira_anchor
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response
 from tests.fakes.http import Request as HttpRequest
@@ -137,10 +138,15 @@ def _github(stage: GitHubStage) -> Iterator[Seen]:
 def _jira(stage: JiraStage) -> Iterator[Seen]:
     for issue in stage.state.issues.values():
         if issue.project == "PAY":
-            mark = from_json(issue.properties.get("pmsync")) or NOBODY
+            mark = from_json(issue.properties.get("pmsync")) or jira_anchor.read(issue.description) or NOBODY
+            text = _without_anchor(issue.description)
             yield Seen(stage._ref(issue), issue.summary, f"{issue.status} {issue.resolution}", issue.status == "Done",
-                       (issue.assignee,) if issue.assignee else (), frozenset(issue.labels), issue.description,
-                       tuple(text for _, text in issue.comments), issue.creator, mark)  # fmt: skip
+                       (issue.assignee,) if issue.assignee else (), frozenset(issue.labels), text,
+                       tuple(said for _, said in issue.comments), issue.creator, mark)  # fmt: skip
+
+
+def _without_anchor(text: str) -> str:
+    return jira_anchor.replace(text, NOBODY) if jira_anchor.read(text) else text
 
 
 class Crash(BaseException):

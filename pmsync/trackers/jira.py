@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from pmsync.errors import TrackerError, TrackerUnavailable
-from pmsync.model import Draft, Patch, Ref, Status, Ticket
+from pmsync.model import Draft, Marker, Patch, Ref, Status, Ticket
 from pmsync.settings import Person, TrackerSettings
-from pmsync.trackers import jira_duplicate, jira_probe
+from pmsync.trackers import jira_anchor, jira_duplicate, jira_probe
 from pmsync.trackers.base import (
     Created,
     Forbidden,
@@ -34,7 +34,6 @@ from pmsync.trackers.jira_connect import open_session
 from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, field_of, missing, priority_of
 from pmsync.trackers.jira_http import TIMEOUT, Answer, Lost, NotSent, Session, messages
 from pmsync.trackers.jira_issue import (
-    FIELDS,
     PROPERTY,
     Dialect,
     dialect,
@@ -137,7 +136,7 @@ class JiraTracker:
 
     def _pages(self, jql: str) -> Iterator[Answer]:
         """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes."""
-        query: dict[str, Any] = {"jql": jql, "fields": FIELDS, "properties": PROPERTY, "maxResults": PAGE}
+        query: dict[str, Any] = {"jql": jql, **self.words.wanted, "maxResults": PAGE}
         path, shown = ("search/jql" if self.words.cloud else "search"), 0
         while True:
             answer = self._search(path, query)
@@ -156,8 +155,7 @@ class JiraTracker:
 
     def _search(self, path: str, query: Mapping[str, Any]) -> Answer:
         if len(str(query["jql"])) > LONGEST_URL:
-            body = {**query, "fields": FIELDS.split(","), "properties": [PROPERTY]}
-            answer = self.session.ask("POST", path, body=body)
+            answer = self.session.ask("POST", path, body={**query, **self.words.wanted_in_body})
         else:
             answer = self.session.ask("GET", path, query=query)
         if not isinstance(answer.data, dict) or not isinstance(answer.data.get("issues"), list):
@@ -187,31 +185,36 @@ class JiraTracker:
         for start in range(0, len(ids), PAGE) if len(ids) > FEW else ():
             lot = list(ids[start : start + PAGE])
             if self.words.cloud:
-                body = {"issueIdsOrKeys": lot, "fields": FIELDS.split(","), "properties": [PROPERTY]}
+                body = {"issueIdsOrKeys": lot, **self.words.wanted_in_body}
                 issues = self.session.ask("POST", "issue/bulkfetch", body=body).data["issues"]
             else:
                 # Data Center has no bulk read; a search may be behind or leave some out, which then are asked alone.
                 jql = f"id in ({', '.join(each for each in lot if each.isdigit())})"
-                query = {"jql": jql, "fields": FIELDS, "properties": PROPERTY, "maxResults": PAGE}
-                answer = self.session.send("GET", "search", query={**query, "validateQuery": "false"})
+                query = {"jql": jql, **self.words.wanted, "maxResults": PAGE, "validateQuery": "false"}
+                answer = self.session.send("GET", "search", query=query)
                 issues = answer.data["issues"] if isinstance(answer, Answer) and answer.ok else []
             found |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
         return found
 
     def _sight(self, ref: Ref, issue: Mapping[str, Any] | None) -> Sight:
-        if issue is None:
-            query = {"fields": FIELDS, "properties": PROPERTY}
-            answer = self.session.send("GET", f"issue/{ref.id}", query=query)
-            if isinstance(answer, Answer) and answer.status == 404:
-                return self._missing(ref)
-            if isinstance(answer, Answer) and answer.status == 403:
-                return Forbidden(ref, answer.reason)
-            issue = self.session.good(answer).data
-        if not self.words.here(issue):
-            return Moved(ref, None, self.words.browse(str(issue["key"])))
-        return self._ticket(issue)
+        found = self._found(ref) if issue is None else issue
+        if not isinstance(found, Mapping):
+            return found
+        if not self.words.here(found):
+            return Moved(ref, None, self.words.browse(str(found["key"])))
+        return self._ticket(found)
 
-    def _missing(self, ref: Ref) -> Sight:
+    def _found(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
+        """The issue, read afresh, wherever it is now."""
+        answer = self.session.send("GET", f"issue/{ref.id}", query=self.words.wanted)
+        if isinstance(answer, Answer) and answer.status == 404:
+            return self._missing(ref)
+        if isinstance(answer, Answer) and answer.status == 403:
+            return Forbidden(ref, answer.reason)
+        issue: Mapping[str, Any] = self.session.good(answer).data
+        return issue
+
+    def _missing(self, ref: Ref) -> Gone | Forbidden:
         """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
         return Gone(ref) if self._project_readable else Forbidden(ref, "404, and the project cannot be read either")
 
@@ -230,18 +233,19 @@ class JiraTracker:
         except TrackerUnavailable as error:
             return (Unavailable(str(error), error.retry_after),) * len(drafts)
         except TrackerError as error:
-            return (Rejected(str(error)),) * len(drafts)
+            return (Rejected(str(error), closed=True),) * len(drafts)
         lacking = missing(self.settings, screen, self.words) if screen else []
         if lacking:
-            return (Rejected(explain_missing(self.settings, lacking)),) * len(drafts)
+            return (Rejected(explain_missing(self.settings, lacking), closed=True),) * len(drafts)
         fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
-        updates = [
-            {"fields": each, "properties": [{"key": PROPERTY, "value": property_value(draft.marker)}]}
-            for draft, each in zip(drafts, fields, strict=True)
-        ]
+        updates = [{"fields": each, **self._property(draft.marker)} for draft, each in zip(drafts, fields, strict=True)]
         answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
-        sent = list(zip(drafts, fields, strict=True))
-        return self._outcomes(answer, sent, author)
+        outcomes = list(self._outcomes(answer, list(zip(drafts, fields, strict=True)), author))
+        # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
+        left = [n for n, o in enumerate(outcomes) if isinstance(o, Unassignable) and drafts[n].assignees]
+        for n, outcome in zip(left, self.create([replace(drafts[n], assignees=()) for n in left]), strict=True):
+            outcomes[n] = outcome
+        return tuple(outcomes)
 
     def _outcomes(
         self, answer: Answer | NotSent | Lost, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
@@ -258,7 +262,8 @@ class JiraTracker:
             return (InDoubt(answer.reason),) * every
         if not isinstance(answer.data, dict) or "issues" not in answer.data:
             reason = f"{answer.reason}{self.session.advice(answer)}"
-            return (Rejected(reason) if answer.status >= 400 else InDoubt(reason),) * every
+            closed = answer.closed or answer.status == 404
+            return (Rejected(reason, closed) if answer.status >= 400 else InDoubt(reason),) * every
         return self._told_apart(answer, sent, author)
 
     def _told_apart(
@@ -272,7 +277,7 @@ class JiraTracker:
         if len(answer.data["issues"]) + len(failed) != len(sent):
             return (InDoubt("the answer does not say which of the tickets were created"),) * len(sent)
         return tuple(
-            Rejected("; ".join(messages(failed[number])) or "no explanation")
+            refusal_of(failed[number])
             if number in failed
             else Created(self._made(next(made), draft, fields, author, answer.date))
             for number, (draft, fields) in enumerate(sent)
@@ -299,16 +304,22 @@ class JiraTracker:
         )
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:
-        self._still_here(ref)
+        issue = self._issue_here(ref)
         body = self._body(patch)
-        value = property_value(patch["marker"]) if "marker" in patch else None
-        if value and self.words.cloud:
-            body["properties"] = [{"key": PROPERTY, "value": value}]
+        if "marker" in patch and self.words.cloud:
+            body |= self._property(patch["marker"])
+        elif "marker" in patch:
+            text = jira_anchor.replace(issue["fields"].get("description"), patch["marker"])
+            body["fields"] = {**body.get("fields", {}), "description": text}
         if body:
             self.session.ask("PUT", f"issue/{ref.id}", body=body)
-        if value and not self.words.cloud:
-            self.session.ask("PUT", f"issue/{ref.id}/properties/{PROPERTY}", body=value)
         return self._taken(patch, self._still_here(ref))
+
+    def _property(self, identity: Marker) -> dict[str, Any]:
+        """The marker in the body of a write, on Cloud; elsewhere it is part of the description."""
+        if not self.words.cloud:
+            return {}
+        return {"properties": [{"key": PROPERTY, "value": property_value(identity)}]}
 
     def _taken(self, patch: Patch, ticket: Ticket) -> Ticket:
         """The ticket, where it is as the patch wants it: a proxy may have said yes in Jira's place."""
@@ -321,11 +332,14 @@ class JiraTracker:
         return ticket
 
     def _still_here(self, ref: Ref) -> Ticket:
-        """The ticket, read afresh; raises TrackerError where the ref leads out of the project."""
-        sight = self._sight(ref, None)
-        if isinstance(sight, Ticket):
-            return sight
-        where = sight.url if isinstance(sight, Moved) else "nowhere that we can see"
+        return self._ticket(self._issue_here(ref))
+
+    def _issue_here(self, ref: Ref) -> Mapping[str, Any]:
+        """The issue, read afresh; raises TrackerError where the ref leads out of the project."""
+        found = self._found(ref)
+        if isinstance(found, Mapping) and self.words.here(found):
+            return found
+        where = self.words.browse(str(found["key"])) if isinstance(found, Mapping) else "nowhere that we can see"
         raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} any more: it is {where}")
 
     def _body(self, patch: Patch) -> dict[str, Any]:

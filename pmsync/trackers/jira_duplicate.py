@@ -8,7 +8,7 @@ from typing import Any
 from pmsync.errors import TrackerError
 from pmsync.model import Ref, Status
 from pmsync.trackers.jira_http import Session
-from pmsync.trackers.jira_issue import FIELDS, Dialect, status_of
+from pmsync.trackers.jira_issue import Dialect, status_of
 
 MARK = "(pmsync: duplicate)"
 
@@ -18,7 +18,7 @@ def close(session: Session, words: Dialect, ref: Ref, of: Ref, *, ours: Collecti
 
     Raises TrackerError where the workflow leads nowhere, TrackerUnavailable.
     """
-    query = {"fields": f"{FIELDS},comment", "expand": "changelog"}
+    query = {"fields": f"{words.fields},comment", "expand": "changelog"}
     issue = session.ask("GET", f"issue/{ref.id}", query=query).data
     touched = next(_touches(issue, words, of, ours), "")
     if touched:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pmsync.model import Draft
+from pmsync.model import Draft, Marker
 from pmsync.settings import TrackerSettings
+from pmsync.trackers import jira_anchor
 from pmsync.trackers.jira_issue import LONGEST_DESCRIPTION as LONGEST
 from pmsync.trackers.jira_issue import Dialect, cut, document_labels, fit_labels, summary, uid_label
 from pmsync.trackers.wiki import to_wiki
@@ -96,6 +97,17 @@ def missing(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[F
     return [each for each in screen.fields.values() if each.required and not each.has_default and each.id not in given]
 
 
+def refused_fields(errors: Any) -> frozenset[str]:
+    """The fields for which one element of a lot was refused."""
+    named = errors.get("errors") if isinstance(errors, Mapping) else None
+    return frozenset(named) if isinstance(named, Mapping) else frozenset()
+
+
+def is_every_draft_s(fields: Iterable[str]) -> bool:
+    """Whether any of these fields holds what we send with every draft alike: the project, what it requires."""
+    return any(name not in _OURS - {"project", "issuetype"} for name in fields)
+
+
 def explain_missing(settings: TrackerSettings, fields: Iterable[Field]) -> str:
     """Which fields are missing, and the line of configuration that fills each."""
     told = []
@@ -139,19 +151,26 @@ def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None
         "project": {"key": settings.project},
         "issuetype": kind,
         "summary": summary(draft.title),
-        "description": description(draft.body, notes),
+        "description": description(draft.body, notes, None if words.cloud else draft.marker),
         "labels": list(labels),
         **{name: value for name, value in wanted.items() if value is not None and name not in lacking},
     }
 
 
-def description(body: str, notes: Iterable[str] = ()) -> str:
-    """The body in wiki markup; where Jira would refuse it for its length, its middle is left out."""
+def description(body: str, notes: Iterable[str] = (), identity: Marker | None = None) -> str:
+    """The body in wiki markup, ending in the marker where one is given; where Jira would refuse it for its length, its
+    middle is left out.
+    """
     whole = "\n".join(["", *notes]) if notes else ""
-    text = to_wiki(f"{body}\n{whole}")
+
+    def marked(text: str) -> str:
+        wiki = to_wiki(f"{text}\n{whole}")
+        return jira_anchor.append(wiki, identity) if identity else wiki
+
+    text = marked(body)
     size = LONGEST
     while cut(text, LONGEST) != text:
         size = size * 2 // 3
         head, tail = cut(body, size), body[-min(_TAIL, size // 2) :].partition("\n\n")[2]
-        text = to_wiki(f"{head} …\n\n{tail}\n{whole}")
+        text = marked(f"{head} …\n\n{tail}")
     return text

@@ -15,9 +15,10 @@ from typing import Any
 from pmsync import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.settings import TrackerSettings
+from pmsync.trackers import jira_anchor
 
 PROPERTY = "pmsync"
-"""The entity property that holds the marker."""
+"""The entity property that holds the marker, on Cloud."""
 UID_LABEL = "pm-"
 FIELDS = (
     "summary,status,resolution,creator,created,updated,assignee,labels,"
@@ -47,6 +48,23 @@ class Dialect:
     project: str
     cloud: bool
     status: Mapping[str, Status] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> str:
+        """The fields to ask for. Data Center's marker stands in the description."""
+        return FIELDS if self.cloud else f"{FIELDS},description"
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What to show of an issue, in a query. The search of Data Center documents no `properties`, and a POST with
+        them fails there.
+        """
+        return {"fields": self.fields, **({"properties": PROPERTY} if self.cloud else {})}
+
+    @property
+    def wanted_in_body(self) -> dict[str, list[str]]:
+        """The same in the body of a POST."""
+        return {name: value.split(",") for name, value in self.wanted.items()}
 
     def account(self, user: Any) -> str:
         """The account of a user's JSON, '' where there is none."""
@@ -98,7 +116,7 @@ def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
         closed_at=time_of(closed) if closed else None,
         duplicate=duplicate,
         duplicate_of=_duplicate_of(fields, words) if duplicate else None,
-        marker=marker_of(issue),
+        marker=marker_of(issue, words),
     )
 
 
@@ -107,9 +125,12 @@ def time_of(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
 
 
-def marker_of(issue: Mapping[str, Any]) -> Marker | None:
-    """The identity in the property, else the uid that the label still shows; two such labels say nothing."""
-    found = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
+def marker_of(issue: Mapping[str, Any], words: Dialect) -> Marker | None:
+    """The identity in property or description, else the uid that the label still shows; two such labels say nothing."""
+    if words.cloud:
+        found = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
+    else:
+        found = jira_anchor.read(issue["fields"].get("description"))
     labels = sorted(issue["fields"].get("labels") or ())
     uids = [match[1] for label in labels if (match := _UID.fullmatch(label))]
     return found or (Marker(uids[0]) if len(uids) == 1 else None)

@@ -72,7 +72,7 @@ class JiraState:
     projects: tuple[str, ...] = ("PAY", "ATTIC")
     people: dict[str, str] = field(default_factory=dict)
     resolution_on_screen: bool = True
-    properties_in_search: bool = True
+    properties_in_search: bool = False
     workflow: dict[str, dict[str, str]] = field(default_factory=lambda: dict(WORKFLOW))
     permissions: dict[str, bool] = field(default_factory=dict)
     issues: dict[str, Issue] = field(default_factory=dict)

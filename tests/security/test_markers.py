@@ -19,7 +19,7 @@ from pmsync.model import Document, Item, Marker
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.github_text import CUT, LONGEST_BODY, fit_body, fit_labels, fit_title
 from pmsync.trackers.jira_fields import create_fields
-from pmsync.trackers.jira_issue import Dialect, document_labels, marker_of, uid_label
+from pmsync.trackers.jira_issue import dialect, document_labels, marker_of, uid_label
 from tests.clock import Clock
 from tests.trackers.contract import draft, make, seen
 from tests.trackers.jira_stage import JiraStage
@@ -28,7 +28,6 @@ VICTIM = "ffffffffffff"
 FORGED = '<!-- pmsync:{"uid":"ffffffffffff","ns":"acme/web","doc":"d","key":"k"} -->'
 SETTINGS = Settings("/srv", "acme/web", web_url="https://github.com/acme/web/blob/main/{path}#L{line}")
 JIRA = TrackerSettings("payments", "jira", url="https://acme.atlassian.net", project="PAY")
-WORDS = Dialect("payments", "https://acme.atlassian.net", "PAY", cloud=False)
 
 
 def identity(document: Document, item: Item) -> Marker:
@@ -98,9 +97,11 @@ def check_jira(document: Document, item: Item) -> None:
     own = identity(document, item)
     wanted = document_labels(labels(raw_fields(document, item), JIRA))
     text = body(document, item, SETTINGS, fields={"title", "assignees", "labels", "due", "priority"})
-    fields = create_fields(draft(marker=own, body=text, labels=wanted), JIRA, None, WORDS)
-    assert markers_in(str(fields["description"])) == []
-    assert marker_of({"fields": fields}) == Marker(own.uid)
+    for cloud in (True, False):
+        words = dialect(JIRA, cloud=cloud)
+        fields = create_fields(draft(marker=own, body=text, labels=wanted), JIRA, None, words)
+        assert markers_in(str(fields["description"])) == []
+        assert marker_of({"fields": fields}, words) == (Marker(own.uid) if cloud else own)
 
 
 @pytest.mark.parametrize("place", PLACES)

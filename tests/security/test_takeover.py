@@ -12,8 +12,10 @@ import pytest
 from pmsync import marker
 from pmsync.keys import make_uid, title_key
 from pmsync.model import Draft, Marker, Ref, Ticket
+from pmsync.trackers import jira_anchor
 from pmsync.trackers.jira_issue import PROPERTY, property_value, uid_label
 from tests.clock import Clock
+from tests.fakes.jira_state import Issue
 from tests.team import Team
 from tests.trackers.contract import make
 from tests.trackers.github_stage import GitHubStage
@@ -51,8 +53,12 @@ class OpenDesk(JiraStage):
     def forge(self, identity: Marker, title: str, text: str = "") -> Ref:
         labels = [LABEL, uid_label(identity.uid)]
         issue = self.state.create("PAY", "mallory", summary=title, description=text, labels=labels)
-        issue.properties[PROPERTY] = property_value(identity)
+        self._mark(issue, identity)
         return self._ref(issue)
+
+    def _mark(self, issue: Issue, identity: Marker) -> None:
+        issue.properties[PROPERTY] = property_value(identity)
+        issue.description = jira_anchor.append(issue.description, identity)
 
     def forge_copy(self, ref: Ref) -> Ref:
         issue = self.issue(ref)
@@ -63,8 +69,7 @@ class OpenDesk(JiraStage):
         return self._ref(copy)
 
     def forge_later(self, ref: Ref, identity: Marker) -> None:
-        issue = self.issue(ref)
-        issue.properties[PROPERTY] = property_value(identity)
+        self._mark(self.issue(ref), identity)
         self.set_labels(ref, LABEL, uid_label(identity.uid))
 
     def snapshot(self, ref: Ref) -> tuple[object, ...]:
