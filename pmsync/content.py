@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from html import unescape
 from urllib.parse import quote
 
 from pmsync import marker
@@ -15,9 +16,15 @@ LONGEST_TITLE = 255
 """Jira's limit for a summary; GitHub takes a little more."""
 
 _LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
-_MENTION = re.compile(r"@(?=[\w/-])")
-_ISSUE_NUMBER = re.compile(r"#(?=\d)")
-_ISSUE_URL = re.compile(r"https?://(?:www\.)?github\.com/(?=[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/\d)")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
+_DISGUISE = re.compile(r"[A-Za-z0-9@#:/._-]")
+_MENTION = re.compile(r"@(?=[^\s\u200b])")
+_ISSUE_NUMBER = re.compile(r"(#|(?<![A-Za-z0-9])GH\\?-)(?=[\d<])", re.IGNORECASE)
+_ISSUE_PATH = r"(?P<path>[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/)(?P<digit>\d)"
+_ON_GITHUB = re.compile(
+    rf"(?:(?:https?:)?//(?:www\.)?|(?<![\w./-])www\.)github\.com(?::\d+)?/{_ISSUE_PATH}", re.IGNORECASE
+)
+_ON_ANOTHER = re.compile(rf"(?P<host>(?:https?:)?//(?!redirect\.github\.com/)[^/\s]+/){_ISSUE_PATH}", re.IGNORECASE)
 
 
 def raw_fields(document: Document, item: Item) -> Fields:
@@ -67,13 +74,31 @@ def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tu
 
 
 def quiet(text: str) -> str:
-    """Text from a document that notifies and links nobody: mentions, issue numbers and GitHub's own
-    cross-references are broken by an invisible character or a detour, and nothing reads as a marker.
+    """Text from a document that notifies and links nobody, and in which nothing reads as a marker.
+
+    GitHub looks for mentions and references in what it made of the Markdown: so characters written as entities count,
+    and comments are left out. Mentions and numbers are broken by an invisible character; addresses of issues lead
+    there by a detour, or by a digit that is written as %3N, which GitHub takes for no reference.
     """
-    text = marker.defuse(text)
+    text = marker.defuse(_without_comments(_ENTITY.sub(_undisguised, text))).replace("<!--", "<!-\u200b-")
     text = _MENTION.sub("@\u200b", text)
-    text = _ISSUE_NUMBER.sub("#\u200b", text)
-    return _ISSUE_URL.sub("https://redirect.github.com/", text)
+    text = _ISSUE_NUMBER.sub("\\1\u200b", text)
+    text = _ON_GITHUB.sub(r"https://redirect.github.com/\g<path>\g<digit>", text)
+    return _ON_ANOTHER.sub(r"\g<host>\g<path>%3\g<digit>", text)
+
+
+def _without_comments(text: str) -> str:
+    """By hand: a pattern would look for the end of each of many unclosed comments anew."""
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join((*kept, text[at:]))
+
+
+def _undisguised(match: re.Match[str]) -> str:
+    char = unescape(match[0])
+    return char if _DISGUISE.fullmatch(char) else match[0]
 
 
 def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:

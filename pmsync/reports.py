@@ -5,6 +5,7 @@ Reads the ledger and nothing else, writes nothing, prints nothing; `today` and `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -276,8 +277,9 @@ def counts(rows: Iterable[StatusRow]) -> Mapping[str, int]:
 
 def markdown_cell(text: str) -> str:
     """Text of strangers inside a Markdown table: no markup, no mention, no link of its own, one line."""
-    escaped = "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+!|~" else char for char in " ".join(text.split()))
-    return escaped.replace("@", "@\u200b").replace("://", ":\u200b//")
+    escaped = "".join(f"\\{char}" if char in r"\`*_{}[]<>()#+!|~&" else char for char in " ".join(text.split()))
+    escaped = escaped.replace("@", "@\u200b").replace("://", ":\u200b//")
+    return _REFERENCE.sub("\\1\u200b", escaped)
 
 
 def markdown_link(text: str, url: str) -> str:
@@ -288,3 +290,5 @@ def markdown_link(text: str, url: str) -> str:
 
 
 _URL = ":/?#@!$&'*+,;=%~"
+_REFERENCE = re.compile(r"(#(?=\d)|\bGH-(?=\d)|\bwww(?=\.))", re.IGNORECASE)
+"""What GitHub makes a reference or a link of, whether or not it was escaped."""
