@@ -201,7 +201,8 @@ class Applier:
                 self._refused(Refusal(create.uid, "create", create.digest, outcome.reason, self.now()), what, where)
             case Unavailable() | Rejected():
                 self.applied.failed += 1
-                hint = "the next sync tries again"
+                look = "`pmsync doctor` shows what is missing; " if isinstance(outcome, Rejected) else ""
+                hint = f"{look}the next sync tries again"
                 self._tell("create-failed", "error", f"{what}: {outcome.reason}", hint, where)
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
@@ -221,7 +222,7 @@ class Applier:
         missing = [account for account in create.draft.assignees if account not in ticket.assignees]
         if missing:
             message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
-            hint = "only people with access to the repository or project can be assigned; assign somebody by hand"
+            hint = "only people with access can be assigned: do that by hand, and correct the account under [people]"
             self._tell("assignee-dropped", "warning", message, hint, where)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pmsync.errors import ConfigError
-from pmsync.model import Finding
+from pmsync.model import Finding, Ticket
 from pmsync.operations import Operation, Plan, Record
 from pmsync.plan.world import World
 
@@ -95,10 +95,14 @@ def _suddenly_empty(world: World) -> _Limit:
 
 
 def _empty_scans(world: World) -> list[_Limit]:
-    """A complete listing that shows nothing, though many tickets are linked: the wrong project, or a wrong label."""
+    """A complete listing that shows nothing, though many tickets are linked: the wrong project, or no right to see it.
+
+    Tickets that were asked for one by one and are there have lost their label, which harms nobody.
+    """
     found = []
     for name, view in world.views.items():
-        linked = sum(link.ticket.ref.tracker == name and not (link.lost or link.named) for link in world.links.values())
+        ours = [k.ticket.ref for k in world.links.values() if k.ticket.ref.tracker == name and not (k.lost or k.named)]
+        linked = sum(not isinstance(view.sights.get(ref), Ticket) for ref in ours)
         if view.complete and not view.failed and not view.tickets and linked > EMPTY_FROM:
             what = f"the listing of tracker {name!r} is empty, though {linked} of its tickets are linked"
             found.append(_Limit("lost", linked, 0, what))

@@ -92,7 +92,26 @@ class Looker:
         sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
         if sights:
             self._add(name, sights)
+            self._unlabelled(name, sights)
         return sights or {}
+
+    def _unlabelled(self, name: str, sights: Mapping[Ref, Sight]) -> None:
+        """Tell of open tickets of ours that lost the general label: only a complete scan asks for them one by one."""
+        label = self.settings.trackers[name].label
+        ours = {link.ticket.ref for link in self.memory.links.values() if not (link.named or link.orphaned)}
+        keys = [
+            sight.ref.key
+            for sight in sights.values()
+            if isinstance(sight, Ticket)
+            and sight.ref in ours
+            and not sight.status.closed
+            and label.casefold() not in {each.casefold() for each in sight.labels}
+        ]
+        if keys:
+            what = f"{len(keys)} tickets of tracker {name!r} have" if len(keys) > 1 else f"ticket {keys[0]!r} has"
+            message = f"{what} the label {label!r} no more: what happens there is seen once a day only"
+            hint = f"put the label on again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
+            self.findings.append(Finding("label-missing", "warning", message, hint))
 
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
         """Keep answers under the ref asked for and, for a ticket, under its real one."""

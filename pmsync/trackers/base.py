@@ -173,7 +173,8 @@ class Tracker(Protocol):
         """One outcome per draft, in order; at most `batch` drafts. The request is sent exactly once.
 
         Each ticket carries general label and marker from its first moment. **Never repeat on InDoubt.** Raises nothing
-        once the request is under way. Labels that the service would refuse are made fit.
+        once the request is under way. Labels that the service would refuse are made fit, and a draft that was refused
+        for an assignee alone is sent once more without.
         """
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:

@@ -37,7 +37,7 @@ from pmsync.trackers.github_bulk import read_issues
 from pmsync.trackers.github_pacing import CONTENT_LIMITS, NotSent, Pacing, server_time
 from pmsync.trackers.github_probe import own_account, probe
 from pmsync.trackers.github_repository import Repository, number_of, repository_number
-from pmsync.trackers.github_session import TIMEOUT, Answer, Session
+from pmsync.trackers.github_session import TIMEOUT, Answer, Session, unassignable_in
 from pmsync.trackers.github_text import (
     MOST_ASSIGNEES,
     fit_body,
@@ -244,7 +244,7 @@ class GitHubTracker:
     # --- writing ------------------------------------------------------------------------------------------------
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
-        """One POST for each draft, never repeated."""
+        """One POST for each draft, never repeated; a second, without them, where it is refused for its assignees."""
         return tuple(self._create(draft) for draft in drafts)
 
     def _create(self, draft: Draft) -> Outcome:
@@ -261,7 +261,12 @@ class GitHubTracker:
         except TrackerError as error:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
         try:
-            return self._outcome(self._session.call("POST", f"{self._repo.home}/issues", body=body))
+            answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
+            if left := unassignable_in(answer) & {name.lower() for name in draft.assignees}:
+                # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
+                body["assignees"] = [name for name in draft.assignees if name.lower() not in left]
+                answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
+            return self._outcome(answer)
         except NotSent as error:
             return Unavailable(str(error), error.retry_after)
         except TrackerUnavailable as error:

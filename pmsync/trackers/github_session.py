@@ -64,6 +64,17 @@ class Answer:
         return self.status >= 500 or self.status == 408 or (self.status < 300 and self.data is UNREADABLE)
 
 
+def unassignable_in(answer: Answer) -> frozenset[str]:
+    """The accounts, lower-case, for whose sake alone an issue was refused."""
+    errors = answer.data.get("errors") if answer.status == 422 and isinstance(answer.data, Mapping) else None
+    if not isinstance(errors, list) or not all(
+        isinstance(e, Mapping) and e.get("field") == "assignees" for e in errors
+    ):
+        return frozenset()
+    named = [e.get("value") for e in errors]
+    return frozenset(str(n).lower() for value in named for n in (value if isinstance(value, list) else [value]) if n)
+
+
 @dataclass(frozen=True, slots=True)
 class AppKey:
     """A GitHub App's own credentials; `installation` is looked up by the repository where it is None."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from pmsync.errors import TrackerError, TrackerUnavailable
-from pmsync.model import Draft, Marker, Patch, Ref, Status, Ticket
+from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers import jira_anchor, jira_duplicate, jira_probe
 from pmsync.trackers.base import (
@@ -32,7 +33,7 @@ from pmsync.trackers.base import (
 )
 from pmsync.trackers.jira_connect import open_session
 from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, field_of, missing, priority_of
-from pmsync.trackers.jira_http import TIMEOUT, Answer, Lost, NotSent, Session, messages
+from pmsync.trackers.jira_http import TIMEOUT, Answer, Lost, NotSent, Session
 from pmsync.trackers.jira_issue import (
     PROPERTY,
     Dialect,
@@ -44,6 +45,7 @@ from pmsync.trackers.jira_issue import (
     summary,
     ticket_of,
 )
+from pmsync.trackers.jira_lot import Unassignable, as_sent, refusal_of
 
 PAGE = 100
 LOT = 50
@@ -168,6 +170,7 @@ class JiraTracker:
 
     def _ticket(self, issue: Mapping[str, Any]) -> Ticket:
         try:
+            self._here(issue)
             return ticket_of(issue, self.words)
         except (KeyError, TypeError, ValueError) as error:
             key = issue.get("key") if isinstance(issue, dict) else issue
@@ -200,7 +203,7 @@ class JiraTracker:
         found = self._found(ref) if issue is None else issue
         if not isinstance(found, Mapping):
             return found
-        if not self.words.here(found):
+        if not self._here(found):
             return Moved(ref, None, self.words.browse(str(found["key"])))
         return self._ticket(found)
 
@@ -216,12 +219,18 @@ class JiraTracker:
 
     def _missing(self, ref: Ref) -> Gone | Forbidden:
         """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
-        return Gone(ref) if self._project_readable else Forbidden(ref, "404, and the project cannot be read either")
+        return Gone(ref) if self._project_key else Forbidden(ref, "404, and the project cannot be read either")
 
     @cached_property
-    def _project_readable(self) -> bool:
-        answer = self.session.send("GET", f"project/{self.settings.project}")
-        return isinstance(answer, Answer) and answer.ok
+    def _project_key(self) -> str:
+        """The key that the project has by now (the former one leads to it), '' where it cannot be read."""
+        return jira_probe.project_key(self.session, self.settings)
+
+    def _here(self, issue: Mapping[str, Any]) -> bool:
+        """Whether the issue is in our project; raises TrackerClosed where that has another key than configured."""
+        if not (here := self.words.here(issue)):
+            jira_probe.check_key(self.settings, self._project_key)
+        return here
 
     # --- writing ------------------------------------------------------------------------------------------------
 
@@ -279,28 +288,8 @@ class JiraTracker:
         return tuple(
             refusal_of(failed[number])
             if number in failed
-            else Created(self._made(next(made), draft, fields, author, answer.date))
+            else Created(as_sent(next(made), self.words, draft, fields, author=author, at=answer.date))
             for number, (draft, fields) in enumerate(sent)
-        )
-
-    def _made(
-        self, issue: Mapping[str, Any], draft: Draft, fields: Mapping[str, Any], author: str, at: datetime
-    ) -> Ticket:
-        """The ticket as sent: the answer holds no more than id and key, so its state stays empty until it is seen."""
-        assignee = self.words.account(fields.get("assignee"))
-        return Ticket(
-            ref=self.words.ref(issue),
-            title=str(fields["summary"]),
-            status=Status.OPEN,
-            state="",
-            author=author,
-            created_at=at,
-            updated_at=at,
-            assignees=(assignee,) if assignee else (),
-            labels=frozenset(fields["labels"]),
-            due=draft.due if "duedate" in fields else None,
-            priority=(fields.get("priority") or {}).get("name"),
-            marker=draft.marker,
         )
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:
@@ -337,7 +326,7 @@ class JiraTracker:
     def _issue_here(self, ref: Ref) -> Mapping[str, Any]:
         """The issue, read afresh; raises TrackerError where the ref leads out of the project."""
         found = self._found(ref)
-        if isinstance(found, Mapping) and self.words.here(found):
+        if isinstance(found, Mapping) and self._here(found):
             return found
         where = self.words.browse(str(found["key"])) if isinstance(found, Mapping) else "nowhere that we can see"
         raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} any more: it is {where}")

@@ -97,17 +97,6 @@ def missing(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[F
     return [each for each in screen.fields.values() if each.required and not each.has_default and each.id not in given]
 
 
-def refused_fields(errors: Any) -> frozenset[str]:
-    """The fields for which one element of a lot was refused."""
-    named = errors.get("errors") if isinstance(errors, Mapping) else None
-    return frozenset(named) if isinstance(named, Mapping) else frozenset()
-
-
-def is_every_draft_s(fields: Iterable[str]) -> bool:
-    """Whether any of these fields holds what we send with every draft alike: the project, what it requires."""
-    return any(name not in _OURS - {"project", "issuetype"} for name in fields)
-
-
 def explain_missing(settings: TrackerSettings, fields: Iterable[Field]) -> str:
     """Which fields are missing, and the line of configuration that fills each."""
     told = []

@@ -17,7 +17,7 @@ import requests
 from jira import JIRA
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes of an answer; a lot of 50 takes Jira several seconds."""
@@ -62,6 +62,11 @@ class Answer:
         """Whether Jira had trouble of its own, so that nothing is known."""
         unreadable = self.data is UNREADABLE and self.status < 300
         return self.status >= 500 or self.status == 408 or unreadable
+
+    @property
+    def closed(self) -> bool:
+        """Whether it refuses us or our way in, whatever was asked for."""
+        return self.anonymous or self.status in {401, 403} or bool(self.location)
 
     @property
     def reason(self) -> str:
@@ -116,7 +121,8 @@ class Session:
         if outcome.failed:
             raise TrackerUnavailable(f"{where} has trouble ({outcome.reason})", outcome.retry_after)
         if not outcome.ok:
-            raise TrackerError(f"{where} refused ({outcome.reason}){self.advice(outcome)}")
+            kind = TrackerClosed if outcome.closed else TrackerError
+            raise kind(f"{where} refused ({outcome.reason}){self.advice(outcome)}")
         return outcome
 
     def advice(self, answer: Answer) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pmsync.errors import TrackerError
+from pmsync.errors import TrackerClosed, TrackerError
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.base import Check, Probe
 from pmsync.trackers.jira_fields import Screen, explain_missing, missing
-from pmsync.trackers.jira_http import Session
+from pmsync.trackers.jira_http import Answer, Session
 from pmsync.trackers.jira_issue import Dialect
 
 _NEEDED = {
@@ -32,6 +32,10 @@ def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: C
         return _blocked(
             account, checks, Check("project", False, message, f"correct {where}.project, or ask for access")
         )
+    try:
+        check_key(settings, str(project.get("key") or ""))
+    except TrackerClosed as error:
+        return _blocked(account, checks, Check("project", False, str(error), f"correct {where}.project"))
     checks.append(Check("project", True, f"project {settings.project!r} is {project.get('name')!r}"))
     kinds = [str(kind["name"]) for kind in project.get("issueTypes") or ()]
     if settings.issue_type.casefold() not in {kind.casefold() for kind in kinds}:
@@ -43,6 +47,19 @@ def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: C
     checks.append(_required(settings, words, screen()))
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
+
+
+def project_key(session: Session, settings: TrackerSettings) -> str:
+    """The key that the configured project has by now, '' where it cannot be read."""
+    answer = session.send("GET", f"project/{settings.project}")
+    return str(answer.data.get("key") or settings.project) if isinstance(answer, Answer) and answer.ok else ""
+
+
+def check_key(settings: TrackerSettings, key: str) -> None:
+    """Raise TrackerClosed where the project has another key than the configured one, which only leads to it."""
+    if key and key.upper() != settings.project.upper():
+        setting = f"trackers.{settings.name}.project"
+        raise TrackerClosed(f'project {settings.project!r} has the key {key!r} now: set `{setting} = "{key}"`')
 
 
 def _blocked(account: str, checks: list[Check], last: Check) -> Probe:
