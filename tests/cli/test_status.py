@@ -68,6 +68,14 @@ def test_every_item_without_a_ticket_says_why(filled, capsys):
     assert notes["j"] == ("refused", "the tracker refused it: summary is too long")
 
 
+def test_what_the_guard_refused_is_not_promised(filled, capsys):
+    with Ledger.open(filled.ledger) as ledger:
+        run = ledger.begin_run(NOW, host="web1", pid=42, scope="")
+        ledger.end_run(run, NOW, ok=False, counts={}, findings=[Finding("guard", "error", "creates 99 tickets")])
+    notes = {item["uid"][0]: item["note"] for item in as_json(filled, capsys)["items"]}
+    assert notes["d"] == "the guard refused the last sync; `pmsync plan` says why"
+
+
 def test_all_shows_what_is_closed_and_listed_too(filled, capsys):
     value = as_json(filled, capsys, "--all")
     assert uids(value)[:3] == ["a", "c", "h"]  # closed ones are never late
