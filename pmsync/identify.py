@@ -109,7 +109,7 @@ def identify(
     `documents` are the ids of all documents that were read, those without any item among them. `complete` says that
     all of them were read without error: only then may a document count as gone and its items be looked for elsewhere.
     `decisions` maps the uid of an undecided entry to 'new'. `lookalikes` are tickets of our own accounts that carry no
-    marker and are linked to nothing.
+    marker, or no more of it than the uid, and are linked to nothing.
     """
     board = _Board()
     read = sorted({entry.document.id for entry in found})
@@ -324,6 +324,8 @@ def _settle(
 ) -> Identities:
     """Give uids to what is left, in reading order, never one that another known item holds."""
     left = {id(entry): (reason, candidates) for entry, reason, candidates in board.undecided}
+    here = {each.uid for each in board.placed}
+    lookalikes = [ticket for ticket in lookalikes if ticket.marker is None or ticket.marker.uid not in here]
     rest = [entry for group in board.open.values() for entry in group.values()]
     rest += [entry for entry, _, _ in board.undecided]
     rest.sort(key=lambda entry: (entry.document.id, entry.position))

@@ -280,7 +280,9 @@ class Survey:
         )
 
     def _unmarked(self) -> list[Ticket]:
-        """Tickets of our own accounts that lost their marker and are linked to nothing and named by nobody."""
+        """Tickets of our own accounts that lost their marker, or all of it but the uid, and are linked to nothing and
+        named by nobody.
+        """
         taken = {link.ticket.ref for link in self.look.memory.links.values()}
         taken |= {
             each.sight.ref for named in self.named.values() for each in named if isinstance(each.sight, Ticket)
@@ -289,7 +291,7 @@ class Survey:
             ticket
             for view in self.look.views.values()
             for ticket in seen_tickets(view)
-            if ticket.marker is None
+            if (ticket.marker is None or not ticket.marker.key)
             and not ticket.duplicate
             and ticket.author in view.trusted
             and ticket.ref not in taken

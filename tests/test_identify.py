@@ -299,6 +299,16 @@ def test_an_intent_is_a_known_item() -> None:
     assert found.placed[0].uid == pending.uid
 
 
+def test_a_ticket_of_which_only_the_uid_is_left_is_found_by_it_and_asked_about_once_the_item_is_reworded() -> None:
+    uid = uid_of(A, "Add alerting for full disks")
+    left = ticket(9, "Add alerting for full disks", marker=Marker(uid))
+    known = known_items({}, {}, [left])
+    same = recognise([document(A, "Add alerting for full disks")], known, lookalikes=[left])
+    assert [placed.uid for placed in same.placed] == [uid]
+    edited = recognise([document(A, "Add alerting for full disk")], known, lookalikes=[left])
+    assert [each.tickets for each in edited.undecided] == [(left,)]
+
+
 def test_an_own_ticket_that_lost_its_marker_is_not_made_again() -> None:
     bare = replace(ticket(7, "Add alerting"), marker=None)
     found = recognise([document(A, "Add alerting")], lookalikes=[bare])

@@ -48,8 +48,8 @@ def ticket_everything(team: Team, stage: HttpStage) -> None:
                 stage.github.state.open_issue(stage.repo, stage.me, item.title, body, ("postmortem",))
             else:
                 labels = ["postmortem", uid_label(identity.uid)]
-                issue = stage.state.create("PAY", stage.me, summary=item.title, labels=labels)
-                issue.properties[PROPERTY] = property_value(identity)
+                properties = {PROPERTY: property_value(identity)}
+                stage.state.create("PAY", stage.me, summary=item.title, labels=labels, properties=properties)
     stage.clock.advance(days=2)
 
 
