@@ -92,9 +92,18 @@ def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], h
         guard=_guard(top.table("guard")),
         **parts,
     )
+    _check_grace(settings, sync)
     documents.close()
     sync.close()
     return settings
+
+
+def _check_grace(settings: Settings, sync: Table) -> None:
+    """Within settle and lag a run of CI may still create what it was in doubt about: the host has to wait for longer."""
+    slowest = max((tracker.settle + tracker.lag for tracker in settings.trackers.values()), default=timedelta(0))
+    if timedelta(0) < settings.grace <= slowest:
+        seconds = f"{slowest.total_seconds():.0f}s"
+        sync.problem("grace", f'has to be longer than settle and lag of each tracker together ({seconds}), or "0"')
 
 
 def _guard(table: Table) -> Guard:

@@ -126,6 +126,7 @@ def identify(
     origins = _renamed(board, read, gone, complete)
     for document_id in read:
         _by_similarity(board, document_id, [document_id, *origins.get(document_id, ())])
+        _like_an_orphan(board, document_id)
     _moved(board, read, documents)
     _like_a_gone_one(board, read, gone)
     return _settle(board, known, namespace, decisions or {}, lookalikes)
@@ -273,6 +274,16 @@ def _by_similarity(board: _Board, document_id: str, origins: Sequence[str]) -> N
     for a in sorted({key[0] for key in scores}):
         ranked = sorted(((score, b) for (x, b), score in scores.items() if x == a), reverse=True)
         board.leave(here[a], "it may be an edit of an item that has a ticket", [items[b] for _, b in ranked])
+
+
+def _like_an_orphan(board: _Board, document_id: str) -> None:
+    """An item that left its document and comes back in other words: its ticket is still open, so a person is asked."""
+    items = [item for item in board.known(document_id) if item.orphaned and not item.closed]
+    here = board.entries(document_id)
+    for entry in here if len(here) * len(items) <= MOST_PAIRS else ():
+        near = [item for item in items if similarity(entry, item) >= SURE]
+        if near:
+            board.leave(entry, "it is much like an item that left this document and whose ticket is open", near)
 
 
 def _moved(board: _Board, read: Sequence[str], documents: Collection[str]) -> None:

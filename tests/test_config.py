@@ -127,7 +127,14 @@ def test_a_local_tracker_has_a_file_below_the_root() -> None:
     ],
 )
 def test_lengths_of_time(text: str, expected: timedelta) -> None:
-    assert read(f'{SMALL}[sync]\ngrace = "{text}"').grace == expected
+    assert read(f'{SMALL}[sync]\nfull_scan_every = "{text}"').full_scan_every == expected
+
+
+def test_grace_is_longer_than_a_run_of_ci_may_be_in_doubt() -> None:
+    assert read(f'{SMALL}[sync]\ngrace = "0"').grace == timedelta(0)
+    assert read(f'{SMALL}[sync]\ngrace = "1h"').grace == timedelta(hours=1)
+    (problem,) = problems(f'{SMALL}[sync]\ngrace = "10m"')
+    assert problem == 'sync.grace: has to be longer than settle and lag of each tracker together (660s), or "0"'
 
 
 @pytest.mark.parametrize("value", ['"10"', "10", '"ten m"', '"-1h"', '"1.5h"', "true", '"99999999999999d"'])

@@ -316,10 +316,14 @@ def test_an_own_ticket_that_lost_its_marker_is_not_made_again() -> None:
     assert found.undecided[0].tickets == (bare,)
 
 
-def test_an_orphan_of_long_ago_is_restored_by_its_key_but_not_guessed_at() -> None:
+def test_an_orphan_of_long_ago_is_restored_by_its_key_and_asked_about_in_other_words() -> None:
     known = known_of(document(A, "Add alerting for full disks"), orphaned=True)
     assert recognise([document(A, "Add alerting for full disks")], known).placed[0].uid in known
-    assert recognise([document(A, "Add alerting for all full disks")], known).placed[0].how == "new"
+    reworded = recognise([document(A, "Add alerting for all full disks")], known)
+    assert [each.candidates[0].uid for each in reworded.undecided] == [uid_of(A, "Add alerting for full disks")]
+    closed = known_of(document(A, "Add alerting for full disks"), orphaned=True)
+    closed = {uid: replace(each, closed=True) for uid, each in closed.items()}
+    assert recognise([document(A, "Add alerting for all full disks")], closed).placed[0].how == "new"
 
 
 def test_a_marker_of_which_only_the_uid_is_left_still_counts() -> None:
