@@ -22,6 +22,7 @@ class _Limit:
     count: int
     most: int
     what: str
+    check: str = "look at `pmsync plan`"
 
 
 def parse_allow(values: tuple[str, ...]) -> dict[str, int]:
@@ -48,7 +49,7 @@ def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
             "guard",
             "error",
             f"{each.what}; nothing was sent",
-            f"look at `pmsync plan`; if that is what you want, run once with --allow {each.kind}={each.count}",
+            f"{each.check}; if that is what you want, run once with --allow {each.kind}={each.count}",
         )
         for each in exceeded
     ]
@@ -90,8 +91,10 @@ def _suddenly_empty(world: World) -> _Limit:
         if document.id in world.judged and not document.items and linked[document.id] >= EMPTY_FROM
     ]
     if world.gone and not world.reading.documents:
-        empty += sorted(world.gone)
-    return _Limit("empty", len(empty), 0, f"documents with tickets suddenly have no items ({', '.join(empty[:3])})")
+        empty += sorted(id_ for id_ in world.gone if linked[id_])
+    who = "1 document with tickets has" if len(empty) == 1 else f"{len(empty)} documents with tickets have"
+    message = f"{who} suddenly no items ({', '.join(empty[:3])})"
+    return _Limit("empty", len(empty), 0, message, "check `documents.include` and what these documents hold")
 
 
 def _empty_scans(world: World) -> list[_Limit]:
@@ -105,5 +108,7 @@ def _empty_scans(world: World) -> list[_Limit]:
         linked = sum(not isinstance(view.sights.get(ref), Ticket) for ref in ours)
         if view.complete and not view.failed and not view.tickets and linked > EMPTY_FROM:
             what = f"the listing of tracker {name!r} is empty, though {linked} of its tickets are linked"
-            found.append(_Limit("lost", linked, 0, what))
+            place = {"github": "repo", "jira": "project", "local": "path"}[view.settings.type]
+            check = f"check `trackers.{name}.{place}`, `trackers.{name}.label` and what the token may see"
+            found.append(_Limit("lost", linked, 0, what, check))
     return found

@@ -62,7 +62,7 @@ class Looker:
         cursor = self.memory.cursors.get(name, Cursor(name))
         full = not tracker.incremental or cursor.since is None or cursor.full_scan_at is None or (
             self.now() - cursor.full_scan_at >= self.settings.full_scan_every
-        )  # fmt: skip
+        ) or not self._same_place(name, tracker)  # fmt: skip
         bare = cursor.full_scan_at is None
         self.views[name] = View(settings, tracker.fields, fit=tracker.fit_labels, complete=full, bare=bare)
         scan = self.ask(name, lambda t: t.scan(None if full else cursor.since))
@@ -71,6 +71,13 @@ class Looker:
         self._keep(name, scan.tickets)
         full_scan_at = self.now() if full else cursor.full_scan_at
         self.cursors[name] = Cursor(name, scan.cursor - settings.settle, full_scan_at)
+
+    def _same_place(self, name: str, tracker: Tracker) -> bool:
+        """Whether the tracker takes its linked tickets for its own. Where it names another repository or project now,
+        what changed lately over there says nothing of them.
+        """
+        refs = (link.ticket.ref for link in self.memory.links.values() if not link.lost)
+        return all(tracker.recognise(ref.key) for ref in refs if ref.tracker == name)
 
     def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
         """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
