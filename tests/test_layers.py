@@ -15,10 +15,10 @@ MODULES = {
 LAYERS = [
     {"pmsync", "errors", "model", "settings", "marker", "keys", "trackers.base"},
     {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
-     "rules", "memory", "globs"},
-    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers"},
+     "rules", "memory", "globs", "writeback"},
+    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers", "writeback.file"},
     {"looking", "observe", "apply", "adopting"},
-    {"sync"},
+    {"sync", "writeback.run"},
     {"reports", "render", "cli"},
 ]  # fmt: skip
 HOMES = {
