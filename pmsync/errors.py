@@ -1,6 +1,8 @@
-"""What can go wrong, and the exit code each means. Imports nothing."""
+"""What can go wrong, and the exit code each means; and what no message of it may hold. Imports nothing of ours."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class PmsyncError(Exception):
@@ -47,3 +49,10 @@ class TrackerUnavailable(TrackerError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+def blacked_out(text: str, secrets: Iterable[str]) -> str:
+    """The text with `***` in place of every secret."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text

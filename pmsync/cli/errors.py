@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,10 +14,12 @@ import click
 from pmsync import __version__
 from pmsync.cli import output
 from pmsync.cli.app import App
-from pmsync.errors import ConfigError, PmsyncError
+from pmsync.errors import ConfigError, PmsyncError, blacked_out
 
 BUG = 3
 INTERRUPTED = 130
+SHORTEST_SECRET = 6
+_SECRET = re.compile("TOKEN|SECRET|PASSWORD|KEY", re.IGNORECASE)
 
 
 def explain(error: BaseException, args: Sequence[str], app: App) -> int:
@@ -39,11 +42,11 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
         case click.Abort() | KeyboardInterrupt():
             code, lines = INTERRUPTED, ["interrupted"]
         case _:
-            return _bug(error, args, debug=debug)
+            return _bug(error, args, app, debug=debug)
     if debug:
         import traceback  # noqa: PLC0415 (only what goes wrong needs it)
 
-        output.log("".join(traceback.format_exception(error)).rstrip())
+        output.log(blacked_out("".join(traceback.format_exception(error)).rstrip(), _secrets(app)))
     _tell(code, lines, as_json=_wants_json(args), listed=isinstance(error, ConfigError) and len(error.problems) > 1)
     return code
 
@@ -99,14 +102,20 @@ def _wants_json(args: Sequence[str]) -> bool:
     return any(one == "--format=json" or (one, two) == ("--format", "json") for one, two in pairs)
 
 
-def _bug(error: BaseException, args: Sequence[str], *, debug: bool) -> int:
+def _secrets(app: App) -> list[str]:
+    """What the environment holds of them: nobody knows what the text of an unknown error quotes."""
+    return [value for name, value in app.environ.items() if _SECRET.search(name) and len(value) >= SHORTEST_SECRET]
+
+
+def _bug(error: BaseException, args: Sequence[str], app: App, *, debug: bool) -> int:
     """Write the traceback to a file that only its owner reads, and print where it is. The environment stays out."""
     import platform  # noqa: PLC0415 (only a bug needs these)
     import traceback  # noqa: PLC0415
 
-    trace = "".join(traceback.format_exception(error))
+    secrets = _secrets(app)
+    trace = blacked_out("".join(traceback.format_exception(error)), secrets)
     about = f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-    lines = [f"an unexpected error has occurred: {type(error).__name__}: {error}"]
+    lines = [blacked_out(f"an unexpected error has occurred: {type(error).__name__}: {error}", secrets)]
     path = _log(about + trace)
     lines.append(f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync")
     if debug or not path:

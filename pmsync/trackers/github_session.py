@@ -21,7 +21,7 @@ from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectio
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from pmsync import __version__
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerError, TrackerUnavailable, blacked_out
 from pmsync.trackers.github_pacing import NotSent, Pacing, server_time
 from pmsync.trackers.github_text import reasons
 
@@ -173,9 +173,12 @@ class Session:
             return Answer(301, moved.headers, None)
         except requests.RequestException as error:
             raise self._failure(error) from None
+        # A proxy in between may show in its answer what it was sent, and answers are quoted in messages.
+        secret = requester.auth.token if isinstance(requester.auth, Auth.Token) else ""
+        text = blacked_out(text, [secret])
         # GitHub has a body in each answer but 204 and 304; an empty 200 is somebody else's.
         data = _parsed(text) if text or status not in {200, 201} else UNREADABLE
-        answer = {name.lower(): str(value) for name, value in got.items()}
+        answer = {name.lower(): blacked_out(str(value), [secret]) for name, value in got.items()}
         return Answer(status, answer, data, self._pacing.learn(status, answer, reasons(data)))
 
     def _authorised(self) -> Requester:

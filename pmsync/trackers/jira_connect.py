@@ -64,13 +64,18 @@ def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -
     problems += [
         f"trackers.{settings.name}.{key} names the variable {name!r}, which is not set: set it, or name another one"
         for key, name in names.items()
-        if not environ.get(name)
+        if not environ.get(name, "").strip()
+    ]
+    problems += [
+        f"trackers.{settings.name}.{key}: the value of {name!r} has spaces or characters that no token has"
+        for key, name in names.items()
+        if key == "token_env" and not re.fullmatch(r"[\x21-\x7e]*", environ.get(name, "").strip())
     ]
     if problems:
         raise ConfigError(*problems)
     user, secret = ("", *names.values())[-2:]
     variables = " and ".join(f"`{name}`" for name in names.values())
-    return Credentials(environ[secret], environ[user] if user else "", variables)
+    return Credentials(environ[secret].strip(), environ[user].strip() if user else "", variables)
 
 
 def _variables(settings: TrackerSettings) -> dict[str, str]:

@@ -7,7 +7,8 @@ errors nor those of `requests`, which hold the request, are passed on or chained
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,7 +18,7 @@ import requests
 from jira import JIRA
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable, blacked_out
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes of an answer; a lot of 50 takes Jira several seconds."""
@@ -153,27 +154,36 @@ def _listed(value: object) -> list[object]:
 
 
 def _answer(response: requests.Response) -> Answer:
-    headers = response.headers
+    headers, secrets = response.headers, _secrets_in(response.request)
     date = server_time(headers.get("Date")) or datetime.now(UTC)
     reason = headers.get("X-Seraph-LoginReason", "")
     return Answer(
         status=response.status_code,
-        data=_parsed(response),
+        data=_parsed(response, secrets),
         date=date,
         sent_at=date - timedelta(seconds=response.elapsed.total_seconds()),
         retry_after=_seconds(headers.get("Retry-After"), date),
         # Jira may answer a rejected token like a stranger, with whatever the public may see.
         anonymous=response.status_code < 400 and ("FAILED" in reason or "DENIED" in reason),
-        location=headers.get("Location", "") if 300 <= response.status_code < 400 else "",
+        location=blacked_out(headers.get("Location", ""), secrets) if 300 <= response.status_code < 400 else "",
     )
 
 
-def _parsed(response: requests.Response) -> Any:
+def _secrets_in(request: requests.PreparedRequest) -> list[str]:
+    """What the request carried. A proxy may show it in its answer, and answers are quoted in messages."""
+    carried = (request.headers.get("Authorization") or "").partition(" ")[2]
+    try:
+        return [carried, b64decode(carried, validate=True).decode().partition(":")[2]]
+    except ValueError:
+        return [carried]
+
+
+def _parsed(response: requests.Response, secrets: Iterable[str]) -> Any:
     if not response.content.strip():
         # Jira ends its writes without a body; something in between that answers for it does so with 200 to everything.
         return UNREADABLE if response.status_code == 200 and response.request.method in {"GET", "POST"} else None
     try:
-        return response.json()
+        return json.loads(blacked_out(response.content.decode("utf-8-sig"), secrets))
     except ValueError:
         return UNREADABLE
 
