@@ -10,6 +10,7 @@ from pmsync.errors import ConfigError
 from pmsync.model import Finding, Ticket
 from pmsync.operations import Operation, Plan, Record
 from pmsync.plan.world import World
+from pmsync.trackers.base import Moved
 
 KINDS = ("creates", "updates", "orphans", "lost", "empty")
 EMPTY_FROM = 3
@@ -43,7 +44,8 @@ def parse_allow(values: tuple[str, ...]) -> dict[str, int]:
 
 def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
     """One error finding for each limit that the plan exceeds, with the figures and the narrow way out."""
-    exceeded = [each for each in _limits(plan, world) if each.count > max(each.most, allow.get(each.kind, 0))]
+    over = [each for each in _limits(plan, world) if each.count > max(each.most, allow.get(each.kind, 0))]
+    exceeded = {(each.kind, each.count): each for each in over}.values()  # the same tickets are told of once
     return [
         Finding(
             "guard",
@@ -56,18 +58,27 @@ def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
 
 
 def hold_back(plan: Plan) -> Plan:
-    """The plan without everything that writes to a tracker or gives an item up: what was observed is still recorded."""
+    """The plan without everything that writes to a tracker or gives an item up: what was observed is still recorded.
 
-    def harmless(operation: Operation) -> bool:
-        return isinstance(operation, Record) and operation.reason in {"observe", "seen", "found", "identity"}
-
-    return replace(plan, operations=tuple(op for op in plan.operations if harmless(op)))
+    A record builds on those before it, so that what follows a record that is left out is left out too.
+    """
+    kept: list[Operation] = []
+    left_out: set[str] = set()
+    for operation in plan.operations:
+        harmless = isinstance(operation, Record) and operation.reason in {"observe", "seen", "found", "identity"}
+        if harmless and operation.uid not in left_out:
+            kept.append(operation)
+        else:
+            left_out.add(operation.uid)
+    return replace(plan, operations=tuple(kept))
 
 
 def _limits(plan: Plan, world: World) -> list[_Limit]:
     settings, links = world.settings.guard, [link for link in world.links.values() if not link.orphaned]
     creates, updates = len(plan.creates), len(plan.updates)
-    orphans, lost = len(plan.records("orphan")), len(plan.records("lost"))
+    orphans, deleted = len(plan.records("orphan")), len(plan.records("lost"))
+    moved = sum(not record.link.ticket.ref.tracker for record in plan.records("follow"))
+    lost = deleted + moved
     alive, limit = len(links), settings.max_orphans
     return [
         _Limit("creates", creates, settings.max_creates,
@@ -76,7 +87,8 @@ def _limits(plan: Plan, world: World) -> list[_Limit]:
                f"the plan changes {updates} of {alive} tickets, more than {settings.max_updates}"),
         _Limit("orphans", orphans, limit,
                f"{orphans} of {alive} items would leave their documents at once, more than {limit}"),
-        _Limit("lost", lost, limit, f"{lost} of {alive} tickets would be given up as deleted, more than {limit}"),
+        _Limit("lost", lost, limit,
+               f"{lost} of {alive} tickets would be given up as deleted or moved away, more than {limit}"),
         _suddenly_empty(world),
         *_empty_scans(world),
     ]  # fmt: skip
@@ -99,6 +111,7 @@ def _suddenly_empty(world: World) -> _Limit:
 
 def _empty_scans(world: World) -> list[_Limit]:
     """A complete listing that shows nothing, though many tickets are linked: the wrong project, or no right to see it.
+    Where all of them stand elsewhere, two are enough.
 
     Tickets that were asked for one by one and are there have lost their label, which harms nobody.
     """
@@ -106,7 +119,8 @@ def _empty_scans(world: World) -> list[_Limit]:
     for name, view in world.views.items():
         ours = [k.ticket.ref for k in world.links.values() if k.ticket.ref.tracker == name and not (k.lost or k.named)]
         linked = sum(not isinstance(view.sights.get(ref), Ticket) for ref in ours)
-        if view.complete and not view.failed and not view.tickets and linked > EMPTY_FROM:
+        elsewhere = 1 < len(ours) == sum(isinstance(view.sights.get(ref), Moved) for ref in ours)
+        if view.complete and not view.failed and not view.tickets and (linked > EMPTY_FROM or elsewhere):
             what = f"the listing of tracker {name!r} is empty, though {linked} of its tickets are linked"
             place = {"github": "repo", "jira": "project", "local": "path"}[view.settings.type]
             check = f"check `trackers.{name}.{place}`, `trackers.{name}.label` and what the token may see"

@@ -96,6 +96,13 @@ def deleted(team: Team) -> None:
     team.clock.advance(days=1)
 
 
+def moved(team: Team) -> None:
+    """Nearly everything went to a place that is none of ours: its tickets would no longer be followed."""
+    for title in WORK[:5]:
+        stage_of(team).move_away(team.ref(title))
+    team.clock.advance(days=1)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """`happens` brings it about; `kind` is the guard's, and `figures` stand in what it says."""
@@ -113,6 +120,7 @@ MISTAKES = [
     Mistake("mass orphan", many_orphans, "orphans", 3, ("3 of 7 items", "more than 2")),
     Mistake("documents suddenly empty", suddenly_empty, "empty", 1, ("1 document ", DOC)),
     Mistake("wrong directory", wrong_directory, "empty", 2, ("2 documents ", DOC, OTHER)),
+    Mistake("mass move out of the tracker", moved, "lost", 5, ("5 of 7 tickets", "moved", "more than 2")),
     Mistake("mass deletion in the tracker", deleted, "lost", 5, ("5 of 7 tickets", "more than 2")),
 ]
 
@@ -131,8 +139,8 @@ def refused(result: Result, mistake: Mistake) -> None:
     assert ("documents.include" if mistake.kind == "empty" else "pmsync plan") in finding.hint
 
 
-def standing(team: Team) -> dict[str, tuple[bool, bool, str]]:
-    return {uid: (link.orphaned, link.lost, link.key) for uid, link in _links(team).items()}
+def standing(team: Team) -> dict[str, tuple[bool, bool, str, str]]:
+    return {uid: (link.orphaned, link.lost, link.key, link.ticket.ref.id) for uid, link in _links(team).items()}
 
 
 def _links(team: Team) -> dict[str, Any]:
@@ -246,6 +254,51 @@ def test_a_wrong_project_is_refused_before_the_first_write(
     assert not any(link.ticket.ref.tracker == "" for link in team.links().values())
     assert not team.sync().plan.pending
     record("changes", "guard: wrong project", service, 1)
+
+
+@pytest.mark.parametrize("service", ["github", "cloud", "server"])
+def test_a_wrong_project_is_refused_for_a_few_tickets_too(service: str, tmp_path: Path) -> None:
+    """All of them stand elsewhere, and nothing is here."""
+    with staged(service, tmp_path) as stage:
+        team = Team(tmp_path, stage, trackers={stage.tracker.name: replace(stage.settings, default=True)})
+        team.write(DOC, *WORK[:2])
+        assert team.sync().ok
+        elsewhere(team)
+        team.write(DOC, *WORK[:3])
+        writes, before = stage.writes(), standing(team)
+        result = team.sync()
+        assert ["--allow lost=2" in finding.hint for finding in refusals(result)] == [True]
+        assert (stage.writes(), standing(team)) == (writes, before)
+        home(team)
+        assert team.sync().ok
+        assert stage.created() == 3
+
+
+def test_a_name_that_somebody_else_took_over(tmp_path: Path) -> None:
+    """acme/web was renamed, and another repository is called that by now: neither is touched."""
+    with staged("github", tmp_path) as stage:
+        assert isinstance(stage, GitHubStage)
+        team = Team(tmp_path, stage, trackers={stage.tracker.name: replace(stage.settings, default=True)})
+        team.write(DOC, *WORK[:2])
+        assert team.sync().ok
+        state = stage.github.state
+        state.rename(stage.repo, "acme/shop")
+        theirs = state.add_repo("acme/web", roles={stage.me: "write"})
+        team.write(DOC, f"{WORK[0]} on all nodes", WORK[1])
+        result = team.sync()
+        assert any("another repository" in finding.message for finding in result.findings)
+        team.write(DOC, f"{WORK[0]} on all nodes", WORK[1], WORK[2])
+        team.clock.advance(days=1)
+        assert refusals(team.sync())
+        assert (stage.created(), theirs.ever_created) == (2, 0)
+        stage.settings = replace(stage.settings, repo="acme/shop")
+        team.settings = replace(
+            team.settings, trackers={stage.tracker.name: replace(stage.settings, default=True)}
+        )  # fmt: skip
+        assert team.sync().ok
+        assert (stage.created(), theirs.ever_created) == (3, 0)
+        assert team.links()[f"{WORK[0]} on all nodes"].ticket.title == f"{WORK[0]} on all nodes"
+        record("changes", "name taken over by another repository", "github", 1)
 
 
 @pytest.mark.parametrize("service", ["github", "cloud", "server"], indirect=True)
