@@ -7,6 +7,8 @@ cause is repaired the next sync brings everything to an end with one ticket for 
 from __future__ import annotations
 
 import copy
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -93,6 +95,14 @@ class Two:
         assert not self.differences()  # Jira says of a new issue no more than its key, and the rest when it is read
         self.others_are_fine()
         return result
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """In memory where there is such a place: every run commits to two files."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
+        yield Path(name)
 
 
 @pytest.fixture(params=["github", "cloud", "server"])
@@ -241,7 +251,7 @@ GITHUB = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("at", [-1, 0, 1, 2], ids=["before the sync", "first write", "second write", "third write"])
+@pytest.mark.parametrize("at", [-1, 0, 2], ids=["before the sync", "first write", "third write"])
 @pytest.mark.parametrize("cause", GITHUB, ids=lambda cause: cause.name)
 def test_a_repository_changes_under_us(tmp_path: Path, cause: Cause, at: int) -> None:
     with two(tmp_path, "github") as both:
@@ -259,7 +269,7 @@ def test_a_repository_changes_under_us(tmp_path: Path, cause: Cause, at: int) ->
         assert both.stage.created() == 2 + max(0, at - 1)
         cause.repaired(both)
         both.ends_well()
-        record("changes", cause.name, "github", 1)
+        record("The tracker changes under us", cause.name, "github", 1)
 
 
 def test_a_role_that_is_lost_halfway_costs_one_label(tmp_path: Path) -> None:
@@ -276,7 +286,7 @@ def test_a_role_that_is_lost_halfway_costs_one_label(tmp_path: Path) -> None:
         assert both.stage.created() == 3
         role("write")(both)
         both.ends_well()
-        record("changes", "role lost halfway", "github", 1)
+        record("The tracker changes under us", "role lost halfway", "github", 1)
 
 
 # --- single tickets, labels and people --------------------------------------------------------------------------
@@ -298,7 +308,7 @@ def test_a_ticket_that_went_elsewhere_is_never_written_to(tmp_path: Path, servic
         assert foreign(both) == there
         both.ends_well()
         assert foreign(both) == there
-        record("changes", "ticket transferred or moved", service, 1)
+        record("The tracker changes under us", "ticket transferred or moved", service, 1)
 
 
 def foreign(both: Two) -> list[dict[str, Any]]:
@@ -352,7 +362,7 @@ def test_the_label_is_deleted_everywhere(tmp_path: Path, service: str, more: tup
         both.team.clock.advance(days=1)
         result = both.ends_well(created + 1)
         assert "label-missing" not in {each.rule for each in result.findings}
-        record("changes", "label deleted everywhere", service, 1)
+        record("The tracker changes under us", "label deleted everywhere", service, 1)
 
 
 def leave(both: Two) -> None:
@@ -383,7 +393,7 @@ def test_an_assignee_leaves(tmp_path: Path, service: str) -> None:
         both.others_are_fine()
         both.team.clock.advance(days=8)
         both.ends_well(5)
-        record("changes", "assignee left", service, 1)
+        record("The tracker changes under us", "assignee left", service, 1)
 
 
 # --- the whole of a Jira project --------------------------------------------------------------------------------
@@ -466,7 +476,7 @@ def test_a_project_changes_under_us(tmp_path: Path, cause: Cause, deployment: st
             told(both.team.sync(), *cause.words)
         cause.repaired(both)
         both.ends_well()
-        record("changes", cause.name, deployment, 1)
+        record("The tracker changes under us", cause.name, deployment, 1)
 
 
 @pytest.mark.parametrize("deployment", ["cloud", "server"])
@@ -489,4 +499,4 @@ def test_a_workflow_has_no_way_to_close_a_twin(tmp_path: Path, deployment: str) 
         state.workflow = usual
         both.ends_well(5)
         assert state.find(twin.ticket.ref.id).status == "Done"  # type: ignore[union-attr]
-        record("changes", "workflow without a way to close", deployment, 1)
+        record("The tracker changes under us", "workflow without a way to close", deployment, 1)

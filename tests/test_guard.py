@@ -5,6 +5,8 @@ Every refusal has its figures and the narrow way out, `plan` shows it too, and w
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,6 +35,14 @@ WORK = [
 ]  # fmt: skip
 LIMITS = Guard(max_creates=6, max_updates=3, max_orphans=2)
 SERVICES = ["local", "github", "cloud", "server"]
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """In memory where there is such a place: every run commits to two files."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
+        yield Path(name)
 
 
 @contextmanager
