@@ -6,6 +6,4 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--every-crash-point", action="store_true", help="hit every effect of every run, in every way (scripts/soak)"
-    )
+    parser.addoption("--soak", action="store_true", help="every fault at every request, every crash point, all large")

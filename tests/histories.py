@@ -40,6 +40,7 @@ from pmsync.trackers import jira_anchor
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response
 from tests.fakes.http import Request as HttpRequest
+from tests.reliability import record
 from tests.team import Team
 from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import JiraStage
@@ -607,6 +608,8 @@ def main() -> int:
         except Exception:
             failed = True
             traceback.print_exc(limit=-2)
+        for what, number in histories.counts.items():
+            record("Random histories", what, name, number)
         told = {"tracker": name, "seed": args.seed, "failed": failed, **dict(sorted(histories.counts.items()))}
         print(json.dumps(told), flush=True)
     return int(failed)

@@ -1,14 +1,63 @@
-"""What the tests of crashes, faults and histories counted, as JSON lines that docs/reliability.md is made from.
+"""What the tests of faults, crashes, races and histories counted, and the page that is made of it.
 
-Nothing is written unless PMSYNC_RELIABILITY names a file. Lines are appended whole, so that parallel test processes
-may share one file; who reads it adds up the counts of equal cells.
+Tests add to the file that PMSYNC_RELIABILITY names, a JSON line a count, and to nothing where it names none. Lines are
+appended whole, so that parallel test processes may share one file; counts of equal cells are added up.
+
+    PMSYNC_RELIABILITY=counts.jsonl scripts/test && python -m tests.reliability counts.jsonl > docs/reliability.md
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
+from collections import defaultdict
 from pathlib import Path
+from textwrap import wrap
+
+ABOUT = {
+    "A fault at a request": (
+        "Three syncs (the first one, a busy day, the busy day without a ledger) run through the fault, one history for "
+        "each request that it hits. *Before* means that the service did nothing, *after* that it did everything and "
+        "only the answer was lost. Then follow the settle window and two clean syncs. Cells count histories."
+    ),
+    "A run is hit at an effect": (
+        "A real process is ended at its n-th effect: a request sent or answered, a transaction begun or committed, a "
+        "file changed. Clean runs follow. Cells count processes that were ended."
+    ),
+    "The ledger is one of a moment in the run": (
+        "Ledger and journal are copied at each commit of a run, as a backup or a power cut would keep them, and "
+        "the next sync goes on from the copy. Cells count copies."
+    ),
+    "A system call of SQLite is the last, or fails": (
+        "The process is killed, or told that the disk is full or broken, in the middle of a commit."
+    ),
+    "The ledger is in trouble": "Each is told in one message with the right exit code, and nothing is sent or lost.",
+    "The ledger is lost": "Rebuilt from the tickets alone. Cells count tickets that were there.",
+    "Runs at the same moment": (
+        "At each request of one run, the others run from start to end. All keep the same survivor of a twin, and no "
+        "ticket that a person has touched is closed. Cells count histories; only here may an item get two tickets."
+    ),
+    "The tracker changes under us": "Noticed, told with what to do, and no other item harmed. Cells count cases.",
+    "Random histories": (
+        "A state machine edits documents, plays people in the tracker, loses answers, ledgers and processes, and lets "
+        "bare runners sync beside the kept ledger; after a few quiet runs the plan is empty, statuses agree, no item "
+        "has two open tickets, and nothing that a person did was undone. Cells count what happened in them. *Created "
+        "again* are second tickets where the first was deleted, moved away or stripped of its marker and the run had no "
+        "ledger, or an item came back in other words while its ticket was closed: text cannot tell."
+    ),
+}
+COLUMNS = {"github": "GitHub", "cloud": "Jira Cloud", "server": "Jira Data Center", "jira": "Jira",
+           "jira-cloud": "Jira Cloud", "jira-server": "Jira Data Center"}  # fmt: skip
+HEAD = """# What has been tried
+
+Written by `scripts/soak` (`python -m tests.reliability`) from what the tests counted; not by hand.
+
+What is measured is *tickets ever created for an item, counted on the server*: 1, in every history of every table but
+the one about runs at the same moment, and but for what "created again" counts under random histories. Each history also ends with an empty plan, a ledger that agrees with the
+server, and a further sync that sends nothing. A count stands here only where all that was asserted held: nothing was lost.
+"""
+Table = dict[str, dict[str, int]]
 
 
 def record(table: str, row: str, column: str, count: int) -> None:
@@ -18,3 +67,30 @@ def record(table: str, row: str, column: str, count: int) -> None:
         line = json.dumps({"table": table, "row": row, "column": column, "count": count}, ensure_ascii=False)
         with Path(name).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
+
+
+def page(lines: list[str]) -> str:
+    """The counts as a page in Markdown, table by table."""
+    tables: dict[str, Table] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    for line in lines:
+        cell = json.loads(line)
+        tables[cell["table"]][cell["row"]][cell["column"]] += cell["count"]
+    return "\n".join([HEAD, *(_section(name, tables[name]) for name in ABOUT if name in tables)])
+
+
+def _section(name: str, table: Table) -> str:
+    columns = sorted(
+        {column for row in table.values() for column in row}, key=lambda column: COLUMNS.get(column, column)
+    )
+    named = " | ".join(COLUMNS.get(column, column) for column in columns)
+    lines = [f"## {name}", "", *wrap(ABOUT[name], 116), "", f"| | {named} |", f"|---|{'---:|' * len(columns)}"]
+    lines += [
+        f"| {row} | {' | '.join(f'{counts[c]:,}' if c in counts else '–' for c in columns)} |"
+        for row, counts in sorted(table.items())
+    ]
+    total = sum(sum(counts.values()) for counts in table.values())
+    return "\n".join([*lines, "", f"{total:,} in all." if name != "Random histories" else "", ""])
+
+
+if __name__ == "__main__":
+    print(page(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()), end="")

@@ -37,7 +37,7 @@ from tests.trackers.jira_stage import JiraStage
 
 SERVICES = ["github", "cloud", "server"]
 STRIDE = 5
-"""Each fault hits every fifth request, each request a fifth of the faults; --every-crash-point lets all hit all."""
+"""Each fault hits every fifth request, each request a fifth of the faults; --soak lets all hit all."""
 LASTING = {"connection dropped before", "connection dropped after", "502 before", "502 after", "HTML page before",
            "429, Retry-After in seconds"}  # fmt: skip
 
@@ -76,7 +76,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def every(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--every-crash-point"))
+    return bool(request.config.getoption("--soak"))
 
 
 def strike_many(folder: Path, service: str, scenario: str, fault: Fault, ats: Iterable[int], *, lasting: bool) -> int:
@@ -107,7 +107,7 @@ def test_a_fault_at_any_request_costs_no_ticket_and_makes_none(
     ats = count(FAULTS.index(fault) % stride, stride)
     struck = strike_many(folder, service, scenario, fault, ats, lasting=False)
     assert struck > 0
-    record("faults", fault.name, service, struck)
+    record("A fault at a request", fault.name, service, struck)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -119,7 +119,7 @@ def test_a_service_that_fails_from_some_request_on_costs_no_ticket_and_makes_non
     ats = count((FAULTS.index(fault) + 1) % stride, stride)
     struck = strike_many(folder, service, "busy day", fault, ats, lasting=True)
     assert struck > 0
-    record("faults", f"{fault.name}, from then on", service, struck)
+    record("A fault at a request", f"{fault.name}, from then on", service, struck)
 
 
 # --- lots -------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_a_lot_of_fifty_whose_answer_is_lost_is_found_again(folder: Path, servic
         assert result.ok == (fault.name == "slow answer")
         assert stage.created() == 61
         recover(Case(team, stage, 61))
-        record("faults", f"{fault.name}, a lot of 50", service, 1)
+        record("A fault at a request", f"{fault.name}, a lot of 50", service, 1)
 
 
 @pytest.mark.parametrize("service", ["cloud", "server"])
@@ -179,7 +179,7 @@ def test_of_a_lot_with_seven_refused_forty_three_are_made_once(
         monkeypatch.undo()
         team.clock.advance(days=1)
         recover(Case(team, stage, 51))
-        record("faults", "a lot of 50 with 7 refused", service, 1)
+        record("A fault at a request", "a lot of 50 with 7 refused", service, 1)
 
 
 # --- a listing that is behind -----------------------------------------------------------------------------------
@@ -209,4 +209,4 @@ def test_a_listing_that_lags_makes_no_second_ticket(folder: Path, service: str, 
         assert lost
         case.team.sync()
         recover(case)
-        record("faults", f"listing {seconds} s behind, and a create's answer lost", service, 1)
+        record("A fault at a request", f"listing {seconds} s behind, and a create's answer lost", service, 1)

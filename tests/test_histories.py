@@ -7,6 +7,7 @@ import pytest
 from pmsync.keys import title_key
 from pmsync.likeness import DOUBTFUL, SURE, alike
 from tests.histories import BASES, ENDINGS, STAGES, machine, play
+from tests.reliability import record
 
 
 @pytest.mark.parametrize("tracker", STAGES)
@@ -14,6 +15,8 @@ def test_whatever_happens_each_item_has_one_ticket_and_nothing_of_people_is_undo
     histories = machine(tracker)
     play(histories, 25, 20, derandomize=True)
     counts = histories.counts
+    for what, number in counts.items():
+        record("Random histories", what, tracker, number)
     assert min(counts["created"], counts["bare"], counts["crashed"], counts["at the end ticketed"]) > 10, counts
 
 

@@ -22,7 +22,7 @@ from tests.trackers.github_stage import GitHubStage
 VERBS = ("Alert on", "Document", "Rehearse", "Remove", "Limit", "Encrypt", "Archive", "Replace", "Measure", "Automate")
 THINGS = ("queue", "cache", "gateway", "index", "probe", "backup", "certificate", "replica", "schedule", "dashboard")
 DOCUMENTS, FEWER, ITEMS = 500, 60, 10
-"""What a rebuild has to bear, and what shows how it goes about changes (with --every-crash-point all is large)."""
+"""What a rebuild has to bear, and what shows how it goes about changes (with --soak all is large)."""
 
 
 def title(document: int, item: int) -> str:
@@ -67,7 +67,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[HttpStage]:
 @pytest.fixture
 def number(request: pytest.FixtureRequest) -> int:
     """How many documents."""
-    whole = request.node.get_closest_marker("whole") or request.config.getoption("--every-crash-point")
+    whole = request.node.get_closest_marker("whole") or request.config.getoption("--soak")
     return DOCUMENTS if whole else FEWER
 
 
@@ -102,7 +102,7 @@ def test_five_thousand_tickets_are_linked_again_without_a_single_write(
     assert len(team.links()) == number * ITEMS
     assert stage.writes() == 0
     assert not team.sync().plan.pending
-    record("lost ledgers", "nothing else changed", stage.settings.type, number * ITEMS)
+    record("The ledger is lost", "nothing else changed", stage.settings.type, number * ITEMS)
 
 
 def test_also_when_items_were_retitled_documents_renamed_and_the_label_deleted(
@@ -125,7 +125,7 @@ def test_also_when_items_were_retitled_documents_renamed_and_the_label_deleted(
     again = team.sync()
     assert not again.plan.creates
     assert not again.plan.updates
-    record("lost ledgers", "items retitled, documents renamed, label deleted", stage.settings.type, number * ITEMS)
+    record("The ledger is lost", "items retitled, documents renamed, label deleted", stage.settings.type, number * ITEMS)
 
 
 def test_a_listing_that_was_cut_short_refuses_to_create(team: Team, stage: HttpStage, number: int) -> None:
@@ -146,7 +146,7 @@ def test_a_listing_that_was_cut_short_refuses_to_create(team: Team, stage: HttpS
     server_of(stage).before = None
     team.sync()
     assert stage.created() == number * ITEMS + 1
-    record("lost ledgers", "the listing was cut short", stage.settings.type, number * ITEMS)
+    record("The ledger is lost", "the listing was cut short", stage.settings.type, number * ITEMS)
 
 
 def test_ambiguous_matches_create_nothing_and_say_how_to_decide(team: Team, stage: HttpStage, number: int) -> None:
@@ -160,4 +160,4 @@ def test_ambiguous_matches_create_nothing_and_say_how_to_decide(team: Team, stag
     assert undecided
     assert all("pmsync adopt" in finding.hint for finding in undecided)
     assert stage.created() == number * ITEMS
-    record("lost ledgers", "ambiguous edits", stage.settings.type, number * ITEMS)
+    record("The ledger is lost", "ambiguous edits", stage.settings.type, number * ITEMS)

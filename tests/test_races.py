@@ -137,8 +137,8 @@ def test_all_runs_keep_the_same_survivor(tmp_path: Path, service: str, name: str
             twins += settled(team, stage, list({id(host): host for host in (team, first, *rest)}.values()))
             made += 1
     assert made > 2
-    record("races", name, service, made)
-    record("twins", name, service, twins)
+    record("Runs at the same moment", name, service, made)
+    record("Runs at the same moment", f"{name}: twins that were closed again", service, twins)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -167,4 +167,4 @@ def test_a_failed_job_that_is_run_again_at_once_makes_no_second_ticket(
         assert runner(team, "again").sync().ok
         assert stage.created() == 3
         assert sorted(len(same) for same in ours(stage).values()) == [1, 1, 1]
-        record("races", "a failed job, run again 30 s later", service, 1)
+        record("Runs at the same moment", "a failed job, run again 30 s later", service, 1)

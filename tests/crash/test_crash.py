@@ -26,7 +26,7 @@ SPREAD = {
     "int": {"github": 7},
     "twice": {"github": 5},
 }
-"""Without --every-crash-point: of how many effects that change something one is hit. A tracker left out is not hit."""
+"""Without --soak: of how many effects that change something one is hit. A tracker left out is not hit."""
 LAG = timedelta(minutes=5)
 """So long a listing lacks new tickets: between the run that is hit and the next one only the ledger knows of them."""
 ENDS = {"kill": {-9}, "term": {130}, "int": {130}, "twice": {130}}
@@ -70,7 +70,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each way, tracker and sync that is to be hit, in as many shards as keep it short."""
     if "shards" not in metafunc.fixturenames:
         return
-    full = metafunc.config.getoption("--every-crash-point")
+    full = metafunc.config.getoption("--soak")
     values = []
     for how, kind, step in product(ENDS, TRACKERS, STEPS):
         every = 0 if full else SPREAD[how].get(kind)
@@ -119,7 +119,7 @@ def test_a_copy_of_the_ledger_taken_in_the_middle_of_a_run_opens_and_goes_on(
     kind: str, step: str, spill: bool, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """As after a power cut, or with a backup: the ledger is of some moment, the service went on."""
-    full = request.config.getoption("--every-crash-point")
+    full = request.config.getoption("--soak")
     with scene(kind, tmp_path / "it") as of:
         prepare(of, step)
         ended = of.run(copies=True, aside=str(tmp_path / "copies"), spill=spill, every=spill)

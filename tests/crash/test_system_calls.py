@@ -50,8 +50,8 @@ def count(call: str) -> int:
 def test_one_ticket_for_each_item_whatever_becomes_of_a_system_call(
     call: str, way: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if not request.config.getoption("--every-crash-point"):
-        pytest.skip("part of --every-crash-point")
+    if not request.config.getoption("--soak"):
+        pytest.skip("part of --soak")
     if strace():
         pytest.skip(strace())
     if (call, way) == ("unlink", "disk full"):
