@@ -24,11 +24,12 @@ def parse(text: str, path: str) -> Document:
     text = source.normal(text)
     source.refuse_conflicts(text, path)
     front, body = source.split(text, path)
+    body = source.without_comments(body)
     lines = body.split("\n")
     blocks = markup.parse(body, 1) if path.lower().endswith(_HTML) else tokens.parse(body)
     head = metadata.head(front, blocks, path)
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
-    items, findings = _items(blocks, lines, Context(path, _known(text, head)))
+    items, findings = _items(blocks, lines, Context(path, _known(text, head), head.date))
     return Document(
         id=head.id or path,
         path=path,

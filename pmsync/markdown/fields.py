@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pmsync.markdown import peel, people, statements, words
 from pmsync.markdown.blocks import Span, Text
@@ -35,16 +36,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the document besides: names of people (case-folded), and its path for findings."""
+    """What is known of the document besides: names of people (case-folded), its date, and its path for findings."""
 
     path: str
     known: frozenset[str] = frozenset()
+    date: date | None = None
 
 
 def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
     """The item an entry is, None for a placeholder; with what there is to say about its fields."""
     coded = encode(entry.spans)
-    found = Found()
+    found = Found(near=context.date)
     whole = coded.decode(coded.text, urls=True)
     if words.is_placeholder(whole) or words.says_none(whole):
         return None, ()
@@ -204,8 +206,9 @@ def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
 def _ticket(coded: Coded, plain: str, text: Text, found: Found) -> None:
     """A ticket cell: what is no ticket by itself may be one by standing here (a link, a number), or a status."""
     if coded.tickets:
-        rest = words.status(re.sub("[\ue000-\uf8ff]", " ", coded.text))
-        found.say(rest)
+        rest = re.sub("[\ue000-\uf8ff]", " ", coded.text)
+        found.say(words.status(rest.strip(" ()[]（）")))
+        found.say(True if _struck(text.spans) else None)
         return
     links = [span.href for span in text.spans if re.match(r"https?://", span.href)]
     urls = links or re.findall(r"https?://[^\s)>]+", plain)

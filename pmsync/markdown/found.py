@@ -15,12 +15,16 @@ from pmsync.markdown.words import bare
 
 @dataclass(slots=True)
 class Found:
-    """What was taken off. `done` is None and the others are empty while nothing was said."""
+    """What was taken off. `done` is None and the others are empty while nothing was said.
+
+    `near` is the document's date, which a due date without a year is read against.
+    """
 
     owners: tuple[str, ...] = ()
     due: date | None = None
     unreadable: str = ""
     done: bool | None = None
+    near: date | None = None
     kind: str | None = None
     priority: str | None = None
     explicit_id: str | None = None
@@ -92,13 +96,14 @@ _LEADING_TOO = frozenset({"ticket", "kind", "status", "priority", "labels"})
 
 
 def _closing(match: re.Match[str], text: str, end: int) -> bool:
-    """Whether a key after mere white space ends the entry: capital first letter, few words up to the end."""
-    return match["key"][0].isupper() and end >= len(text.rstrip(" .)")) and len(text[match.end() : end].split()) <= 6
+    """Whether a key after mere white space ends the entry: capital first letter, few words up to the end or next key."""
+    last = end >= len(text.rstrip(" .)")) or keys()[1].match(text, end) is not None
+    return match["key"][0].isupper() and last and len(text[match.end() : end].split()) <= 6
 
 
 def _value(text: str, match: re.Match[str], role: str) -> tuple[int, str]:
     if role in {"due", "finished"}:
-        at = dates.DATE.match(text, match.end())
+        at = dates.VALUE.match(text, match.end())
         if at:
             return at.end(), at[0]
         stop = _DATE_VALUE_END.search(text, match.end())
@@ -108,16 +113,22 @@ def _value(text: str, match: re.Match[str], role: str) -> tuple[int, str]:
     else:
         stop = _VALUE_END.search(text, match.end())
     end = stop.start() if stop else len(text)
+    following = keys()[1].search(text, match.end())
+    if following and following.start() < end and following["loose"] and following["key"][0].isupper():
+        end = following.start()
     return end, text[match.end() : end].strip()
+
+
+_LISTED = re.compile(
+    rf"\s*(?:{PERSON}|{TICKET}|(?:[A-Z][\w.-]+(?: [A-Z][\w.-]+)?|(?P<name>[a-z][\w-]+))(?=\s*(?:[,;.)|·]|\s[–—-]\s|$)))"
+)
 
 
 def _last_of_list(text: str, stop: re.Match[str] | None) -> re.Match[str] | None:
     """Goes on over commas between people and tickets ('Owner: @a, @b')."""
     while stop and stop[0].startswith(","):
-        following = re.compile(rf"\s*(?:{PERSON}|{TICKET}|[A-Z][\w.-]+(?: [A-Z][\w.-]+)?(?=\s*(?:[,;.)|]|$)))").match(
-            text, stop.end()
-        )
-        if following is None:
+        following = _LISTED.match(text, stop.end())
+        if following is None or (following["name"] and not people.is_name(following["name"], frozenset())):
             return stop
         stop = _VALUE_END.search(text, following.end())
     return stop
@@ -171,7 +182,7 @@ def plain_ticket(plain: str, found: Found) -> bool:
 def take_date(plain: str, found: Found) -> bool:
     """Records what stands in a due date's place; text that is no date is told, unless it says that there is none."""
     try:
-        when = dates.find(plain)
+        when = dates.find_due(plain, found.near)
     except dates.Unreadable:
         when = None
     if when is not None:
@@ -199,7 +210,8 @@ def field_lines(coded: Coded, found: Found) -> bool:
             role, value = roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :]
             if role not in {"due", "finished"}:
                 value = _NEXT_SENTENCE.split(value, maxsplit=1)[0]
-            record(coded, role, value.strip(), found)
+            if not record(coded, role, value.strip(), found) and role == "finished":
+                return False
     return True
 
 

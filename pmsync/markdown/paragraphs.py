@@ -9,6 +9,7 @@ from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Entry
+from pmsync.markdown.vocabulary import POINTERS
 
 _NUMBERED = re.compile(
     r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
@@ -21,6 +22,7 @@ _REMARKS = frozenset(
     "note notes nb update important disclaimer tldr tl;dr edit warning caution tip info background context summary owner "
     "status date goal priority result outcome why who what when how hinweis nota remarque".split()
 )
+_POINTER = re.compile(rf"\W*{POINTERS}", re.IGNORECASE)
 _LONGEST_TASK = 90
 
 Line = tuple[tuple[Span, ...], int]
@@ -38,7 +40,7 @@ class Said:
 def read(text: Text, section: str) -> Said:
     """What the paragraph is."""
     plain = text.plain.strip()
-    if not plain or words.is_placeholder(plain) or words.says_none(plain) or _instructions(text):
+    if not plain or words.is_placeholder(plain) or words.says_none(plain) or _instructions(text) or _POINTER.match(plain):
         return Said()
     if found.field_lines(encode(text.spans), found.Found()):
         return Said(fields=True)
@@ -86,6 +88,8 @@ def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "")
 
 def _lead(line: tuple[Span, ...]) -> bool:
     """Whether the line begins with a bold lead that names a task, or with a number."""
+    if found.field_lines(encode(line), found.Found()):
+        return False
     if _NUMBERED.match(_plain(line)):
         return True
     lead = _bold_lead(line)
@@ -181,7 +185,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 
 def _goes_on(before: str, line: str) -> bool:
     stripped = line.strip()
-    if _SIGNED.match(line) or _NUMBERED.match(line):
+    if _SIGNED.match(line) or _NUMBERED.match(line) or words.is_marked(line):
         return False
     if stripped[0].islower() or (stripped[0] in "([,;" and not stripped.startswith("[ ")):
         return (

@@ -11,7 +11,7 @@ from functools import cache
 from pmsync.markdown import dates, people, words
 from pmsync.markdown.coded import OTHER, PERSON, TICKET, Coded
 from pmsync.markdown.found import Found, classified, keys, record, take_date
-from pmsync.markdown.vocabulary import DONE_SIGNS, DUE_LEADS, OPEN_SIGNS, PRIORITY
+from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, OPEN_SIGNS, PRIORITY, SEE_WORDS
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
 _BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
@@ -23,7 +23,7 @@ _ID = re.compile(
     r"^\s*[*_]*\[?(?P<id>AI[- ]?\d{1,4}|[A-Z]{1,5}-?\d{1,4})\]?[*_]*\s*[:.)–—-]+[*_]*\s+|^\s*\[(?P<tag>AI[- ]?\d{1,4})\]\s*"
 )
 _MARKER = re.compile(
-    r"^\s*[*_]*[\[(]?(?P<word>to[- ]?do|action item|action|ai|done|fixed|completed|follow[- ]?up|task|wip|in progress)[\])]?[*_]*"
+    r"^\s*[*_]*[\[(]?(?P<word>to[- ]?do|action item|action|ai|done|fixed|completed|follow[- ]?up|task|wip|in progress|cancell?ed|won't (?:do|fix))[\])]?[*_]*"
     r"(?:\s*[:–—]|\s-|(?<=[\])]))[*_]*\s*",
     re.IGNORECASE,
 )
@@ -32,23 +32,26 @@ _TAG = re.compile(r"^\s*[*_]*[\[【](?P<tag>[^\[\]【】\n]{1,40})[\]】][*_]*\s
 _LEAD_PEOPLE = re.compile(
     rf"^\s*\(?(?P<who>{PERSON}(?:\s*(?:,|and|&|/|\+|\s)\s*{PERSON})*)\)?\s*(?P<join>[:–—-]|to\b|will\b|should\b|→)?\s*"
 )
+_NAME = r"[^\W\d_][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{0,20}){0,2}"
 _LEAD_NAME = re.compile(
-    r"^\s*(?P<who>[^\W\d_][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{0,20}){0,2}) (?:to|will|is going to) (?=[a-z]+)"
+    rf"^\s*(?P<who>{_NAME}(?:(?:, | and | & ){_NAME}){{0,3}}) (?:to|will|is going to|are going to) "
+    r"(?!(?:the|an?|our|their|its|all|this|that|these|those|each|every|everybody|everyone)\b)(?=[a-z]+)"
 )
 _LEAD_COLON = re.compile(r"^\s*(?P<who>[^:：\n]{2,40})\s*[:：]\s+(?=\S)")
 _LEAD_PRIORITY = re.compile(rf"^\s*[\[(]?(?P<p>P[0-5]|{PRIORITY})[\])]?\s*[:–—-]\s+", re.IGNORECASE)
-_LEAD_TICKET = re.compile(rf"^\s*[\[(]?(?P<t>{TICKET}(?:[\s,/&]+{TICKET})*)[\])]?\s*[:–—-]*\s*")
+_LEAD_TICKET = re.compile(rf"^\s*(?:\[\[|[\[(])?(?P<t>{TICKET}(?:[\s,/&]+{TICKET})*)(?:\]\]|[\])])?\s*[:–—-]*\s*")
 
 _TAIL_GROUP = re.compile(r"\s*[(\[（【](?P<in>[^()\[\]（）【】\n]{0,200})[)\]）】]\s*[.。]?\s*$")
 _TAIL_TICKETS = re.compile(
-    rf"[\s,;:.–—|→>-]*(?:\b(?:see(?: also)?|in|via|tracked (?:in|at|by|as|with)|tracking(?: issue)?|issues?|tickets?|bugs?|prs?|refs?|fixed (?:by|in)|"
-    rf"done in|closes|fixes|jira|github|link)\b\s*[:#]?\s*)*(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
+    rf"[\s,;:.–—|→>-]*(?:(?<!\w)(?:{SEE_WORDS}|(?P<done>{DONE_IN}))(?!\w)\s*[:#]?\s*)*"
+    rf"(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
 _TAIL_PEOPLE = re.compile(
     rf"(?:[\s,;.–—|→>-]|\b(?:by|owner|owned by|assigned to|assignee|dri)\b:?)*(?P<who>{PERSON}(?:(?:[\s,/&+]|\band\b)*{PERSON})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
+_TAIL_BANG = re.compile(rf"\s!(?P<p>{PRIORITY})\s*$", re.IGNORECASE)
 _TAIL_SIGN = re.compile(rf"\s*(?P<sign>{_SIGN})\s*$")
 _TAIL_DASH = re.compile(r"(?:\s[—–-]{1,2}\s|\s*[|→]\s*|\s*——\s*)(?P<in>[^—–|→\n]{1,80}?)\s*[.。]?\s*$")
 _TAIL_STATUS = re.compile(
@@ -58,10 +61,11 @@ _REST = rf"{OTHER}{TICKET}{PERSON}"
 
 
 def box(text: str) -> tuple[str, bool | None]:
-    """The text without its check box, and whether that is ticked (None without one)."""
+    """The text without its check box, and whether that is ticked (None without one, and for the cancelled `[-]`)."""
     match = _BOX.match(text)
     if match:
-        return text[match.end() :], match["mark"] not in {"", " ", "\u00a0", "-", "~"}
+        ticked = match["mark"] not in {"", " ", "\u00a0", "-", "~"}
+        return text[match.end() :], None if match["mark"] == "-" else ticked
     sign = re.match(rf"\s*({_SIGN})\s*", text)
     if sign:
         return text[sign.end() :], sign[1][0] in DONE_SIGNS
@@ -132,8 +136,9 @@ def _people_lead(coded: Coded, text: str, found: Found, known: frozenset[str]) -
         found.own(people.accounts(coded, match["who"]))
         return text[match.end() :]
     match = _LEAD_NAME.match(text)
-    if match and _is_actor(match["who"], known):
-        found.own((match["who"],))
+    actors = re.split(r", | and | & ", match["who"]) if match else []
+    if match and all(_is_actor(who, known) for who in actors):
+        found.own(tuple(actors))
         return text[match.end() :]
     match = _LEAD_COLON.match(text)
     if match and (people.is_team(coded.decode(match["who"])) or match["who"].strip().casefold() in known):
@@ -158,7 +163,7 @@ def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     """The text without the parts at its end that are fields."""
     for _ in range(10):
         before = text
-        for step in (_sign_tail, _status_tail, _ticket_tail, _people_tail, _group_tail, _dash_tail, _due_tail):
+        for step in (_bang_tail, _sign_tail, _status_tail, _ticket_tail, _people_tail, _group_tail, _dash_tail, _due_tail):
             text = step(coded, text, found, known)
         if text == before:
             break
@@ -173,6 +178,15 @@ def _sign_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -
     return text[: match.start()]
 
 
+def _bang_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+    """`!high`, as task lists write a priority."""
+    match = _TAIL_BANG.search(text)
+    if match is None or not text[: match.start()].strip():
+        return text
+    found.priority = found.priority or match["p"]
+    return text[: match.start()]
+
+
 def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     match = _TAIL_STATUS.search(text)
     if match is None:
@@ -181,10 +195,11 @@ def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
     return text[: match.start()] + ("." if text[match.start()] in "." else "")
 
 
-def _ticket_tail(_coded: Coded, text: str, _found: Found, _known: frozenset[str]) -> str:
+def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     match = _TAIL_TICKETS.search(text)
     if match is None or not text[: match.start()].strip(" *_"):
         return text
+    found.say(True if match["done"] else None)
     return _ended(text, match)
 
 
@@ -214,7 +229,7 @@ def _dash_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> 
 
 
 def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    for match in dates.DATE.finditer(text[-60:]):
+    for match in dates.DUE.finditer(text[-60:]):
         tail = text[-60:]
         before, after = tail[: match.start()], tail[match.end() :]
         lead = _due_lead().search(before)
@@ -238,7 +253,7 @@ def _ended(text: str, match: re.Match[str]) -> str:
 
 def understood(coded: Coded, text: str, found: Found, known: frozenset[str]) -> bool:
     """Whether a bracket's or a tail's content is nothing but fields ('alice, P1, due 2026-05-01'); recorded if so."""
-    trial = Found(owners=found.owners, done=found.done)
+    trial = Found(owners=found.owners, done=found.done, near=found.near)
     parts = [part for part in re.split(r"\s*[,;|、，·]\s*|\n", text.strip(" *_")) if part]
     if not parts or not all(_part(coded, part, trial, known) for part in parts):
         return False
@@ -263,7 +278,7 @@ def _part(coded: Coded, part: str, found: Found, known: frozenset[str]) -> bool:
     key = pattern.match(part)
     if key:
         return record(coded, roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :].strip(), found)
-    when = dates.DATE.search(part)
+    when = dates.DUE.search(part)
     if (
         when
         and re.fullmatch(r"[\s:]*", part[when.end() :])

@@ -12,6 +12,7 @@ _SPLIT = re.compile(r"\s*(?:[,;&+/、，；\n•·|]|\s(?:and|und|et|y|e|en|oraz
 _NAME_WORD = r"[^\W\d_][\w'’.-]*"
 _CAPITALISED = re.compile(rf"(?:{_NAME_WORD}\s?){{1,4}}")
 _LOWER = re.compile(r"[a-z][a-z0-9_.-]{1,19}")
+_INITIAL = re.compile(r" [A-Z]\.$")
 _REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
 _ADDRESS = re.compile(rf"[^,;\n]*?<?({PERSON})>?")
 
@@ -35,7 +36,8 @@ def _one(coded: Coded, part: str) -> str:
             if len(found) == 1
             else _several(coded, found)
         )
-    return coded.decode(part).strip().strip("*_`@.:?").strip("()[]").strip()
+    name = coded.decode(part).strip().strip("*_`@:?").strip("()[]").strip()
+    return name if _INITIAL.search(name) else name.strip(".").strip()
 
 
 def _several(coded: Coded, found: list[str]) -> str:

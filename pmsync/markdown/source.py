@@ -35,6 +35,20 @@ def refuse_conflicts(text: str, path: str) -> None:
             )
 
 
+_COMMENTS = (("{% comment %}", "{% endcomment %}"), ("{/*", "*/}"), ("<%#", "%>"))
+
+
+def without_comments(text: str) -> str:
+    """The text with the comments of template languages (Liquid, MDX, ERB) blank, so that line numbers stay."""
+    for opening, closing in _COMMENTS:
+        out, position = [], 0
+        while (begin := text.find(opening, position)) >= 0 and (end := text.find(closing, begin)) >= 0:
+            out += [text[position:begin], "\n" * text.count("\n", begin, end)]
+            position = end + len(closing)
+        text = "".join(out) + text[position:]
+    return text
+
+
 def split(text: str, path: str) -> tuple[Mapping[str, object], str]:
     """The front matter's values, and the text with the front matter's lines blank (so that line numbers stay).
 

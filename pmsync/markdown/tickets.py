@@ -70,7 +70,7 @@ def is_ticket_url(url: str) -> bool:
         return False
     rest = url.split("://", 1)[1]
     if _paths().search(rest) or _hosts().search(rest):
-        return not re.search(r"/search\b|[?&]jql=", rest)
+        return not re.search(r"/search/?(?:[?#]|$)|[?&]jql=", rest)
     return False
 
 

@@ -211,9 +211,14 @@ _PLAIN_LEADS = re.compile(
 _GERMAN = re.compile(r"\b(?:der|die|das|den|dem|für|und|von|zu|mit|im|auf|bei|ein|eine)\b")
 
 
+def is_marked(text: str) -> bool:
+    """Whether a plain line begins with a mark of a task: a box, `TODO:`, `AI:`, a person's handle."""
+    return _PLAIN_LEADS.match(text) is not None
+
+
 def reads_as_task(text: str) -> bool:
     """Whether a plain line asks for work: marked as a task, or beginning (in German ending) with what to do."""
-    if _PLAIN_LEADS.match(text) or starts_with_verb(text):
+    if is_marked(text) or starts_with_verb(text):
         return True
     words = _WORD.findall(text)
     return bool(

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from pmsync.markdown.vocabulary.columns import (
     COLUMNS,
+    DONE_IN,
     FIELD_KEYS,
     NOT_PROJECTS,
+    SEE_WORDS,
     TICKET_WORDS,
 )
 from pmsync.markdown.vocabulary.documents import (
@@ -29,6 +31,7 @@ from pmsync.markdown.vocabulary.headings import (
     CHECKLIST_HEADINGS,
     OTHER_HEADINGS,
     PAST_ACTIONS,
+    POINTERS,
     WEAK_HEADINGS,
 )
 from pmsync.markdown.vocabulary.statuses import (
@@ -51,6 +54,7 @@ __all__ = [
     "CHECKLIST_HEADINGS",
     "COLUMNS",
     "DONE",
+    "DONE_IN",
     "DONE_SIGNS",
     "DRAFT",
     "DUE_LEADS",
@@ -68,8 +72,10 @@ __all__ = [
     "OPEN_SIGNS",
     "OTHER_HEADINGS",
     "PAST_ACTIONS",
+    "POINTERS",
     "PRIORITY",
     "RESTRICTED",
+    "SEE_WORDS",
     "TEAM_WORDS",
     "TEMPLATE_TITLES",
     "TICKET_WORDS",

@@ -62,7 +62,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "種別|種類|タイプ|カテゴリ|区分|分類|类型|类别|類型|유형|종류"
     ),
     "priority": words(
-        "priority|prio|p|importance|urgency|priorität|dringlichkeit|priorité|urgence|prioridad|urgencia|prioridade|"
+        "priority|prio|p|severity|importance|urgency|priorität|dringlichkeit|priorité|urgence|prioridad|urgencia|prioridade|"
         "priorità|prioriteit|priorytet|приоритет|優先度|優先順位|优先级|優先級|우선순위"
     ),
     "id": words(
@@ -92,7 +92,7 @@ FIELD_KEYS = {
     "ticket": COLUMNS["ticket"]
     | {"tracked in", "tracked at", "tracked by", "see issue", "fix", "fixed by", "fixed in"},
     "kind": COLUMNS["kind"],
-    "priority": COLUMNS["priority"] - {"p"},
+    "priority": COLUMNS["priority"] - {"p", "severity"},
     "id": frozenset({"id", "action id", "item id"}),
     "labels": COLUMNS["labels"],
     "finished": frozenset(
@@ -123,6 +123,13 @@ FIELD_KEYS = {
 }
 """What may stand before a colon in `Owner: alice`."""
 
+SEE_WORDS = (
+    r"see(?: also)?|in|via|tracked (?:in|at|by|as|with)|tracking(?: issue)?|issues?|tickets?|bugs?|prs?|refs?|"
+    r"closes|fixes|jira|github|link|siehe(?: auch)?|vgl\.?|voir(?: aussi)?|cf\.?|véase|ver|vedi|zie(?: ook)?|zob\.?|см\.?"
+)
+"""What may stand before a ticket at the end of an entry; a pattern."""
+DONE_IN = r"(?:fixed|done|resolved|implemented|closed|shipped|merged) (?:by|in|with|via)"
+"""The same, and says that the work is done; a pattern."""
 TICKET_WORDS = words(
     "issue|issues|ticket|tickets|bug|bugs|pr|prs|mr|pull request|merge request|jira|github issue|github pr|gitlab issue|"
     "jira ticket|jira issue|github|gitlab|commit|tracking issue|tracking bug|tracking ticket|link|links|story|card|trello|"

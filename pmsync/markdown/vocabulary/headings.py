@@ -5,7 +5,7 @@ from __future__ import annotations
 ACTION_HEADINGS = (
     r"\baction[- ]?(items?|points?|plan|log|list)\b",
     r"\b(our|next|resulting|review|recommended|planned|proposed|required|outstanding|pending|open|completed|"
-    r"immediate|remedial|further|future|follow[- ]?up|corrective|preventi(ve|tive|tative)|mitigating|remediation|"
+    r"immediate|remedial|further|future|follow[- ]?up|corrective|preventi?(ve|tive|ative)|mitigating|remediation|"
     r"improvement|short[- ]term|long[- ]term|medium[- ]term)\b.{0,30}\b(actions?|steps|tasks?|measures?|work)\b",
     r"^(and |the )?actions?( (taken|to take|to be taken|and .*|needed|required|for .*|from .*))?$",
     r"^to[- ]?dos?\b",
@@ -31,7 +31,7 @@ ACTION_HEADINGS = (
     r"\bhow we (will|are going to|plan to|intend to) (prevent|avoid|improve|respond)\b",
     r"\b(future|further|remaining|outstanding|additional|follow[- ]?up) (work|changes)$",
     r"^(plan|plans|moving forward|going forward|way forward|path forward|forward plan|the way ahead)$",
-    r"\b(corrective|preventi(ve|tive|tative)|countermeasures?)\b",
+    r"\b(corrective|preventi?(ve|tive|ative)|countermeasures?)\b",
     r"^commitments?$",
     r"^capa\b",
     # German
@@ -72,6 +72,7 @@ OTHER_HEADINGS = (
     r"\b(references?|appendix|glossary|related|see also|supporting|resources|links|attendees|participants|glossar|logs?)$",
     r"\bfive whys?\b|\b5[- ]whys?\b",
     r"\bquestions?\b",
+    r"^((raw|meeting|review|discussion|additional|further|call) )*(notes?|minutes|discussion|transcript|protokoll|notizen)( (of|from|for) .*)?$",
     r"\bchangelog\b|\brevision history\b|\backnowledge?ments?\b|^thanks\b",
     r"\b(zeitleiste|zeitverlauf|ursachen?|auswirkungen?|zusammenfassung|chronologie|causes? racines?|résumé|lehren)\b",
     r"\b(cronología|causa raíz|impacto|resumen|lecciones|causa raiz|resumo|lições|linha do tempo|lezioni|tijdlijn)\b",
@@ -79,10 +80,11 @@ OTHER_HEADINGS = (
 )
 
 PAST_ACTIONS = (
+    r"^(follow[- ]?up|open|remaining|further|outstanding|unanswered) questions?$",
     r"\b(actions?|steps|measures)\b.{0,12}\btaken\b.{0,12}\b(during|to (resolve|mitigate|restore|fix)|so far during)",
     r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
 )
-"""Headings that speak of actions and mean what was done while the incident ran."""
+"""Headings that speak of actions and mean what was done while the incident ran, or questions."""
 
 WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^recommendations?$", r"^(緩和|緩和策)$")
 """Headings that are as often about what was done: their entries must read as tasks."""
@@ -92,6 +94,9 @@ CHECKLIST_HEADINGS = (
     r"\b(how to use|instructions?|before (you )?(publish|start)|about this (template|document)|template)",
     r"\bcheckliste\b|\bliste de contrôle\b|チェックリスト",
 )
+
+POINTERS = r"(see also|see:|related:|siehe auch|voir aussi|ver también|véase también|vedi anche|zie ook|关联|関連)"
+"""A paragraph that begins with one of these leads elsewhere and asks for nothing; a pattern."""
 
 ANNOUNCING_LINES = (
     r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"

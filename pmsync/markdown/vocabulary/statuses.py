@@ -9,7 +9,7 @@ DONE = words(
     "live|delivered|landed|rolled out|already done|in place|"
     "erledigt|abgeschlossen|fertig|geschlossen|ja|terminé|terminée|fait|faite|clos|résolu|oui|"
     "hecho|hecha|completado|completada|cerrado|terminado|resuelto|sí|feito|feita|concluído|concluída|fechado|sim|"
-    "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
+    "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|gereed|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
     "готово|сделано|выполнено|закрыто|完了|済|済み|対応済|対応済み|実施済み|クローズ|完成|已完成|已关闭|已解决|完毕|완료|종료"
 )
 OPEN = words(
@@ -38,7 +38,8 @@ PRIORITY = r"p[0-5]|prio(?:rity)? ?[0-9]|sev[- ]?[0-5]|(?:critical|urgent|highes
 
 NOBODY = words(
     "tbd|tba|tbc|tbh|todo|n a|na|none|no one|nobody|unassigned|unknown|not assigned|to be determined|to be decided|"
-    "to be assigned|owner|name|who|assignee|your name|someone|somebody|nil|null|open|offen|niemand|unklar|personne|"
+    "to be assigned|à définir|à déterminer|non attribué|por definir|por asignar|a definir|da definire|da assegnare|"
+    "noch offen|zu klären|nog te bepalen|do ustalenia|не назначен|owner|name|who|assignee|your name|someone|somebody|nil|null|open|offen|niemand|unklar|personne|"
     "aucun|nadie|ninguno|nessuno|niemand|なし|未定|未割当|未定|无|待定|暂无|미정|없음"
 )
 _BEFORE = r"(there (are|were|is) )?(currently |at this time )?"
