@@ -54,8 +54,9 @@ HEAD = """# What has been tried
 Written by `scripts/soak` (`python -m tests.reliability`) from what the tests counted; not by hand.
 
 What is measured is *tickets ever created for an item, counted on the server*: 1, in every history of every table but
-the one about runs at the same moment, and but for what "created again" counts under random histories. Each history also ends with an empty plan, a ledger that agrees with the
-server, and a further sync that sends nothing. A count stands here only where all that was asserted held: nothing was lost.
+the one about runs at the same moment, and but for what "created again" counts under random histories. Each history
+also ends with an empty plan, a ledger that agrees with the server, and a further sync that sends nothing. A count
+stands here only where all that was asserted held: nothing was lost.
 """
 Table = dict[str, dict[str, int]]
 
