@@ -143,9 +143,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_told_with_its_line(name: str) ->
 
 
 def test_a_date_is_doubted_only_where_it_is_doubtful() -> None:
-    doubted = {
-        name for name in READ if any(finding.rule == "unreadable-date" for finding in read(name).findings)
-    }
+    doubted = {name for name in READ if any(finding.rule == "unreadable-date" for finding in read(name).findings)}
     assert doubted == {name for name in READ if LABELS[name].get("ambiguous")}
 
 

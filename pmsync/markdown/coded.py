@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pmsync.markdown import tickets
 from pmsync.markdown.blocks import Span
+from pmsync.markdown.vocabulary import TICKET_WORDS
 
 TICKET = "[\ue000-\uebff]"
 PERSON = "[\uec00-\uf3ff]"
@@ -77,9 +78,17 @@ def encode(spans: tuple[Span, ...]) -> Coded:
         elif run[0].code:
             out.append(coded.put("O", text, "") if text.strip() else text)
         else:
-            out.append(_plain(coded, _TAGS.sub(" ", text)))
+            out.append(_plain(coded, _TAGS.sub(_tag, text)))
     coded.text = "".join(out)
     return coded
+
+
+def _tag(match: re.Match[str]) -> str:
+    """What a template tag leaves of itself: the tickets that `{% jira OPS-3 %}` names, else nothing."""
+    name = re.match(r"\{%-?\s*(\w+)\s", match[0])
+    if name is None or name[1].lower() not in TICKET_WORDS:
+        return " "
+    return " ".join(["", *(ref[0] for ref in tickets.TEXT_REF.finditer(match[0])), ""])
 
 
 def _links(spans: tuple[Span, ...]) -> list[list[Span]]:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 from pmsync.markdown import found as said
 from pmsync.markdown import paragraphs, peel, statements, tables, words
-from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
+from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Span, Table, Text, below
 from pmsync.markdown.coded import encode
-from pmsync.markdown.fields import Entry
+from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section, heading_text
 
 _BOX_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑✅⬜])\s*(?=\S)")
 _MARKED = re.compile(
-    r"^\W*(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])",
+    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])",
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
 _QUESTION = re.compile(
@@ -39,13 +39,19 @@ class Place:
     section: str
     group: str | None = None
     done: bool | None = None
+    owners: tuple[str, ...] = ()
 
     def under(self, label: str) -> Place:
         """The place below a label; a label that only says 'action items' once more is no group."""
         plain = label.strip().rstrip(":：").strip()
-        said = place_status(plain)
+        status = place_status(plain)
         group = self.group if words.heading_kind(plain) == "action" and self._repeats(plain) else plain
-        return replace(self, group=group or None, done=self.done if said is None else said)
+        return replace(
+            self,
+            group=group or None,
+            done=self.done if status is None else status,
+            owners=_owners(plain) or self.owners,
+        )
 
     def _repeats(self, label: str) -> bool:
         return words.bare(label) in {
@@ -74,6 +80,13 @@ def place_status(label: str) -> bool | None:
     if _PENDING.search(key):
         return False
     return True if _COMPLETED.search(key) else None
+
+
+def _owners(label: str) -> tuple[str, ...]:
+    """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
+    named = said.Found()
+    text = re.sub(r"^(owned by)\s+(?:the )?(?=\w)", r"\1: ", label, flags=re.IGNORECASE)
+    return named.owners if said.field_lines(encode((Span(text),)), named) else ()
 
 
 def place_of(section: Section) -> Place:
@@ -125,7 +138,9 @@ def _paragraph(block: Paragraph, place: Place, harvest: Harvest) -> None:
         last = harvest.entries[-1]
         harvest.entries[-1] = replace(last, below=(*last.below, block.text))
     elif said.entries:
-        harvest.entries += [replace(entry, group=place.group, done=place.done) for entry in said.entries]
+        harvest.entries += [
+            replace(entry, group=place.group, done=place.done, owners=place.owners) for entry in said.entries
+        ]
     elif said.prose:
         harvest.prose.append(block.line)
     harvest.said = True
@@ -143,9 +158,24 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
         else:
             harvest.entries += rows
     elif isinstance(block, Quote):
-        harvest.entries += [entry for entry in scan_blocks(block.children, place, lines) if entry.form == "task"]
+        harvest.entries += _quoted(block, place, lines)
     elif isinstance(block, Opaque):
         return
+
+
+def _quoted(block: Quote, place: Place, lines: Sequence[str]) -> list[Entry]:
+    """What a quotation in an action section holds: boxes, and entries that name an owner or a day; the rest is talk."""
+    out = [entry for entry in scan_blocks(block.children, place, lines) if entry.form == "task"]
+    taken = {entry.line for entry in out}
+    for child in block.children:
+        if isinstance(child, Listing):
+            out += [entry for entry in listing(child, place, lines) if entry.line not in taken and _assigned(entry)]
+    return out
+
+
+def _assigned(entry: Entry) -> bool:
+    one, _ = item(entry, Context(""))
+    return one is not None and bool(one.owners or one.due)
 
 
 def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
@@ -210,7 +240,15 @@ def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:
     form = "task" if _BOX_RAW.match(text.raw) else "bullet"
     texts = tuple(below(bullet.children))
     return Entry(
-        text.spans, text.line, form, place.section, place.group, place.done, _details(bullet, texts, lines), texts
+        text.spans,
+        text.line,
+        form,
+        place.section,
+        place.group,
+        place.done,
+        _details(bullet, texts, lines),
+        texts,
+        owners=place.owners,
     )
 
 

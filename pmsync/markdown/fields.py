@@ -11,6 +11,7 @@ from pmsync.markdown import peel, people, statements, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
 from pmsync.markdown.found import Found, field_lines, keyed, plain_ticket, take_date
+from pmsync.markdown.vocabulary import PRIORITY
 from pmsync.model import Finding, Item
 
 _FORMS = {"bullet", "task", "table", "heading", "paragraph"}
@@ -20,7 +21,7 @@ _FORMS = {"bullet", "task", "table", "heading", "paragraph"}
 class Entry:
     """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role.
 
-    `done` is what its place says (a group called 'Completed'); its own words win over that.
+    `done` and `owners` are what its place says (a group called 'Completed', 'Owner: alice'); its own words win over that.
     """
 
     spans: tuple[Span, ...]
@@ -32,6 +33,7 @@ class Entry:
     details: str = ""
     below: tuple[Text, ...] = ()
     cells: Mapping[str, Text] = field(default_factory=dict)
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Context:
 
 def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
     """The item an entry is, None for a placeholder; with what there is to say about its fields."""
-    coded = encode(entry.spans)
+    coded = encode(_bracketed(entry.spans))
     found = Found(near=context.date)
     whole = coded.decode(coded.text, urls=True)
     if words.is_placeholder(whole) or words.says_none(whole):
@@ -58,17 +60,18 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     title = _title(coded, text)
     if not title or words.is_placeholder(title):
         return None, ()
-    if _struck(entry.spans):
+    if _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title):
         found.say(True)
     tickets = [*coded.tickets, *found.tickets]
     tickets += _from_cells(entry, found)
-    tickets += _from_below(entry, found)
+    tickets += _from_below(entry, found, context.known)
     return _built(entry, title, found, tickets), _findings(entry, found, context)
 
 
 def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
     found.say(statements.says_done(title) if entry.form != "table" or "status" not in entry.cells else None)
-    found.say(entry.done)
+    found.say(None if found.dropped else entry.done)
+    found.own(entry.owners)
     form = entry.form if entry.form in _FORMS else "bullet"
     return Item(
         title=title,
@@ -143,15 +146,42 @@ def _struck(spans: tuple[Span, ...]) -> bool:
     return bool(visible) and all(span.strike for span in visible)
 
 
-def _from_below(entry: Entry, found: Found) -> list[str]:
+def _struck_words(spans: tuple[Span, ...]) -> str:
+    return words.bare("".join(span.text for span in spans if span.strike)) or "-"
+
+
+def _bracketed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans with a priority that leads in bold or code (`**P1** Add …`) as a tag in brackets."""
+    for index, span in enumerate(spans):
+        lead = span.text.strip(" :")
+        if (span.bold or span.code) and re.fullmatch(PRIORITY, lead, re.IGNORECASE):
+            return (*spans[:index], Span(f"[{lead}] "), *spans[index + 1 :])
+        if lead and not peel.is_box(lead):
+            break
+    return spans
+
+
+def _from_below(entry: Entry, found: Found, known: frozenset[str]) -> list[str]:
     """The tickets in what stands below the entry; fields and remarks there are recorded."""
     tickets: list[str] = []
     for text in entry.below:
         coded = encode(text.spans)
         tickets += coded.tickets
-        if not field_lines(coded, found):
-            found.say(statements.remark_says_done(text.plain))
+        if field_lines(coded, found) or peel.is_due(text.plain, found):
+            continue
+        found.say(statements.remark_says_done(text.plain))
+        if entry.form in {"heading", "paragraph"}:
+            _from_body(coded, found, known)
     return tickets
+
+
+def _from_body(coded: Coded, found: Found, known: frozenset[str]) -> None:
+    """Takes over the fields in the text of an item whose title is a heading or a bold lead, where nothing named them."""
+    said = Found(near=found.near)
+    peel.end(coded, keyed(coded, re.sub(r"\s+", " ", coded.text).strip(), said), said, known)
+    found.own(said.owners)
+    for name in ("due", "unreadable", "kind", "priority"):
+        setattr(found, name, getattr(found, name) or getattr(said, name))
 
 
 # --- table cells -----------------------------------------------------------------------------------------------
@@ -180,7 +210,7 @@ def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None
         _status(coded, plain, text, found)
     elif role == "finished" and re.search(r"\d", plain):
         found.done = True
-    elif role == "ticket":
+    elif role == "ticket" or (role == "what" and coded.tickets):
         _ticket(coded, plain, text, found)
     elif words.is_placeholder(plain):
         return

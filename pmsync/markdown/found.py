@@ -17,13 +17,14 @@ from pmsync.markdown.words import bare
 class Found:
     """What was taken off. `done` is None and the others are empty while nothing was said.
 
-    `near` is the document's date, which a due date without a year is read against.
+    `dropped` means cancelled, which is neither done nor pending. `near` is the document's date, which a due date without a year is read against.
     """
 
     owners: tuple[str, ...] = ()
     due: date | None = None
     unreadable: str = ""
     done: bool | None = None
+    dropped: bool = False
     near: date | None = None
     kind: str | None = None
     priority: str | None = None
@@ -77,7 +78,8 @@ def keyed(coded: Coded, text: str, found: Found) -> str:
         role = roles[re.sub(r"[_-]", " ", match["key"].lower())]
         end, value = _value(text, match, role)
         if match["start"] is not None and match.start() == 0 and role in {"title", "finished", "id"} | _LEADING_TOO:
-            keep = not record(coded, role, value, found) if role in {"owner", "due"} else True
+            leads = role in {"owner", "due"} or (role in {"kind", "priority"} and end < len(text.rstrip(" .")))
+            keep = not record(coded, role, value, found) if leads else True
         else:
             keep = (match["loose"] is not None and not _closing(match, text, end)) or not record(
                 coded, role, value, found
@@ -114,7 +116,7 @@ def _value(text: str, match: re.Match[str], role: str) -> tuple[int, str]:
         stop = _VALUE_END.search(text, match.end())
     end = stop.start() if stop else len(text)
     following = keys()[1].search(text, match.end())
-    if following and following.start() < end and following["loose"] and following["key"][0].isupper():
+    if following and following.start() < end and (following["cut"] or following["key"][0].isupper()):
         end = following.start()
     return end, text[match.end() : end].strip()
 
@@ -137,6 +139,8 @@ def _last_of_list(text: str, stop: re.Match[str] | None) -> re.Match[str] | None
 def record(coded: Coded, role: str, value: str, found: Found) -> bool:
     """Takes one field over; False where the value cannot be one (then it stays text)."""
     plain = coded.decode(value, urls=True).strip(" *_")
+    if role in {"kind", "priority"}:
+        plain = coded.decode(re.sub(f"{TICKET}|{PERSON}", " ", value), urls=True).strip(" *_.")
     if len(plain) > 120:
         return False
     if role == "owner":
@@ -209,7 +213,9 @@ def field_lines(coded: Coded, found: Found) -> bool:
                 return False
             role, value = roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :]
             if role not in {"due", "finished"}:
-                value = _NEXT_SENTENCE.split(value, maxsplit=1)[0]
+                value, *rest = _NEXT_SENTENCE.split(value, maxsplit=1)
+                if role in {"kind", "priority"} and rest and words.reads_as_task(coded.decode(rest[0])):
+                    return False
             if not record(coded, role, value.strip(), found) and role == "finished":
                 return False
     return True

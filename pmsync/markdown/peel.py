@@ -11,7 +11,7 @@ from functools import cache
 from pmsync.markdown import dates, people, words
 from pmsync.markdown.coded import OTHER, PERSON, TICKET, Coded
 from pmsync.markdown.found import Found, classified, keys, record, take_date
-from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, OPEN_SIGNS, PRIORITY, SEE_WORDS
+from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_SIGNS, PRIORITY, SEE_WORDS
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
 _BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
@@ -27,8 +27,11 @@ _MARKER = re.compile(
     r"(?:\s*[:–—]|\s-|(?<=[\])]))[*_]*\s*",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"^\s*\d{1,2}[:.h]\d\d(?: ?(?:UTC|[AaPp][Mm]))?\s*[:–—-]?\s+(?=(?:TODO|DONE|ACTION)\b)")
 _SHOUT = re.compile(r"^\s*(?P<word>TODO|DONE|WIP|FIXED|COMPLETED)\b\s*[:.–—-]?\s*")
 _TAG = re.compile(r"^\s*[*_]*[\[【](?P<tag>[^\[\]【】\n]{1,40})[\]】][*_]*\s*[:–—-]?\s*")
+_ROUND_TAG = re.compile(r"^\s*\((?P<tag>[^()\n]{1,30})\)\s*[:–—-]?\s*(?=\S)")
+_LEAD_KIND = re.compile(r"^\s*(?P<k>[^\W\d_]{4,12})\s*[:：]\s+(?=\S)")
 _LEAD_PEOPLE = re.compile(
     rf"^\s*\(?(?P<who>{PERSON}(?:\s*(?:,|and|&|/|\+|\s)\s*{PERSON})*)\)?\s*(?P<join>[:–—-]|to\b|will\b|should\b|→)?\s*"
 )
@@ -51,6 +54,9 @@ _TAIL_PEOPLE = re.compile(
     rf"(?:[\s,;.–—|→>-]|\b(?:by|owner|owned by|assigned to|assignee|dri)\b:?)*(?P<who>{PERSON}(?:(?:[\s,/&+]|\band\b)*{PERSON})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
+_TAIL_OWNER = re.compile(
+    r"\s*[,;.(–—-]\s*(?:owner|owned by|assignee|assigned to|dri)\s+(?P<in>[^,;:.()\n]{2,60})[.)]?\s*$", re.IGNORECASE
+)
 _TAIL_BANG = re.compile(rf"\s!(?P<p>{PRIORITY})\s*$", re.IGNORECASE)
 _TAIL_SIGN = re.compile(rf"\s*(?P<sign>{_SIGN})\s*$")
 _TAIL_DASH = re.compile(r"(?:\s[—–-]{1,2}\s|\s*[|→]\s*|\s*——\s*)(?P<in>[^—–|→\n]{1,80}?)\s*[.。]?\s*$")
@@ -72,13 +78,19 @@ def box(text: str) -> tuple[str, bool | None]:
     return text, None
 
 
+def is_box(text: str) -> bool:
+    """Whether the text is a check box and nothing else."""
+    return re.fullmatch(r"\\?\[(?:[ xX✓✔✅~-])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
+
+
 def start(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     """The text without the parts at its start that are fields."""
     for _ in range(8):
         before = text
+        found.dropped = found.dropped or re.match(r"\s*\\?\[-\\?\]\s", text) is not None
         text, ticked = box(text)
         found.say(ticked)
-        for step in (_number, _explicit, _marker, _priority_lead, _tag, _people_lead, _ticket_lead):
+        for step in (_number, _explicit, _marker, _class_lead, _tag, _people_lead, _ticket_lead):
             text = step(coded, text, found, known)
         if text == before:
             break
@@ -99,22 +111,31 @@ def _explicit(_coded: Coded, text: str, found: Found, _known: frozenset[str]) ->
 
 
 def _marker(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+    text = _TIME.sub("", text)
     match = _MARKER.match(text) or _SHOUT.match(text)
     if match is None or not text[match.end() :].strip():
         return text
     found.say(words.status(match["word"]))
+    found.dropped = found.dropped or match["word"].lower().startswith(("cancel", "won't"))
     return text[match.end() :]
 
 
-def _priority_lead(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _class_lead(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     match = _LEAD_PRIORITY.match(text)
-    if match is None or found.priority:
-        return text
-    found.priority = match["p"]
-    return text[match.end() :]
+    if match and not found.priority:
+        found.priority = match["p"]
+        return text[match.end() :]
+    match = _LEAD_KIND.match(text)
+    if match and not found.kind and match["k"].lower() in LEAD_KINDS:
+        found.kind = match["k"].lower()
+        return text[match.end() :]
+    return text
 
 
 def _tag(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+    match = _ROUND_TAG.match(text)
+    if match and classified(coded.decode(match["tag"]).strip(), found):
+        return text[match.end() :]
     match = _TAG.match(text)
     if match is None or not text[match.end() :].strip():
         return text
@@ -163,7 +184,17 @@ def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     """The text without the parts at its end that are fields."""
     for _ in range(10):
         before = text
-        for step in (_bang_tail, _sign_tail, _status_tail, _ticket_tail, _people_tail, _group_tail, _dash_tail, _due_tail):
+        for step in (
+            _bang_tail,
+            _sign_tail,
+            _status_tail,
+            _ticket_tail,
+            _people_tail,
+            _owner_tail,
+            _group_tail,
+            _dash_tail,
+            _due_tail,
+        ):
             text = step(coded, text, found, known)
         if text == before:
             break
@@ -214,6 +245,16 @@ def _people_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) 
     return _ended(text, match)
 
 
+def _owner_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+    """', owner alice', without a colon."""
+    match = _TAIL_OWNER.search(text)
+    owners = people.listed(coded, match["in"], known) if match and text[: match.start()].strip() else ()
+    if match is None or not owners:
+        return text
+    found.own(owners)
+    return text[: match.start()]
+
+
 def _group_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     match = _TAIL_GROUP.search(text)
     if match is None or not text[: match.start()].strip() or not understood(coded, match["in"], found, known):
@@ -239,6 +280,15 @@ def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) ->
     return text
 
 
+def is_due(text: str, found: Found) -> bool:
+    """Whether the text is nothing but 'due 2026-05-01', which is then recorded."""
+    match = dates.DUE.search(text[:80])
+    if match is None or text[match.end() :].strip(" ."):
+        return False
+    lead = text[: match.start()].strip()
+    return bool(lead) and _due_lead().fullmatch(lead) is not None and take_date(match[0], found)
+
+
 @cache
 def _due_lead() -> re.Pattern[str]:
     leads = "|".join(re.escape(lead) for lead in sorted(DUE_LEADS, key=len, reverse=True))
@@ -254,7 +304,7 @@ def _ended(text: str, match: re.Match[str]) -> str:
 def understood(coded: Coded, text: str, found: Found, known: frozenset[str]) -> bool:
     """Whether a bracket's or a tail's content is nothing but fields ('alice, P1, due 2026-05-01'); recorded if so."""
     trial = Found(owners=found.owners, done=found.done, near=found.near)
-    parts = [part for part in re.split(r"\s*[,;|、，·]\s*|\n", text.strip(" *_")) if part]
+    parts = [part for part in re.split(r"\s*[,;|、，·]\s*|\s[–—-]\s|\n", text.strip(" *_")) if part]
     if not parts or not all(_part(coded, part, trial, known) for part in parts):
         return False
     found.own(trial.owners)

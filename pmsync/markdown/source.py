@@ -35,16 +35,20 @@ def refuse_conflicts(text: str, path: str) -> None:
             )
 
 
-_COMMENTS = (("{% comment %}", "{% endcomment %}"), ("{/*", "*/}"), ("<%#", "%>"))
+_COMMENTS = (
+    (re.compile(r"\{%-?\s*comment\b[^%\n]{0,80}%\}"), re.compile(r"\{%-?\s*endcomment\s*-?%\}")),
+    (re.compile(r"\{/\*"), re.compile(r"\*/\}")),
+    (re.compile(r"<%#"), re.compile(r"%>")),
+)
 
 
 def without_comments(text: str) -> str:
     """The text with the comments of template languages (Liquid, MDX, ERB) blank, so that line numbers stay."""
     for opening, closing in _COMMENTS:
         out, position = [], 0
-        while (begin := text.find(opening, position)) >= 0 and (end := text.find(closing, begin)) >= 0:
-            out += [text[position:begin], "\n" * text.count("\n", begin, end)]
-            position = end + len(closing)
+        while (begin := opening.search(text, position)) and (end := closing.search(text, begin.end())):
+            out += [text[position : begin.start()], "\n" * text.count("\n", begin.start(), end.end())]
+            position = end.end()
         text = "".join(out) + text[position:]
     return text
 
@@ -75,6 +79,7 @@ def _yaml(source: str, path: str) -> Mapping[str, object]:
     try:
         _refuse_bombs(yaml.parse(source, Loader=loader), path)
         values = yaml.load(source, Loader=loader)  # noqa: S506  (a safe loader, by name)
+        str(values)  # a number of more than 4,300 digits, written as hexadecimal, is one that Python does not print
     except DocumentError:
         raise
     except yaml.YAMLError as error:
@@ -104,9 +109,11 @@ def _toml(source: str, path: str) -> Mapping[str, object]:
     import tomllib  # noqa: PLC0415  (rare)
 
     try:
-        return tomllib.loads(source)
+        values = tomllib.loads(source)
+        str(values)  # as in YAML
     except (ValueError, RecursionError) as error:
         raise DocumentError(f"{path}:1: front matter is not TOML ({error}): correct it, or remove it") from None
+    return values
 
 
 def _mapping(values: object, path: str) -> Mapping[str, object]:

@@ -31,6 +31,10 @@ _ONGOING = re.compile(
 _DETERMINED = re.compile(
     r"^\W*\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
 )
+_DONE_ON = re.compile(
+    r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|via|since|already|today|yesterday)\b)",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -55,4 +59,4 @@ def remark_says_done(text: str) -> bool | None:
     first = " ".join(text.split())[:300]
     if _ONGOING.search(first):
         return False
-    return True if _ALREADY.search(first) else None
+    return True if _ALREADY.search(first) or _DONE_ON.match(first) else None

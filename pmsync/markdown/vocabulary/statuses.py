@@ -33,6 +33,11 @@ KINDS = words(
     "prävention|erkennung|vorbeugung|prozess|prévention|détection|processus|prevención|detección|proceso|"
     "prevenção|detecção|processo|prevenzione|rilevamento|予防|検知|緩和|プロセス|预防|检测|缓解|流程"
 )
+LEAD_KINDS = words(
+    "mitigate|mitigation|prevent|prevention|preventive|preventative|detect|detection|process|repair|remediate|"
+    "investigate|respond"
+)
+"""Kinds that before a colon are one, as in `Prevent: do this`; the others may as well be a topic."""
 PRIORITY = r"p[0-5]|prio(?:rity)? ?[0-9]|sev[- ]?[0-5]|(?:critical|urgent|highest|high|medium|normal|low|lowest|blocker|major|minor|trivial)(?: prio(?:rity)?)?"
 
 
