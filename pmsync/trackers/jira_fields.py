@@ -21,6 +21,8 @@ _OURS = frozenset({"project", "issuetype", "summary", "description", "labels", "
 _FILLED_BY_JIRA = frozenset({"reporter"})
 _COMMON_PRIORITIES = {"p0": "highest", "p1": "high", "p2": "medium", "p3": "low", "p4": "lowest"}
 _TAIL = 4_000
+_WORTH_A_TRY = 4 * LONGEST
+"""Characters: a longer body is cut before it is converted, which takes a while where its author means harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +158,9 @@ def description(body: str, notes: Iterable[str] = (), identity: Marker | None = 
         wiki = to_wiki(f"{text}\n{whole}")
         return jira_anchor.append(wiki, identity) if identity else wiki
 
-    text = marked(body)
+    text = marked(body) if len(body) <= _WORTH_A_TRY else None
     size = LONGEST
-    while cut(text, LONGEST) != text:
+    while text is None or cut(text, LONGEST) != text:
         size = size * 2 // 3
         head, tail = cut(body, size), body[-min(_TAIL, size // 2) :].partition("\n\n")[2]
         text = marked(f"{head} …\n\n{tail}")
