@@ -148,18 +148,24 @@ def summary_line(plan: Plan) -> str:
 
 
 def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
-    """The plan for a pull request: a table a document, then what there is to tell. Text of documents is escaped."""
-    rows = plan_rows(result.plan, result.world)
+    """The plan for a pull request: a table a document, then what there is to tell. Text of documents is escaped.
+
+    Nothing of restricted documents is in it, nor of tickets in trackers that are restricted: it may be read by anybody.
+    """
+    rows, secret = plan_rows(result.plan, result.world), _Secret.of(result.world)
+    shown = [row for row in rows if not secret.row(row)]
     lines = ["### pmsync plan", "", summary_line(result.plan)]
+    if len(shown) < len(rows):
+        lines += ["", f"{len(rows) - len(shown)} of them belong to restricted documents and are not shown."]
     for name in unseen:
         lines += ["", f"Tracker `{name}` was not looked at (no token): items may have a ticket there already."]
     by_path: dict[str, list[PlanRow]] = {}
-    for row in rows:
+    for row in shown:
         by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
     for path, group in by_path.items():
         lines += ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
         lines += [_markdown_row(row) for row in group]
-    told = [f for f in result.findings if f.level != "note"]
+    told = [f for f in result.findings if f.level != "note" and not secret.finding(f)]
     if told:
         lines += ["", "<details><summary>Findings</summary>", ""]
         lines += [
@@ -168,6 +174,30 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
         ]
         lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    """What the public may not see: paths of restricted documents, trackers for them, and the keys of their tickets."""
+
+    paths: frozenset[str]
+    trackers: frozenset[str]
+    keys: frozenset[str]
+
+    @classmethod
+    def of(cls, world: World) -> _Secret:
+        trackers = {name for name, each in world.settings.trackers.items() if each.restricted}
+        seen = [ref for name in trackers if name in world.views for ref in world.views[name].tickets]
+        linked = [link.ticket.ref for link in world.links.values() if link.ticket.ref.tracker in trackers]
+        documents = [document.path for document in world.reading.documents if document.restricted]
+        return cls(frozenset(documents), frozenset(trackers), frozenset(ref.key for ref in (*seen, *linked)))
+
+    def row(self, row: PlanRow) -> bool:
+        return row.tracker in self.trackers or row.where.rpartition(":")[0] in self.paths
+
+    def finding(self, finding: Finding) -> bool:
+        named = f"{finding.message} {finding.hint}"
+        return finding.path in self.paths or any(repr(text) in named for text in (*self.paths, *self.keys))
 
 
 def _markdown_row(row: PlanRow) -> str:

@@ -43,8 +43,8 @@ ABOUT = {
         "A state machine edits documents, plays people in the tracker, loses answers, ledgers and processes, and lets "
         "bare runners sync beside the kept ledger; after a few quiet runs the plan is empty, statuses agree, no item "
         "has two open tickets, and nothing that a person did was undone. Cells count what happened in them. *Created "
-        "again* are second tickets where the first was deleted, moved away or stripped of its marker and the run had no "
-        "ledger, or an item came back in other words while its ticket was closed: text cannot tell."
+        "again* are second tickets where the first was deleted, moved away or stripped of its marker and the run had "
+        "no ledger, or an item came back in other words while its ticket was closed: text cannot tell."
     ),
 }
 COLUMNS = {"github": "GitHub", "cloud": "Jira Cloud", "server": "Jira Data Center", "jira": "Jira",
