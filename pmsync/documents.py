@@ -68,15 +68,19 @@ def read_text(file: Path) -> str:
 
     Raises DocumentError, with a text that says why, where it is no ordinary file, too large, not UTF-8 or unreadable.
     """
+    return decode(read_bytes(file))
+
+
+def read_bytes(file: Path) -> bytes:
+    """The bytes of one ordinary file, one more than the limit at most; raises DocumentError."""
     try:
         # Not blocking: a pipe that somebody committed or mounted must not hold the run.
         with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 raise DocumentError("this is no ordinary file")
-            data = opened.read(LARGEST + 1)
+            return opened.read(LARGEST + 1)
     except OSError as error:
         raise DocumentError(f"the file cannot be read: {(error.strerror or str(error)).lower()}") from None
-    return decode(data)
 
 
 def decode(data: bytes) -> str:

@@ -266,6 +266,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A tick that write-back made in a document: what stood there `before`, and what it wrote instead."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a tracker has been read: `since` is the server's time to scan from, None before the first full scan."""
 

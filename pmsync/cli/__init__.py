@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("check", "Find what is wrong in documents."),
     "plan": ("plan", "Show what a sync would do; writes nothing."),
     "sync": ("sync", "Bring tickets and ledger in line with the documents."),
+    "write-back": ("write_back", "Write ticket links and ticks into the documents."),
     "status": ("status", "Show where the action items stand, at once and offline."),
     "show": ("show", "Show everything about one item: its text, ticket and history."),
     "adopt": ("adopt", "Link an item to a ticket that exists, or say that it is new."),

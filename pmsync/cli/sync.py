@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +16,14 @@ from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import existing
 from pmsync.config_values import parse_span
+from pmsync.errors import ConfigError
 from pmsync.model import Finding
 from pmsync.operations import Plan
-from pmsync.sync import Engine, Request, Result, Watcher
+from pmsync.settings import Settings
+from pmsync.sync import Clock, Engine, Request, Result, Watcher
+
+if TYPE_CHECKING:
+    from pmsync.cli.write_back import Written
 
 COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
 
@@ -39,11 +46,18 @@ class Wait(click.ParamType[float]):
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
 @click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
+@click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
 @click.option("--wait", type=Wait(), default=0.0, help="How long to wait for another run to end, e.g. 5m.")
 @output.format_option("text", "json")
 @pass_app
 def command(
-    app: App, paths: tuple[Path, ...], dry_run: bool, allow: tuple[str, ...], wait: float, output_format: str
+    app: App,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    allow: tuple[str, ...],
+    write_back: bool,
+    wait: float,
+    output_format: str,
 ) -> int:
     """Create tickets for new action items, send what changed in documents, take over what changed in the trackers.
 
@@ -55,8 +69,11 @@ def command(
       pmsync sync
       pmsync sync --allow creates=120      the first sync of many documents
       pmsync sync --wait 5m                let another run finish first
+      pmsync sync --write-back             and write the tickets into the documents, for a commit
     """
     request = Request(existing(paths, app), guard.parse_allow(allow), wait)
+    if dry_run and write_back:
+        raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
     if dry_run:
         return show_plan(app, request, output_format)
     settings, signals = app.settings(), Signals()
@@ -65,13 +82,27 @@ def command(
     with output.progress("syncing") as bar, signals.handled():
         watcher = Watcher(bar.tell, lambda _, count: bar.advance(count), signals.stop)
         result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
+    written = _write_back(app, settings, request, result) if write_back and not signals.stop() else None
     if output_format == "json":
-        output.emit_json(render.done_value(result))
+        output.emit_json({**render.done_value(result), **({"write_back": written.value} if written else {})})
     else:
         _show(result, interrupted=signals.stop())
+        if written:
+            written.show()
     if signals.stop():
         raise click.Abort
-    return 0 if result.ok else 1
+    return 0 if result.ok and (written is None or written.ok) else 1
+
+
+def _write_back(app: App, settings: Settings, request: Request, result: Result) -> Written:
+    """Write what the sync learned into the documents; what it has told already is not told again."""
+    from pmsync.cli.write_back import Written  # noqa: PLC0415 (not every sync writes into documents)
+    from pmsync.writeback.run import write_back  # noqa: PLC0415
+
+    made = write_back(settings, request, Clock(now=app.now))
+    known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
+    fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
+    return Written(replace(made, findings=fresh, told_before=result.told_before))
 
 
 def _show(result: Result, *, interrupted: bool) -> None:

@@ -189,6 +189,16 @@ CREATE TABLE decisions (
 ) STRICT
 """
 
+# what write-back ticked in the documents: only such a tick is ever taken back
+_TICKS = """
+CREATE TABLE ticks (
+    uid TEXT PRIMARY KEY REFERENCES items (uid) ON DELETE CASCADE,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    ticked_at TEXT NOT NULL
+) STRICT
+"""
+
 _APPEND_ONLY = (
     """
 CREATE TRIGGER history_is_not_changed BEFORE UPDATE ON history
@@ -300,6 +310,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
+    ("0003_ticks", (_TICKS,)),
 )
 
 

@@ -19,7 +19,7 @@ from pmsync.ledger import file, rows, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_overview
 from pmsync.ledger.rows import Overview, Row, Run, Value, json_text, time_text
-from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, Refusal
+from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, Refusal, Tick
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -90,6 +90,10 @@ class Ledger:
     def decisions(self) -> dict[str, str]:
         """By uid: what a person decided, until a ticket came of it."""
         return dict(self._read("SELECT uid, decision FROM decisions", lambda row: (row["uid"], row["decision"])))
+
+    def ticks(self) -> dict[str, Tick]:
+        """By uid: what write-back ticked in the documents."""
+        return dict(self._read("SELECT * FROM ticks", lambda row: (row["uid"], Tick(row["before"], row["after"]))))
 
     def document_ids(self) -> frozenset[str]:
         """The documents it knows that are not gone, with and without tickets."""
@@ -269,6 +273,17 @@ class Ledger:
             row = {"uid": uid, "decision": decision, "decided_at": time_text(at), "run_id": run}
             writes.upsert(database, "decisions", "uid", [row])
             writes.remember(database, run, at, [Change(uid, "person", "decision", None, decision)])
+
+    def save_ticks(self, run: int, at: datetime, made: Mapping[str, Tick], dropped: Collection[str]) -> None:
+        """Keep the ticks that were made, and forget those that no longer stand, both by uid."""
+        with self._writing() as database:
+            for uid, tick in made.items():
+                row: dict[str, Value] = {"uid": uid, "before": rows.clean(tick.before), "after": rows.clean(tick.after)}
+                writes.upsert(database, "ticks", "uid", [row | {"ticked_at": time_text(at)}])
+            database.conn.executemany("DELETE FROM ticks WHERE uid = ?", [(uid,) for uid in dropped])
+            changes = [Change(uid, "pmsync", "ticked", None, "yes") for uid in made]
+            changes += [Change(uid, "pmsync", "ticked", "yes", None) for uid in dropped]
+            writes.remember(database, run, at, changes)
 
     # --- how --------------------------------------------------------------------------------------------------
 

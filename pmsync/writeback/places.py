@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pmsync.markdown import words
-from pmsync.model import Item, Ref
+from pmsync.model import Item, Ref, Tick
 from pmsync.writeback.grid import Cell, Grid, cell_of
 from pmsync.writeback.lines import Line, last_of_paragraph
-from pmsync.writeback.values import Edit, Tick
+from pmsync.writeback.values import Edit
 
 _MARKUP = re.compile(r"</?(?:li|ul|ol|t[dhr]|table|tbody|thead|p|div|h[1-6]|d[dlt]|details|summary)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"[ \t]+[(\[]?@[\w./-]*\w[)\]]?(?:[ \t,&]+@[\w./-]*\w)*$")

@@ -6,17 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pmsync.model import Finding, Ref, Status
+from pmsync.model import Finding, Ref, Status, Tick
 
 Kind = Literal["link", "tick", "untick"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A tick that write-back made: what stood there `before`, and what it wrote instead."""
-
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""Write-back as a whole: which items have which tickets, by the ledger; rewrites their documents; remembers its ticks.
+
+Asks no tracker: what the last sync learned is what is written.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pmsync.errors import DocumentError
+from pmsync.identify import Placed
+from pmsync.ledger import Ledger
+from pmsync.lock import hold
+from pmsync.looking import Source
+from pmsync.markdown import parse
+from pmsync.model import Document, Finding, Tick
+from pmsync.plan.world import World
+from pmsync.settings import Settings
+from pmsync.sync import Clock, Engine, Request
+from pmsync.writeback import file
+from pmsync.writeback.choosing import rewrite
+from pmsync.writeback.places import tick_of
+from pmsync.writeback.values import Change, Rewrite, Ticketed
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """One document with changes: its text `before` and `after` them."""
+
+    path: str
+    changes: tuple[Change, ...]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The documents that were rewritten (or would be), and what there is to tell; `told_before` by the last run."""
+
+    documents: tuple[Rewritten, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    told_before: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+@dataclass
+class _Pass:
+    """One pass over the documents; with `ledger` it writes, without it only looks."""
+
+    settings: Settings
+    clock: Clock
+    scope: str
+    ticks: Mapping[str, Tick]
+    ledger: Ledger | None = None
+    documents: list[Rewritten] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    _run: int | None = None
+
+    def over(self, world: World) -> None:
+        """Rewrite each judged document; one that cannot be leaves the others alone."""
+        self.findings += [finding for finding in world.reading.findings if finding.level == "error"]
+        for document, ticketed in _ticketed(world, self.ticks):
+            try:
+                self._one(document, ticketed)
+            except DocumentError as error:
+                hint = "see to that, then run `pmsync write-back`"
+                message = f"nothing is written into the document: {error}"
+                self.findings.append(Finding("not-written", "error", message, hint, document.path))
+        if self.ledger and (self.findings or self._run):
+            ok = not any(finding.level == "error" for finding in self.findings)
+            self.ledger.end_run(self._begun(), self.clock.now(), ok=ok, counts={}, findings=self.findings)
+
+    def _one(self, document: Document, ticketed: list[Ticketed]) -> None:
+        root = Path(self.settings.root)
+        text = file.text_of(root, document.path)
+        if parse(text, document.path) != document:
+            raise DocumentError("the file was changed meanwhile")
+        made = rewrite(text, document, ticketed)
+        if made.changes and self.ledger:
+            file.replace(root, document.path, text, made.text)
+        # only what stands in the file is remembered: a crash in between makes a tick that is never taken back
+        self._remember(document, ticketed, made)
+        self.findings += made.findings
+        if made.changes:
+            self.documents.append(Rewritten(document.path, made.changes, text, made.text))
+
+    def _remember(self, document: Document, ticketed: list[Ticketed], made: Rewrite) -> None:
+        ticked = {c.ticketed.uid: tick_of(c.edit) for c in made.changes if c.kind == "tick"}
+        dropped = {c.ticketed.uid for c in made.changes if c.kind == "untick"}
+        dropped |= {t.uid for t in ticketed if t.ours and not document.items[t.position].done} - set(ticked)
+        if self.ledger and (ticked or dropped):
+            self.ledger.save_ticks(self._begun(), self.clock.now(), ticked, dropped)
+
+    def _begun(self) -> int:
+        if self._run is None and self.ledger:
+            self._run = self.ledger.begin_run(
+                self.clock.now(), host=socket.gethostname(), pid=os.getpid(), scope=self.scope
+            )
+        return self._run or 0
+
+
+def write_back(settings: Settings, request: Request, clock: Clock, *, dry_run: bool = False) -> Result:
+    """Write the links and ticks of the tickets that the ledger knows into the documents.
+
+    `request.paths` limit the documents. Drafts and restricted documents stay as they are. Raises LedgerError, also
+    where there is no ledger or another run holds the lock.
+    """
+    path = Path(settings.ledger)
+    scope = " ".join(["write-back", *map(str, request.paths)])
+    if dry_run or not path.exists():
+        with Ledger.open(path, readonly=True) as ledger:
+            ticks, before = ledger.ticks(), ledger.findings()
+        each = _Pass(settings, clock, scope, ticks)
+        each.over(_world(settings, request, clock))
+    else:
+        with hold(path, wait=request.wait), Ledger.open(path) as ledger:
+            before = ledger.findings()
+            each = _Pass(settings, clock, scope, ledger.ticks(), ledger)
+            each.over(_world(settings, request, clock))
+    return Result(tuple(each.documents), tuple(each.findings), tuple(before))
+
+
+def _world(settings: Settings, request: Request, clock: Clock) -> World:
+    """Documents and ledger joined as a sync joins them."""
+    nobody = {name: Source(None, unseen=True) for name in settings.trackers}
+    return Engine(settings, nobody, clock).plan(request).world
+
+
+def _ticketed(world: World, ticks: Mapping[str, Tick]) -> list[tuple[Document, list[Ticketed]]]:
+    """The documents that may be written into, with those of their items that have a ticket."""
+    documents = {d.id: d for d in world.reading.documents if not (d.draft or d.restricted) and d.id in world.judged}
+    found: dict[str, list[Ticketed]] = defaultdict(list)
+    for placed in world.identities.placed:
+        each = _one(world, placed, ticks)
+        if each and placed.entry.document.id in documents:
+            found[placed.entry.document.id].append(each)
+    return [(document, found[name]) for name, document in documents.items() if name in found]
+
+
+def _one(world: World, placed: Placed, ticks: Mapping[str, Tick]) -> Ticketed | None:
+    link = world.links.get(placed.uid)
+    if link is None or link.lost:
+        return None
+    return Ticketed(placed.entry.position, placed.uid, link.ticket.ref, link.ticket.status, ticks.get(placed.uid))
