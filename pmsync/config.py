@@ -99,7 +99,7 @@ def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], h
 
 
 def _check_grace(settings: Settings, sync: Table) -> None:
-    """Within settle and lag a run of CI may still create what it was in doubt about: the host has to wait for longer."""
+    """Within settle and lag a run of CI may still create what it was in doubt about: the host waits for longer."""
     slowest = max((tracker.settle + tracker.lag for tracker in settings.trackers.values()), default=timedelta(0))
     if timedelta(0) < settings.grace <= slowest:
         seconds = f"{slowest.total_seconds():.0f}s"

@@ -125,7 +125,7 @@ def test_also_when_items_were_retitled_documents_renamed_and_the_label_deleted(
     again = team.sync()
     assert not again.plan.creates
     assert not again.plan.updates
-    record("The ledger is lost", "items retitled, documents renamed, label deleted", stage.settings.type, number * ITEMS)
+    record("The ledger is lost", "retitled, renamed, label deleted", stage.settings.type, number * ITEMS)
 
 
 def test_a_listing_that_was_cut_short_refuses_to_create(team: Team, stage: HttpStage, number: int) -> None:
