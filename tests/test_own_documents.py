@@ -136,15 +136,15 @@ def test_a_field_can_be_wrong() -> None:
     assert pairs([{**label, "line": 5}], (found,)) == [({**label, "line": 5}, None), (None, found)]
 
 
-@pytest.mark.parametrize("name", [name for name, label in LABELS.items() if label.get("ambiguous")])
-def test_a_date_that_can_be_read_in_two_ways_is_told_with_its_line(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, label in LABELS.items() if label.get("doubtful")])
+def test_a_date_that_is_no_day_or_two_is_told_with_its_line(name: str) -> None:
     told = {finding.line for finding in read(name).findings if finding.rule == "unreadable-date"}
-    assert told == set(LABELS[name]["ambiguous"])
+    assert told == set(LABELS[name]["doubtful"])
 
 
 def test_a_date_is_doubted_only_where_it_is_doubtful() -> None:
     doubted = {name for name in READ if any(finding.rule == "unreadable-date" for finding in read(name).findings)}
-    assert doubted == {name for name in READ if LABELS[name].get("ambiguous")}
+    assert doubted == {name for name in READ if LABELS[name].get("doubtful")}
 
 
 @pytest.mark.parametrize("name", REFUSED)
