@@ -44,7 +44,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
         if item.done:
             return Decision("done", "already done when first seen")
         if document.date and world.settings.since and document.date < world.settings.since:
-            return Decision("listed", f"the document is older than documents.since ({world.settings.since})")
+            return Decision("listed", f"dated {document.date}, before documents.since ({world.settings.since})")
     return _create(world, placed, index)
 
 
@@ -94,7 +94,7 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
         return _no_restricted_tracker(placed)
     view = world.views.get(name)
     if view is None or view.failed:
-        return _wait(placed, f"tracker {name!r} did not answer")
+        return _wait(placed, f"tracker {name!r} could not be read")
     wait = _must_wait(world, placed, view, index)
     if wait:
         return wait
@@ -119,7 +119,7 @@ def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decisi
             return _wait(placed, "it may have a ticket that nobody remembers: it has to be looked for first")
     unread = [name for name, other in world.views.items() if other.failed and other.bare]
     if unread:
-        return _wait(placed, f"tracker {unread[0]!r}, where it may have a ticket already, did not answer")
+        return _wait(placed, f"tracker {unread[0]!r}, where it may have a ticket already, could not be read")
     if view.blocked:
         return _wait(placed, view.blocked)
     return None
@@ -129,7 +129,7 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
     """A create was announced and its outcome is unknown: wait for settle, look, and only then create again."""
     view = world.view(intent.tracker)
     if view is None:
-        return _wait(placed, f"in doubt, and tracker {intent.tracker!r} did not answer")
+        return _wait(placed, f"in doubt, and tracker {intent.tracker!r} could not be read")
     settled = intent.announced_at + view.settings.settle
     if world.now < settled:
         return _wait(placed, "a create is in doubt: it may still appear", settled)

@@ -203,7 +203,7 @@ def drift(placed: Placed, ticket: Ticket) -> list[Finding]:
     entry = placed.entry
     if not entry.item.done or ticket.status.closed:
         return []
-    message = f"the document says done, ticket {ticket.ref.key!r} is {ticket.status}"
+    message = f"the document says done, ticket {ticket.ref.key!r} is {ticket.status.replace('_', ' ')}"
     hint = "the ticket's status counts: close it there, or untick the item"
     return [Finding("drift", "note", message, hint, entry.document.path, entry.item.line)]
 
