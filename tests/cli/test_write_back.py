@@ -1,0 +1,114 @@
+"""`pmsync write-back` and `pmsync sync --write-back` as people read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+
+ALERT = "- Add an alert on latency (owner: alice)"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+
+
+def text(place: Path) -> str:
+    return (place / "postmortems/a.md").read_text(encoding="utf-8")
+
+
+def test_it_writes_the_links_and_says_so_once(run: Run, place: Path) -> None:
+    run("sync")
+    answer = run("write-back")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == (
+        "postmortems/a.md\n  linked   LOCAL-1  (line 8)\n  linked   LOCAL-2  (line 9)\nWrote 2 links into 1 document.\n"
+    )
+    assert f"{ALERT} (LOCAL-1)\n" in text(place)
+    again = run("write-back")
+    assert (again.code, again.out, again.err) == (0, "", "")
+
+
+def test_a_dry_run_shows_the_difference(run: Run, place: Path) -> None:
+    run("sync")
+    answer = run("write-back", "--dry-run")
+    assert answer.code == 0
+    assert answer.out.startswith("--- a/postmortems/a.md\n+++ b/postmortems/a.md\n@@ ")
+    assert f"\n-{ALERT}\n" in answer.out
+    assert f"\n+{ALERT} (LOCAL-1)\n" in answer.out
+    assert "would write 2 links into 1 document" in answer.err
+    assert text(place) == DOCUMENT
+
+
+def test_programs_read_what_was_written(run: Run, place: Path) -> None:
+    run("sync")
+    value = json.loads(run("write-back", "--format", "json").out)
+    assert (value["ok"], value["dry_run"], value["findings"]) == (True, False, [])
+    assert [document["path"] for document in value["documents"]] == ["postmortems/a.md"]
+    change = value["documents"][0]["changes"][0]
+    assert {change[name] for name in ("kind", "ticket", "line", "old", "new")} == {
+        "link",
+        "LOCAL-1",
+        8,
+        "",
+        " (LOCAL-1)",
+    }
+
+
+def test_a_sync_with_write_back_does_both(run: Run, place: Path) -> None:
+    answer = run("sync", "--write-back")
+    assert answer.code == 0
+    assert "Sync: 2 created.\n" in answer.out
+    assert answer.out.endswith("Wrote 2 links into 1 document.\n")
+    run("tickets", "close", "LOCAL-1")
+    again = run("sync", "--write-back")
+    assert (again.code, "Wrote" in again.out) == (0, False), "the document has no box"
+
+
+def test_a_sync_with_write_back_is_one_json_value(run: Run, place: Path) -> None:
+    value = json.loads(run("sync", "--write-back", "--format", "json").out)
+    assert len(value["done"]) == 2
+    assert len(value["write_back"]["documents"][0]["changes"]) == 2
+    assert "write_back" not in json.loads(run("sync", "--format", "json").out)
+
+
+def test_cron_gets_no_mail_about_the_same_thing_twice(run: Run, place: Path) -> None:
+    run("sync")
+    write(place, {"postmortems/a.md": DOCUMENT.replace("latency", "latency (see #999)")})
+    first, second = run("sync", "--write-back"), run("sync", "--write-back")
+    assert "note[not-written]" in first.err
+    assert "not-written" not in second.err
+    alone = run("write-back")
+    assert "not-written" not in alone.err
+
+
+def test_a_dry_run_and_write_back_do_not_go_together(run: Run, place: Path) -> None:
+    answer = run("sync", "--dry-run", "--write-back")
+    assert answer.code == 2
+    assert "pmsync write-back --dry-run" in answer.err
+
+
+def test_a_path_that_leads_to_nothing_is_wrong_usage(run: Run, place: Path) -> None:
+    run("sync")
+    assert run("write-back", "postmortems/nope.md").code == 2
+
+
+def test_without_a_ledger_it_says_what_to_do(run: Run, place: Path) -> None:
+    answer = run("write-back")
+    assert answer.code == 1
+    assert "run `pmsync sync` to begin one" in answer.err
+
+
+def test_at_a_terminal_it_says_that_there_was_nothing_to_do(
+    run: Run, place: Path, terminal: Callable[..., tuple[Any, Any]]
+) -> None:
+    run("sync", "--write-back")
+    out, _ = terminal()
+    assert run("write-back").code == 0
+    assert out.getvalue() == "Nothing to write: the documents show their tickets.\n"
