@@ -11,13 +11,9 @@ from pathlib import Path
 
 from pmsync.errors import DocumentError
 from pmsync.globs import fixed_part, matches
-from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Reading
 from pmsync.settings import Settings
-
-LARGEST = 5_000_000
-"""Bytes; no post-mortem is longer, and a larger file is not worth a stuck run."""
-SUFFIXES = (".md", ".markdown")
+from pmsync.sources import LARGEST, SUFFIXES, largest, read
 
 
 @dataclass
@@ -57,42 +53,25 @@ def read_each(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
     documents = []
     for name, file in sorted(found.files.items()):
         try:
-            documents.append(parse(read_text(file), name))
+            documents.append(read(read_bytes(file, largest(name)), name))
         except DocumentError as error:
             found.refuse(name, str(error), "repair the file, or list it under documents.exclude")
     return Reading(tuple(documents), not found.failed, tuple(sorted(found.failed)), tuple(found.findings))
 
 
-def read_text(file: Path) -> str:
-    """The text of one file with plain line feeds, a byte order mark removed.
+def read_bytes(file: Path, limit: int = LARGEST) -> bytes:
+    """The bytes of one ordinary file, one more than the limit at most.
 
-    Raises DocumentError, with a text that says why, where it is no ordinary file, too large, not UTF-8 or unreadable.
+    Raises DocumentError, with a text that says why, where it is no ordinary file or unreadable.
     """
-    return decode(read_bytes(file))
-
-
-def read_bytes(file: Path) -> bytes:
-    """The bytes of one ordinary file, one more than the limit at most; raises DocumentError."""
     try:
         # Not blocking: a pipe that somebody committed or mounted must not hold the run.
         with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 raise DocumentError("this is no ordinary file")
-            return opened.read(LARGEST + 1)
+            return opened.read(limit + 1)
     except OSError as error:
         raise DocumentError(f"the file cannot be read: {(error.strerror or str(error)).lower()}") from None
-
-
-def decode(data: bytes) -> str:
-    """The text that the bytes of a document hold; raises DocumentError."""
-    if len(data) > LARGEST:
-        raise DocumentError(f"the file is larger than {LARGEST // 1_000_000} MB")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"the file is not UTF-8 (line {line}); save it as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # --- finding files --------------------------------------------------------------------------------------------
@@ -131,7 +110,7 @@ def _explicit(root: Path, paths: Sequence[Path], settings: Settings) -> _Found:
 
 def _listed(settings: Settings, name: str) -> bool:
     """Whether a file below a folder that somebody named is a document."""
-    return name.endswith(SUFFIXES) and not _excluded(settings, name)
+    return name.lower().endswith(SUFFIXES) and not _excluded(settings, name)
 
 
 def name_of(root: Path, path: Path) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.documents import LARGEST, decode, read_documents, read_each
+from pmsync.documents import read_documents, read_each
 from pmsync.errors import DocumentError
 from pmsync.globs import fixed_part, matches
 from pmsync.model import Reading
 from pmsync.settings import Settings
+from pmsync.sources import LARGEST, decode
 from tests.cli.conftest import write
 
 TEXT = "# Outage\n\n## Action items\n\n- Add an alert\n"

@@ -15,12 +15,12 @@ MODULES = {
 LAYERS = [
     {"pmsync", "errors", "model", "settings", "marker", "keys", "trackers.base"},
     {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
-     "rules", "memory", "globs", "writeback"},
+     "rules", "memory", "globs", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers",
      "writeback.file"},
     {"looking", "observe", "apply", "adopting"},
     {"sync", "writeback.run"},
-    {"reports", "render", "cli"},
+    {"reports", "render", "formats", "cli"},
 ]  # fmt: skip
 HOMES = {
     "click": ("cli",),
@@ -30,6 +30,9 @@ HOMES = {
     "jira": ("trackers.jira",),
     "filelock": ("lock",),
     "rapidfuzz": ("likeness",),
+    "lxml": ("sources.page",),
+    "mammoth": ("sources.word",),
+    "docutils": ("sources.restructured",),
 }
 
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from pmsync.documents import decode
 from pmsync.errors import DocumentError
 from pmsync.markdown import parse
 from pmsync.model import Document, Item
+from pmsync.sources import decode
 
 FOLDER = Path(__file__).parent / "documents"
 LABELS: dict[str, dict[str, Any]] = json.loads((FOLDER / "labels.json").read_text("utf-8"))

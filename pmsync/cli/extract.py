@@ -14,10 +14,11 @@ from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.output import Part
 from pmsync.cli.reading import absolute, bare_settings, from_here, located
-from pmsync.documents import decode, read_each
+from pmsync.documents import read_each
 from pmsync.keys import item_key
 from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Item, Reading
+from pmsync.sources import decode
 
 STDIN = "-"
 ITEM_FIELDS = "title owners tickets due done kind priority group line details labels explicit_id form section".split()

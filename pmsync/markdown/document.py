@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pmsync.markdown import entries, headings, markup, metadata, source, tokens
+from pmsync.markdown import entries, headings, metadata, source, tokens
 from pmsync.markdown.blocks import Block
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section, outline
 from pmsync.model import Document, Finding, Item
 
 _MENTION = re.compile(r"(?<![\w@./+-])@([A-Za-z][\w-]{1,38})")
-_HTML = (".html", ".htm", ".xhtml")
 
 
 def parse(text: str, path: str) -> Document:
@@ -26,7 +25,7 @@ def parse(text: str, path: str) -> Document:
     front, body = source.split(text, path)
     body = source.without_comments(body)
     lines = body.split("\n")
-    blocks = markup.parse(body, 1) if path.lower().endswith(_HTML) else tokens.parse(body)
+    blocks = tokens.parse(body)
     head = metadata.head(front, blocks, path)
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
     items, findings = _items(blocks, lines, Context(path, _known(text, head), head.date))

@@ -21,6 +21,7 @@ from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Tick
 from pmsync.plan.world import World
 from pmsync.settings import Settings
+from pmsync.sources import is_markdown
 from pmsync.sync import Clock, Engine, Request
 from pmsync.writeback import file
 from pmsync.writeback.choosing import rewrite
@@ -136,7 +137,11 @@ def _world(settings: Settings, request: Request, clock: Clock) -> World:
 
 def _ticketed(world: World, ticks: Mapping[str, Tick]) -> list[tuple[Document, list[Ticketed]]]:
     """The documents that may be written into, with those of their items that have a ticket."""
-    documents = {d.id: d for d in world.reading.documents if not (d.draft or d.restricted) and d.id in world.judged}
+    documents = {
+        document.id: document
+        for document in world.reading.documents
+        if is_markdown(document.path) and not (document.draft or document.restricted) and document.id in world.judged
+    }
     found: dict[str, list[Ticketed]] = defaultdict(list)
     for placed in world.identities.placed:
         each = _one(world, placed, ticks)

@@ -1,0 +1,110 @@
+"""Files to Markdown: HTML, Word and reStructuredText, each line with its place in the file. Pure.
+
+A source is chosen by the file's suffix; what has none of theirs is Markdown as it stands. All that is known about
+action items stays in `pmsync.markdown`: the same content gives the same items, whatever file it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from pmsync.errors import DocumentError
+from pmsync.markdown import parse
+from pmsync.markdown.source import refuse_conflicts, split
+from pmsync.model import Document
+from pmsync.sources.inline import Line
+
+LARGEST = 5_000_000
+"""Bytes; no post-mortem is longer, and a larger file is not worth a stuck run."""
+_LARGEST_WORD = 50_000_000
+"""A Word file holds its pictures too; its text has a limit of its own."""
+
+_MARKDOWN = (".md", ".markdown")
+_HTML = (".html", ".htm", ".xhtml")
+_WORD = (".docx",)
+_RST = (".rst",)
+SUFFIXES = (*_MARKDOWN, *_HTML, *_WORD, *_RST)
+"""What a folder is searched for."""
+
+
+def largest(path: str) -> int:
+    """How many bytes a file of that name may have."""
+    return _LARGEST_WORD if _suffix(path) in _WORD else LARGEST
+
+
+def is_markdown(path: str) -> bool:
+    """Whether the file's own text is what is read, so that a line of it can be changed."""
+    return _suffix(path) not in {*_HTML, *_WORD, *_RST}
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document that a file of that name holds; its lines are places in the file.
+
+    Raises DocumentError, with a text that says why, where it cannot be read.
+    """
+    limit = largest(path)
+    if len(data) > limit:
+        raise DocumentError(f"the file is larger than {limit // 1_000_000} MB")
+    if _suffix(path) in _WORD:
+        from pmsync.sources import word  # noqa: PLC0415  (most teams have none)
+
+        return _document([], word.lines(data), path)
+    text = decode(data)
+    if is_markdown(path):
+        return parse(text, path)
+    refuse_conflicts(text, path)
+    front, body = _front(text, path)
+    return _document(front, _reader(path)(body), path)
+
+
+def decode(data: bytes) -> str:
+    """The text that the bytes of a document hold, with plain line feeds; raises DocumentError."""
+    if len(data) > LARGEST:
+        raise DocumentError(f"the file is larger than {LARGEST // 1_000_000} MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"the file is not UTF-8 (line {line}); save it as UTF-8") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _reader(path: str) -> Callable[[str], list[Line]]:
+    if _suffix(path) in _RST:
+        from pmsync.sources import restructured  # noqa: PLC0415
+
+        return restructured.lines
+    from pmsync.sources import page  # noqa: PLC0415
+
+    return page.lines
+
+
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
+
+
+def _front(text: str, path: str) -> tuple[list[Line], str]:
+    """The front matter's lines, and the text with blank lines in their stead."""
+    _, body = split(text, path)
+    if body == text:
+        return [], text
+    head = text[: len(text) - len(body.lstrip("\n"))].rstrip("\n")
+    return [(line, number) for number, line in enumerate(head.split("\n"), 1)], body
+
+
+def _document(front: list[Line], body: list[Line], path: str) -> Document:
+    """The document that the Markdown makes, with the places of its lines for the lines themselves."""
+    lines = [*front, *([("", len(front))] if front else []), *body]
+    document = parse("\n".join(text for text, _ in lines), path)
+    places = [0, *(place for _, place in lines), *(place for _, place in lines[-1:])]
+
+    def place(line: int) -> int:
+        return places[min(line, len(places) - 1)]
+
+    return replace(
+        document,
+        items=tuple(replace(item, line=place(item.line)) for item in document.items),
+        findings=tuple(replace(finding, line=place(finding.line)) for finding in document.findings),
+    )

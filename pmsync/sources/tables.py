@@ -1,0 +1,121 @@
+"""Tables to Markdown: one header row, and every cell's text in one line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pmsync.sources.inline import Line, Style
+
+if TYPE_CHECKING:
+    from pmsync.sources.flow import Walk
+
+_WIDEST = 50
+_TALLEST = 1_000
+_LAYOUT = ("h1", "h2", "h3", "h4", "h5", "h6", "table")
+
+Row = tuple[list[str], int]
+
+
+def table(walk: Walk, element: Any, style: Style, depth: int) -> list[Line]:
+    """The table; one that only arranges headings or a single cell gives what stands in its cells."""
+    if next(element.iter(*_LAYOUT), element) is not element or _layout(element):
+        return _cells(walk, element, style, depth)
+    out: list[Line] = []
+    rows: list[Row] = []
+    carried: dict[int, tuple[int, str]] = {}
+    for row in _rows(element):
+        walk.enter(row)
+        if row.tag == "caption":
+            out = walk.text(row, Style(bold=True), depth)
+        else:
+            rows.append(_row(walk, row, style, depth, carried))
+    rows = [row for row in rows if any(row[0])]
+    if len(rows) > 1 and len(rows[0][0]) > 1 and _alone(rows[0]) and not _alone(rows[1]):
+        cells, place = rows.pop(0)
+        out = [*out, *([("", place)] if out else []), (_bold(cells[0]), place)]
+    return [*out, *([("", out[-1][1])] if out else []), *_written(rows)]
+
+
+def _layout(element: Any) -> bool:
+    """Whether it has a heading or a table in a cell, or just one cell."""
+    found = element.iter(*_LAYOUT)
+    if any(other is not element for other in found):
+        return True
+    cells = element.iter("td", "th")
+    return next(cells, None) is None or next(cells, None) is None
+
+
+def _cells(walk: Walk, element: Any, style: Style, depth: int) -> list[Line]:
+    out: list[Line] = []
+    for row in _rows(element):
+        for cell in [row] if row.tag == "caption" else row.iterchildren("td", "th"):
+            walk.enter(cell)
+            block = walk.blocks(cell, style, depth + 1)
+            out += [("", out[-1][1])] if out and block else []
+            out += block
+    return out
+
+
+def _rows(element: Any) -> Iterator[Any]:
+    for child in element.iterchildren("tr", "thead", "tbody", "tfoot", "caption"):
+        if child.tag in {"tr", "caption"}:
+            yield child
+        else:
+            yield from child.iterchildren("tr")
+
+
+def _row(walk: Walk, element: Any, style: Style, depth: int, carried: dict[int, tuple[int, str]]) -> Row:
+    """The row's cells. A cell over several columns leaves the others empty; over several rows it stands in each,
+    but in the first column, where it is a group's name or the item itself, and must not become several items.
+    """
+    cells: list[str] = []
+    place = 0
+    for cell in element.iterchildren("td", "th"):
+        _carry(cells, carried)
+        walk.enter(cell)
+        lines = walk.text(cell, style, depth + 1, cell=True)
+        text = "<br>".join(line for line, _ in lines)
+        place = place or (lines[0][1] if lines else 0)
+        down = _span(cell, "rowspan", _TALLEST)
+        if down > 1:
+            carried[len(cells)] = (down - 1, text if cells else "")
+        cells += [text, *[""] * (_span(cell, "colspan", _WIDEST) - 1)]
+    _carry(cells, carried)
+    return cells[:_WIDEST], place or walk.place
+
+
+def _carry(cells: list[str], carried: dict[int, tuple[int, str]]) -> None:
+    while len(cells) in carried:
+        column = len(cells)
+        left, text = carried.pop(column)
+        cells.append(text)
+        if left > 1:
+            carried[column] = (left - 1, text)
+
+
+def _span(cell: Any, name: str, most: int) -> int:
+    value = str(cell.get(name, "1")).strip()
+    return max(1, min(int(value), most)) if value.isascii() and value.isdigit() and len(value) < 9 else 1
+
+
+def _alone(row: Row) -> bool:
+    return bool(row[0][0]) and not any(row[0][1:])
+
+
+def _bold(text: str) -> str:
+    return text if text.startswith(("**", "<b>")) else f"**{text}**"
+
+
+def _written(rows: list[Row]) -> list[Line]:
+    if not rows:
+        return []
+    width = max(len(cells) for cells, _ in rows)
+    out = []
+    for index, (cells, place) in enumerate(rows):
+        if index and width > 1 and len(cells) > 1 and _alone((cells, place)):
+            cells = [_bold(cells[0]), *cells[1:]]  # noqa: PLW2901
+        out.append(("| " + " | ".join([*cells, *[""] * (width - len(cells))]) + " |", place))
+        if index == 0:
+            out.append(("|" + " --- |" * width, place))
+    return out
