@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from pmsync import rules
+from pmsync import __version__, formats, rules
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.reading import absolute, existing, located, settings_if_any
+from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
+from pmsync.cli.repository import changed
 from pmsync.documents import read_documents
 from pmsync.model import Finding, Reading
 
@@ -19,9 +20,10 @@ from pmsync.model import Finding, Reading
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@output.format_option("text", "json")
+@click.option("--changed-since", metavar="REV", help="Only documents that this branch changed since it left REV.")
+@output.format_option("text", "json", "github", "sarif", "gitlab", "junit")
 @pass_app
-def command(app: App, paths: tuple[Path, ...], strict: bool, output_format: str) -> int:
+def command(app: App, paths: tuple[Path, ...], strict: bool, changed_since: str | None, output_format: str) -> int:
     """Find what is wrong in documents: items without text or owner, owners nobody knows, doubles, unreadable files.
 
     PATH is a document or a folder; without it, all documents of the configuration are checked. No tracker is asked,
@@ -33,17 +35,34 @@ def command(app: App, paths: tuple[Path, ...], strict: bool, output_format: str)
       pmsync check
       pmsync check --strict postmortems/2026-11-02-checkout.md
       pmsync check --format json | jq '.findings[].rule'
+      pmsync check --changed-since origin/main --format github      in a pull request
     """
     settings = settings_if_any(app)
     reading = read_documents(settings, absolute(existing(paths, app), app))
+    if changed_since is not None:
+        reading = only(reading, settings.root, changed(app.cwd, changed_since))
     found = located(rules.check(reading, settings), settings.root, app.cwd)
-    if output_format == "json":
-        output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
-    else:
-        output.findings(found)
-        output.echo(_summary(reading, found))
+    _show(reading, found, output_format, [from_here(each.path, settings.root, app.cwd) for each in reading.documents])
     levels = {finding.level for finding in found}
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
+
+
+def _show(reading: Reading, found: Sequence[Finding], output_format: str, paths: Sequence[str]) -> None:
+    match output_format:
+        case "json":
+            output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
+        case "github":
+            output.emit_commands(formats.github(found))
+            output.echo(_summary(reading, found))
+        case "sarif":
+            output.emit_json(formats.sarif(found, __version__))
+        case "gitlab":
+            output.emit_json(formats.gitlab(found))
+        case "junit":
+            output.echo(formats.junit(found, paths))
+        case _:
+            output.findings(found)
+            output.echo(_summary(reading, found))
 
 
 def _counts(reading: Reading) -> dict[str, int]:

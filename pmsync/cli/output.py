@@ -148,6 +148,12 @@ def emit_json(value: object, *, err: bool = False) -> None:
     _write(sys.stderr if err else sys.stdout, text)
 
 
+def emit_commands(lines: Sequence[str]) -> None:
+    """Commands that are meant for a CI runner, as they are: what is a stranger's in them has been escaped."""
+    for line in lines:
+        _write(sys.stdout, printable(line), commands=True)
+
+
 def _join(parts: Sequence[Part], stream: IO[str], *, urls: bool = True) -> str:
     return "".join(_render(part, stream, urls=urls) for part in parts)
 
@@ -165,9 +171,9 @@ def _render(part: Part, stream: IO[str], *, urls: bool) -> str:
     return f"{text} {printable(part.url)}" if urls else text
 
 
-def _write(stream: IO[str], text: str) -> None:
+def _write(stream: IO[str], text: str, *, commands: bool = False) -> None:
     """Print one text and its line end; after a closed pipe, print into nothing."""
-    if current().runner:
+    if current().runner and not commands:
         text = harmless(text)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     text = text.encode(encoding, "backslashreplace").decode(encoding)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pmsync.cli.app import App
 from pmsync.config import find_config
 from pmsync.errors import ConfigError
-from pmsync.model import Finding
+from pmsync.model import Finding, Reading
 from pmsync.settings import Settings
 
 
@@ -31,6 +31,14 @@ def existing(paths: tuple[Path, ...], app: App) -> tuple[Path, ...]:
         if not os.path.lexists(app.cwd / path):
             raise ConfigError(f"there is no file or folder {str(path)!r}\nname a document, or a folder with some")
     return paths
+
+
+def only(reading: Reading, root: str, files: Collection[Path]) -> Reading:
+    """What was read of these files, given as absolute paths."""
+    here = {str(path.relative_to(root)) for path in (file.resolve() for file in files) if path.is_relative_to(root)}
+    documents = tuple(document for document in reading.documents if document.path in here)
+    findings = tuple(finding for finding in reading.findings if not finding.path or finding.path in here)
+    return replace(reading, documents=documents, findings=findings)
 
 
 def absolute(paths: Iterable[Path], app: App) -> list[Path]:

@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmsync.errors import ConfigError
+
 PLACES = re.compile(
     r"(?:post|pre)?[-_ ]?mortems?|incidents?|incident[-_ ]?(?:reports?|reviews?)|rcas?|outages?|retros(?:pectives)?",
     re.I,
@@ -62,6 +64,29 @@ def parse_remote(url: str) -> tuple[str, str]:
         return "", ""
     host, path = found["host"] or found["host2"], found["path"] or found["path2"]
     return host.lower(), path.strip("/").removesuffix(".git")
+
+
+def changed(folder: Path, revision: str) -> list[Path]:
+    """The files that differ between here and where this branch left `revision`, as absolute paths; deleted ones are not
+    among them. Raises ConfigError, with what to do, where git cannot tell.
+    """
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if not top:
+        raise ConfigError(f"{str(folder)!r} is in no git repository, so nothing is known to have changed since then")
+    if revision.startswith("-") or not _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
+        raise ConfigError(f"git knows no revision {revision!r} here\n{_FETCH}")
+    base = _git(folder, "merge-base", revision, "HEAD")
+    if not base:
+        raise ConfigError(f"git cannot tell where this branch left {revision!r}: the clone is too shallow\n{_FETCH}")
+    names = _git(folder, "diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", base, "--", top)
+    untracked = _git(folder, "ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", top)
+    return [Path(top) / name for name in (*names.split("\0"), *untracked.split("\0")) if name]
+
+
+_FETCH = (
+    "fetch it first: `git fetch origin main`, in a shallow clone `git fetch --unshallow`; "
+    "in GitHub Actions give actions/checkout `fetch-depth: 0`"
+)
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections import UserDict
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
@@ -101,3 +102,23 @@ def test_no_secret_is_read(run: Run, tmp_path: Path) -> None:
     assert run("check", environ=environ).code == 0
     assert environ.asked
     assert "GITHUB_TOKEN" not in environ.asked
+
+
+def test_annotations_are_commands_to_the_runner_and_nothing_else_is(run: Run, tmp_path: Path) -> None:
+    hostile = DOCUMENT.replace("alice", "::stop-commands::x")
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": hostile})
+    answer = run("check", "--format", "github", environ={"GITHUB_ACTIONS": "true"})
+    commands = [line for line in answer.out.splitlines() if line.startswith("::")]
+    assert commands
+    assert all(
+        line.startswith(("::warning file=postmortems/a.md,", "::error file=postmortems/a.md,")) for line in commands
+    )
+    plain = run("check", environ={"GITHUB_ACTIONS": "true"})
+    assert not [line for line in plain.out.splitlines() if line.startswith("::")]
+
+
+def test_each_format_for_ci_can_be_read_by_its_own_parser(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT.replace("alice", "alcie")})
+    assert json.loads(run("check", "--format", "sarif").out)["runs"][0]["results"][0]["ruleId"] == "owner-unknown"
+    assert json.loads(run("check", "--format", "gitlab").out)[0]["check_name"] == "owner-unknown"
+    assert Xml.fromstring(run("check", "--format", "junit").out)[0].get("failures") == "1"

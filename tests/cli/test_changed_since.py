@@ -1,0 +1,82 @@
+"""`--changed-since`: only what the branch changed, in a real git repository; and what git cannot tell."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pmsync.cli.repository import changed
+from pmsync.errors import ConfigError
+from tests.cli.conftest import Run
+
+OWNERLESS = "# Outage\n\nDate: 2026-11-20\n\n## Action items\n\n- Add an alert\n"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=alice", "-c", "user.email=alice@example.com", "-c", "init.defaultBranch=main")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    (folder / "postmortems").mkdir(parents=True)
+    git(folder, "init")
+    write(folder, "old.md", "gone.md")
+    git(folder, "add", ".")
+    git(folder, "commit", "-m", "one")
+    git(folder, "checkout", "-b", "branch")
+    write(folder, "new.md")
+    (folder / "postmortems/gone.md").unlink()
+    git(folder, "add", ".")
+    git(folder, "commit", "-m", "two")
+    write(folder, "untracked é.md")
+    git(folder, "checkout", "main")
+    write(folder, "elsewhere.md")
+    git(folder, "add", "postmortems/elsewhere.md")
+    git(folder, "commit", "-m", "three")
+    git(folder, "checkout", "branch")
+    return folder
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / "postmortems" / name).write_text(OWNERLESS, encoding="utf-8")
+
+
+def test_what_the_branch_changed_is_what_differs_from_where_it_left(repository: Path) -> None:
+    assert {path.name for path in changed(repository, "main")} == {"new.md", "untracked é.md"}
+    assert {path.name for path in changed(repository / "postmortems", "main")} == {"new.md", "untracked é.md"}
+
+
+def test_check_looks_at_those_only(repository: Path, run: Run) -> None:
+    answer = run("check", "--changed-since", "main", "--format", "json", cwd=repository)
+    assert answer.code == 0
+    told = json.loads(answer.out)
+    assert told["documents"] == 2
+    assert {Path(finding["path"]).name for finding in told["findings"]} == {"new.md", "untracked é.md"}
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x", ""])
+def test_a_revision_that_git_does_not_know_is_told_with_how_to_fetch_it(repository: Path, revision: str) -> None:
+    with pytest.raises(ConfigError, match=r"git fetch") as told:
+        changed(repository, revision)
+    assert repr(revision) in str(told.value)
+
+
+def test_a_shallow_clone_without_the_common_commit_is_told_with_how_to_deepen_it(
+    repository: Path, tmp_path: Path
+) -> None:
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--depth=1", "--branch=branch", repository.as_uri(), str(shallow))
+    git(shallow, "fetch", "--depth=1", "origin", "main:main")
+    with pytest.raises(ConfigError, match="too shallow"):
+        changed(shallow, "main")
+
+
+def test_outside_a_repository_nothing_is_known_to_have_changed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no git repository"):
+        changed(tmp_path, "main")

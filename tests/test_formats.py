@@ -1,0 +1,75 @@
+"""Findings as CI systems read them; hostile text in them commands nobody."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as Xml
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmsync import formats
+from pmsync.model import Finding
+
+OWNER = Finding("owner-missing", "warning", "the item 'Add, a probe: 100%' has no owner", "name one", "pm/a,b.md", 7)
+HOSTILE = Finding("owner-unknown", "error", "owner '::stop-commands::x\n::set-env name=A::b ##[error]x' is not known",
+                  "", "pm/::error::.md", 3)  # fmt: skip
+NOWHERE = Finding("no-documents", "note", "no document at 'x'")
+findings = st.builds(Finding, st.just("rule"), st.sampled_from(["error", "warning", "note"]), st.text(), st.text(),
+                     st.text(), st.integers(0, 99))  # fmt: skip
+
+
+def test_an_annotation_is_one_command_with_its_text_escaped_as_the_runner_unescapes_it() -> None:
+    (line,) = formats.github([OWNER])
+    assert line == (
+        "::warning file=pm/a%2Cb.md,line=7,title=pmsync owner-missing::"
+        "the item 'Add, a probe: 100%25' has no owner. name one"
+    )
+
+
+@given(st.lists(findings))
+def test_no_text_begins_a_command_of_its_own(found: list[Finding]) -> None:
+    for line in formats.github([*found, HOSTILE]):
+        assert re.match(r"::(error|warning|notice) ", line)
+        assert "\n" not in line
+        assert "\r" not in line
+        assert "##[" not in line
+        head = line[2:].partition("::")[0]
+        assert head.count("::") == 0
+
+
+def test_errors_come_first_and_what_github_would_drop_is_counted() -> None:
+    lines = formats.github([*[OWNER] * 12, *[HOSTILE] * 11])
+    assert [line.split()[0] for line in lines] == ["::error"] * 9 + ["::warning"] * 9 + ["::notice"]
+    assert "and 5 more" in lines[-1]
+
+
+def test_sarif_names_each_rule_once_and_marks_results_without_their_lines() -> None:
+    moved = Finding(OWNER.rule, OWNER.level, OWNER.message, OWNER.hint, OWNER.path, 99)
+    run, later = formats.sarif([OWNER, HOSTILE, OWNER, NOWHERE], "1")["runs"][0], formats.sarif([moved], "1")["runs"][0]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["no-documents", "owner-missing", "owner-unknown"]
+    marks = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
+    assert len(set(marks)) == 4
+    assert later["results"][0]["partialFingerprints"]["primaryLocationLineHash"] == marks[0]
+    assert run["results"][0]["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "pm/a,b.md"}, "region": {"startLine": 7},
+    }  # fmt: skip
+    assert run["results"][3]["locations"] == []
+
+
+def test_gitlab_gets_what_has_a_place_with_marks_of_its_own() -> None:
+    report = formats.gitlab([OWNER, OWNER, HOSTILE, NOWHERE])
+    assert [entry["severity"] for entry in report] == ["minor", "minor", "major"]
+    assert len({entry["fingerprint"] for entry in report}) == 3
+    assert report[0]["location"] == {"path": "pm/a,b.md", "lines": {"begin": 7}}
+
+
+def test_junit_has_a_suite_for_each_document_and_a_failure_for_what_is_wrong() -> None:
+    suites = Xml.fromstring(formats.junit([OWNER, HOSTILE, NOWHERE], ["pm/a,b.md", "pm/fine.md"]))
+    told = {suite.get("name"): suite.get("failures") for suite in suites}
+    assert told == {"pm/a,b.md": "1", "pm/fine.md": "0", "pm/::error::.md": "1"}
+    assert [case.get("name") for case in suites.iter("testcase")] == [
+        "owner-missing:7",
+        "pmsync check",
+        "owner-unknown:3",
+    ]
