@@ -45,7 +45,8 @@ def shown_path(path: Path, cwd: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        str(values)  # a number of more than 4,300 digits, written as hexadecimal, is one that Python does not print
     except OSError as error:
         raise ConfigError(
             f"the configuration '{path}' cannot be read: {(error.strerror or str(error)).lower()}"
@@ -55,6 +56,9 @@ def _read(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         raise ConfigError(f"the configuration '{path}' is no TOML: {message[:1].lower()}{message[1:]}") from None
+    except (RecursionError, ValueError):
+        raise ConfigError(f"the configuration '{path}' is nested too deep, or holds too large a number") from None
+    return values
 
 
 def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "") -> Settings:

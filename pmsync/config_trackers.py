@@ -18,7 +18,7 @@ OURS = ("project", "issuetype", "summary", "description", "labels", "assignee")
 """Jira fields that pmsync fills itself, so that [trackers.X.fields] may not."""
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
-_URL = r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?"
+_URL = r"https?://[^\s/@?#\\]+(?:/[^\s@?#\\]*)?"
 _NOW, _SETTLE = timedelta(0), timedelta(minutes=10)
 _LAG = {"jira": timedelta(seconds=200), "github": timedelta(minutes=1), "local": _NOW}
 

@@ -63,9 +63,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             _create(path)
         connection = _connect(path, "rw")
         try:
+            _check(connection, path)
             with suppress(PermissionError):
                 path.chmod(0o600)
-            _check(connection, path)
             _check_pages(connection, path)
             schema.migrate(connection)
         except BaseException:

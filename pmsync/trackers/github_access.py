@@ -14,6 +14,8 @@ from pmsync.trackers.github_session import AppKey
 from pmsync.trackers.github_text import fit_labels
 
 GITHUB = "api.github.com"
+_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[^\s\\@?#]*)?", re.ASCII | re.IGNORECASE)
+"""One that all read alike: for requests a host ends at a backslash, and urlsplit passes over line ends and tabs."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_TOKEN_ENV = "GITHUB_TOKEN"  # noqa: S105 - a variable's name
 
@@ -59,7 +61,7 @@ def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> 
         host = _host(address)
     except ValueError:
         return [f"{where} is {url!r}, which is no address"]
-    if address.scheme not in {"http", "https"} or not host or address.username or address.password:
+    if not _ADDRESS.fullmatch(url) or not host:
         return [f"{where} is {url!r}: write `https://HOST/api/v3`, or leave it out for github.com"]
     if host in {"github.com", "www.github.com"}:
         return [f"{where} is {url!r}, the web page: write `https://{GITHUB}`, or leave it out"]

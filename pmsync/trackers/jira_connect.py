@@ -15,6 +15,8 @@ from pmsync.trackers.jira_http import TIMEOUT, Session
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CLOUD = ".atlassian.net"
+_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[^\s\\@?#]*)?", re.ASCII | re.IGNORECASE)
+"""One that all read alike: for requests a host ends at a backslash, and urlsplit passes over line ends and tabs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> 
         host = _host(address)
     except ValueError:
         return [f"{where} is {url!r}, which is no address"]
-    if address.scheme not in {"http", "https"} or not host or "@" in address.netloc:
+    if not _ADDRESS.fullmatch(url) or not host:
         return [f"{where} is {url!r}: write `https://HOST`, with the context path if there is one"]
     if address.scheme == "http" and address.hostname not in _LOOPBACK:
         return [f"{where} is {url!r}: a token is never sent without encryption; write `https://`"]

@@ -161,6 +161,8 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables where they are missing. By statement: `executescript` would commit the transaction."""
     if not _version(connection, path):
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise TrackerError(f"{str(path)!r} is another program's database; name another file in `path`")
         for statement in TABLES.split(";\n"):
             connection.execute(statement)
         connection.execute("INSERT INTO store (id) VALUES (?)", (secrets.token_hex(4),))

@@ -1,0 +1,284 @@
+"""A configuration from a stranger's branch: it sends no token astray, reads no other secret, and runs nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pmsync.cli import App, main
+from pmsync.config import parse
+from pmsync.errors import ConfigError, PmsyncError
+from pmsync.settings import Settings, TrackerSettings
+from pmsync.trackers import github, jira
+from tests.fakes.http import Response, Server
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+CI = {"CI": "true", "T": "secret-token", "U": "bot@example.com"}
+DOCUMENT = "# Outage\n\n**Date:** 2026-11-20\n\n## Action items\n\n- Repair it (owner: alice)\n"
+
+
+def read(text: str, root: Path = Path("/srv/docs")) -> Settings:
+    return parse(tomllib.loads(text), root, "pmsync.toml", home="/home/alice")
+
+
+def connect(kind: str, url: str, environ: Mapping[str, str]) -> None:
+    if kind == "github":
+        settings = TrackerSettings("x", "github", repo="acme/web", api_url=url, token_env="T")
+        github.connect(settings, environ).close()
+    else:
+        settings = TrackerSettings("x", "jira", url=url, project="PAY", token_env="T", email_env="U")
+        jira.connect(settings, environ)
+
+
+# --- where a token may go ---------------------------------------------------------------------------------------
+
+ASTRAY = [
+    "https://evil.example",
+    "https://evil.example/api.github.com",
+    "https://evil.example/acme.atlassian.net",
+    "https://api.github.com.evil.example",
+    "https://acme.atlassian.net.evil.example",
+    "https://evilatlassian.net",
+    "https://evil.example\\.atlassian.net",
+    "https://evil.example\\@api.github.com",
+    "https://evil.example#.atlassian.net",
+    "https://evil.example?.atlassian.net",
+    "https://evil.example;.atlassian.net",
+    "https://evil.example%2f.atlassian.net",
+    "https://evil.example%00.atlassian.net",
+    "https://evil.example\t.atlassian.net",
+    "https://evil.example\uff0f.atlassian.net",
+    "https://evil.example\u3002atlassian.net",
+    "https://api.github.com:8443",
+    "https://api.github.com@evil.example",
+    "https://acme.atlassian.net@evil.example",
+    "https://acme.atlassian.net:x@evil.example",
+    "https://[::1]",
+    "https://169.254.169.254",
+    "https://localhost",
+    "http://127.0.0.1:8080",
+    "http://api.github.com",
+    "http://acme.atlassian.net",
+    "ftp://api.github.com",
+    "file:///etc/passwd",
+    "//api.github.com",
+    "api.github.com",
+    "https://",
+    "",
+]
+
+
+@pytest.mark.parametrize("kind", ["github", "jira"])
+@pytest.mark.parametrize("url", ASTRAY)
+def test_in_ci_a_token_goes_to_no_other_host_whatever_the_file_says(kind: str, url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        connect(kind, url, CI | {"PMSYNC_HOSTS": "jira.acme.example"})
+    assert "secret-token" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("kind", "url"), [("github", "https://api.github.com"), ("jira", "https://a.atlassian.net")])
+def test_in_ci_it_goes_to_its_own_host(kind: str, url: str) -> None:
+    connect(kind, url, CI)
+
+
+@pytest.mark.parametrize("kind", ["github", "jira"])
+def test_the_environment_allows_a_host_and_the_port_with_it(kind: str) -> None:
+    for hosts in ("jira.acme.example", "a.example,JIRA.acme.example", "jira.acme.example:8443 b.example"):
+        connect(kind, "https://jira.acme.example:8443", CI | {"PMSYNC_HOSTS": hosts})
+    for hosts in ("", ",", "acme.example", "*", "jira.acme.example.evil", "jira.acme.example:443", "*.acme.example"):
+        with pytest.raises(ConfigError, match="PMSYNC_HOSTS"):
+            connect(kind, "https://jira.acme.example:8443", CI | {"PMSYNC_HOSTS": hosts})
+
+
+@pytest.mark.parametrize("kind", ["github", "jira"])
+@pytest.mark.parametrize("url", ["http://jira.acme.example", "http://10.0.0.1", "http://localhost.evil.example"])
+def test_without_encryption_a_token_goes_to_this_very_machine_only(kind: str, url: str) -> None:
+    for environ in ({"T": "t", "U": "u"}, CI | {"PMSYNC_HOSTS": url.removeprefix("http://")}):
+        with pytest.raises(ConfigError, match="never sent without encryption"):
+            connect(kind, url, environ)
+    connect(kind, "http://127.0.0.1:1", {"T": "t", "U": "u"})
+
+
+@pytest.mark.parametrize("key", ["api_url", "url"])
+@pytest.mark.parametrize("url", [url for url in ASTRAY if "\\" in url or "@" in url or "#" in url or "?" in url])
+def test_the_file_itself_may_not_hold_an_address_that_can_be_read_in_two_ways(key: str, url: str) -> None:
+    kind = 'type = "github"\nrepo = "a/b"' if key == "api_url" else 'type = "jira"\nproject = "PAY"'
+    with pytest.raises(ConfigError, match=rf"trackers\.x\.{key}"):
+        read(f"[documents]\nnamespace = 'a'\n[trackers.x]\n{kind}\n{key} = '{url}'\n")
+
+
+# --- which secrets are read -------------------------------------------------------------------------------------
+
+
+class Environment(dict[str, str]):
+    """Remembers which variables were asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def repository(folder: Path, tracker: str) -> Path:
+    (folder / "postmortems").mkdir(parents=True)
+    (folder / "postmortems" / "a.md").write_text(DOCUMENT)
+    (folder / "pmsync.toml").write_text(f"[documents]\nnamespace = 'a'\n[trackers.x]\nlag = '0'\n{tracker}")
+    return folder
+
+
+GITHUB = 'type = "github"\nrepo = "acme/web"\ntoken_env = "AWS_SECRET_ACCESS_KEY"\n'
+SECRETS = {"AWS_SECRET_ACCESS_KEY": "aws-Zq8vWc3TnYb5LkR1", "GITHUB_TOKEN": "ghp_Zq8vWc3TnYb5LkR1"}
+
+
+def test_commands_that_ask_no_tracker_read_no_secret(tmp_path: Path) -> None:
+    place = repository(tmp_path, GITHUB)
+    environ = Environment({**SECRETS, "CI": "true"})
+    for command in (["extract", "postmortems"], ["check"], ["plan", "--offline"], ["status"], ["show", "x"]):
+        assert main(command, App(environ=environ, cwd=place, now=lambda: NOW)) in {0, 1, 2}
+    assert environ.asked & {"CI", "PMSYNC_CONFIG"}
+    assert not environ.asked & SECRETS.keys()
+
+
+def test_a_secret_that_is_no_token_goes_to_the_trackers_own_host_and_is_shown_nowhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file names the variable, so it can name a wrong one: that is why the host is not the file's to choose."""
+    with Server(lambda _: Response(401, {"message": "Bad credentials"})) as server:
+        place = repository(tmp_path, f'{GITHUB}api_url = "{server.url}"\n')
+        refused = App(environ={**SECRETS, "CI": "true"}, cwd=place, now=lambda: NOW)
+        assert main(["-vv", "--debug", "sync"], refused) == 2
+        assert server.log == []
+        allowed = App(environ={**SECRETS, "CI": "true", "PMSYNC_HOSTS": "127.0.0.1"}, cwd=place, now=lambda: NOW)
+        assert main(["-vv", "--debug", "sync"], allowed) == 1
+        sent = str([record.request.headers for record in server.log])
+    assert SECRETS["AWS_SECRET_ACCESS_KEY"] in sent
+    assert SECRETS["GITHUB_TOKEN"] not in sent
+    everything = "".join((*capsys.readouterr(), *_contents(place)))
+    assert not [secret for secret in SECRETS.values() if secret in everything]
+
+
+def _contents(place: Path) -> list[str]:
+    return [path.read_bytes().decode("latin-1") for path in place.rglob("*") if path.is_file()]
+
+
+# --- paths --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["include", "exclude"])
+@pytest.mark.parametrize(
+    "glob", ["/etc/*", "//etc/*", "../*.md", "a/../../*.md", "**/../../x.md", "..", "./../x.md", "/**"]
+)
+def test_no_glob_leaves_the_documents_root(key: str, glob: str) -> None:
+    with pytest.raises(ConfigError, match="leaves the folder"):
+        read(f"[documents]\nnamespace = 'a'\n{key} = ['{glob}']\n[trackers.x]\ntype = 'local'\n")
+
+
+@pytest.mark.parametrize("name", ["ledger.db.lock", "ledger.db"])
+def test_a_link_in_the_ledgers_place_changes_nothing_elsewhere(tmp_path: Path, name: str) -> None:
+    place = repository(tmp_path / "root", "type = 'local'\n")
+    victim = tmp_path / "victim"
+    victim.write_text("precious\n")
+    victim.chmod(0o644)
+    (place / ".pmsync").mkdir()
+    (place / ".pmsync" / name).symlink_to(victim)
+    assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == 1
+    assert victim.read_text() == "precious\n"
+    assert stat.S_IMODE(victim.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("key", ["ledger", "tracker"])
+def test_another_programs_database_is_left_alone(tmp_path: Path, key: str) -> None:
+    other = tmp_path / "cookies.db"
+    with sqlite3.connect(other) as database:
+        database.execute("CREATE TABLE cookies (value TEXT)")
+    database.close()
+    other.chmod(0o644)
+    before = other.read_bytes()
+    path = f"path = '{other}'\n"
+    tracker, ledger = ("", f"[ledger]\n{path}") if key == "ledger" else (path, "")
+    place = repository(tmp_path / "root", f"type = 'local'\n{tracker}{ledger}")
+    assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == 1
+    assert other.read_bytes() == before
+    assert stat.S_IMODE(other.stat().st_mode) == 0o644
+
+
+# --- nothing is run ---------------------------------------------------------------------------------------------
+
+HOSTILE = """
+import os, sys
+open(os.environ["OWNED"], "a").write(__name__ + "\\n")
+"""
+MODULES = ("yaml", "click", "requests", "github", "jira", "sitecustomize", "usercustomize", "pmsync", "tomllib", "rich")
+
+
+def test_the_command_imports_nothing_from_the_repository_that_it_reads(tmp_path: Path) -> None:
+    command = Path(sys.executable).parent / "pmsync"
+    if not command.exists():
+        pytest.skip("pmsync is not installed as a command here")
+    place = repository(tmp_path / "root", "type = 'local'\n")
+    (place / "postmortems" / "b.md").write_text(f"---\ntitle: x\n---\n{DOCUMENT}")
+    for name in MODULES:
+        (place / f"{name}.py").write_text(HOSTILE)
+    (place / "pyproject.toml").write_text("[project.entry-points.pmsync]\nx = 'yaml:main'\n")
+    owned = tmp_path / "owned"
+    environ = {**os.environ, "OWNED": str(owned)}
+    for args in (["sync"], ["status", "--mine"]):
+        done = subprocess.run([command, *args], cwd=place, env=environ, capture_output=True, text=True, check=False)
+        assert "Traceback" not in done.stderr
+    assert not owned.exists()
+
+
+AUDIT = """
+import sys
+def hook(event, args):
+    if event in {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn", "code.__new__"}:
+        raise SystemExit(f"ran something: {event} {args[:1]}")
+    if event == "socket.connect":
+        raise SystemExit(f"went to {args[1]}")
+sys.path[:0] = [sys.argv.pop(1)]
+import datetime, pmsync.cli, pmsync.cli.sync, pmsync.trackers.registry, tenacity, sqlite_utils, filelock, yaml
+sys.addaudithook(hook)
+sys.exit(pmsync.cli.main())
+"""
+
+
+def test_nothing_in_file_or_documents_is_run(tmp_path: Path) -> None:
+    command = "$(touch owned)`touch owned`; touch owned | !cmd {{7*7}} ${HOME} %(x)s {path.__class__} \\\\x"
+    values = "\n".join(f'{key} = "{command}"' for key in ("label", "fallback_owner"))
+    place = repository(tmp_path / "root", f"type = 'local'\n{values}\n[people.alice]\nname = '{command}'\n")
+    text = (place / "pmsync.toml").read_text().replace("label = ", "labels = ").replace("fallback_owner", "#")
+    (place / "pmsync.toml").write_text(text)
+    (place / "postmortems" / "a.md").write_text(f"---\ntitle: '{command}'\n---\n{DOCUMENT}- {command} (@alice)\n")
+    for args in (["check"], ["sync"], ["show", command]):
+        root = str(Path(__file__).parents[2])
+        done = subprocess.run(
+            [sys.executable, "-c", AUDIT, root, *args], cwd=place, capture_output=True, text=True, check=False
+        )
+        assert "ran something" not in done.stderr, done.stderr
+        assert "went to" not in done.stderr
+        assert done.returncode in {0, 1, 2}, done.stderr
+    assert not list(tmp_path.rglob("owned"))
+    assert list((place / ".pmsync").glob("tickets-*.db")), "nothing was synced, so that this proves nothing"
+
+
+def test_every_problem_of_a_hostile_file_is_a_message(tmp_path: Path) -> None:
+    for text in ("[" * 10_000, "a = " + "[" * 5_000, f"a = {'9' * 5_000}", f"x = 0x{'f' * 5_000}", "a.b" * 5_000):
+        (tmp_path / "pmsync.toml").write_text(text)
+        with pytest.raises(PmsyncError):
+            App(environ={}, cwd=tmp_path).settings()
