@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sync": ("sync", "Bring tickets and ledger in line with the documents."),
     "write-back": ("write_back", "Write ticket links and ticks into the documents."),
     "status": ("status", "Show where the action items stand, at once and offline."),
+    "gate": ("gate", "Fail while action items are overdue; for a deploy pipeline."),
     "show": ("show", "Show everything about one item: its text, ticket and history."),
     "adopt": ("adopt", "Link an item to a ticket that exists, or say that it is new."),
     "forget": ("forget", "Drop the link between an item and its ticket."),

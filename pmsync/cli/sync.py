@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from pmsync.apply import Done
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
+from pmsync.cli.options import Span
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import existing
-from pmsync.config_values import parse_span
 from pmsync.errors import ConfigError
 from pmsync.model import Finding
 from pmsync.operations import Plan
@@ -28,26 +29,12 @@ if TYPE_CHECKING:
 COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
 
 
-class Wait(click.ParamType[float]):
-    """A time to wait: `30s`, `5m`, `1h`."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        span = parse_span(str(value))
-        if span is None:
-            self.fail(f"{value!r} is no length of time; write 30s, 5m or 1h", param, ctx)
-        return span.total_seconds()
-
-
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
 @click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
-@click.option("--wait", type=Wait(), default=0.0, help="How long to wait for another run to end, e.g. 5m.")
+@click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
 @output.format_option("text", "json")
 @pass_app
 def command(
@@ -56,7 +43,7 @@ def command(
     dry_run: bool,
     allow: tuple[str, ...],
     write_back: bool,
-    wait: float,
+    wait: timedelta,
     output_format: str,
 ) -> int:
     """Create tickets for new action items, send what changed in documents, take over what changed in the trackers.
@@ -71,7 +58,7 @@ def command(
       pmsync sync --wait 5m                let another run finish first
       pmsync sync --write-back             and write the tickets into the documents, for a commit
     """
-    request = Request(existing(paths, app), guard.parse_allow(allow), wait)
+    request = Request(existing(paths, app), guard.parse_allow(allow), wait.total_seconds())
     if dry_run and write_back:
         raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
     if dry_run:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
+from pmsync.cli.options import Span
 from pmsync.cli.reading import existing
-from pmsync.cli.sync import Wait
 from pmsync.sync import Clock, Request
 from pmsync.writeback.run import Result, Rewritten, write_back
 from pmsync.writeback.values import Change
@@ -25,10 +26,10 @@ NOUNS = {"link": "link", "tick": "tick", "untick": "withdrawn tick"}
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show the difference it would make; writes nothing.")
-@click.option("--wait", type=Wait(), default=0.0, help="How long to wait for another run to end, e.g. 5m.")
+@click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, paths: tuple[Path, ...], dry_run: bool, wait: float, output_format: str) -> int:
+def command(app: App, paths: tuple[Path, ...], dry_run: bool, wait: timedelta, output_format: str) -> int:
     """Write into the documents what the last sync learned: each item's ticket, and a tick where the ticket is done.
 
     A link that stands there is never replaced, a tick that a person made is never taken back, and every other byte
@@ -40,7 +41,7 @@ def command(app: App, paths: tuple[Path, ...], dry_run: bool, wait: float, outpu
       pmsync write-back --dry-run
       pmsync write-back postmortems/2026-11-02-checkout.md
     """
-    request = Request(existing(paths, app), wait=wait)
+    request = Request(existing(paths, app), wait=wait.total_seconds())
     written = Written(write_back(app.settings(), request, Clock(now=app.now), dry_run=dry_run), dry_run)
     if output_format == "json":
         output.emit_json(written.value)

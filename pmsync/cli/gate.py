@@ -1,0 +1,78 @@
+"""`pmsync gate`: stops a pipeline while action items are overdue. Reads only the ledger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from pmsync import reports
+from pmsync.cli import output
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.options import Span
+from pmsync.errors import PmsyncError
+from pmsync.ledger import Ledger
+from pmsync.reports import Filter, StatusRow
+
+
+@click.command()
+@click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
+@click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
+@click.option("--max-age", type=Span(), default="7d", show_default=True, help="How old the last good sync may be.")
+@output.format_option("text", "json")
+@pass_app
+def command(app: App, service: str, severity: str, max_age: timedelta, output_format: str) -> int:
+    """Fail while action items are overdue; for a step before a deploy.
+
+    Answers from the ledger, and fails too where that is too old to tell. Items of restricted documents count, and are
+    not named.
+    Exit codes: 0 nothing is overdue, 1 something is or nobody can tell, 2 wrong usage or configuration.
+
+    \b
+    Examples:
+      pmsync gate --service checkout
+      pmsync gate --severity sev1 --max-age 1d
+    """
+    settings, now = app.settings(), app.now()
+    with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
+        rows = reports.status_rows(ledger, settings, now.astimezone().date())
+        synced = reports.freshness(ledger, now).last_good_sync
+    if synced is None or now - synced > max_age:
+        when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
+        raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
+    wanted = Filter(overdue=True, service=service, severity=severity)
+    late = [row for row in rows if wanted.keeps(row)]
+    if output_format == "json":
+        output.emit_json({"ok": not late, "overdue": [_value(row) for row in late]})
+    else:
+        for row in late:
+            output.echo(*_line(row))
+        output.echo(f"{output.count(len(late), 'action item')} overdue." if late else "Nothing is overdue.")
+    return 1 if late else 0
+
+
+def _line(row: StatusRow) -> list[output.Part]:
+    title = "(restricted)" if row.restricted else row.title
+    owner = ", ".join(row.people) or "nobody"
+    return [
+        output.coloured(f"{row.late}d late", "red"),
+        "  ",
+        output.link(row.ticket or "-", row.url),
+        f"  {title}  ({owner})",
+    ]
+
+
+def _value(row: StatusRow) -> dict[str, object]:
+    open_to_all = not row.restricted
+    return {
+        "ticket": row.ticket or None,
+        "url": row.url or None,
+        "title": row.title if open_to_all else None,
+        "owners": row.people,
+        "due": row.due,
+        "days_late": row.late,
+        "severity": row.severity,
+        "services": row.services if open_to_all else (),
+        "path": row.path if open_to_all else None,
+    }

@@ -1,0 +1,23 @@
+"""Kinds of option values that several commands take."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from pmsync.config_values import parse_span
+
+
+class Span(click.ParamType[timedelta]):
+    """A length of time: `30s`, `5m`, `1h`, `7d`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        span = parse_span(str(value))
+        if span is None:
+            self.fail(f"{value!r} is no length of time; write 30s, 5m or 1h", param, ctx)
+        return span

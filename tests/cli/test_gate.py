@@ -1,0 +1,60 @@
+"""`pmsync gate`: what stops a pipeline, and what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.filled import NOW, Place, fill, make
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Place:
+    place = make(tmp_path)
+    fill(place)
+    return place
+
+
+def test_an_overdue_item_stops_it(filled, capsys):
+    assert filled.run("gate") == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 action item overdue."
+
+
+@pytest.mark.parametrize("only", [("--service", "payments"), ("--severity", "SEV1")])
+def test_only_what_was_asked_for_counts(filled, only):
+    assert filled.run("gate", *only) == 1
+    assert filled.run("gate", only[0], "other") == 0
+
+
+def test_nothing_overdue_lets_it_pass(filled, capsys):
+    assert filled.run("gate", "--severity", "sev2") == 0
+    assert capsys.readouterr().out == "Nothing is overdue.\n"
+
+
+def test_an_item_of_a_restricted_document_counts_and_is_not_named(filled, capsys):
+    later = replace(filled, now=NOW + timedelta(days=6))
+    assert later.run("gate", "--max-age", "30d") == 1
+    text = capsys.readouterr().out
+    assert "(restricted)" in text
+    assert "Rotate" not in text
+    assert later.run("gate", "--max-age", "30d", "--format", "json") == 1
+    value = json.loads(capsys.readouterr().out)
+    assert [each["title"] for each in value["overdue"]] == ["Fix the pager", None]
+    assert "leak" not in json.dumps(value)
+
+
+def test_a_ledger_too_old_to_tell_stops_it_and_says_so(filled, capsys):
+    stale = replace(filled, now=NOW + timedelta(days=8))
+    assert stale.run("gate", "--severity", "sev2") == 1
+    assert "too long ago to tell what is overdue" in capsys.readouterr().err
+    assert stale.run("gate", "--severity", "sev2", "--max-age", "30d") == 0
+
+
+def test_no_ledger_stops_it(filled, capsys):
+    filled.ledger.unlink()
+    assert filled.run("gate") == 1
+    assert "pmsync sync" in capsys.readouterr().err
