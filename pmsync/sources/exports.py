@@ -37,7 +37,8 @@ def meaning(element: Any) -> Meaning | None:
         return Meaning(_box("checkbox-on" in names))
     if tag == "time":
         day = str(element.get("datetime", ""))[:10]
-        return Meaning(day) if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else None
+        known = re.fullmatch(r"\d{4}-\d\d-\d\d", day)
+        return Meaning(day if known else "".join(element.itertext()).strip().lstrip("@"))  # Notion writes '@1 May'
     if tag == "img":
         name = next((name.removeprefix("emoticon-") for name in names if name.startswith("emoticon-")), "")
         return Meaning(_EMOTICONS.get(name, ""))
