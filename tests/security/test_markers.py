@@ -17,6 +17,7 @@ from pmsync.keys import item_key
 from pmsync.markdown import parse
 from pmsync.model import Document, Item, Marker
 from pmsync.settings import Settings, TrackerSettings
+from pmsync.trackers import jira_anchor
 from pmsync.trackers.github_text import CUT, LONGEST_BODY, fit_body, fit_labels, fit_title
 from pmsync.trackers.jira_fields import create_fields
 from pmsync.trackers.jira_issue import dialect, document_labels, marker_of, uid_label
@@ -161,6 +162,29 @@ def test_a_marker_of_any_length_can_be_read_back(filling: str) -> None:
         text = fit_body("x" * LONGEST_BODY, own)
         assert marker.read(text) == own
         assert len(text) <= LONGEST_BODY
+
+
+# --- Jira Data Center, where the marker is an anchor ------------------------------------------------------------
+
+ANCHOR = jira_anchor.append("", Marker(VICTIM, "acme/web", "d", "k")).strip()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "text",
+    [ANCHOR, ANCHOR.upper(), f"`{ANCHOR}`", f"\\{ANCHOR}", f"{{{ANCHOR}}}", ANCHOR.replace("{", "&#123;"),
+     ANCHOR.replace("anchor", "anc\u200bhor"), f"{{code}}{ANCHOR}{{code}}", f"\n\n  ```\n  {ANCHOR}\n  ```\n",
+     f"[{ANCHOR}](https://h/{ANCHOR})", "{" + ANCHOR, f"{{anchor:{ANCHOR}}}", f"<b>{ANCHOR}</b>"],
+)  # fmt: skip
+def test_no_document_forms_an_anchor_that_is_a_marker(place: str, text: str) -> None:
+    document, words = read(PLACES[place].replace("{}", text)), dialect(JIRA, cloud=False)
+    for item in document.items if document else ():
+        own = identity(document, item)  # type: ignore[arg-type]
+        whole = body(document, item, SETTINGS, fields=())  # type: ignore[arg-type]
+        wiki = str(create_fields(draft(marker=own, body=whole), JIRA, None, words)["description"])
+        assert len(re.findall(r"\{anchor:pmsync", wiki)) == 1
+        assert jira_anchor.read(wiki) == own
+        assert jira_anchor.read(wiki.rpartition("{")[0]) is None
 
 
 # --- labels -----------------------------------------------------------------------------------------------------
