@@ -33,11 +33,26 @@ PASSES = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run was asked to do. `paths` limit the documents it judges, never the ones it reads."""
+    """What a run was asked to do. `paths` limit the documents it judges, never the ones it reads.
+
+    With `changed` they are the files that changed: those that are no documents are passed over, and none at all means
+    that nothing is judged; else none means that everything is.
+    """
 
     paths: tuple[Path, ...] = ()
     allow: Mapping[str, int] = field(default_factory=dict)
     wait: float | None = None
+    changed: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run judges every document."""
+        return not self.paths and not self.changed
+
+    @property
+    def scope(self) -> str:
+        """What the ledger says of the run: '' for one over everything."""
+        return " ".join(map(str, self.paths)) or ("" if self.whole else "nothing that changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +137,19 @@ class Engine:
     def _survey(self, memory: Memory, request: Request) -> Survey:
         self.watcher.tell("reading documents")
         reading = read_documents(self.settings)
-        judged, missing = _judged(self.settings, reading, request.paths)
+        judged, missing = _judged(self.settings, reading, request)
         return Survey(
             look=Looker(self.settings, self.sources, memory, self.clock.now),
             reading=replace(reading, findings=(*reading.findings, *missing)),
             judged=judged,
-            whole=not request.paths,
+            whole=request.whole,
             sleep=self.clock.sleep,
             tell=self.watcher.tell,
         )
 
     def _pass(self, ledger: Ledger, request: Request) -> Result:
         """Observe, plan, guard and apply once."""
-        scope, now = " ".join(str(path) for path in request.paths), self.clock.now
+        scope, now = request.scope, self.clock.now
         run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
         survey = self._survey(remember(ledger, self.settings), request)
         world = survey.observe(wait_for_lag=True)
@@ -170,17 +185,17 @@ def remember(ledger: Ledger, settings: Settings) -> Memory:
     )
 
 
-def _judged(settings: Settings, reading: Reading, paths: Sequence[Path]) -> tuple[frozenset[str], list[Finding]]:
+def _judged(settings: Settings, reading: Reading, request: Request) -> tuple[frozenset[str], list[Finding]]:
     """The documents that a run over some paths speaks about; folders stand for everything below them."""
-    if not paths:
+    if request.whole:
         return frozenset(document.id for document in reading.documents), []
     root = Path(settings.root)
     judged: set[str] = set()
     findings = []
-    for path in paths:
+    for path in request.paths:
         wanted = path.resolve()
         found = {d.id for d in reading.documents if (root / d.path).resolve().is_relative_to(wanted)}
-        if not found:
+        if not found and not request.changed:
             hint = "name a document, or a folder with some, that documents.include in the config matches"
             findings.append(Finding("no-documents", "warning", f"no document at {str(path)!r}", hint))
         judged |= found

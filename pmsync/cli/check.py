@@ -11,6 +11,7 @@ import click
 from pmsync import __version__, formats, rules
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
+from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
 from pmsync.cli.repository import changed
 from pmsync.documents import read_documents
@@ -20,7 +21,7 @@ from pmsync.model import Finding, Reading
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@click.option("--changed-since", metavar="REV", help="Only documents that this branch changed since it left REV.")
+@changed_since_option
 @output.format_option("text", "json", "github", "sarif", "gitlab", "junit")
 @pass_app
 def command(app: App, paths: tuple[Path, ...], strict: bool, changed_since: str | None, output_format: str) -> int:

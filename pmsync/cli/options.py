@@ -21,3 +21,8 @@ class Span(click.ParamType[timedelta]):
         if span is None:
             self.fail(f"{value!r} is no length of time; write 30s, 5m or 1h", param, ctx)
         return span
+
+
+changed_since_option = click.option(
+    "--changed-since", metavar="REV", help="Only documents that this branch changed since it left REV."
+)

@@ -11,7 +11,8 @@ from pmsync import guard, render
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
-from pmsync.cli.reading import existing
+from pmsync.cli.options import changed_since_option
+from pmsync.cli.reading import judged
 from pmsync.render import PlanRow
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
@@ -23,11 +24,18 @@ COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 4 when changes are pending.")
 @click.option("--offline", is_flag=True, help="Look at documents and ledger only, not at the trackers.")
+@changed_since_option
 @click.option("--allow", multiple=True, metavar="KIND=N", help="What to allow the guard, as for `pmsync sync`.")
 @output.format_option("text", "json", "markdown")
 @pass_app
 def command(
-    app: App, paths: tuple[Path, ...], exit_code: bool, offline: bool, allow: tuple[str, ...], output_format: str
+    app: App,
+    paths: tuple[Path, ...],
+    exit_code: bool,
+    offline: bool,
+    changed_since: str | None,
+    allow: tuple[str, ...],
+    output_format: str,
 ) -> int:
     """Show what a sync would do now. Writes nothing, anywhere.
 
@@ -38,9 +46,10 @@ def command(
     Examples:
       pmsync plan
       pmsync plan postmortems/2026-11-02-checkout.md
-      pmsync plan --format markdown > plan.md
+      pmsync plan --changed-since origin/main --format markdown > plan.md      in a pull request
     """
-    request = Request(existing(paths, app), guard.parse_allow(allow))
+    named, changed = judged(paths, changed_since, app)
+    request = Request(named, guard.parse_allow(allow), changed=changed)
     return show_plan(app, request, output_format, offline=offline, exit_code=exit_code)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pmsync.cli.app import App
+from pmsync.cli.repository import changed
 from pmsync.config import find_config
 from pmsync.errors import ConfigError
 from pmsync.model import Finding, Reading
@@ -39,6 +40,16 @@ def only(reading: Reading, root: str, files: Collection[Path]) -> Reading:
     documents = tuple(document for document in reading.documents if document.path in here)
     findings = tuple(finding for finding in reading.findings if not finding.path or finding.path in here)
     return replace(reading, documents=documents, findings=findings)
+
+
+def judged(paths: tuple[Path, ...], since: str | None, app: App) -> tuple[tuple[Path, ...], bool]:
+    """The paths that a plan or a sync speaks about, and whether they are files that changed since a revision."""
+    named = existing(paths, app)
+    if since is None:
+        return named, False
+    files = changed(app.cwd, since)
+    folders = [(app.cwd / path).resolve() for path in named] or [Path("/")]
+    return tuple(file for file in files if any(file.resolve().is_relative_to(folder) for folder in folders)), True
 
 
 def absolute(paths: Iterable[Path], app: App) -> list[Path]:

@@ -14,9 +14,9 @@ from pmsync.apply import Done
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
-from pmsync.cli.options import Span
+from pmsync.cli.options import Span, changed_since_option
 from pmsync.cli.plan import show_plan
-from pmsync.cli.reading import existing
+from pmsync.cli.reading import judged
 from pmsync.errors import ConfigError
 from pmsync.model import Finding
 from pmsync.operations import Plan
@@ -32,6 +32,7 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
+@changed_since_option
 @click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
 @click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
@@ -41,6 +42,7 @@ def command(
     app: App,
     paths: tuple[Path, ...],
     dry_run: bool,
+    changed_since: str | None,
     allow: tuple[str, ...],
     write_back: bool,
     wait: timedelta,
@@ -58,7 +60,8 @@ def command(
       pmsync sync --wait 5m                let another run finish first
       pmsync sync --write-back             and write the tickets into the documents, for a commit
     """
-    request = Request(existing(paths, app), guard.parse_allow(allow), wait.total_seconds())
+    named, changed = judged(paths, changed_since, app)
+    request = Request(named, guard.parse_allow(allow), wait.total_seconds(), changed=changed)
     if dry_run and write_back:
         raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
     if dry_run:

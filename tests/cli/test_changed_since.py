@@ -10,7 +10,7 @@ import pytest
 
 from pmsync.cli.repository import changed
 from pmsync.errors import ConfigError
-from tests.cli.conftest import Run
+from tests.cli.conftest import LATER, Run
 
 OWNERLESS = "# Outage\n\nDate: 2026-11-20\n\n## Action items\n\n- Add an alert\n"
 
@@ -58,6 +58,36 @@ def test_check_looks_at_those_only(repository: Path, run: Run) -> None:
     told = json.loads(answer.out)
     assert told["documents"] == 2
     assert {Path(finding["path"]).name for finding in told["findings"]} == {"new.md", "untracked é.md"}
+
+
+CONFIG = """
+[documents]
+namespace = "acme/web"
+[trackers.local]
+type = "local"
+"""
+
+
+def test_plan_and_sync_judge_those_only_and_read_all(repository: Path, run: Run) -> None:
+    (repository / "pmsync.toml").write_text(CONFIG, encoding="utf-8")
+    plan = json.loads(run("plan", "--changed-since", "main", "--format", "json", cwd=repository).out)
+    assert {each["where"] for each in plan["operations"]} == {"postmortems/new.md:7", "postmortems/untracked é.md:7"}
+    narrow = run("plan", "--changed-since", "main", "postmortems/new.md", "--format", "json", cwd=repository)
+    assert [each["where"] for each in json.loads(narrow.out)["operations"]] == ["postmortems/new.md:7"]
+    assert run("sync", "--changed-since", "main", cwd=repository).code == 0
+    assert run("plan", "--changed-since", "main", cwd=repository, now=LATER).out == "No changes.\n"
+    assert json.loads(run("plan", "--format", "json", cwd=repository, now=LATER).out)["summary"]["create"] == 1
+
+
+def test_where_nothing_changed_nothing_is_judged(repository: Path, run: Run) -> None:
+    (repository / "pmsync.toml").write_text(CONFIG, encoding="utf-8")
+    git(repository, "stash", "-u")
+    git(repository, "checkout", "main")
+    git(repository, "stash", "pop")
+    (repository / "postmortems/untracked é.md").unlink()
+    answer = run("sync", "--changed-since", "main", cwd=repository)
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert run("plan", "--exit-code", cwd=repository).code == 4
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x", ""])

@@ -239,11 +239,13 @@ def test_a_reader_that_leaves_early_breaks_nothing(tmp_path: Path) -> None:
 def test_ctrl_c_in_a_real_process_ends_it_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "never"
     os.mkfifo(pipe)
-    reading = "import pmsync.cli.extract as e; e.read_each = lambda *a: open(sys.argv[-1]).read()"
+    reading = "import pmsync.cli.extract as e; e.read_each = lambda *a: (print(flush=True), open(sys.argv[-1]).read())"
     code = f"import sys; {reading}; from pmsync.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "extract", str(pipe)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.1)  # from the line to the call that waits
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
     assert process.returncode == 130
