@@ -17,7 +17,7 @@ from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.options import Span, changed_since_option
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
-from pmsync.errors import ConfigError
+from pmsync.errors import ConfigError, LedgerError
 from pmsync.model import Finding
 from pmsync.operations import Plan
 from pmsync.settings import Settings
@@ -87,9 +87,13 @@ def command(
 def _write_back(app: App, settings: Settings, request: Request, result: Result) -> Written:
     """Write what the sync learned into the documents; what it has told already is not told again."""
     from pmsync.cli.write_back import Written  # noqa: PLC0415 (not every sync writes into documents)
-    from pmsync.writeback.run import write_back  # noqa: PLC0415
+    from pmsync.writeback import run  # noqa: PLC0415
 
-    made = write_back(settings, request, Clock(now=app.now))
+    try:
+        made = run.write_back(settings, request, Clock(now=app.now))
+    except LedgerError as error:  # what the sync did is told all the same
+        failed = Finding("not-written", "error", f"nothing is written back: {error}", "run `pmsync write-back`")
+        made = run.Result(findings=(failed,))
     known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
     fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
     return Written(replace(made, findings=fresh, told_before=result.told_before))

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pmsync.errors import LedgerError
+from pmsync.writeback import run as writeback
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
 ALERT = "- Add an alert on latency (owner: alice)"
@@ -69,6 +71,18 @@ def test_a_sync_with_write_back_does_both(run: Run, place: Path) -> None:
     run("tickets", "close", "LOCAL-1")
     again = run("sync", "--write-back")
     assert (again.code, "Wrote" in again.out) == (0, False), "the document has no box"
+
+
+def test_a_sync_tells_what_it_did_though_nothing_could_be_written_back(
+    run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise LedgerError("another run holds the lock")
+
+    monkeypatch.setattr(writeback, "write_back", refuse)
+    answer = run("sync", "--write-back")
+    assert (answer.code, "Sync: 2 created.\n" in answer.out) == (1, True)
+    assert "error[not-written]: nothing is written back: another run holds the lock" in answer.err
 
 
 def test_a_sync_with_write_back_is_one_json_value(run: Run, place: Path) -> None:

@@ -132,6 +132,19 @@ def test_underscores_in_a_key_do_not_become_emphasis() -> None:
     assert r"[acme/\_\_web\_\_#7](https://github.com/acme/__web__/issues/7)" in made.text
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_line_ends_byte_order_mark_and_the_missing_last_end_stay(end: str, last: bool, mark: str) -> None:
+    text = (mark + HEAD + "- [ ] Add an alert \n- Fix it\n" + ("\nThanks!\n" if last else "")).replace("\n", end)
+    text = text if last else text.removesuffix(end)
+    document = parse(text, "a.md")
+    made = rewrite(text, document, [Ticketed(0, "u0", REF, Status.DONE), Ticketed(1, "u1", LOCAL, Status.DONE)])
+    assert made.text == text.replace("[ ]", "[x]").replace("alert ", f"alert ({LINK}) ").replace(
+        "Fix it", "Fix it (LOCAL-7)"
+    )
+
+
 # --- ticks --------------------------------------------------------------------------------------------------------
 
 STATUS = "| Action | Status | Ticket |\n|---|---|---|\n"

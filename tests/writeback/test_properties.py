@@ -120,7 +120,7 @@ def texts(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["", "\ufeff"])) + text
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts(), st.lists(st.one_of(st.none(), STATUSES), min_size=15, max_size=15))
 def test_any_document_stays_what_it_was(text: str, statuses: list[Status | None]) -> None:
     try:
