@@ -94,6 +94,8 @@ COMMANDS = [
     ("adopt", WHOLE, WHOLE),
     ("forget", WHOLE),
     ("write-back",),
+    ("gate",),
+    ("gate", "--format", "json"),
     ("status", "--owner", WHOLE),
     ("--config", f"{ATTACKS['colour']}.toml", "status"),
     (f"stat{ATTACKS['link']}us",),
