@@ -173,7 +173,7 @@ def _behind(placed: Sequence[Placed]) -> list[Finding]:
     first = placed[0].entry
     more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
     message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
-    hint = "tick them when you next edit the documents; the tracker's status is what counts"
+    hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
     return [Finding("drift", "note", message, hint, first.document.path, first.item.line)]
 
 
