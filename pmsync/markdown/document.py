@@ -9,9 +9,13 @@ from pmsync.markdown import entries, headings, metadata, source, tokens
 from pmsync.markdown.blocks import Block
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section, outline
+from pmsync.markdown.vocabulary import PEOPLE_LINES
 from pmsync.model import Document, Finding, Item
 
 _MENTION = re.compile(r"(?<![\w@./+-])@([A-Za-z][\w-]{1,38})")
+_PEOPLE = re.compile(
+    rf"^[ \t>*_-]{{0,8}}(?:{PEOPLE_LINES})[*_ ]{{0,4}}[:：][*_]{{0,3}}(.{{1,300}})$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def parse(text: str, path: str) -> Document:
@@ -49,9 +53,10 @@ def parse(text: str, path: str) -> Document:
 
 
 def _known(text: str, head: metadata.Head) -> frozenset[str]:
-    """Names of people that the document itself gives: its authors, and whoever it mentions with '@'."""
+    """Names of people that the document itself gives: its authors, who took part, and whoever it mentions with '@'."""
     mentioned = {match[1].casefold() for match in _MENTION.finditer(text[:200_000])}
-    return frozenset(mentioned | {author.casefold() for author in head.authors})
+    named = {name.strip(" *_`@.").casefold() for line in _PEOPLE.findall(text[:200_000]) for name in line.split(",")}
+    return frozenset((mentioned | named | {author.casefold() for author in head.authors}) - {""})
 
 
 def _items(blocks: Sequence[Block], lines: Sequence[str], context: Context) -> tuple[list[Item], list[Finding]]:

@@ -13,12 +13,14 @@ from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Qu
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section, heading_text
+from pmsync.markdown.vocabulary import SENTENCE_OPENINGS
 
 _BOX_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑✅⬜])\s*(?=\S)")
 _MARKED = re.compile(
     r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])",
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
+_OPENING = re.compile(rf"{SENTENCE_OPENINGS}\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
     re.IGNORECASE | re.DOTALL,
@@ -127,8 +129,10 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
         return None
     if re.search(r"[.!?。]\s+\S", plain) or "\n" in block.text.raw.strip():
         return ""
-    if words.is_label(plain) or place_status(plain) is not None:
+    if place_status(plain) is not None:
         return plain
+    if words.is_label(plain):
+        return "" if _OPENING.match(plain) else plain
     return "" if words.count(plain) > 2 else plain
 
 

@@ -137,7 +137,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\(\s*[,;]?\s*\)|\[\s*\]|（\s*）", "", text)
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", text)
-    text = re.sub(r"^[\s:–—|,;•·-]+(?=\S)|[\s:–—|,;、，→-]+$", "", text)
+    text = re.sub(r"^(?:[\s:–—|,;•·-]|\.\s)+(?=\S)|[\s:–—|,;、，→-]+$", "", text)
     return re.sub(r"([.。])\.+$", r"\1", text)
 
 

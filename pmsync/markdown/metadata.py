@@ -225,5 +225,7 @@ def _title(said: Mapping[str, object], blocks: Sequence[Block], path: str) -> st
     first = blocks[0] if blocks else None
     if isinstance(first, Paragraph) and bold_line(first.text):
         return heading_text(first.text)
-    name = re.sub(r"(\.(md|markdown|mdx|x?html?|docx|rst|erb|txt))+$", "", PurePosixPath(path).name, flags=re.IGNORECASE)
+    name = re.sub(
+        r"(\.(md|markdown|mdx|x?html?|docx|rst|erb|txt))+$", "", PurePosixPath(path).name, flags=re.IGNORECASE
+    )
     return re.sub(r"[-_]+", " ", name).strip() or path

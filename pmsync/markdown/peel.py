@@ -60,6 +60,7 @@ _TAIL_OWNER = re.compile(
 _TAIL_BANG = re.compile(rf"\s!(?P<p>{PRIORITY})\s*$", re.IGNORECASE)
 _TAIL_SIGN = re.compile(rf"\s*(?P<sign>{_SIGN})\s*$")
 _TAIL_DASH = re.compile(r"(?:\s[—–-]{1,2}\s|\s*[|→]\s*|\s*——\s*)(?P<in>[^—–|→\n]{1,80}?)\s*[.。]?\s*$")
+_TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
 )
@@ -162,7 +163,8 @@ def _people_lead(coded: Coded, text: str, found: Found, known: frozenset[str]) -
         found.own(tuple(actors))
         return text[match.end() :]
     match = _LEAD_COLON.match(text)
-    if match and (people.is_team(coded.decode(match["who"])) or match["who"].strip().casefold() in known):
+    several = re.split(r",\s*|\s+and\s+|\s*&\s*", match["who"].strip().casefold()) if match else []
+    if match and (people.is_team(coded.decode(match["who"])) or all(who in known for who in several)):
         found.own(people.cell(coded, match["who"]))
         return text[match.end() :]
     return text
@@ -193,6 +195,7 @@ def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
             _owner_tail,
             _group_tail,
             _dash_tail,
+            _sentence_tail,
             _due_tail,
         ):
             text = step(coded, text, found, known)
@@ -269,6 +272,14 @@ def _dash_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> 
     return text[: match.start()]
 
 
+def _sentence_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+    """'… usual. @alice, 12 March 2026, P2.': a last sentence of fields alone, with an account or a date among them."""
+    match = _TAIL_SENTENCE.search(text)
+    if match is None or not (re.search(PERSON, match["in"]) or dates.DATE.search(match["in"])):
+        return text
+    return text[: match.start()] if understood(coded, match["in"], found, known) else text
+
+
 def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     for match in dates.DUE.finditer(text[-60:]):
         tail = text[-60:]
@@ -276,7 +287,8 @@ def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) ->
         lead = _due_lead().search(before)
         if lead and not after.strip(" .*_)。"):
             take_date(match[0], found)
-            return text[: len(text) - len(tail) + lead.start()]
+            closing = ")" if ")" in after and "(" not in before[lead.start() :] else ""
+            return text[: len(text) - len(tail) + lead.start()] + closing
     return text
 
 
@@ -304,6 +316,7 @@ def _ended(text: str, match: re.Match[str]) -> str:
 def understood(coded: Coded, text: str, found: Found, known: frozenset[str]) -> bool:
     """Whether a bracket's or a tail's content is nothing but fields ('alice, P1, due 2026-05-01'); recorded if so."""
     trial = Found(owners=found.owners, done=found.done, near=found.near)
+    text = dates.DUE.sub(lambda match: match[0].replace(",", ""), text)
     parts = [part for part in re.split(r"\s*[,;|、，·]\s*|\s[–—-]\s|\n", text.strip(" *_")) if part]
     if not parts or not all(_part(coded, part, trial, known) for part in parts):
         return False

@@ -211,9 +211,15 @@ _PLAIN_LEADS = re.compile(
 _GERMAN = re.compile(r"\b(?:der|die|das|den|dem|für|und|von|zu|mit|im|auf|bei|ein|eine)\b")
 
 
+_LED = re.compile(
+    r"\W*(?!(?:Note|Update|Result|Why|Status|Summary)\b)[A-Z][\w-]*(?:,? (?:and |& )?[A-Z][\w-]*){0,2}: (?=\w)"
+)
+
+
 def is_marked(text: str) -> bool:
-    """Whether a plain line begins with a mark of a task: a box, `TODO:`, `AI:`, a person's handle."""
-    return _PLAIN_LEADS.match(text) is not None
+    """Whether a plain line begins with a mark of a task: a box, `TODO:`, a handle, or a name and a verb (`Alice: add …`)."""
+    led = _LED.match(text)
+    return _PLAIN_LEADS.match(text) is not None or (led is not None and starts_with_verb(text[led.end() :]))
 
 
 def reads_as_task(text: str) -> bool:

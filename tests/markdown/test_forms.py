@@ -131,3 +131,38 @@ def test_hostile_documents_are_read_in_reasonable_time(text: str) -> None:
     start = time.perf_counter()
     parse(f"## Action items\n\n{text}\n", "a.md")
     assert time.perf_counter() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("due Dec 4", date(2026, 12, 4)),
+        ("due 15 January", date(2027, 1, 15)),
+        ("bis 30. November", date(2026, 11, 30)),
+        ("due Oct 30", date(2026, 10, 30)),
+        ("due 2 Feb 2026", date(2026, 2, 2)),
+        ("due soon", None),
+    ],
+)
+def test_a_day_without_a_year_is_read_against_the_date_of_the_document(text: str, due: date | None) -> None:
+    (item,) = parse(f"---\ndate: 2026-11-20\n---\n# H\n\n## Action items\n\n- Add alerting, {text}\n", "a.md").items
+    assert item.due == due
+    (undated,) = items(f"## Action items\n\n- Add alerting, {text}\n")
+    assert undated.due == (due if "2026" in text else None)
+
+
+def test_a_task_with_its_type_first_is_no_field_of_the_one_before() -> None:
+    text = "## Action items\n\n- Add alerting\n- Type: process. Write a runbook. Owner: bob.\n- DONE: Rotate the keys\n"
+    assert [(item.title, item.kind, item.owners, item.done) for item in items(text)] == [
+        ("Add alerting", None, (), None),
+        ("Write a runbook.", "process", ("bob",), None),
+        ("Rotate the keys", None, (), True),
+    ]
+
+
+def test_comments_of_template_languages_are_not_read() -> None:
+    text = (
+        "{% comment %}\n- [ ] Liquid\n{% endcomment %}\n\n{/*\n- [ ] MDX\n*/}\n\n<%# - [ ] ERB %>\n\n- Add alerting\n"
+    )
+    (item,) = items(f"## Action items\n\n{text}")
+    assert (item.title, item.line) == ("Add alerting", 15)

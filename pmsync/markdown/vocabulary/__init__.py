@@ -32,6 +32,7 @@ from pmsync.markdown.vocabulary.headings import (
     OTHER_HEADINGS,
     PAST_ACTIONS,
     POINTERS,
+    SENTENCE_OPENINGS,
     WEAK_HEADINGS,
 )
 from pmsync.markdown.vocabulary.statuses import (
@@ -45,6 +46,7 @@ from pmsync.markdown.vocabulary.statuses import (
     NOTHING,
     OPEN,
     OPEN_SIGNS,
+    PEOPLE_LINES,
     PRIORITY,
     TEAM_WORDS,
 )
@@ -74,10 +76,12 @@ __all__ = [
     "OPEN_SIGNS",
     "OTHER_HEADINGS",
     "PAST_ACTIONS",
+    "PEOPLE_LINES",
     "POINTERS",
     "PRIORITY",
     "RESTRICTED",
     "SEE_WORDS",
+    "SENTENCE_OPENINGS",
     "TEAM_WORDS",
     "TEMPLATE_TITLES",
     "TICKET_WORDS",

@@ -11,7 +11,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "corrective actions|preventive action|preventative action|preventative actions|preventive actions|"
         "improvement|improvements|next step|next steps|step|action required|required action|action description|"
         "action item description|task description|proposed action|recommended action|mitigation|countermeasure|"
-        "aktion|maßnahme|massnahme|maßnahmen|aufgabe|aufgaben|nächster schritt|"
+        "aktion|maßnahme|massnahme|maßnahmen|massnahmen|aufgabe|aufgaben|nächster schritt|"
         "action corrective|action préventive|action à mener|tâche|tâches|mesure|mesures|étape|"
         "acción|acciones|tarea|tareas|medida|medidas|ação|ações|acção|tarefa|tarefas|item de ação|"
         "azione|azioni|attività|compito|actie|acties|actiepunt|taak|taken|maatregel|zadanie|działanie|"

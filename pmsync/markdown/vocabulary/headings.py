@@ -35,7 +35,7 @@ ACTION_HEADINGS = (
     r"^commitments?$",
     r"^capa\b",
     # German
-    r"\b(maßnahmen?|massnahmen?|folgemaßnahmen?|aufgaben|nächste schritte|korrekturmaßnahmen?|aktionspunkte)\b",
+    r"\b((folge|korrektur|gegen|sofort|abhilfe|verbesserungs|vorbeuge)?ma(ß|ss)nahmen?|aufgaben|nächste schritte|aktionspunkte)\b",
     r"\b(to-?dos?|offene punkte|verbesserungen|verbesserungsvorschläge|handlungsbedarf|prävention)$",
     # French
     r"\b(actions? correctives?|actions? préventives?|actions? à (mener|réaliser|entreprendre)|plan d['’ ]?actions?)\b",
@@ -94,6 +94,9 @@ CHECKLIST_HEADINGS = (
     r"\b(how to use|instructions?|before (you )?(publish|start)|about this (template|document)|template)",
     r"\bcheckliste\b|\bliste de contrôle\b|チェックリスト",
 )
+
+SENTENCE_OPENINGS = r"(we|i|you|these|those|this|here|below|the following|wir|hier|nous|voici|estas?|estos?)"
+"""A line before a list that begins with one of these introduces it and names no group; a pattern."""
 
 POINTERS = r"(see also|see:|related:|siehe auch|voir aussi|ver también|véase también|vedi anche|zie ook|关联|関連)"
 """A paragraph that begins with one of these leads elsewhere and asks for nothing; a pattern."""

@@ -35,7 +35,7 @@ KINDS = words(
 )
 LEAD_KINDS = words(
     "mitigate|mitigation|prevent|prevention|preventive|preventative|detect|detection|process|repair|remediate|"
-    "investigate|respond"
+    "investigate|respond|response|recover|recovery"
 )
 """Kinds that before a colon are one, as in `Prevent: do this`; the others may as well be a topic."""
 PRIORITY = r"p[0-5]|prio(?:rity)? ?[0-9]|sev[- ]?[0-5]|(?:critical|urgent|highest|high|medium|normal|low|lowest|blocker|major|minor|trivial)(?: prio(?:rity)?)?"
@@ -97,6 +97,11 @@ NOT_NAMES = words(
 )
 """Single words that never are a person's name at an entry's end or start."""
 
+PEOPLE_LINES = (
+    r"participants|attendees|responders|reviewers?|incident commander|commander|facilitator|scribe|on[- ]call|"
+    r"teilnehmer|beteiligte|participants|participantes|partecipanti|deelnemers|参加者|参与者"
+)
+"""What leads a line that names the people of an incident; a pattern."""
 TEAM_WORDS = words(
     "team squad guild group crew dept department sre ops devops チーム equipe équipe equipo 团队 팀", " "
 )
