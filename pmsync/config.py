@@ -14,6 +14,7 @@ from pmsync.config_values import Table, nearest, shown
 from pmsync.content import severity_level
 from pmsync.errors import ConfigError
 from pmsync.people import Directory
+from pmsync.rules import CONFIGURABLE
 from pmsync.settings import Guard, Person, Settings, TrackerSettings
 
 NAME = "pmsync.toml"
@@ -94,6 +95,7 @@ def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], h
         grace=sync.span("grace", timedelta(0)),
         full_scan_every=sync.span("full_scan_every", timedelta(days=1)),
         guard=_guard(top.table("guard")),
+        levels=_levels(top.table("check")),
         **parts,
     )
     _check_grace(settings, sync)
@@ -108,6 +110,13 @@ def _check_grace(settings: Settings, sync: Table) -> None:
     if timedelta(0) < settings.grace <= slowest:
         seconds = f"{slowest.total_seconds():.0f}s"
         sync.problem("grace", f'has to be longer than settle and lag of each tracker together ({seconds}), or "0"')
+
+
+def _levels(table: Table) -> dict[str, str]:
+    """[check]: the level of each rule that is not to have its own."""
+    given = {rule: table.choice(rule, ("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
+    table.close()
+    return {rule: level for rule, level in given.items() if level}
 
 
 def _guard(table: Table) -> Guard:

@@ -6,8 +6,10 @@ A rule's name is stable: people filter by it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
+from pmsync import guidance
 from pmsync.keys import item_key
 from pmsync.model import Document, Finding, Item, Level, Reading
 from pmsync.people import Directory
@@ -23,6 +25,8 @@ LEVELS: Mapping[str, Level] = {
     "date-missing": "warning",
 }
 """The rules of this module; the reader's and the parser's findings bring their own levels."""
+CONFIGURABLE = frozenset({*LEVELS, *guidance.LEVELS, "empty-section", "prose", "unreadable-date"})
+"""Which rules may get another level by [check]. What keeps a document from being read is none of them."""
 
 
 def check(reading: Reading, settings: Settings) -> tuple[Finding, ...]:
@@ -36,7 +40,20 @@ def check(reading: Reading, settings: Settings) -> tuple[Finding, ...]:
         found += _doubles(document)
         if not is_old(document, settings):
             found += _owners(document, directory)
-    return tuple(sorted(dict.fromkeys(found), key=lambda finding: (finding.path, finding.line, finding.rule)))
+            found += guidance.advise(document, settings)
+    levelled = [each for finding in found if (each := _levelled(finding, settings))]
+    return tuple(sorted(dict.fromkeys(levelled), key=lambda finding: (finding.path, finding.line, finding.rule)))
+
+
+def _levelled(finding: Finding, settings: Settings) -> Finding | None:
+    """The finding at the level that the configuration gives its rule, None where that is off."""
+    match settings.levels.get(finding.rule):
+        case "off":
+            return None
+        case "error" | "warning" | "note" as level:
+            return replace(finding, level=level)
+        case _:
+            return finding
 
 
 def is_old(document: Document, settings: Settings) -> bool:

@@ -87,7 +87,8 @@ class Settings:
     """The whole configuration.
 
     `root` is the config's folder (absolute); `include` are globs below it. `repository` is the GitHub repository that
-    the documents live in (`acme/web`), which a bare `#12` in a document means; None where unknown.
+    the documents live in (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those
+    that rules of `pmsync check` have instead of their own: error, warning, note, or off.
     """
 
     root: str
@@ -105,6 +106,7 @@ class Settings:
     grace: timedelta = timedelta(0)
     full_scan_every: timedelta = timedelta(days=1)
     guard: Guard = Guard()
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def default_tracker(self) -> str:

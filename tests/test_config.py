@@ -333,3 +333,16 @@ def test_a_named_file_that_is_missing_or_a_folder_is_told(tmp_path: Path) -> Non
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "pmsync.toml").write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
     assert load(None, {}, tmp_path).namespace == "acme/web"
+
+
+def test_rules_of_check_get_the_levels_that_are_given() -> None:
+    assert read(f'{SMALL}[check]\nowner-missing = "error"\nprose = "off"').levels == {
+        "owner-missing": "error", "prose": "off",
+    }  # fmt: skip
+
+
+def test_an_unknown_rule_or_level_is_told_with_the_nearest() -> None:
+    (rule,) = problems(f'{SMALL}[check]\nowner-mising = "off"')
+    assert "owner-missing" in rule
+    (level,) = problems(f'{SMALL}[check]\nprose = "silent"')
+    assert level.startswith("check.prose: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from pmsync.model import Document, Finding, Item, Reading
 from pmsync.people import Directory
-from pmsync.rules import check
+from pmsync.rules import CONFIGURABLE, check
 from pmsync.settings import Person, Settings
 
 PEOPLE = {
@@ -125,3 +126,14 @@ def test_a_person_is_found_by_every_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "@", "alic", "alice liddel", "ali ce"])
 def test_nobody_is_found_by_half_a_name(name: str) -> None:
     assert Directory(PEOPLE).match(name) is None
+
+
+def test_the_configuration_gives_rules_other_levels_or_turns_them_off() -> None:
+    strict = replace(SETTINGS, levels={"owner-missing": "error", "title-vague": "off"})
+    assert found(Item("Improve monitoring", 5)) == [("owner-missing", "warning", 5), ("title-vague", "note", 5)]
+    assert found(Item("Improve monitoring", 5), settings=strict) == [("owner-missing", "error", 5)]
+
+
+def test_what_keeps_a_document_from_being_read_cannot_be_turned_off() -> None:
+    assert "unreadable-document" not in CONFIGURABLE
+    assert {"owner-missing", "title-vague", "prose"} <= CONFIGURABLE

@@ -1,0 +1,97 @@
+"""The rules from published guidance, one by one: what they say, and what they leave alone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from pmsync.guidance import advise
+from pmsync.model import Document, Item
+from pmsync.settings import Settings
+
+BARE = Settings(root="/srv", namespace="a")
+SLA = Settings(root="/srv", namespace="a", sla={"sev1": timedelta(days=15)})
+
+
+def document(*items: Item, **fields: Any) -> Document:
+    usual = {"id": "pm/a.md", "path": "pm/a.md", "title": "Outage", "date": date(2026, 11, 1), "items": items}
+    return Document(**{**usual, **fields})
+
+
+def rules(*items: Item, settings: Settings = BARE, **fields: Any) -> list[tuple[str, int]]:
+    return [(finding.rule, finding.line) for finding in advise(document(*items, **fields), settings)]
+
+
+@pytest.mark.parametrize("title", ["Improve monitoring", "Investigate the cache", "look into DNS", "Consider retries"])
+def test_a_verb_without_an_end_is_vague(title: str) -> None:
+    assert rules(Item(title, 5)) == [("title-vague", 5)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Improve the cache's hit rate to 95 %",
+        "Investigate the leak until its cause is written down",
+        "Improve the alert so that it pages one team",
+        "Add an alert for full disks",
+        "Improvement board: add the outage",
+        "Überwachung verbessern",
+        "",
+    ],
+)
+def test_a_verb_with_an_end_and_any_other_are_not(title: str) -> None:
+    assert rules(Item(title, 5)) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Be more careful with migrations", "Remind everyone to check twice", "Pay attention to the graphs",
+     "Make sure engineers read the runbook", "Do not forget the flag"],
+)  # fmt: skip
+def test_asking_people_to_be_careful_changes_nothing(title: str) -> None:
+    assert rules(Item(title, 5)) == [("asks-for-care", 5)]
+
+
+def test_taking_care_of_something_is_work() -> None:
+    assert rules(Item("Take care of the certificate's renewal in CI", 5)) == []
+    assert rules(Item("Make sure the probe fails when the disk is full", 5)) == []
+
+
+def test_what_is_done_needs_no_advice() -> None:
+    assert rules(Item("Improve monitoring", 5, done=True)) == []
+
+
+def test_items_of_which_none_prevents_are_told_once() -> None:
+    kinds = [Item(f"Do thing {n}", n, kind=kind) for n, kind in enumerate(("detect", "mitigate", "detect"), 5)]
+    assert rules(*kinds) == [("nothing-prevents", 5)]
+    assert rules(*kinds, Item("Remove the cause", 9, kind="prevent")) == []
+    assert rules(*kinds[:2]) == []
+
+
+def test_one_priority_for_all_says_nothing() -> None:
+    same = [Item(f"Do thing {n}", n, priority="P2") for n in range(5, 8)]
+    assert rules(*same) == [("one-priority", 5)]
+    assert rules(*same, Item("First", 9, priority="P1")) == []
+    assert rules(*same, Item("No priority", 9)) == []
+
+
+def test_the_gravest_incidents_have_something_urgent() -> None:
+    low = [Item("Do one thing", 5, priority="P2"), Item("Do another", 6, priority="P3")]
+    assert rules(*low, severity="SEV-1") == [("priority-too-low", 5)]
+    assert rules(*low, Item("Now", 7, priority="P0"), severity="SEV-1") == []
+    assert rules(*low, severity="SEV-2") == []
+    assert rules(Item("Do one thing", 5), severity="SEV-1") == []
+
+
+def test_dates_are_asked_for_where_the_configuration_has_limits() -> None:
+    item = Item("Add an alert", 5)
+    assert rules(item, settings=SLA) == [("due-missing", 5)]
+    assert rules(item) == []
+    assert rules(item, settings=SLA, severity="sev1") == []
+
+
+def test_a_date_beyond_the_limit_of_the_severity_is_late() -> None:
+    late, fine = Item("Add an alert", 5, due=date(2026, 11, 17)), Item("Add a probe", 6, due=date(2026, 11, 16))
+    assert rules(late, fine, settings=SLA, severity="SEV1") == [("due-late", 5)]
