@@ -55,13 +55,20 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
         )
     if holder:
         return _take_over(ledger, run, now, view, holder)
+    marked = ticket.marker.uid if ours and ticket.marker else ""
+    rival = next((each for each in ledger.overview() if each.item.uid == marked and each.gone_at is None), None)
+    if rival and marked != item.uid:
+        raise PmsyncError(
+            f"ticket {ticket.ref.key!r} carries the marker of {rival.item.fields.title!r}, which still stands in "
+            f"'{rival.document.path}:{rival.item.line}' and would take it back; remove that item first"
+        )
     link = Link(
         uid=item.uid,
         document_id=item.document_id,
         key=item.key,
         ticket=ticket,
         pushed=item.fields,
-        named=not ours,
+        named=not ours or marked not in {"", item.uid},
         group=item.group,
         details_digest=digest(item.details) if item.details else "",
         linked_at=now,

@@ -92,11 +92,13 @@ def gitlab(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def junit(findings: Sequence[Finding], paths: Iterable[str]) -> str:
-    """JUnit's XML: a suite for each document, a failure for each error and warning, one passed case where none is."""
+def junit(findings: Sequence[Finding], paths: Iterable[str], *, strict: bool = False) -> str:
+    """JUnit's XML: a suite for each document, a failure for each error (with `strict` each warning too), and one case
+    that passed where there is none. It is red where the exit code is 1.
+    """
     by_path: dict[str, list[Finding]] = {path: [] for path in sorted(paths)}
     for finding in findings:
-        if finding.level != "note":
+        if finding.level == "error" or (strict and finding.level == "warning"):
             by_path.setdefault(finding.path or "configuration", []).append(finding)
     suites = Xml.Element("testsuites", name="pmsync")
     for path, found in by_path.items():

@@ -123,3 +123,28 @@ def test_an_item_that_was_reworded_beyond_recognition_takes_over_its_former_tick
     team.lose_ledger()
     assert team.sync().ok
     assert stage.created() == 3
+
+
+def test_a_ticket_whose_own_item_still_stands_is_not_adopted_only_to_be_taken_back(
+    team: Team, stage: LocalStage
+) -> None:
+    ticket = team.ref(BOOK)
+    say_forget(team, BOOK)
+    with pytest.raises(PmsyncError, match="carries the marker of 'Write a runbook for failover', which still stands"):
+        say_adopt(team, DISK, ticket)
+    team.sync()
+    assert team.ref(BOOK) == ticket
+
+
+def test_a_ticket_with_the_marker_of_an_item_that_is_gone_stays_with_the_one_a_person_gave_it_to(
+    team: Team, stage: LocalStage
+) -> None:
+    ticket = team.ref(BOOK)
+    team.write(DOC, DISK)
+    team.sync()
+    say_forget(team, BOOK)
+    team.sync()
+    say_adopt(team, DISK, ticket)
+    for _ in range(2):
+        assert team.sync().ok
+        assert team.ref(DISK) == ticket

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pmsync.adopting import adopt, recorded, ticket_of
+from pmsync.adopting import Adopted, adopt, recorded, ticket_of
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
@@ -14,7 +14,7 @@ from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger
 from pmsync.lock import hold
 from pmsync.lookup import resolve_item
-from pmsync.model import Ref
+from pmsync.model import Ref, Ticket
 from pmsync.settings import Settings
 from pmsync.trackers.base import Tracker
 
@@ -54,12 +54,19 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
             found = ticket_of(ref, tracker)
             made = adopt(ledger, run, app.now(), view, found, ours=found.author in tracker.accounts())
             was = f" (was {made.before.ticket.ref.key})" if made.before else ""
-            message = f"{title!r} has ticket {found.ref.key}{was}"
+            message = f"{title!r} has ticket {found.ref.key}{was}{_superfluous(made, found)}"
     if output_format == "json":
         output.emit_json({"uid": view.uid, "title": title, "ticket": ticket, "new": new})
     else:
         output.echo(message, hang=2)
     return 0
+
+
+def _superfluous(made: Adopted, found: Ticket) -> str:
+    before = made.before.ticket if made.before and not made.before.named else None
+    if before is None or before.ref == found.ref or before.status.closed:
+        return ""
+    return f"; nothing needs {before.ref.key} any more: close it"
 
 
 def _recognise(settings: Settings, app: App, text: str) -> tuple[Tracker, Ref]:

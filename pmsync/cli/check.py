@@ -43,12 +43,16 @@ def command(app: App, paths: tuple[Path, ...], strict: bool, changed_since: str 
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
     found = located(rules.check(reading, settings), settings.root, app.cwd)
-    _show(reading, found, output_format, [from_here(each.path, settings.root, app.cwd) for each in reading.documents])
+    if output_format == "junit":
+        names = [from_here(each.path, settings.root, app.cwd) for each in reading.documents]
+        output.echo(formats.junit(found, names, strict=strict))
+    else:
+        _show(reading, found, output_format)
     levels = {finding.level for finding in found}
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
 
 
-def _show(reading: Reading, found: Sequence[Finding], output_format: str, paths: Sequence[str]) -> None:
+def _show(reading: Reading, found: Sequence[Finding], output_format: str) -> None:
     match output_format:
         case "json":
             output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
@@ -59,8 +63,6 @@ def _show(reading: Reading, found: Sequence[Finding], output_format: str, paths:
             output.emit_json(formats.sarif(found, __version__))
         case "gitlab":
             output.emit_json(formats.gitlab(found))
-        case "junit":
-            output.echo(formats.junit(found, paths))
         case _:
             output.findings(found)
             output.echo(_summary(reading, found))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +13,11 @@ from pmsync import reports
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Span
-from pmsync.errors import PmsyncError
+from pmsync.content import severity_level
+from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger
 from pmsync.reports import Filter, StatusRow
+from pmsync.settings import Settings
 
 
 @click.command()
@@ -41,6 +45,7 @@ def command(app: App, service: str, severity: str, max_age: timedelta, output_fo
     if synced is None or now - synced > max_age:
         when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
         raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
+    _check_filters(rows, settings, service, severity)
     wanted = Filter(overdue=True, service=service, severity=severity)
     late = [row for row in rows if wanted.keeps(row)]
     if output_format == "json":
@@ -50,6 +55,19 @@ def command(app: App, service: str, severity: str, max_age: timedelta, output_fo
             output.echo(*_line(row))
         output.echo(f"{output.count(len(late), 'action item')} overdue." if late else "Nothing is overdue.")
     return 1 if late else 0
+
+
+def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, severity: str) -> None:
+    """A name that nothing goes by would let everything pass for ever."""
+    services = sorted({name for row in rows for name in row.services})
+    if service and not any(Filter(everything=True, service=service).keeps(row) for row in rows):
+        raise ConfigError(f"no document is about service {service!r}\nknown are: {', '.join(services) or 'none'}")
+    levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
+    level = severity_level(severity)
+    if severity and level not in levels and not re.fullmatch(r"sev\d", level):
+        raise ConfigError(
+            f"no document has severity {severity!r}\nknown are: {', '.join(sorted(levels - {''})) or 'none'}"
+        )
 
 
 def _line(row: StatusRow) -> list[output.Part]:

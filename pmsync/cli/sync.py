@@ -76,7 +76,8 @@ def command(
     if output_format == "json":
         output.emit_json({**render.done_value(result), **({"write_back": written.value} if written else {})})
     else:
-        _show(result, interrupted=signals.stop())
+        told = tuple(f for f in result.findings if written is None or f.rule != "not-ticked")  # it says so itself
+        _show(replace(result, findings=told), interrupted=signals.stop())
         if written:
             written.show()
     if signals.stop():

@@ -174,7 +174,7 @@ def _behind(placed: Sequence[Placed]) -> list[Finding]:
     more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
     message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
     hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
-    return [Finding("drift", "note", message, hint, first.document.path, first.item.line)]
+    return [Finding("not-ticked", "note", message, hint, first.document.path, first.item.line)]
 
 
 def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:
@@ -197,6 +197,6 @@ def _stray(ticket: Ticket) -> Finding:
     return Finding(
         "stray",
         "note",
-        f"ticket {ticket.ref.key!r} ({ticket.title!r}) belongs to an item{where} that is in no document any more",
+        f"no item{where} needs ticket {ticket.ref.key!r} ({ticket.title!r}) any more: it is gone, or has another one",
         f"close it, or bring the item back; {ticket.ref.url}",
     )

@@ -27,7 +27,18 @@ def test_an_overdue_item_stops_it(filled, capsys):
 @pytest.mark.parametrize("only", [("--service", "payments"), ("--severity", "SEV1")])
 def test_only_what_was_asked_for_counts(filled, only):
     assert filled.run("gate", *only) == 1
-    assert filled.run("gate", only[0], "other") == 0
+
+
+@pytest.mark.parametrize("only", [("--service", "paymets"), ("--severity", "bogus")])
+def test_a_name_that_nothing_goes_by_does_not_let_everything_pass(filled, capsys, only):
+    assert filled.run("gate", *only) == 2
+    err = capsys.readouterr().err
+    assert repr(only[1]) in err
+    assert "known are: " in err
+
+
+def test_a_severity_that_no_item_has_at_the_moment_passes(filled):
+    assert filled.run("gate", "--severity", "SEV-4") == 0
 
 
 def test_nothing_overdue_lets_it_pass(filled, capsys):
