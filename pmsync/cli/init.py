@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,8 +14,10 @@ from pathlib import Path
 import click
 
 from pmsync import rules
-from pmsync.cli import output
+from pmsync.cli import init_parts, output
 from pmsync.cli.app import App, pass_app
+from pmsync.cli.init_parts import FilePart, Place
+from pmsync.cli.init_pin import installed_pin, parse_pin
 from pmsync.cli.init_text import Answers, config_text
 from pmsync.cli.plain import printable
 from pmsync.cli.repository import Repository, find_globs, look
@@ -101,18 +103,24 @@ def accepted(tracker: str, field: str) -> Check:
 @click.option("--documents", multiple=True, metavar="GLOB", help="Which files are post-mortems; repeatable.")
 @click.option("--namespace", metavar="NAME", help="Makes ids unique; default: the repository's name.")
 @click.option("--since", metavar="DATE", help="Older documents get no tickets; default: today.")
-@click.option("--grace", metavar="TIME", help='How long cron leaves a new item to CI, such as "1h"; default: "0".')
+@click.option(
+    "--grace", metavar="TIME", help='How long cron leaves a new item to CI; default: "1h" with --ci, else "0".'
+)
 @click.option("--accounts", metavar="A,B", help="Every account that creates tickets, CI's as well as cron's.")
-@click.option("--print", "print_only", is_flag=True, help="Print the configuration; write nothing.")
+@click.option("--ci", type=click.Choice(init_parts.SYSTEMS), help="Also write a pipeline: check, plan, sync.")
+@click.option("--pin", metavar="URL@COMMIT", help="The pmsync that CI installs; default: where this one came from.")
+@click.option("--cron", is_flag=True, help="Also write a systemd timer and a crontab line for this machine.")
+@click.option("--print", "print_only", is_flag=True, help="Print all that would be written; write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite a configuration that is there.")
 @click.option("--no-input", is_flag=True, help="Ask nothing.")
 @pass_app
 def command(
-    app: App, /, *, print_only: bool, force: bool, no_input: bool, **flags: str | tuple[str, ...] | None
+    app: App, /, *, cron: bool, print_only: bool, force: bool, no_input: bool, **flags: str | tuple[str, ...] | None
 ) -> int:
     """Write a pmsync.toml for this repository and try it.
 
-    At a terminal it asks for what no flag says. A configuration that is there is only tried.
+    At a terminal it asks for what no flag says. A configuration that is there is only tried. Files of --ci and --cron
+    that say something else are never written over.
 
     \b
     Examples:
@@ -120,21 +128,65 @@ def command(
       pmsync init --tracker github --repo acme/web --accounts 'acme-bot,github-actions[bot]'
       pmsync init --tracker jira --url https://acme.atlassian.net --project PAY --no-input
       pmsync init --tracker local --print
+      pmsync init --ci github      with a workflow for pull requests and merges
     """
     path = app.cwd / (app.config or NAME)
+    asker = Asker(sys.stdin.isatty() and not no_input)
+    text = None
     if path.exists() and not force and not print_only:
         output.log(f"'{_short(path, app)}' is there already, and stays as it is (--force writes a new one)")
-        return _try(path, app)
-    answers = gather(app, flags, Asker(sys.stdin.isatty() and not no_input))
-    text = config_text(answers)
-    settings = parse(tomllib.loads(text), path.parent.resolve(), NAME)
+        settings = load(path, app.environ, app.cwd)
+    else:
+        text = config_text(gather(app, flags, asker))
+        settings = parse(tomllib.loads(text), path.parent.resolve(), NAME)
+    place = Place(path.parent.resolve() / path.name, look(path.parent))
+    parts = _parts(flags.get("ci"), flags.get("pin"), cron, settings, place, asker)
     if print_only:
-        output.echo(text.rstrip())
-        return 0
-    _write(path, text, force=force)
-    make_home(Path(settings.ledger).parent)
-    output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
-    return _try(path, app)
+        return _print(text or "", parts, place)
+    init_parts.refuse_changed(parts)
+    if text is not None:
+        _write(path, text, force=force)
+        make_home(Path(settings.ledger).parent)
+        output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
+    for written in init_parts.write(parts):
+        output.echo(output.coloured("wrote", "green"), f" '{_short(written, app)}'")
+    return _try(path, app, _steps(flags.get("ci"), settings, place, parts, cron=cron))
+
+
+def _parts(ci: object, pin: object, cron: bool, settings: Settings, place: Place, asker: Asker) -> list[FilePart]:
+    parts = []
+    if isinstance(ci, str):
+        found = installed_pin()
+        pinned = asker.ask(
+            pin if isinstance(pin, str) else None,
+            "pmsync that CI installs",
+            str(found or ""),
+            flag="--pin https://github.com/OWNER/pmsync@COMMIT",
+            check=lambda text: str(parse_pin(text)),
+        )
+        parts += init_parts.pipeline(ci, settings, place, parse_pin(pinned))
+    elif pin:
+        raise ConfigError("--pin says what CI installs, and goes with --ci")
+    return parts + (init_parts.units(settings, place) if cron else [])
+
+
+def _print(text: str, parts: Sequence[FilePart], place: Place) -> int:
+    output.echo(text.rstrip())
+    for part in parts:
+        output.echo(f"\n# --- {part.path.relative_to(place.top).as_posix()}\n{part.text.rstrip()}")
+    return 0
+
+
+def _steps(ci: object, settings: Settings, place: Place, parts: Sequence[FilePart], *, cron: bool) -> list[str]:
+    """What is left to a person, after the files are written."""
+    told = list(init_parts.steps(ci, settings, place)) if isinstance(ci, str) else []
+    if ci and not settings.grace:
+        told.append('set sync.grace = "1h" in the configuration if a host with cron runs `pmsync sync` too')
+    if cron:
+        told.append(
+            f"install what '{output.tilde(parts[-1].path.parent, place.config.parent)}' holds: each file says how"
+        )
+    return told
 
 
 def _short(path: Path, app: App) -> str:
@@ -164,7 +216,7 @@ def gather(app: App, flags: dict[str, str | tuple[str, ...] | None], asker: Aske
         namespace=_namespace(tracker, given.get("namespace"), namespace, asker),
         since=asker.ask(since, "Tickets for documents since", f"{app.now():%Y-%m-%d}", flag="--since DATE", check=_day),
         accounts=_accounts(tracker, given.get("accounts"), asker),
-        grace=_grace(tracker, given.get("grace"), asker),
+        grace=_grace(tracker, given.get("grace") or ("1h" if "ci" in given else None), asker),
         web_url=repository.web_url,
     )
 
@@ -247,7 +299,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
         raise ConfigError(f"'{path}' cannot be written: {reason}") from None
 
 
-def _try(path: Path, app: App) -> int:
+def _try(path: Path, app: App, steps: Sequence[str] = ()) -> int:
     """Load what stands there, read the documents, and say what was found and what comes next."""
     settings = load(path, app.environ, app.cwd)
     reading = read_documents(settings)
@@ -265,7 +317,7 @@ def _try(path: Path, app: App) -> int:
         if not any(matches(glob, document.path) for document in documents):
             output.warn(f"{glob!r} matches no document yet", "correct documents.include if it should")
     _tell_accounts(settings)
-    _tell_next()
+    _tell_next(steps)
     return 0
 
 
@@ -276,9 +328,11 @@ def _tell_accounts(settings: Settings) -> None:
             output.warn(f"only tickets of the token's own account will be trusted in {name!r}", hint)
 
 
-def _tell_next() -> None:
+def _tell_next(steps: Sequence[str]) -> None:
     output.echo()
     output.echo("next:")
+    for step in steps:
+        output.echo(f"  {step}", hang=4)
     for line in (
         "pmsync check     what is wrong in the documents?",
         "pmsync doctor    do trackers, token and people work?",

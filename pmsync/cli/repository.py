@@ -57,6 +57,11 @@ def look(folder: Path) -> Repository:
     return Repository(host, slug, branch, _git(folder, "rev-parse", "--show-prefix"))
 
 
+def commit(folder: Path) -> str:
+    """The commit that is checked out, '' where there is none."""
+    return _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+
 def parse_remote(url: str) -> tuple[str, str]:
     """Host and `owner/name` of a remote's address, without any name or password in it; ('', '') for a local path."""
     found = _REMOTE.fullmatch(url)
