@@ -371,3 +371,24 @@ alice = {}
 bob = { aliases = ["bobby"] }
 """
 WRONG = b"\xff is no UTF-8"
+
+
+# --- docs/ci.md -----------------------------------------------------------------------------------------------
+
+GUIDE = (ROOT / "docs/ci.md").read_text()
+
+
+def test_the_guide_names_every_input_and_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*?) ?\| ", GUIDE, re.MULTILINE))
+    assert set(rows) == set(ACTION["inputs"])
+    for name, told in rows.items():
+        default = ACTION["inputs"][name]["default"]
+        assert told == {"": "", "${{ github.token }}": "the workflow's own"}.get(default, f"`{default}`"), name
+
+
+def test_the_guides_samples_are_yaml_with_the_pins_of_the_templates() -> None:
+    samples = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)]
+    assert len(samples) == 2
+    assert {*uses(samples[0])} - {"OWNER/pmsync@COMMIT"} <= {*uses(yaml.safe_load(rendered("github", OWN)))}
+    (hook,) = samples[1]["repos"][0]["hooks"]
+    assert hook["id"] in (ROOT / ".pre-commit-hooks.yaml").read_text()
