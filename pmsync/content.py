@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from pmsync import marker
 from pmsync.model import Document, Fields, Item
+from pmsync.places import unit
 from pmsync.settings import Settings, TrackerSettings
 
 LONGEST_TITLE = 255
@@ -135,7 +136,9 @@ def web_link(settings: Settings, path: str, line: int) -> str:
     """Where people read the document's line: `documents.web_url` filled in, '' where it is not configured."""
     if not settings.web_url:
         return ""
-    return settings.web_url.replace("{path}", quote(path)).replace("{line}", str(line))
+    page, _, fragment = settings.web_url.partition("#")
+    pattern = page if "{line}" in fragment and unit(path) != "line" else settings.web_url
+    return pattern.replace("{path}", quote(path)).replace("{line}", str(line))
 
 
 def _link(text: str, url: str) -> str:

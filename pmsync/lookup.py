@@ -10,6 +10,7 @@ from pmsync.errors import ConfigError
 from pmsync.ledger import Ledger, Overview
 from pmsync.ledger.changes import Change
 from pmsync.model import Finding, Intent, Link
+from pmsync.places import place, unit
 
 MOST_CANDIDATES = 10
 
@@ -87,6 +88,7 @@ def _by_ticket(seen: Overview, text: str) -> bool:
 
 def _by_place(seen: Overview, text: str) -> bool:
     path, _, line = text.rpartition(":")
+    line = line.removeprefix(f"{unit(path)} ")
     return line.isdecimal() and int(line) == seen.item.line and _same_path(seen.document.path, path)
 
 
@@ -125,4 +127,6 @@ def _candidates(found: Sequence[Overview]) -> list[str]:
 
 def _candidate(seen: Overview) -> str:
     key = f"  {seen.link.ticket.ref.key}" if seen.link else ""
-    return f"{seen.item.uid}{key}  {seen.document.path}:{seen.item.line}  {' '.join(seen.item.fields.title.split())}"
+    return (
+        f"{seen.item.uid}{key}  {place(seen.document.path, seen.item.line)}  {' '.join(seen.item.fields.title.split())}"
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pmsync.apply import Done
 from pmsync.model import Draft, Finding, Ticket
 from pmsync.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
+from pmsync.places import place
 from pmsync.plan.world import World
 from pmsync.reports import in_words, markdown_cell, markdown_link
 from pmsync.sync import Result
@@ -61,7 +62,7 @@ def plan_rows(plan: Plan, world: World) -> list[PlanRow]:
 def _places(world: World) -> dict[str, tuple[str, str]]:
     """By uid: where the item stands, and its title."""
     return {
-        placed.uid: (f"{placed.entry.document.path}:{placed.entry.item.line}", placed.entry.item.title)
+        placed.uid: (place(placed.entry.document.path, placed.entry.item.line), placed.entry.item.title)
         for placed in world.identities.placed
     }
 
@@ -206,7 +207,7 @@ def _markdown_row(row: PlanRow) -> str:
 
 
 def _where(finding: Finding) -> str:
-    return f"{finding.path}:{finding.line}:" if finding.path else ""
+    return f"{place(finding.path, finding.line)}:" if finding.path else ""
 
 
 def plan_value(result: Result) -> dict[str, object]:

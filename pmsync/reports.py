@@ -15,6 +15,7 @@ from pmsync.content import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
 from pmsync.people import Directory
+from pmsync.places import place
 from pmsync.settings import Settings
 
 __all__ = [
@@ -71,7 +72,7 @@ class StatusRow:
 
     @property
     def where(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+        return place(self.path, self.line)
 
 
 @dataclass(frozen=True, slots=True)

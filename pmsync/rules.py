@@ -13,6 +13,7 @@ from pmsync import guidance
 from pmsync.keys import item_key
 from pmsync.model import Document, Finding, Item, Level, Reading
 from pmsync.people import Directory
+from pmsync.places import unit
 from pmsync.settings import Settings
 
 LEVELS: Mapping[str, Level] = {
@@ -96,7 +97,7 @@ def _doubles(document: Document) -> Iterator[Finding]:
     for item in document.items:
         before = first.setdefault(item_key(item), item)
         if before is not item and item.title.strip():
-            message = f"the item {item.title!r} stands on line {before.line} too"
+            message = f"the item {item.title!r} stands on {unit(document.path)} {before.line} too"
             hint = "remove one, or word them differently: alike, only their order tells them apart"
             yield _finding(document, item.line, "duplicate-key", message, hint)
 

@@ -18,6 +18,7 @@ from pmsync.documents import read_each
 from pmsync.keys import item_key
 from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Item, Reading
+from pmsync.places import unit
 from pmsync.sources import decode
 
 STDIN = "-"
@@ -95,7 +96,7 @@ def _print_document(path: str, document: Document) -> None:
         output.echo("  no action items")
         return
     output.echo()
-    columns = ["line", "title", "owners", "due", "done", "priority", "kind", "group", "tickets", "section", "form"]
+    columns = [unit(path), "title", "owners", "due", "done", "priority", "kind", "group", "tickets", "section", "form"]
     rows = [_row(item) for item in document.items]
     if output.is_terminal():
         used = [n for n, _ in enumerate(columns) if any(row[n] for row in rows)]

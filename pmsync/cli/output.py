@@ -21,6 +21,7 @@ from urllib.parse import quote
 import click
 
 from pmsync.cli.plain import harmless, printable, rfc3339, to_json
+from pmsync.places import place
 
 if TYPE_CHECKING:
     from pmsync.model import Finding, Level
@@ -317,7 +318,7 @@ def _in_short(finding: Finding) -> Iterator[Sequence[Part]]:
 
 
 def _place(finding: Finding) -> str:
-    return f"{finding.path}:{finding.line}" if finding.line else finding.path
+    return place(finding.path, finding.line)
 
 
 def count(number: int, noun: str) -> str:

@@ -89,6 +89,7 @@ def _show(result: Result, unseen: list[str]) -> None:
 
 def _line(row: PlanRow) -> list[output.Part]:
     line = row.where.rpartition(":")[2]
+    line = f"line {line}" if line.isdecimal() else line
     parts: list[output.Part] = [
         "  ",
         output.coloured(f"{row.sign} {row.action:<7}", COLOURS.get(row.sign, "cyan")),
@@ -98,5 +99,5 @@ def _line(row: PlanRow) -> list[output.Part]:
         parts += ["  ", output.link(row.ticket, row.url)]
     elif row.tracker:
         parts.append(f"  → {row.tracker}")
-    detail = "  ".join(part for part in (row.words, f"line {line}" if line else "") if part)
+    detail = "  ".join(part for part in (row.words, line) if part)
     return [*parts, output.dim(f"  ({detail})")] if detail else parts

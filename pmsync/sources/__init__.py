@@ -97,7 +97,10 @@ def _front(text: str, path: str) -> tuple[list[Line], str]:
 def _document(front: list[Line], body: list[Line], path: str) -> Document:
     """The document that the Markdown makes, with the places of its lines for the lines themselves."""
     lines = [*front, *([("", len(front))] if front else []), *body]
-    document = parse("\n".join(text for text, _ in lines), path)
+    text = "\n".join(text for text, _ in lines)
+    if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
+        raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
+    document = parse(text, path)
     places = [0, *(place for _, place in lines), *(place for _, place in lines[-1:])]
 
     def place(line: int) -> int:

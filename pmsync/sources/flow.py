@@ -8,7 +8,7 @@ from typing import Any
 
 from pmsync.sources import inline, tables
 from pmsync.sources.exports import Meaning, box, meaning
-from pmsync.sources.inline import Line, Run, Style
+from pmsync.sources.inline import PLAIN, Line, Run, Style
 from pmsync.sources.styles import Sheet, hidden
 
 MARK = re.compile("\ufdd0(\\d+)\ufdd1")
@@ -28,7 +28,6 @@ _DEEPEST_LIST = 15
 _LAST_LINE = 65_535  # libxml2 counts no further
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _NOTHING = re.compile("[\u200b\u200c\u2060\ufeff]")
-_PLAIN = Style()
 
 
 class Walk:
@@ -40,14 +39,14 @@ class Walk:
         self._marked = marked
         self._lists = 0
 
-    def blocks(self, element: Any, style: Style = _PLAIN, depth: int = 0, *, tight: bool = False) -> list[Line]:
+    def blocks(self, element: Any, style: Style = PLAIN, depth: int = 0, *, tight: bool = False) -> list[Line]:
         """What the element holds, as blocks with blank lines between them (none before a list where `tight`)."""
         flow = _Flow(tight=tight)
         self._into(element, style, flow, depth)
         flow.flush()
         return flow.lines
 
-    def text(self, element: Any, style: Style = _PLAIN, depth: int = 0, *, cell: bool = False) -> list[Line]:
+    def text(self, element: Any, style: Style = PLAIN, depth: int = 0, *, cell: bool = False) -> list[Line]:
         """The same as running text: every block in it begins a line."""
         flow = _Flow(flat=True)
         self._into(element, style, flow, depth)
@@ -101,7 +100,7 @@ class Walk:
         tag = element.tag
         level = _heading_level(element)
         if level:
-            return _one(self.text(element, _PLAIN, depth), f"{'#' * level} ")
+            return _one(self.text(element, PLAIN, depth), f"{'#' * level} ")
         if tag in {"ul", "ol", "ac:task-list"}:
             return self._list(element, style, depth)
         if tag == "table":
@@ -219,7 +218,7 @@ class _Flow:
             self.runs.append(Run(text, style, place))
 
     def break_line(self, place: int) -> None:
-        self.runs.append(Run("\n", _PLAIN, place))
+        self.runs.append(Run("\n", PLAIN, place))
 
     def flush(self) -> None:
         """Makes a paragraph of the text so far."""

@@ -32,6 +32,9 @@ class Style:
     href: str = ""
 
 
+PLAIN = Style()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of text in one style; a line feed alone breaks the line."""
@@ -75,7 +78,7 @@ def _start(line: str) -> str:
 
 def _emit(runs: Sequence[Run], level: int, edge: str) -> str:
     """The runs as Markdown, with the marks of the styles from `level` on; `edge` is the mark around them all."""
-    if level == len(_ORDER):
+    if level == len(_ORDER) or all(run.style == PLAIN for run in runs):
         return "".join(_escape(run) for run in runs)
     name = _ORDER[level]
     groups = [(key, list(group)) for key, group in groupby(runs, key=lambda run: getattr(run.style, name))]

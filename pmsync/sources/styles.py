@@ -42,7 +42,7 @@ class Sheet:
             look |= self._looks.get(name, {})
         look |= _look(element.get("style", ""))
         href = target(element.get("href", "")) if tag == "a" else outer.href
-        return replace(outer, href=href, **look)
+        return replace(outer, href=href, **look) if look or href != outer.href else outer
 
     def bullet(self, listing: Any) -> str:
         """The character before a list's entries where the style sheet names one."""

@@ -122,14 +122,13 @@ def test_styles_leave_no_marks_in_the_text(parts: list[tuple[str, str]]) -> None
         ("<ul><li>Add an <a href='javascript:alert(1)'>alert</a></li></ul>", ["Add an alert"]),
         ("<ul><li><label><input type=checkbox> Add an alert</label></li></ul>", ["Add an alert"]),
         ("<ul><li>Add <img src='http://example.com/x.png' alt='x'>an alert</li></ul>", ["Add an alert"]),
-        ("<p>- Add an alert<br>- Fix the limit</p>", []),
+        ("<p>- Add an alert<br>- Fix the limit</p>", ["Add an alert", "Fix the limit"]),
         ("<pre>- Add an alert</pre><ul><li>Fix the limit</li></ul>", ["Fix the limit"]),
         (f"{'<div>' * 60}<ul><li>Add an alert</li></ul>", ["Add an alert"]),
     ],
 )
 def test_html_as_people_write_it(body: str, wanted: list[str]) -> None:
-    found = titles(html_of(f"<h2>Action items</h2>{body}"))
-    assert found == wanted or (not wanted and all("\\" not in title for title in found))
+    assert titles(html_of(f"<h2>Action items</h2>{body}")) == wanted
 
 
 def test_a_cell_over_several_rows_stands_in_each_but_never_makes_a_second_item() -> None:
@@ -175,6 +174,11 @@ def test_no_entity_reads_a_file(tmp_path: Path) -> None:
 def test_what_is_nested_too_deep_is_refused(text: str) -> None:
     with pytest.raises(DocumentError, match="nested too deep"):
         html_of(text)
+
+
+def test_a_page_whose_tables_grow_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(DocumentError, match="longer than 5 MB"):
+        html_of("<table>" + "<tr><td><td colspan=50>b" * 40_000 + "</table>")
 
 
 @pytest.mark.parametrize("text", ["", " \n", "<!-- only -->", "<", "\ufdd07\ufdd1", "<table></table>", "<ul></ul>"])
