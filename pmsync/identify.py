@@ -289,17 +289,17 @@ def _like_an_orphan(board: _Board, document_id: str) -> None:
 def _moved(board: _Board, read: Sequence[str], documents: Collection[str]) -> None:
     """An item cut from one document and pasted into another keeps its uid, where the ledger knows it left just now.
 
-    A marker alone does not tell since when its item is gone from its document: then a person is asked.
+    A person is asked where it left before and its ticket is still open, where its document is gone, and where there is
+    only a marker, which does not tell since when.
     """
-    left = _by(
-        (item for origin in documents for item in board.known(origin) if not item.orphaned),
-        lambda item: item.identities[0][1],
-    )
+    lost = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
+    left = _by((item for item in lost if item.document_id), lambda item: item.identities[0][1])
     here = _by((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.key)
     for key, same in here.items():
         items = left.get(key, [])
         pairs = [(entry, item) for entry in same for item in items if _same_title(entry, item)]
-        if len(pairs) == 1 and len(items) == 1 and items[0].remembered:
+        just_now = all(item.remembered and not item.orphaned and item.document_id in documents for item in items)
+        if len(pairs) == len(items) == 1 and just_now:
             board.take(*pairs[0], "move")
             continue
         for entry in same:

@@ -213,10 +213,15 @@ def test_an_item_that_is_copied_is_another_one() -> None:
     assert [placed.how for placed in found.placed] == ["key", "key", "new"]
 
 
-def test_an_item_like_one_that_left_long_ago_is_a_new_one() -> None:
+@pytest.mark.parametrize("documents", [[A, B], [B]], ids=["its document is there", "its document is gone"])
+def test_an_item_like_one_that_left_before_is_asked_about_while_that_one_s_ticket_is_open(documents: list[str]) -> None:
     known = known_of(document(A, "Add monitoring", "Write a runbook"), orphaned=True)
-    found = recognise([document(A, "Write a runbook"), document(B, "Add monitoring")], known)
-    assert by_title(found)["Add monitoring"].how == "new"
+    here = [document(A, "Write a runbook"), document(B, "Add monitoring", "Fix the probe", "Rotate the keys")]
+    found = recognise([each for each in here if each.id in documents], known)
+    assert [each.candidates[0].uid for each in found.undecided] == [uid_of(A, "Add monitoring")]
+    closed = {uid: replace(item, closed=True) for uid, item in known.items()}
+    later = recognise([each for each in here if each.id in documents], closed)
+    assert by_title(later)["Add monitoring"].how == "new"
 
 
 def test_without_a_ledger_an_item_that_turned_up_elsewhere_is_asked_about() -> None:
