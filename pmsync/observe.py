@@ -165,14 +165,19 @@ class Survey:
         wanted = self._wanted()
         for name, since in wanted.items():
             self.look.find(name, *since)
-        bare = [name for name in wanted if self.look.views[name].bare and not self.look.views[name].failed]
-        if not bare or not wait_for_lag or not any(self._wanted().values()):
+        twice = [name for name in wanted if self._may_be_racing(name)]
+        if not twice or not wait_for_lag or not any(self._wanted().values()):
             return
-        lag = max(self.look.settings.trackers[name].lag for name in bare).total_seconds()
-        self.tell(f"no earlier run is remembered: looking again in {lag:.0f} s before anything is created")
+        lag = max(self.look.settings.trackers[name].lag for name in twice).total_seconds()
+        self.tell(f"another run may just have created them: looking again in {lag:.0f} s before anything is created")
         self.sleep(lag)
-        for name in bare:
+        for name in twice:
             self.look.find(name, *wanted[name])
+
+    def _may_be_racing(self, name: str) -> bool:
+        """Whether another run may be creating the same now: one that nothing remembers, or CI where it creates too."""
+        view = self.look.views[name]
+        return not view.failed and (view.bare or self.look.settings.grace > timedelta(0))
 
     def _wanted(self) -> dict[str, tuple[frozenset[str], datetime]]:
         """By tracker: the uids to look for, and since when a ticket of theirs can exist."""

@@ -139,3 +139,23 @@ def test_a_ticket_is_not_closed_as_duplicate_of_a_deleted_one(tmp_path: Path) ->
         team.sync()
         assert stage.repo.issues[2].state == "open"
         assert team.links()[DISK].ticket.ref.key == "acme/web#2"
+
+
+def test_what_ci_is_creating_at_this_moment_is_not_made_a_second_time(tmp_path: Path) -> None:
+    """Long after the grace is over a job of CI is late, and the host runs ten seconds after it: nothing shows yet."""
+    with GitHubStage(Clock(), stale=45) as stage:
+        team = Team(tmp_path, stage, grace=timedelta(hours=1))
+        team.write(DOC, DISK)
+        team.sync()
+        team.write(DOC, DISK, BOOK)
+        team.sync()
+        assert stage.created() == 1
+        team.clock.advance(hours=2)
+        bare(team)
+        assert stage.created() == 2
+        team.clock.time -= timedelta(seconds=50)  # `sync` lets a minute pass
+        team.sync()
+        assert stage.created() == 2
+        team.clock.advance(minutes=15)
+        team.sync()
+        assert team.links()[BOOK].ticket.ref.key == "acme/web#2"
