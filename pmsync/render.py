@@ -158,8 +158,8 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     lines = ["### pmsync plan", "", summary_line(result.plan)]
     if len(shown) < len(rows):
         lines += ["", f"{len(rows) - len(shown)} of them belong to restricted documents and are not shown."]
-    for name in unseen:
-        lines += ["", f"Tracker `{name}` was not looked at (no token): items may have a ticket there already."]
+    for reason in unseen:
+        lines += ["", f"{markdown_cell(reason)}; items may have a ticket there already."]
     by_path: dict[str, list[PlanRow]] = {}
     for row in shown:
         by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
