@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -242,7 +243,10 @@ def test_ctrl_c_in_a_real_process_ends_it_with_130(tmp_path: Path) -> None:
     reading = "import pmsync.cli.extract as e; e.read_each = lambda *a: (print(flush=True), open(sys.argv[-1]).read())"
     code = f"import sys; {reading}; from pmsync.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "extract", str(pipe)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # a suite that runs in the background of a shell has inherited that Ctrl-C is ignored
+    ends = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, preexec_fn=ends, **pipes) as process:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(0.1)  # from the line to the call that waits
