@@ -13,9 +13,11 @@ from pmsync.config_trackers import read_people, read_routes, read_tracker
 from pmsync.config_values import Table, nearest, shown
 from pmsync.content import severity_level
 from pmsync.errors import ConfigError
+from pmsync.markdown.vocabulary import TEACHABLE
+from pmsync.markdown.words import bare, normal
 from pmsync.people import Directory
 from pmsync.rules import CONFIGURABLE
-from pmsync.settings import Guard, Person, Settings, TrackerSettings
+from pmsync.settings import Guard, Person, Settings, TrackerSettings, Vocabulary
 
 NAME = "pmsync.toml"
 INCLUDE = ("postmortems/**/*.md",)
@@ -96,6 +98,7 @@ def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], h
         full_scan_every=sync.span("full_scan_every", timedelta(days=1)),
         guard=_guard(top.table("guard")),
         levels=_levels(top.table("check")),
+        vocabulary=_vocabulary(top.table("vocabulary")),
         **parts,
     )
     _check_grace(settings, sync)
@@ -117,6 +120,19 @@ def _levels(table: Table) -> dict[str, str]:
     given = {rule: table.choice(rule, ("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
     table.close()
     return {rule: level for rule, level in given.items() if level}
+
+
+def _vocabulary(table: Table) -> Vocabulary:
+    """[vocabulary]: a team's own headings and columns."""
+    sections, columns = table.texts("sections"), table.table("columns")
+    roles: dict[str, str] = {}
+    for role in TEACHABLE:
+        for name in columns.texts(role):
+            if roles.setdefault(bare(name), role) != role:
+                columns.problem(role, f"{shown(name)} is one of {roles[bare(name)]} already; leave it to one")
+    columns.close()
+    table.close()
+    return Vocabulary(frozenset(map(normal, sections)), roles)
 
 
 def _guard(table: Table) -> Guard:

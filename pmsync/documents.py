@@ -53,7 +53,7 @@ def read_each(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
     documents = []
     for name, file in sorted(found.files.items()):
         try:
-            documents.append(read(read_bytes(file, largest(name)), name))
+            documents.append(read(read_bytes(file, largest(name)), name, settings.vocabulary))
         except DocumentError as error:
             found.refuse(name, str(error), "repair the file, or list it under documents.exclude")
     return Reading(tuple(documents), not found.failed, tuple(sorted(found.failed)), tuple(found.findings))

@@ -83,6 +83,21 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A team's own words for what documents say, besides those that pmsync knows.
+
+    `sections` are headings that announce action items, as `words.normal` gives them. `columns` says what a table's
+    column holds (one of `vocabulary.TEACHABLE`) by its name, as `words.bare` gives that.
+    """
+
+    sections: frozenset[str] = frozenset()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_TAUGHT = Vocabulary()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration.
 
@@ -107,6 +122,7 @@ class Settings:
     full_scan_every: timedelta = timedelta(days=1)
     guard: Guard = Guard()
     levels: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Vocabulary = NOTHING_TAUGHT
 
     @property
     def default_tracker(self) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pmsync.config import find_config, load, parse
 from pmsync.errors import ConfigError
-from pmsync.settings import Guard, Person, Route, Settings, TrackerSettings
+from pmsync.settings import Guard, Person, Route, Settings, TrackerSettings, Vocabulary
 
 ROOT = Path(__file__).parents[1]
 SMALL = """
@@ -346,3 +346,17 @@ def test_an_unknown_rule_or_level_is_told_with_the_nearest() -> None:
     assert "owner-missing" in rule
     (level,) = problems(f'{SMALL}[check]\nprose = "silent"')
     assert level.startswith("check.prose: ")
+
+
+def test_a_vocabulary_teaches_headings_and_columns_by_their_folded_names() -> None:
+    taught = read(
+        f'{SMALL}[vocabulary]\nsections = ["Home-work:"]\n[vocabulary.columns]\nowner = ["Wing man", "Squad (s)"]'
+    )
+    assert taught.vocabulary == Vocabulary(frozenset({"home-work"}), {"wing man": "owner", "squad": "owner"})
+
+
+def test_a_vocabulary_that_contradicts_itself_or_teaches_the_unknown_is_told() -> None:
+    twice = f'{SMALL}[vocabulary.columns]\nowner = ["Squad"]\nstatus = ["squad"]'
+    assert problems(twice) == ['vocabulary.columns.status: "squad" is one of owner already; leave it to one']
+    (unknown,) = problems(f'{SMALL}[vocabulary.columns]\nowners = ["Squad"]')
+    assert unknown.startswith("vocabulary.columns.owners: there is no such key; did you mean")

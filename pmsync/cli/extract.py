@@ -13,7 +13,7 @@ import click
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.output import Part
-from pmsync.cli.reading import absolute, bare_settings, from_here, located
+from pmsync.cli.reading import absolute, from_here, lenient_settings, located
 from pmsync.documents import read_each
 from pmsync.keys import item_key
 from pmsync.markdown import parse
@@ -33,7 +33,8 @@ DOCUMENT_FIELDS = "id title incident date severity status draft restricted servi
 def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
     """Show what is understood of documents, and why: their metadata, and each item with its section and form.
 
-    PATH is a document, a folder, or - for stdin. No configuration is needed and no tracker is asked.
+    PATH is a document, a folder, or - for stdin. No tracker is asked, and of a configuration, where there is one, only
+    [vocabulary] counts.
     Exit codes: 0 fine, 1 something could not be read.
 
     \b
@@ -41,11 +42,11 @@ def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
       pmsync extract postmortems/2026-11-02-checkout.md
       pmsync extract postmortems --format json | jq '.[].items[].title'
     """
-    settings = bare_settings(app)
+    settings = lenient_settings(app)
     files = absolute([Path(path) for path in paths if path != STDIN], app)
     reading = read_each(settings, files) if files else Reading(())
     if STDIN in paths:
-        piped = parse(decode(sys.stdin.buffer.read()), STDIN)
+        piped = parse(decode(sys.stdin.buffer.read()), STDIN, settings.vocabulary)
         reading = replace(reading, documents=(piped, *reading.documents))
     entries = list(_entries(reading, settings.root, app.cwd))
     if output_format == "json":

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pmsync.cli import output
 from pmsync.cli.app import App
 from pmsync.cli.repository import changed
 from pmsync.config import find_config
@@ -19,6 +20,16 @@ def bare_settings(app: App) -> Settings:
     """Enough to read documents: paths count from the configuration's folder if there is one, and from here else."""
     config = app.cwd / app.config if app.config else find_config(app.cwd)
     return Settings(root=str((config.parent if config else app.cwd).resolve()), namespace="")
+
+
+def lenient_settings(app: App) -> Settings:
+    """The configuration's vocabulary with that; a wrong configuration is told, and does without."""
+    try:
+        return replace(bare_settings(app), vocabulary=settings_if_any(app).vocabulary)
+    except ConfigError as error:
+        hint = "correct it, or mind that its [vocabulary] is not used here"
+        output.findings([Finding("config", "warning", str(error), hint)], err=True)
+        return bare_settings(app)
 
 
 def settings_if_any(app: App) -> Settings:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
-from pmsync.markdown import entries, headings, metadata, source, tokens
-from pmsync.markdown.blocks import Block
+from pmsync.markdown import entries, headings, metadata, source, tables, taught, tokens
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section, outline
 from pmsync.markdown.vocabulary import PEOPLE_LINES
 from pmsync.model import Document, Finding, Item
+from pmsync.settings import NOTHING_TAUGHT, Vocabulary
 
 _MENTION = re.compile(r"(?<![\w@./+-])@([A-Za-z][\w-]{1,38})")
 _PEOPLE = re.compile(
@@ -18,8 +19,9 @@ _PEOPLE = re.compile(
 )
 
 
-def parse(text: str, path: str) -> Document:
+def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
     """The document in `text`. `path` is relative to the config's folder, with '/', and is its id where it has none.
+    `vocabulary` adds a team's own words.
 
     Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read. Anything
     else that is wrong with a document is among its findings.
@@ -29,10 +31,11 @@ def parse(text: str, path: str) -> Document:
     front, body = source.split(text, path)
     body = source.without_comments(body)
     lines = body.split("\n")
-    blocks = tokens.parse(body)
+    blocks = taught.in_known_words(tokens.parse(body), vocabulary.columns)
     head = metadata.head(front, blocks, path)
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
-    items, findings = _items(blocks, lines, Context(path, _known(text, head), head.date))
+    sections = outline(blocks, vocabulary.sections)
+    items, findings = _items(sections, lines, Context(path, _known(text, head), head.date))
     return Document(
         id=head.id or path,
         path=path,
@@ -59,8 +62,8 @@ def _known(text: str, head: metadata.Head) -> frozenset[str]:
     return frozenset((mentioned | named | {author.casefold() for author in head.authors}) - {""})
 
 
-def _items(blocks: Sequence[Block], lines: Sequence[str], context: Context) -> tuple[list[Item], list[Finding]]:
-    found, findings = _entries(outline(blocks), lines, context.path)
+def _items(sections: Sequence[Section], lines: Sequence[str], context: Context) -> tuple[list[Item], list[Finding]]:
+    found, findings = _entries(sections, lines, context.path)
     items: list[Item] = []
     for entry in sorted(found, key=lambda entry: entry.line):
         one, remarks = item(entry, context)
@@ -98,23 +101,32 @@ def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tu
 
 def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
     total.entries += entries.kept(part.entries, weak)
-    total.unknown_tables += part.unknown_tables
+    total.unknown += part.unknown
     total.prose += part.prose
     total.said = total.said or part.said
 
 
+def _unknown(columns: tables.Unknown, path: str) -> Finding:
+    """A table that is not read, or columns of one that is; with the line of the configuration that teaches them."""
+    named = ", ".join(repr(name) for name in columns.names)
+    if columns.text:
+        message = f"of this table's columns {named}, none is understood as the action items' text"
+        hint = f"call one `Action`, or teach it: `action = [{_toml(columns.text)}]` below [vocabulary.columns] in pmsync.toml"
+        return Finding("unknown-table", "warning", message, hint, path, columns.line)
+    several = len(columns.names) > 1
+    message = (
+        f"the {'columns' if several else 'column'} {named} of this table {'are' if several else 'is'} not understood"
+    )
+    hint = f"if one holds the owner, teach it: `owner = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
+    return Finding("unknown-column", "note", message, hint, path, columns.line)
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
-    out = [
-        Finding(
-            "unknown-table",
-            "warning",
-            "no column of this table is understood as the action items' text",
-            "name one of its columns `Action`, and others `Owner`, `Due`, `Status`, `Ticket`",
-            path,
-            at,
-        )
-        for at in total.unknown_tables
-    ]
+    out = [_unknown(columns, path) for columns in total.unknown]
     if total.prose and not total.entries:
         hint = "write one list entry for each piece of work"
         out.append(

@@ -68,10 +68,10 @@ class Place:
 
 @dataclass(slots=True)
 class Harvest:
-    """What a section gave: entries, tables that nobody understands, and the lines where prose stands."""
+    """What a section gave: entries, columns of tables that nobody understands, and the lines where prose stands."""
 
     entries: list[Entry]
-    unknown_tables: list[int]
+    unknown: list[tables.Unknown]
     prose: list[int]
     said: bool = False
 
@@ -157,10 +157,9 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
     elif isinstance(block, Table):
         rows = tables.entries(block, place.section, place.group, place.done)
         harvest.said = True
-        if rows is None:
-            harvest.unknown_tables.append(block.line)
-        else:
-            harvest.entries += rows
+        harvest.entries += rows or []
+        unknown = tables.unknown(block, read=rows is not None)
+        harvest.unknown += [unknown] if unknown else []
     elif isinstance(block, Quote):
         harvest.entries += _quoted(block, place, lines)
     elif isinstance(block, Opaque):

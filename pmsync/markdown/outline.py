@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pmsync.markdown import words
@@ -46,15 +46,15 @@ def heading_text(text: Text | None) -> str:
     return re.sub(r"\s+", " ", text.plain).strip().rstrip(":：").strip() if text else ""
 
 
-def outline(blocks: Iterable[Block]) -> list[Section]:
-    """The document's sections in order."""
+def outline(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Section]:
+    """The document's sections in order; `announcing` are headings that announce work besides those that are known."""
     sections = [Section(None, 0, 0, 0)]
     for block in _split_bold(blocks):
         if isinstance(block, Heading):
             sections.append(Section(block.text, block.level, block.line, block.end))
         else:
             sections[-1].blocks.append(block)
-    _judge(sections)
+    _judge(sections, announcing)
     return sections
 
 
@@ -85,14 +85,15 @@ def bold_line(text: Text) -> bool:
     return False
 
 
-def _judge(sections: list[Section]) -> None:
+def _judge(sections: list[Section], announcing: Container[str]) -> None:
     """Works out which sections are read, from the headings above each."""
     stack: list[Section] = []
     for section in sections[1:]:
         while stack and stack[-1].level >= section.level:
             stack.pop()
         parent = stack[-1] if stack else None
-        section.kind = words.heading_kind(section.title)
+        taught = words.normal(section.title) in announcing
+        section.kind = "action" if taught else words.heading_kind(section.title)
         if parent and parent.reading and section.kind != "other":
             section.reading, section.weak = True, parent.weak
             section.root, section.root_line = parent.root, parent.root_line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pmsync.markdown import words
 from pmsync.markdown.blocks import Table, Text
@@ -62,8 +63,30 @@ def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
     return max(free, key=lambda index: _width(table, index))
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Columns of the table at `line` that have a name nobody knows; `text` is the one that may hold the items' text
+    where, for want of it, the table is not read.
+    """
+
+    line: int
+    names: tuple[str, ...]
+    text: str = ""
+
+
+def unknown(table: Table, *, read: bool) -> Unknown | None:
+    """The table's columns that are not understood, None where all are or it has no rows."""
+    free = [index for index, cell in enumerate(table.header) if cell.plain.strip() and not words.column(cell.plain)]
+    if read and (title := title_column(table, columns(table))) in free:
+        free.remove(title)
+    if not (free and table.rows):
+        return None
+    names = tuple(" ".join(table.header[index].plain.split()) for index in free)
+    return Unknown(table.line, names, "" if read else names[free.index(max(free, key=lambda n: _width(table, n)))])
+
+
 def _width(table: Table, index: int) -> int:
-    return sum(len(row.cells[index].raw) for row in table.rows[:50] if index < len(row.cells))
+    return sum(words.count(row.cells[index].plain) for row in table.rows[:50] if index < len(row.cells))
 
 
 def entries(table: Table, section: str, group: str | None, done: bool | None) -> list[Entry] | None:

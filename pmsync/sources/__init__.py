@@ -14,6 +14,7 @@ from pmsync.errors import DocumentError
 from pmsync.markdown import parse
 from pmsync.markdown.source import refuse_conflicts, split
 from pmsync.model import Document
+from pmsync.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.sources.inline import Line
 
 LARGEST = 5_000_000
@@ -39,7 +40,7 @@ def is_markdown(path: str) -> bool:
     return _suffix(path) not in {*_HTML, *_WORD, *_RST}
 
 
-def read(data: bytes, path: str) -> Document:
+def read(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
     """The document that a file of that name holds; its lines are places in the file.
 
     Raises DocumentError, with a text that says why, where it cannot be read.
@@ -50,13 +51,13 @@ def read(data: bytes, path: str) -> Document:
     if _suffix(path) in _WORD:
         from pmsync.sources import word  # noqa: PLC0415  (most teams have none)
 
-        return _document([], word.lines(data), path)
+        return _document([], word.lines(data), path, vocabulary)
     text = decode(data)
     if is_markdown(path):
-        return parse(text, path)
+        return parse(text, path, vocabulary)
     refuse_conflicts(text, path)
     front, body = _front(text, path)
-    return _document(front, _reader(path)(body), path)
+    return _document(front, _reader(path)(body), path, vocabulary)
 
 
 def decode(data: bytes) -> str:
@@ -94,13 +95,13 @@ def _front(text: str, path: str) -> tuple[list[Line], str]:
     return [(line, number) for number, line in enumerate(head.split("\n"), 1)], body
 
 
-def _document(front: list[Line], body: list[Line], path: str) -> Document:
+def _document(front: list[Line], body: list[Line], path: str, vocabulary: Vocabulary) -> Document:
     """The document that the Markdown makes, with the places of its lines for the lines themselves."""
     lines = [*front, *([("", len(front))] if front else []), *body]
     text = "\n".join(text for text, _ in lines)
     if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
         raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
-    document = parse(text, path)
+    document = parse(text, path, vocabulary)
     places = [0, *(place for _, place in lines), *(place for _, place in lines[-1:])]
 
     def place(line: int) -> int:

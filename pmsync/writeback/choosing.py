@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pmsync.errors import DocumentError
 from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Item, Status
+from pmsync.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.writeback.grid import grid
 from pmsync.writeback.lines import split
 from pmsync.writeback.places import Places, link_text, names, written
@@ -36,6 +37,7 @@ class _Trial:
 
     text: str
     document: Document
+    vocabulary: Vocabulary
     left: int = MOST_TRIALS
     tried: dict[tuple[Change, ...], frozenset[int] | None] = field(default_factory=dict)
 
@@ -55,7 +57,7 @@ class _Trial:
         if text is None:
             return None
         try:
-            after = parse(text, self.document.path)
+            after = parse(text, self.document.path, self.vocabulary)
         except DocumentError:
             return None
         if _head(after) != _head(self.document) or len(after.items) != len(self.document.items):
@@ -67,21 +69,24 @@ class _Trial:
         return frozenset(n for n, (want, got, was) in enumerate(pairs) if not _reads(got, want, was))
 
 
-def rewrite(text: str, document: Document, ticketed: Iterable[Ticketed]) -> Rewrite:
-    """The document's text with its tickets and ticks written into it; `document` is what was read out of `text`.
+def rewrite(
+    text: str, document: Document, ticketed: Iterable[Ticketed], vocabulary: Vocabulary = NOTHING_TAUGHT
+) -> Rewrite:
+    """The document's text with its tickets and ticks written into it; `document` is what was read out of `text` with
+    this `vocabulary`.
 
     A link that stands there is never replaced, and a tick that a person made is never taken back. Every other byte
     stays. An edit after which anything else would be read out of the document is left out and told.
     """
     lines = split(text)
-    places = Places(document.path, lines, grid(text, document.path, lines, document.items))
+    places = Places(document.path, lines, grid(text, document, lines, vocabulary))
     wishes, findings = [], []
     for each in ticketed:
         item = document.items[each.position]
         wishes += _wishes(places, item, each)
         if item.tickets and not names(item, each.ref):
             findings.append(_other(document, item, each))
-    trial = _Trial(text, document)
+    trial = _Trial(text, document, vocabulary)
     kept, left = _choose(trial, wishes)
     changes = sorted(kept, key=lambda change: (change.ticketed.position, change.kind))
     findings += [_left_out(document, wish) for wish in left]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from pmsync.markdown import source, tables, tokens, words
 from pmsync.markdown.blocks import Block, Listing, Quote, Table
-from pmsync.model import Item
+from pmsync.markdown.taught import in_known_words
+from pmsync.model import Document
+from pmsync.settings import Vocabulary
 from pmsync.writeback.lines import Line
 
 _LONGEST_WORD = 24
@@ -44,13 +46,14 @@ class Grid:
         return counted.most_common(1)[0][0] if counted else "Done"
 
 
-def grid(text: str, path: str, lines: Sequence[Line], items: Iterable[Item]) -> Grid:
+def grid(text: str, document: Document, lines: Sequence[Line], vocabulary: Vocabulary) -> Grid:
     """The document's tables; raises DocumentError where the document cannot be read."""
-    _, body = source.split(source.normal(text), path)
-    found = {row.line: table for table in _tables(tokens.parse(body)) for row in table.rows}
+    _, body = source.split(source.normal(text), document.path)
+    blocks = in_known_words(tokens.parse(body), vocabulary.columns)
+    found = {row.line: table for table in _tables(blocks) for row in table.rows}
     here = Grid(found, ())
     done = []
-    for item in items:
+    for item in document.items:
         if item.form == "table" and item.done and item.line in found:
             cell = cell_of(lines[item.line - 1], here.role(item.line, "status"))
             word = cell.text.strip() if cell else ""

@@ -82,9 +82,9 @@ class _Pass:
     def _one(self, document: Document, ticketed: list[Ticketed]) -> None:
         root = Path(self.settings.root)
         text = file.text_of(root, document.path)
-        if parse(text, document.path) != document:
+        if parse(text, document.path, self.settings.vocabulary) != document:
             raise DocumentError("the file was changed meanwhile")
-        made = rewrite(text, document, ticketed)
+        made = rewrite(text, document, ticketed, self.settings.vocabulary)
         if made.changes and self.ledger:
             file.replace(root, document.path, text, made.text)
         # only what stands in the file is remembered: a crash in between makes a tick that is never taken back

@@ -106,3 +106,20 @@ def test_a_document_cannot_command_a_runner(run: Run, tmp_path: Path) -> None:
         out = run("extract", "a.md", "--format", output_format, environ={"GITHUB_ACTIONS": "true"}).out
         assert "set-env name=A" in out
         assert "##[" not in out
+
+
+def test_the_words_that_the_configuration_teaches_are_used_and_a_wrong_configuration_is_told(
+    run: Run, tmp_path: Path
+) -> None:
+    document = "# Checkout was slow\n\n## Homework\n\n- Add an alert\n"
+    taught = CONFIG + '[vocabulary]\nsections = ["Homework"]\n'
+    write(tmp_path, {"pmsync.toml": taught, "pm/a.md": document})
+    assert [item["title"] for item in items(run("extract", "pm/a.md", "--format", "json").out)] == ["Add an alert"]
+    write(tmp_path, {"pmsync.toml": taught + "wrong = 1\n"})
+    answer = run("extract", "pm/a.md", "--format", "json")
+    assert (answer.code, items(answer.out)) == (0, [])
+    assert "vocabulary.wrong" in answer.err
+
+
+def items(printed: str) -> list[dict[str, Any]]:
+    return [item for entry in json.loads(printed) for item in entry["items"]]

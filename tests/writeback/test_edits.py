@@ -6,6 +6,7 @@ import pytest
 
 from pmsync.markdown import parse
 from pmsync.model import Finding, Ref, Status, Tick
+from pmsync.settings import Vocabulary
 from pmsync.writeback import Rewrite, Ticketed, rewrite
 
 HEAD = "# Checkout was down\n\n**Date:** 2026-11-20\n\n## Action items\n\n"
@@ -269,3 +270,12 @@ def test_one_item_that_cannot_be_written_keeps_no_other_from_it() -> None:
     made = rewrite(text, document, [Ticketed(n, f"u{n}", REF, Status.DONE) for n in range(len(document.items))])
     assert [(c.ticketed.uid, c.kind) for c in made.changes] == [("u0", "link"), ("u2", "link"), ("u2", "tick")]
     assert len(made.findings) == 1
+
+
+def test_columns_that_the_configuration_teaches_get_link_and_status() -> None:
+    taught = Vocabulary(columns={"chore": "action", "paper trail": "ticket", "shipped": "status"})
+    table = "| Chore | Paper trail | Shipped |\n|---|---|---|\n| Add an alert | | no |\n"
+    text = HEAD + table
+    document = parse(text, "a.md", taught)
+    made = rewrite(text, document, [Ticketed(0, "u1", REF, Status.DONE)], taught)
+    assert body(made) == table.replace("| | no |", f"| {LINK} | Done |")

@@ -1,0 +1,82 @@
+"""Words that a team adds: columns and headings that pmsync does not know by itself, and what it says until then."""
+
+from __future__ import annotations
+
+import pytest
+
+from pmsync.markdown import parse
+from pmsync.markdown.vocabulary import COLUMNS, TEACHABLE
+from pmsync.markdown.words import column
+from pmsync.model import Document
+from pmsync.settings import NOTHING_TAUGHT, Vocabulary
+
+TAUGHT = Vocabulary(
+    frozenset({"homework"}), {"chore": "action", "wingman": "owner", "shipped": "status", "paper trail": "ticket"}
+)
+TABLE = (
+    "| Wingman | Shipped | Chore | Paper Trail |\n|---|---|---|---|\n"
+    "| @alice | Done | Add alerting | [PAY-3](https://acme.test/browse/PAY-3) |\n| bob | no | Write a runbook | |\n"
+)
+
+
+def read(text: str, vocabulary: Vocabulary = TAUGHT) -> Document:
+    return parse(f"# Checkout was down\n\n{text}\n", "a.md", vocabulary)
+
+
+def told(document: Document) -> list[tuple[str, str, int]]:
+    return [(finding.rule, finding.level, finding.line) for finding in document.findings]
+
+
+@pytest.mark.parametrize("role", TEACHABLE)
+def test_whatever_can_be_taught_is_a_columns_name_itself(role: str) -> None:
+    assert column(role) in COLUMNS
+
+
+@pytest.mark.parametrize("place", ["{}", "> {}", "- Checkout\n\n  {}"], ids=["alone", "quoted", "below an entry"])
+def test_taught_columns_are_read_wherever_the_table_stands(place: str) -> None:
+    quoted = place.startswith(">")
+    table = TABLE.replace("\n", "\n> " if quoted else "\n  ") if place != "{}" else TABLE
+    found = read(
+        "## Timeline\n\n" + place.format(table) if quoted else "## Action items\n\n" + place.format(table)
+    ).items
+    assert [(item.title, item.owners, item.done) for item in found] == [
+        ("Add alerting", ("alice",), True),
+        ("Write a runbook", ("bob",), False),
+    ]
+    assert found[0].tickets == ("https://acme.test/browse/PAY-3",)
+
+
+def test_a_taught_heading_announces_items_and_stays_the_sections_name() -> None:
+    (item,) = read("## 3. Homework:\n\n- Add alerting").items
+    assert (item.title, item.section) == ("Add alerting", "3. Homework")
+    assert read("## 3. Homework:\n\n- Add alerting", NOTHING_TAUGHT).items == ()
+
+
+def test_a_table_that_is_not_understood_names_its_columns_and_the_line_that_teaches_them() -> None:
+    document = read("## Action items\n\n" + TABLE.replace("Paper Trail", "Paper Trail (Jira)"), NOTHING_TAUGHT)
+    assert document.items == ()
+    assert told(document) == [("unknown-table", "warning", 5)]
+    (finding,) = document.findings
+    assert "'Wingman', 'Shipped', 'Chore'" in finding.message
+    assert '`action = ["Chore"]` below [vocabulary.columns]' in finding.hint
+
+
+def test_a_column_that_is_not_understood_in_a_table_that_is_read_gets_a_note() -> None:
+    table = "| Action | Wingman | Squad |\n|---|---|---|\n| Add alerting | alice | web |\n"
+    document = read(f"## Action items\n\n{table}", NOTHING_TAUGHT)
+    assert [item.owners for item in document.items] == [()]
+    assert told(document) == [("unknown-column", "note", 5)]
+    assert "'Wingman', 'Squad'" in document.findings[0].message
+    assert told(read(f"## Action items\n\n{table.replace('| Squad ', '| Notes ')}")) == []
+
+
+def test_the_column_that_holds_the_text_for_want_of_a_better_one_is_not_complained_of() -> None:
+    table = "| Undertaking | Owner |\n|---|---|\n| Add alerting | alice |\n"
+    document = read(f"## Action items\n\n{table}", NOTHING_TAUGHT)
+    assert [item.title for item in document.items] == ["Add alerting"]
+    assert told(document) == []
+
+
+def test_teaching_moves_no_uid() -> None:
+    known = read("## Action items\n\n" + TABLE.replace("Chore", "Action"), NOTHING_TAUGHT)
+    assert [item.title for item in known.items] == [item.title for item in read("## Homework\n\n" + TABLE).items]
