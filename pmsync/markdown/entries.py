@@ -231,9 +231,9 @@ def _labels(bullet: Bullet) -> bool:
 
 
 def _asks(bullet: Bullet) -> bool:
-    """Whether an entry can be work: no question, and no label that nothing follows."""
+    """Whether an entry can be work: no question, no template's instructions, and no label that nothing follows."""
     plain = bullet.text.plain.strip() if bullet.text else ""
-    if _QUESTION.match(plain):
+    if _QUESTION.match(plain) or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain)):
         return False
     return not (plain.endswith((":", "：")) and words.is_label(plain) and not bullet.children)
 

@@ -44,7 +44,7 @@ def read(text: Text, section: str) -> Said:
         not plain
         or words.is_placeholder(plain)
         or words.says_none(plain)
-        or _instructions(text)
+        or italic(text)
         or _POINTER.match(plain)
     ):
         return Said()
@@ -57,8 +57,8 @@ def read(text: Text, section: str) -> Said:
     return Said(tuple(tasks)) if tasks else Said(prose=words.count(plain) > 4)
 
 
-def _instructions(text: Text) -> bool:
-    """Whether all of it is italic: what a template tells its authors."""
+def italic(text: Text) -> bool:
+    """Whether all of it is italic, as a template's instructions to its authors are."""
     visible = [span for span in text.spans if re.search(r"\w", span.text)]
     return bool(visible) and all(span.italic and not span.bold for span in visible)
 
