@@ -13,11 +13,9 @@ from pmsync.config_trackers import read_people, read_routes, read_tracker
 from pmsync.config_values import Table, nearest, shown
 from pmsync.content import severity_level
 from pmsync.errors import ConfigError
-from pmsync.markdown.vocabulary import TEACHABLE
-from pmsync.markdown.words import bare, normal
 from pmsync.people import Directory
 from pmsync.rules import CONFIGURABLE
-from pmsync.settings import Guard, Person, Settings, TrackerSettings, Vocabulary
+from pmsync.settings import TEACHABLE, Guard, Person, Settings, TrackerSettings, Vocabulary
 
 NAME = "pmsync.toml"
 INCLUDE = ("postmortems/**/*.md",)
@@ -128,11 +126,11 @@ def _vocabulary(table: Table) -> Vocabulary:
     roles: dict[str, str] = {}
     for role in TEACHABLE:
         for name in columns.texts(role):
-            if roles.setdefault(bare(name), role) != role:
-                columns.problem(role, f"{shown(name)} is one of {roles[bare(name)]} already; leave it to one")
+            if roles.setdefault(name.casefold(), role) != role:
+                columns.problem(role, f"{shown(name)} is one of {roles[name.casefold()]} already; leave it to one")
     columns.close()
     table.close()
-    return Vocabulary(frozenset(map(normal, sections)), roles)
+    return Vocabulary(sections, roles)
 
 
 def _guard(table: Table) -> Guard:

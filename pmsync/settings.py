@@ -82,15 +82,19 @@ class Guard:
     max_orphans: int = 20
 
 
+TEACHABLE = ("action", "owner", "due", "status", "ticket", "kind", "priority", "id", "labels", "notes")
+"""What a column can be taught to hold, each being a name of a column that pmsync knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """A team's own words for what documents say, besides those that pmsync knows.
 
-    `sections` are headings that announce action items, as `words.normal` gives them. `columns` says what a table's
-    column holds (one of `vocabulary.TEACHABLE`) by its name, as `words.bare` gives that.
+    `sections` are headings that announce action items. `columns` says what a table's column holds (one of TEACHABLE) by
+    its name there. Case, punctuation and what stands in brackets do not matter.
     """
 
-    sections: frozenset[str] = frozenset()
+    sections: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
 
 

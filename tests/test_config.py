@@ -348,11 +348,11 @@ def test_an_unknown_rule_or_level_is_told_with_the_nearest() -> None:
     assert level.startswith("check.prose: ")
 
 
-def test_a_vocabulary_teaches_headings_and_columns_by_their_folded_names() -> None:
+def test_a_vocabulary_teaches_headings_and_columns() -> None:
     taught = read(
         f'{SMALL}[vocabulary]\nsections = ["Home-work:"]\n[vocabulary.columns]\nowner = ["Wing man", "Squad (s)"]'
     )
-    assert taught.vocabulary == Vocabulary(frozenset({"home-work"}), {"wing man": "owner", "squad": "owner"})
+    assert taught.vocabulary == Vocabulary(("Home-work:",), {"wing man": "owner", "squad (s)": "owner"})
 
 
 def test_a_vocabulary_that_contradicts_itself_or_teaches_the_unknown_is_told() -> None:

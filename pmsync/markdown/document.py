@@ -31,10 +31,10 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     front, body = source.split(text, path)
     body = source.without_comments(body)
     lines = body.split("\n")
-    blocks = taught.in_known_words(tokens.parse(body), vocabulary.columns)
+    blocks = taught.in_known_words(tokens.parse(body), vocabulary)
     head = metadata.head(front, blocks, path)
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
-    sections = outline(blocks, vocabulary.sections)
+    sections = outline(blocks, taught.sections(vocabulary))
     items, findings = _items(sections, lines, Context(path, _known(text, head), head.date))
     return Document(
         id=head.id or path,

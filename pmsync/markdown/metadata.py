@@ -121,14 +121,16 @@ def _from_blocks(blocks: Sequence[Block]) -> dict[str, str | tuple[str, ...]]:
             break
         for key, value in _pairs(block):
             role = _role(key)
-            if role and value and role not in out and (_is_level(role, value) or not words.is_placeholder(value)):
+            if role and value and role not in out and (_says(role, value) or not words.is_placeholder(value)):
                 out[role] = value
     return out
 
 
-def _is_level(role: str, value: str) -> bool:
-    """A bare number stands for nothing in most places, and for a severity it says all."""
-    return role == "severity" and re.fullmatch(r"\s*[0-5]\s*", value) is not None
+def _says(role: str, value: str) -> bool:
+    """Whether a value that stands for nothing elsewhere says all here: a bare number as a severity, 'pending' as a status."""
+    if role == "severity":
+        return re.fullmatch(r"\s*[0-5]\s*", value) is not None
+    return role == "status" and words.bare(value) in vocabulary.DRAFT
 
 
 def _pairs(block: Block) -> Iterable[tuple[str, str]]:
@@ -171,9 +173,11 @@ def _table_pairs(table: Table) -> Iterable[tuple[str, str]]:
     if len(table.header) > 2 and sum(bool(_role(cell.plain)) for cell in table.header) >= 3 and len(table.rows) == 1:
         yield from ((k.plain, _cell(v)) for k, v in zip(table.header, table.rows[0].cells, strict=False))
         return
-    for cells in (table.header, *(row.cells for row in table.rows)):
-        for key, value in zip(cells[::2], cells[1::2], strict=False):
-            yield key.plain.strip().rstrip(":："), _cell(value)
+    rows = (table.header, *(row.cells for row in table.rows))
+    pairs = [pair for cells in rows for pair in zip(cells[::2], cells[1::2], strict=False)]
+    named = [(key.plain.strip().rstrip(":："), value) for key, value in pairs]
+    if {_role(key) for key, _ in named} - {"", "title"}:  # `Name | Role` alone heads a list of people
+        yield from ((key, _cell(value)) for key, value in named)
 
 
 def _cell(text: Text) -> str:
@@ -213,14 +217,20 @@ def _file_date(path: str) -> date | None:
         return None
 
 
+def _is_part(heading: str) -> bool:
+    """Whether a heading names a part of the document, or is a field of its head."""
+    return bool(words.heading_kind(heading) or _role(heading.partition(":")[0]))
+
+
 def _title(said: Mapping[str, object], blocks: Sequence[Block], path: str) -> str:
     given = _text(said.get("title"))
     if given:
         return given
-    for block in blocks:
-        text = heading_text(block.text) if isinstance(block, Heading) else ""
-        text = re.sub(r"^title\s*:\s*", "", text, flags=re.IGNORECASE)
-        if text and words.normal(text) != "title":
+    named = [block for block in blocks if isinstance(block, Heading)]
+    only = [block for block in named if block.level == 1]
+    for block in named:
+        text = re.sub(r"^title\s*:\s*", "", heading_text(block.text), flags=re.IGNORECASE)
+        if text and (not _is_part(text) or ([block] == only and not _role(text))):
             return text
     first = blocks[0] if blocks else None
     if isinstance(first, Paragraph) and bold_line(first.text):

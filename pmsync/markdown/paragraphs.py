@@ -40,13 +40,7 @@ class Said:
 def read(text: Text, section: str) -> Said:
     """What the paragraph is."""
     plain = text.plain.strip()
-    if (
-        not plain
-        or words.is_placeholder(plain)
-        or words.says_none(plain)
-        or italic(text)
-        or _POINTER.match(plain)
-    ):
+    if not plain or words.is_placeholder(plain) or words.says_none(plain) or italic(text) or _POINTER.match(plain):
         return Said()
     if found.field_lines(encode(text.spans), found.Found()):
         return Said(fields=True)

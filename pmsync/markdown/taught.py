@@ -7,22 +7,32 @@ from dataclasses import replace
 
 from pmsync.markdown import words
 from pmsync.markdown.blocks import Block, Listing, Quote, Span, Table, Text
+from pmsync.settings import Vocabulary
 
 
-def in_known_words(blocks: Iterable[Block], columns: Mapping[str, str]) -> list[Block]:
-    """The blocks, with each column of a table that `columns` names called what it holds; all else is as it was."""
-    return [_block(block, columns) for block in blocks] if columns else list(blocks)
+def in_known_words(blocks: list[Block], vocabulary: Vocabulary) -> list[Block]:
+    """The blocks, with each column of a table that the vocabulary names called what it holds; all else is as it was."""
+    columns = {words.bare(name): role for name, role in vocabulary.columns.items()}
+    return list(_blocks(blocks, columns)) if columns else blocks
+
+
+def sections(vocabulary: Vocabulary) -> frozenset[str]:
+    """The headings that the vocabulary adds, as `words.normal` gives them."""
+    return frozenset(words.normal(heading) for heading in vocabulary.sections)
+
+
+def _blocks(blocks: Iterable[Block], columns: Mapping[str, str]) -> tuple[Block, ...]:
+    return tuple(_block(block, columns) for block in blocks)
 
 
 def _block(block: Block, columns: Mapping[str, str]) -> Block:
     if isinstance(block, Table):
         return replace(block, header=tuple(_header(cell, columns) for cell in block.header))
     if isinstance(block, Quote):
-        return replace(block, children=tuple(in_known_words(block.children, columns)))
+        return replace(block, children=_blocks(block.children, columns))
     if isinstance(block, Listing):
-        below = (tuple(in_known_words(entry.children, columns)) for entry in block.entries)
-        entries = zip(block.entries, below, strict=True)
-        return replace(block, entries=tuple(replace(entry, children=children) for entry, children in entries))
+        entries = (replace(entry, children=_blocks(entry.children, columns)) for entry in block.entries)
+        return replace(block, entries=tuple(entries))
     return block
 
 

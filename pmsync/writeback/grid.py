@@ -49,7 +49,7 @@ class Grid:
 def grid(text: str, document: Document, lines: Sequence[Line], vocabulary: Vocabulary) -> Grid:
     """The document's tables; raises DocumentError where the document cannot be read."""
     _, body = source.split(source.normal(text), document.path)
-    blocks = in_known_words(tokens.parse(body), vocabulary.columns)
+    blocks = in_known_words(tokens.parse(body), vocabulary)
     found = {row.line: table for table in _tables(blocks) for row in table.rows}
     here = Grid(found, ())
     done = []

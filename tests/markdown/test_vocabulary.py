@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pmsync.markdown import parse
-from pmsync.markdown.vocabulary import COLUMNS, TEACHABLE
+from pmsync.markdown.vocabulary import COLUMNS
 from pmsync.markdown.words import column
 from pmsync.model import Document
-from pmsync.settings import NOTHING_TAUGHT, Vocabulary
+from pmsync.settings import NOTHING_TAUGHT, TEACHABLE, Vocabulary
 
 TAUGHT = Vocabulary(
-    frozenset({"homework"}), {"chore": "action", "wingman": "owner", "shipped": "status", "paper trail": "ticket"}
+    ("Homework",), {"Chore": "action", "wingman": "owner", "Shipped?": "status", "paper trail": "ticket"}
 )
 TABLE = (
     "| Wingman | Shipped | Chore | Paper Trail |\n|---|---|---|---|\n"

@@ -14,7 +14,6 @@ from pmsync.markdown.vocabulary.columns import (
     FIELD_KEYS,
     NOT_PROJECTS,
     SEE_WORDS,
-    TEACHABLE,
     TICKET_WORDS,
 )
 from pmsync.markdown.vocabulary.documents import (
@@ -83,7 +82,6 @@ __all__ = [
     "RESTRICTED",
     "SEE_WORDS",
     "SENTENCE_OPENINGS",
-    "TEACHABLE",
     "TEAM_WORDS",
     "TEMPLATE_TITLES",
     "TICKET_WORDS",

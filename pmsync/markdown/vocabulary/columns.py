@@ -81,9 +81,6 @@ COLUMNS: dict[str, frozenset[str]] = {
     "finished": words("completed on|completion date|date completed|closed on|done on|resolved on|finished on|完了日"),
 }
 
-TEACHABLE = ("action", "owner", "due", "status", "ticket", "kind", "priority", "id", "labels", "notes")
-"""What a column can be taught to hold, each word being a column's name that COLUMNS knows."""
-
 FIELD_KEYS = {
     "title": frozenset({"action", "action item", "task", "todo", "what", "aufgabe", "maßnahme", "アクション"}),
     "owner": (COLUMNS["owner"] - {"wer", "qui", "chi", "wie", "co"})
