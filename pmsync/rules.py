@@ -26,7 +26,7 @@ LEVELS: Mapping[str, Level] = {
     "date-missing": "warning",
 }
 """The rules of this module; the reader's and the parser's findings bring their own levels."""
-_PARSER = frozenset({"empty-section", "prose", "unknown-column", "unknown-table", "unreadable-date"})
+_PARSER = frozenset({"empty-section", "no-items", "prose", "unknown-column", "unknown-table", "unreadable-date"})
 CONFIGURABLE = frozenset({*LEVELS, *guidance.LEVELS, *_PARSER})
 """Which rules may get another level by [check]. What keeps a document from being read is none of them."""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pmsync.markdown import entries, headings, metadata, source, tables, taught, tokens
+from pmsync.markdown.blocks import Listing, Table
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section, outline
 from pmsync.markdown.vocabulary import PEOPLE_LINES
@@ -36,6 +37,8 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
     sections = outline(blocks, taught.sections(vocabulary))
     items, findings = _items(sections, lines, Context(path, _known(text, head), head.date))
+    if not (items or findings or any(section.reading for section in sections)):
+        findings = [_unannounced([each for each in sections if each.title != head.title], path)]
     return Document(
         id=head.id or path,
         path=path,
@@ -60,6 +63,20 @@ def _known(text: str, head: metadata.Head) -> frozenset[str]:
     mentioned = {match[1].casefold() for match in _MENTION.finditer(text[:200_000])}
     named = {name.strip(" *_`@.").casefold() for line in _PEOPLE.findall(text[:200_000]) for name in line.split(",")}
     return frozenset((mentioned | named | {author.casefold() for author in head.authors}) - {""})
+
+
+def _unannounced(sections: Sequence[Section], path: str) -> Finding:
+    """What to say of a document in which nothing announces action items: the heading that may be meant to."""
+    lists = [section for section in sections if section.kind == "" and section.title and _lists(section)]
+    hint = "put them below a heading such as `## Action items`"
+    if lists:
+        hint += f", or teach yours: `sections = [{_toml(lists[-1].title)}]` below [vocabulary] in pmsync.toml"
+    message = "no heading announces action items, and nothing is marked as one"
+    return Finding("no-items", "note", message, hint, path, lists[-1].line if lists else 1)
+
+
+def _lists(section: Section) -> bool:
+    return any(isinstance(block, Listing | Table) for block in section.blocks)
 
 
 def _items(sections: Sequence[Section], lines: Sequence[str], context: Context) -> tuple[list[Item], list[Finding]]:

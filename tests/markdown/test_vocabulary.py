@@ -80,3 +80,17 @@ def test_the_column_that_holds_the_text_for_want_of_a_better_one_is_not_complain
 def test_teaching_moves_no_uid() -> None:
     known = read("## Action items\n\n" + TABLE.replace("Chore", "Action"), NOTHING_TAUGHT)
     assert [item.title for item in known.items] == [item.title for item in read("## Homework\n\n" + TABLE).items]
+
+
+def test_a_document_without_any_action_section_is_told_with_the_heading_that_may_be_one() -> None:
+    document = read("## Timeline\n\n- 10:00 down\n\n## Homework\n\n- Add alerting\n", NOTHING_TAUGHT)
+    assert told(document) == [("no-items", "note", 7)]
+    assert '`sections = ["Homework"]` below [vocabulary]' in document.findings[0].hint
+    assert told(read("It was down.", NOTHING_TAUGHT)) == [("no-items", "note", 1)]
+    assert told(read("- [ ] Add alerting", NOTHING_TAUGHT)) == []
+    assert told(read("## Action items\n\nNone.", NOTHING_TAUGHT)) == []
+
+
+def test_the_documents_own_title_is_not_offered_as_a_heading_to_teach() -> None:
+    (finding,) = parse("# Checkout was down\n\n- at noon\n", "a.md").findings
+    assert (finding.rule, finding.line, "teach" in finding.hint) == ("no-items", 1, False)
