@@ -25,6 +25,11 @@ _QUESTION = re.compile(
     r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
     re.IGNORECASE | re.DOTALL,
 )
+_INVERTED = re.compile(
+    r"^\W*(?:(?:is|are|was|were|does|did|should we|could we|can we|do we)\b|if (?:we|they|someone|it) had\b)(?!.*\b(?:should|will|must|need to)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A question without its mark, and what might have been: neither asks for work."""
 _COMPLETED = re.compile(
     r"\b(completed?|done|finished|closed|resolved|implemented|already)\b|完了|済み|已完成|erledigt|abgeschlossen|terminé|completad|conclu[ií]d"
 )
@@ -233,7 +238,11 @@ def _labels(bullet: Bullet) -> bool:
 def _asks(bullet: Bullet) -> bool:
     """Whether an entry can be work: no question, no template's instructions, and no label that nothing follows."""
     plain = bullet.text.plain.strip() if bullet.text else ""
-    if _QUESTION.match(plain) or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain)):
+    if (
+        _QUESTION.match(plain)
+        or _INVERTED.match(plain)
+        or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain))
+    ):
         return False
     return not (plain.endswith((":", "：")) and words.is_label(plain) and not bullet.children)
 

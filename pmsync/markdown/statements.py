@@ -35,6 +35,12 @@ _DONE_ON = re.compile(
     r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|via|since|already|today|yesterday)\b)",
     re.IGNORECASE,
 )
+_TICKETED = re.compile(
+    r"^\W*(?:(?:we|i)(?:'ve|’ve| have)? )?(?:created|opened|filed|raised|logged|added|made|wrote)\s+(?:an?|the|this|some)?\W*(?:\w+ )?"
+    r"(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|jira)\b(?! tracker)",
+    re.IGNORECASE,
+)
+"""Having written the work down is not having done it."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -44,6 +50,8 @@ def says_done(title: str) -> bool | None:
     first = sentences[0]
     if _ONGOING.search(first):
         return False
+    if _TICKETED.match(first):
+        return None
     opening = first_word(first)
     if opening in PAST or _DETERMINED.match(first):
         return True

@@ -17,6 +17,7 @@ _URL_PATHS = (
     r"show_bug\.cgi\?id=\d+",
     r"/bug\d+\b|/\+bug/\d+|[?&]bug_?(?:id)?=\d+",
     r"/_workitems/edit/\d+",
+    r"/issues/[\w.-]+/[\w.-]+/\d+\b",
     r"/projects?/[^/\s]+/issues/[A-Z][A-Z0-9_]+-\d+",
 )
 _URL_HOSTS = (

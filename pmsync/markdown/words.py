@@ -63,8 +63,8 @@ def announces(text: str) -> bool:
     stripped = text.strip().strip("*_").rstrip()
     if not stripped.endswith((":", "：")):
         return False
-    key = normal(stripped)
-    return len(key) < 250 and bool(_pattern("ANNOUNCING_LINES").search(key.split(". ")[-1]))
+    last = re.split(r"[.!?]\s+|[。！？]", stripped)[-1]
+    return len(last) < 250 and bool(_pattern("ANNOUNCING_LINES").search(normal(last)))
 
 
 def column(header: str) -> str:

@@ -120,3 +120,43 @@ def test_what_follows_a_field_stays_in_the_details() -> None:
 def test_a_date_with_full_stops_is_one_value() -> None:
     (item,) = document("### Add alerting to the checkout\n\nDue: 12. Dezember 2026. More text follows").items
     assert item.due == date(2026, 12, 12)
+
+
+# --- what asks for no work, and what is not done yet ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is the replica queried by anything else",
+        "Were the alerts routed to the right team",
+        "If we had looked at the dashboard, we could have seen it a day before",
+    ],
+)
+def test_a_question_without_its_mark_and_what_might_have_been_ask_for_no_work(text: str) -> None:
+    assert [item.title for item in document(f"- {text}\n- Add alerting").items] == ["Add alerting"]
+
+
+def test_what_begins_like_a_question_and_asks_for_work_is_an_item() -> None:
+    assert len(document("- Does not scale: the queue should be split by customer").items) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("Created a ticket to add alerting", None),
+        ("We have filed [an issue](https://acme.example/docs) to add alerting", None),
+        ("Created an alert for the queue", True),
+        ("Added the issue tracker to the status page", True),
+    ],
+)
+def test_having_written_a_ticket_is_not_having_done_the_work(text: str, done: bool | None) -> None:
+    assert [item.done for item in document(f"- {text}").items] == [done]
+
+
+def test_a_long_paragraph_announces_work_by_its_last_sentence() -> None:
+    text = "We were not quick enough to see it, and nobody told our users. " * 5
+    whole = parse(
+        f"# Down\n\n## Recovery\n\n{text}Going forward, we will do the following:\n\n- Add alerting\n", "a.md"
+    )
+    assert [item.title for item in whole.items] == ["Add alerting"]
