@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from pmsync.markdown import found as said
 from pmsync.markdown import paragraphs, peel, statements, tables, words
@@ -16,8 +17,11 @@ from pmsync.markdown.outline import Section, heading_text
 from pmsync.markdown.vocabulary import SENTENCE_OPENINGS
 
 _BOX_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑✅⬜])\s*(?=\S)")
+_BALLOT_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑⬜])\s*(?=\S)")
+"""A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""
 _MARKED = re.compile(
-    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])",
+    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])"
+    r"|^\s*(?:\*\*|__)(?:TODO|DONE)(?:\*\*|__)\s",
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
 _OPENING = re.compile(rf"{SENTENCE_OPENINGS}\b", re.IGNORECASE)
@@ -31,7 +35,9 @@ _INVERTED = re.compile(
 )
 """A question without its mark, and what might have been: neither asks for work."""
 _COMPLETED = re.compile(
-    r"\b(completed?|done|finished|closed|resolved|implemented|already)\b|完了|済み|已完成|erledigt|abgeschlossen|terminé|completad|conclu[ií]d"
+    r"\b((?<!to )complete|completed|done|finished|closed|resolved|implemented|already)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
+    r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
+    r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
 )
 _PENDING = re.compile(
     r"\b(pending|outstanding|in progress|not (?:yet )?(?:done|started|completed?)|incomplete|unfinished|ongoing|to be (?:done|completed))\b"
@@ -107,22 +113,33 @@ def place_of(section: Section) -> Place:
 
 def read(section: Section, lines: Sequence[str]) -> Harvest:
     """All entries of an action section."""
-    place, group = place_of(section), place_of(section)
+    place = group = place_of(section)
     harvest = Harvest([], [], [])
-    for index, block in enumerate(section.blocks):
+    led = False
+    for block, following in zip_longest(section.blocks, section.blocks[1:]):
         if isinstance(block, Paragraph):
-            following = section.blocks[index + 1] if index + 1 < len(section.blocks) else None
             label = _lead_in(block, following)
-            if label is None:
-                group = place
-                _paragraph(block, group, harvest)
-            elif label:
-                group = place.under(label)
-            else:
-                group = place
+            group = place.under(label) if label else place
+            led = label is None and _paragraph(block, following, group, harvest)
+        elif led and not _boxes(block):
+            _detail(block, lines, harvest)
         else:
             _other(block, group, lines, harvest)
     return harvest
+
+
+def _boxes(block: Block) -> bool:
+    return isinstance(block, Listing) and any(
+        e.text is not None and _BALLOT_RAW.match(e.text.raw) for e in block.entries
+    )
+
+
+def _detail(block: Block, lines: Sequence[str], harvest: Harvest) -> None:
+    """What stands below a paragraph that is an item belongs to that."""
+    last = harvest.entries[-1]
+    more = "\n".join(lines[block.line - 1 : block.end])
+    details = "\n\n".join(filter(None, (last.details, textwrap.dedent(more).strip())))
+    harvest.entries[-1] = replace(last, details=details, below=(*last.below, *below((block,))))
 
 
 def _lead_in(block: Paragraph, following: Block | None) -> str | None:
@@ -131,7 +148,7 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
         return None
     plain = re.sub(r"\s+", " ", block.text.plain).strip()
     if not plain.endswith((":", "：")):
-        return None
+        return paragraphs.label(block.text)
     if re.search(r"[.!?。]\s+\S", plain) or "\n" in block.text.raw.strip():
         return ""
     if place_status(plain) is not None:
@@ -141,18 +158,25 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
     return "" if words.count(plain) > 2 else plain
 
 
-def _paragraph(block: Paragraph, place: Place, harvest: Harvest) -> None:
+def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest: Harvest) -> bool:
+    """Takes over what the paragraph says; whether it is an item that goes on in the list or code below it."""
     said = paragraphs.read(block.text, place.section)
+    harvest.said = True
+    if isinstance(following, Listing) and said.entries and not said.led:
+        return False  # a sentence before a list introduces it
     if said.fields and harvest.entries:
         last = harvest.entries[-1]
         harvest.entries[-1] = replace(last, below=(*last.below, block.text))
     elif said.entries:
         harvest.entries += [
-            replace(entry, group=place.group, done=place.done, owners=place.owners) for entry in said.entries
+            replace(
+                entry, group=place.group, done=place.done if entry.done is None else entry.done, owners=place.owners
+            )
+            for entry in said.entries
         ]
     elif said.prose:
         harvest.prose.append(block.line)
-    harvest.said = True
+    return said.led
 
 
 def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -> None:
@@ -304,10 +328,11 @@ def _chronicle(table: Table) -> bool:
 
 def _scan_list(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
     out: list[Entry] = []
+    box = _BOX_RAW if any(e.text and _BALLOT_RAW.match(e.text.raw) for e in block.entries) else _BALLOT_RAW
     for bullet in block.entries:
         nested = [child for child in bullet.children if isinstance(child, Listing)]
         raw = bullet.text.raw if bullet.text else ""
-        if bullet.text and (_BOX_RAW.match(raw) or _marked(bullet.text)) and not _labels(bullet):
+        if bullet.text and (box.match(raw) or _marked(bullet.text)) and not _labels(bullet):
             out.append(_entry(bullet, place, lines))
         elif bullet.text and nested and _announcing(bullet.text):
             out += _nested(bullet, Place(heading_text(bullet.text)), lines)

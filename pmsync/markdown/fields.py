@@ -240,12 +240,16 @@ def _ticket(coded: Coded, plain: str, text: Text, found: Found) -> None:
         found.say(words.status(rest.strip(" ()[]（）")))
         found.say(True if _struck(text.spans) else None)
         return
+    said = words.status(plain)
+    if said is not None and not plain.isdigit():
+        found.say(said)
+        return
     links = [span.href for span in text.spans if re.match(r"https?://", span.href)]
     urls = links or re.findall(r"https?://[^\s)>]+", plain)
     if urls:
         found.tickets.extend(dict.fromkeys(urls))
-    elif not plain_ticket(plain, found):
-        found.say(words.status(plain))
+    else:
+        plain_ticket(plain, found)
 
 
 def with_details(entry: Entry, details: str) -> Entry:

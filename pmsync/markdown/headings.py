@@ -13,9 +13,11 @@ from pmsync.markdown.fields import Entry
 from pmsync.markdown.outline import Section
 
 _NUMBERED = re.compile(
-    r"^\s*(?:\d{1,3}[.):]|#\d{1,3}\b|(?:AI|action|action item|item|task|step)[- ]?#?\d{1,3}\b|[A-Z]{1,4}-?\d{1,3}[:.)])\s*",
+    r"^\s*(?:\d{1,3}[.):]|#\d{1,3}\b|(?:AI|action|action item|item|task|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)[- ]?#?\d{1,3}\b|[A-Z]{1,4}-?\d{1,3}[:.)])\s*",
     re.IGNORECASE,
 )
+_LIGHTS = "🟢🟡🔴"
+"""In front of a heading these rank what stands below it, and say nothing of its being done."""
 
 
 def is_item(section: Section) -> bool:
@@ -23,10 +25,10 @@ def is_item(section: Section) -> bool:
     if section.heading is None or section.label is None:
         return False
     text = section.heading.plain.strip()
-    plain = _NUMBERED.sub("", text)
+    plain = _NUMBERED.sub("", text.lstrip(_LIGHTS + " "))
     if words.is_placeholder(plain) or not plain:
         return False
-    if peel.box(text)[1] is not None or _has_fields(section):
+    if (peel.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section):
         return True
     if text.endswith((":", "：")) or words.heading_kind(plain) == "action":
         return False

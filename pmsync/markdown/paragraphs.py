@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Entry
-from pmsync.markdown.vocabulary import POINTERS
+from pmsync.markdown.vocabulary import POINTERS, SENTENCE_OPENINGS
 
 _NUMBERED = re.compile(
     r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
@@ -23,6 +23,11 @@ _REMARKS = frozenset(
     "status date goal priority result outcome why who what when how hinweis nota remarque".split()
 )
 _POINTER = re.compile(rf"\W*{POINTERS}", re.IGNORECASE)
+_SENTENCE = re.compile(
+    rf"\W*(?:{SENTENCE_OPENINGS}|the|an?|there|it|its|our|as|in|for|on|at|to|if|when|while|after|see|please)\b",
+    re.IGNORECASE,
+)
+_REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
 _LONGEST_TASK = 90
 
 Line = tuple[tuple[Span, ...], int]
@@ -30,9 +35,12 @@ Line = tuple[tuple[Span, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a paragraph of an action section is: entries, fields of the entry before it, or prose."""
+    """What a paragraph of an action section is: entries (`led` by bold text or a number), fields of the entry before it,
+    or prose.
+    """
 
     entries: tuple[Entry, ...] = ()
+    led: bool = False
     fields: bool = False
     prose: bool = False
 
@@ -46,9 +54,25 @@ def read(text: Text, section: str) -> Said:
         return Said(fields=True)
     lines = _lines(text)
     if any(_lead(line) for line, _ in lines[:1]):
-        return Said(tuple(_led(lines, section)))
+        return Said(tuple(_led(lines, section)), led=True)
+    if len(lines) == 1 and _terse(plain):
+        return Said((_entry(*lines[0], section),))
     tasks = [_entry(line, number, section) for line, number in _tasks(_joined(lines))]
     return Said(tuple(tasks)) if tasks else Said(prose=words.count(plain) > 4)
+
+
+def _terse(plain: str) -> bool:
+    """Whether a line is no sentence but a note of something to do, as a list's entry would be."""
+    return 3 <= words.count(plain) <= 15 and not (_TERMINAL.search(plain) or _SENTENCE.match(plain) or "\n" in plain)
+
+
+def label(text: Text) -> str | None:
+    """The group that a paragraph before a list names: a bold label with a remark in brackets ('**Soon** (this week)')."""
+    plain = " ".join(text.plain.split())
+    match = _REMARKED.fullmatch(plain)
+    bold = _bold_lead(text.spans)
+    named = match is not None and bold == match[1] and not _NUMBERED.match(plain) and words.is_label(bold)
+    return plain if named else None
 
 
 def italic(text: Text) -> bool:
@@ -137,10 +161,10 @@ def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
     lead = _plain(bold).strip()
     following = _plain(rest).strip()
     if words.is_label(lead if lead.endswith(":") else lead + ":") and (lead.endswith(":") or following.startswith(":")):
-        return _entry(_without_colon(rest), number, section)
-    return Entry(
-        bold, number, "paragraph", section, details=following.lstrip(":—– -.").strip(), below=(Text.of(rest, number),)
-    )
+        return replace(_entry(_without_colon(rest), number, section), done=words.status(lead.rstrip(":")))
+    details = following.lstrip(":—– -.").strip()
+    done = words.status(details) if words.count(details) <= 3 else None
+    return Entry(bold, number, "paragraph", section, done=done, details=details, below=(Text.of(rest, number),))
 
 
 def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -16,7 +16,7 @@ from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, LEAD_KIND
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
 _BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
 _NUMBER = re.compile(
-    r"^\s*(?:\(?\d{1,3}[.)]|#\d{1,3}[:.)]|(?:action|task|item|todo|step)(?: item)? ?#?\d{1,3}\s*[:.)–—-])\s+",
+    r"^\s*(?:\(?\d{1,3}[.)]|#\d{1,3}[:.)]|(?:action|task|item|todo|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)(?: item)? ?#?\d{1,3}\s*[:.)–—-])\s+",
     re.IGNORECASE,
 )
 _ID = re.compile(
@@ -63,6 +63,10 @@ _TAIL_DASH = re.compile(r"(?:\s[—–-]{1,2}\s|\s*[|→]\s*|\s*——\s*)(?P<in
 _TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
+)
+_REPORT = re.compile(
+    r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday)\b",
+    re.IGNORECASE,
 )
 _REST = rf"{OTHER}{TICKET}{PERSON}"
 
@@ -157,7 +161,7 @@ def _people_lead(coded: Coded, text: str, found: Found, known: frozenset[str]) -
     ):
         found.own(people.accounts(coded, match["who"]))
         return text[match.end() :]
-    match = _LEAD_NAME.match(text)
+    match = None if found.owners else _LEAD_NAME.match(text)
     actors = re.split(r", | and | & ", match["who"]) if match else []
     if match and all(_is_actor(who, known) for who in actors):
         found.own(tuple(actors))
@@ -174,6 +178,8 @@ def _is_actor(who: str, known: frozenset[str]) -> bool:
     """Whether '… to do this' begins with a name: known, a team, or capitalised or one word that is no usual word."""
     if who.casefold() in known or people.is_team(who):
         return True
+    if who.isupper() and who.isalpha():
+        return people.is_name(who.title(), known)
     return people.is_name(who, known) and not words.starts_with_verb(who) and (who[0].isupper() or who.isalpha())
 
 
@@ -327,6 +333,14 @@ def understood(coded: Coded, text: str, found: Found, known: frozenset[str]) -> 
     return True
 
 
+def _reports(text: str, found: Found) -> bool:
+    """Whether a few words say that the work is done ('done during the incident', 'fixed in v2'); recorded if so."""
+    said = _REPORT.match(text) is not None and words.count(text) <= 6
+    if said:
+        found.say(True)
+    return said
+
+
 def _part(coded: Coded, part: str, found: Found, known: frozenset[str]) -> bool:
     if re.fullmatch(
         rf"(?:(?:see|issues?|tickets?|bugs?|prs?|tracked in|fixed in|in|jira|pull request|via|link|by)\W*)*{TICKET}(?:[\s,&/+]*{TICKET})*\.?",
@@ -335,7 +349,7 @@ def _part(coded: Coded, part: str, found: Found, known: frozenset[str]) -> bool:
     ):
         return True
     plain = coded.decode(part, urls=True).strip(" *_")
-    if classified(plain, found):
+    if classified(plain, found) or _reports(plain, found):
         return True
     roles, pattern = keys()
     key = pattern.match(part)

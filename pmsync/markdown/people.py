@@ -6,12 +6,16 @@ import re
 
 from pmsync.markdown import words
 from pmsync.markdown.coded import PERSON, Coded
+from pmsync.markdown.verbs import NAMES_TOO, PAST
 from pmsync.markdown.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
 
 _SPLIT = re.compile(r"\s*(?:[,;&+/、，；\n•·|]|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
 _NAME_WORD = r"[^\W\d_][\w'’.-]*"
 _CAPITALISED = re.compile(rf"(?:{_NAME_WORD}\s?){{1,4}}")
 _LOWER = re.compile(r"[a-z][a-z0-9_.-]{1,19}")
+_FILE = re.compile(
+    r"\.(?:md|txt|ya?ml|json|toml|ini|cfg|conf|env|lock|log|csv|sql|sh|py|js|ts|go|rs|rb|java|php|html|tf)$"
+)
 _INITIAL = re.compile(r" [A-Z]\.$")
 _REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
 _ADDRESS = re.compile(rf"[^,;\n]*?<?({PERSON})>?")
@@ -70,6 +74,8 @@ def is_name(text: str, known: frozenset[str]) -> bool:
     stripped = text.strip().rstrip(".")
     if stripped.casefold() in known:
         return True
+    if stripped.casefold().replace("-", "").removeprefix("re") in PAST:
+        return False
     parts = stripped.split()
     if not parts or len(parts) > 4 or any(part.casefold().strip(".,") in NOT_NAMES for part in parts):
         return False
@@ -78,10 +84,15 @@ def is_name(text: str, known: frozenset[str]) -> bool:
     if is_team(stripped):
         return True
     if len(parts) == 1:
-        return bool(_LOWER.fullmatch(stripped)) or (
-            stripped[0].isupper() and stripped[1:].islower() and stripped.isalpha()
-        )
+        return _is_login(stripped) or (stripped[0].isupper() and stripped[1:].islower() and stripped.isalpha())
     return all(part[0].isupper() for part in parts) and bool(_CAPITALISED.fullmatch(stripped))
+
+
+def _is_login(word: str) -> bool:
+    """Whether a word in lower case can be somebody's account or first name: no verb, and no file's name."""
+    if not _LOWER.fullmatch(word) or _FILE.search(word):
+        return False
+    return word in NAMES_TOO or not words.is_imperative(word)
 
 
 def is_team(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from pmsync.markdown.verbs import PAST
 from pmsync.markdown.words import first_word, is_imperative
 
-_PARTICIPLE = r"(?:(?:now|already|since|also|all|successfully|fully|just|then|recently|manually|permanently)\s+)*(?:\w+ed|done|made|set|put|built|rewritten|written|sent|taken|cut|split|shut|rebuilt|run)\b"
+_PARTICIPLE = r"(?:(?:now|already|since|also|all|just|then|\w{3,}ly)\s+)*(?:\w+ed|done|made|set|put|built|rewritten|written|sent|taken|cut|split|shut|rebuilt|run)\b"
 _PERFECT = re.compile(
     rf"\b(?:(?:has|have|had)(?: (?:now|already|since|also|all|both))* been|was|were)\s+{_PARTICIPLE}"
     rf"|\b(?:we|i|they|team|he|she)(?:'ve|’ve| have| has)\s+{_PARTICIPLE}"
@@ -29,7 +29,7 @@ _ONGOING = re.compile(
     re.IGNORECASE,
 )
 _DETERMINED = re.compile(
-    r"^\W*\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
+    r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
 )
 _DONE_ON = re.compile(
     r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|via|since|already|today|yesterday)\b)",
@@ -53,9 +53,11 @@ def says_done(title: str) -> bool | None:
     if _TICKETED.match(first):
         return None
     opening = first_word(first)
-    if opening in PAST or _DETERMINED.match(first):
+    if opening in PAST or opening.replace("-", "").removeprefix("re") in PAST:
         return True
     if not is_imperative(opening):
+        if _DETERMINED.match(first):
+            return True
         perfect = _PERFECT.search(first)
         if perfect and not _FUTURE.search(first[: perfect.end()]):
             return True

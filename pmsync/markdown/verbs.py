@@ -4,6 +4,16 @@ from __future__ import annotations
 
 IMPERATIVES = frozenset(
     """
+    speed feed embed seed shed shred proceed subscribe unsubscribe respond adhere react reach refer allocate reallocate
+    calibrate archive benchmark circulate codify compile conduct connect consume contain control correlate customise
+    customize dedicate defer delegate demonstrate derive detach dispatch dismantle divide elevate emit emulate encrypt enrich
+    enumerate equip estimate expire export expedite facilitate fetch flush format formulate freeze fund hook import index
+    inject inspect interview label lint loosen mandate mask maximise maximize mock mount neutralise normalise normalize obtain
+    offboard offload orchestrate outline override package partition persist port practice practise preserve profile
+    prototype quantify query queue randomise randomize reassess recalculate recompute redirect redo reevaluate reference
+    refund reimplement reinforce reinstate reject relax relocate renegotiate repeat rephrase reprioritise reprioritize rerun
+    reuse rework sample segment serialise serialize serve shard silence skip snapshot source stabilise stabilize suggest
+    suppress supply swap tackle template terminate transform transition troubleshoot truncate unblock unlock vendor wire
     refuse remember offer choose aim commit promise intend attempt begin seek strive opt elect pledge volunteer hope want
     accept adapt add address adjust adopt agree align allow alert analyse analyze apply arrange ask assess assign audit
     automate avoid back backfill ban bisect block book bring build bump bypass cache call capture catch change check
@@ -51,8 +61,14 @@ PAST = frozenset(
 """Past forms that open an entry of work already done. Forms that as often are adjectives ('improved', 'automated')
 are left out."""
 
+NAMES_TOO = frozenset("mark grant chase drew bill pat sue rob josh will guard page hope miles skip".split())
+"""Verbs that are names of people as well."""
+
 NOUNS_TOO = frozenset(
     """
+    archive benchmark control default export format fund hook import index interview label mandate mask mount outline
+    override package partition port practice profile prototype query queue redirect reference refund sample segment shard
+    silence snapshot source supply swap template transition vendor wire seed feed speed
     access address alert audit back backfill block book cache call change check clone close contact cut debug design document
     double draft drain drop email escalate exercise experiment file fill filter fix flag force grant guard handle help
     increase issue join launch limit link list load lock log look map mark measure merge mirror monitor move open order

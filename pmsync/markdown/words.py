@@ -139,8 +139,8 @@ def _cjk_status(key: str) -> bool | None:
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
     stripped = text.strip()
-    if re.fullmatch(r"(?:[<\[{（(]+[^<>\[\]{}]*[>\]})）]+[\s:;,|.–—-]*)+", stripped) and not re.fullmatch(
-        r"\(.*\)", stripped
+    if re.fullmatch(r"(?:(?:[<\[{]+[^<>\[\]{}]*[>\]}]+|\([^()]*\))[\s:;,|.–—-]*)+", stripped) and not re.fullmatch(
+        r"\([^()]*\)", stripped
     ):
         return True
     if re.search(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}", stripped):
@@ -212,7 +212,7 @@ _GERMAN = re.compile(r"\b(?:der|die|das|den|dem|für|und|von|zu|mit|im|auf|bei|e
 
 
 _LED = re.compile(
-    r"\W*(?!(?:Note|Update|Result|Why|Status|Summary)\b)[A-Z][\w-]*(?:,? (?:and |& )?[A-Z][\w-]*){0,2}: (?=\w)"
+    r"\W*(?!(?:Note|Update|Result|Why|Status|Summary)\b)[A-Z][\w-]*(?:,? (?:and |& )?[A-Z][\w-]*){0,2}: (?=[^\W\d_]?[a-z])"
 )
 
 

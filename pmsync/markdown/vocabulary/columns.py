@@ -15,7 +15,8 @@ COLUMNS: dict[str, frozenset[str]] = {
         "action corrective|action préventive|action à mener|tâche|tâches|mesure|mesures|étape|"
         "acción|acciones|tarea|tareas|medida|medidas|ação|ações|acção|tarefa|tarefas|item de ação|"
         "azione|azioni|attività|compito|actie|acties|actiepunt|taak|taken|maatregel|zadanie|działanie|"
-        "действие|задача|мера|アクション|アクションアイテム|タスク|対応|対応内容|対策|改善策|施策|行动|行动项|任务|措施|改进措施|조치|작업"
+        "действие|задача|мера|aksjon|aksjonspunkt|tiltak|oppgave|handling|opgave|åtgärd|uppgift|toimenpide|tehtävä|"
+        "opatření|úkol|дія|завдання|захід|aksiyon|görev|önlem|tindakan|tugas|アクション|アクションアイテム|タスク|対応|対応内容|対策|改善策|施策|行动|行动项|任务|措施|改进措施|조치|작업"
     ),
     "what": words(
         "what|item|items|description|title|summary|name|subject|detail|work|work item|change|fix|solution|idea|proposal|"
@@ -31,6 +32,8 @@ COLUMNS: dict[str, frozenset[str]] = {
         "responsable|responsables|qui|porteur|pilote|propriétaire|assigné|assigné à|responsável|responsáveis|quem|quién|"
         "dueño|encargado|asignado|asignado a|responsabile|chi|incaricato|assegnatario|verantwoordelijke|wie|eigenaar|"
         "odpowiedzialny|kto|właściciel|ответственный|исполнитель|кто|"
+        "eier|ansvarlig|ansvarlige|hvem|ejer|ägare|ansvarig|vem|omistaja|vastuuhenkilö|vlastník|zodpovídá|odpovědná osoba|"
+        "відповідальний|виконавець|хто|sorumlu|sahibi|kim|penanggung jawab|pic|"
         "担当|担当者|オーナー|責任者|负责人|負責人|责任人|所有者|담당|담당자"
     ),
     "due": words(
@@ -40,6 +43,8 @@ COLUMNS: dict[str, frozenset[str]] = {
         "échéance|date d échéance|date limite|délai|pour quand|quand|date cible|fecha|fecha límite|vencimiento|plazo|"
         "fecha de vencimiento|fecha objetivo|prazo|data|data limite|vencimento|data de entrega|scadenza|entro|"
         "data di scadenza|termine|vervaldatum|streefdatum|termijn|wanneer|termin wykonania|срок|дедлайн|"
+        "frist|tidsfrist|forfall|förfallodatum|senast|klart|määräaika|do kdy|термін|крайній термін|son tarih|bitiş tarihi|"
+        "tenggat|batas waktu|"
         "期限|期日|締切|予定日|完了予定|截止日期|截止时间|完成时间|기한|마감|마감일"
     ),
     "status": words(
@@ -53,6 +58,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "link|links|pr|prs|pull request|tracking|tracker|tracking issue|tracking bug|tracking ticket|reference|ref|url|"
         "bug number|issue number|ticket number|story|card|ticket link|issue link|bug link|issue pr|ticket issue|mr|"
         "merge request|linear|asana|trello|ticket id|issue id|bug id|jira id|jira key|work item link|gitlab|gitlab issue|"
+        "referanse|sak|ärende|lenke|länk|linkki|odkaz|посилання|bağlantı|tautan|"
         "vorgang|lien|enlace|incidencia|riferimento|collegamento|verwijzing|zgłoszenie|тикет|задача в jira|"
         "チケット|課題|リンク|工单|链接|問題單|티켓|이슈|링크"
     ),

@@ -7,6 +7,7 @@ ACTION_HEADINGS = (
     r"\b(our|next|resulting|review|recommended|planned|proposed|required|outstanding|pending|open|completed|"
     r"immediate|remedial|further|future|follow[- ]?up|corrective|preventi?(ve|tive|ative)|mitigating|remediation|"
     r"improvement|short[- ]term|long[- ]term|medium[- ]term)\b.{0,30}\b(actions?|steps|tasks?|measures?|work)\b",
+    r"^actions? (de |pour |of |for )?(prévention|prevention|correction|amélioration|improvement)\b",
     r"^(and |the )?actions?( (taken|to take|to be taken|and .*|needed|required|for .*|from .*))?$",
     r"^to[- ]?dos?\b",
     r"\btodo( list| items?)?$",
@@ -22,7 +23,8 @@ ACTION_HEADINGS = (
     r"\bimprovement (proposals?|items?|plan|ideas?|suggestions?|opportunities|backlog)\b",
     r"^(suggestions?|recommendations?|recommended changes)( for improvements?)?$",
     r"\b(short|long|mid|medium|near)(er)?[- ]term\b.{0,20}\b(fix(es)?|solutions?|plans?|improvements?|goals?)\b",
-    r"^(permanent|proper|long[- ]term|short[- ]term|planned|future) (fix(es)?|solutions?)$",
+    r"^(permanent|proper|long[- ]term|short[- ]term|planned|future|required|needed|necessary|recommended|proposed|suggested) "
+    r"(code |config |process )?(fix(es)?|solutions?|changes)$",
     r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change)",
     r"\bwhat (can|could|should|must|do) we (do|change|improve|need to)\b",
     r"\bwhat('s| is| comes) next\b",
@@ -50,6 +52,13 @@ ACTION_HEADINGS = (
     # Polish, Russian
     r"\b(działania|następne kroki|zadania|działania (naprawcze|zapobiegawcze))\b",
     r"(дальнейшие (шаги|действия)|следующие шаги|план действий|задачи|меры|корректирующие)",
+    # Norwegian, Danish, Swedish, Finnish
+    r"\b(aksjonspunkte?r?|aksjoner|(korrigerende |forebyggende )?tiltak|handlingspunkter|oppfølging(spunkter)?|neste steg|opfølgning|"
+    r"næste skridt|handlingsplan|(förebyggande )?åtgärder|åtgärdsplan|uppföljning|nästa steg|att göra|toimenpiteet|jatkotoimet|seuraavat askeleet)\b",
+    # Czech, Ukrainian, Turkish, Indonesian, Vietnamese
+    r"\b(nápravná opatření|opatření|další kroky|úkoly|наступні кроки|план дій|заходи|завдання|aksiyonlar?|yapılacaklar|"
+    r"sonraki adımlar|alınacak önlemler|önlemler|tindak lanjut|tindakan (perbaikan|pencegahan)|langkah selanjutnya|"
+    r"hành động|việc cần làm|các bước tiếp theo|biện pháp)\b",
     # Japanese, Chinese, Korean
     r"(アクション(アイテム|プラン)?|再発防止|対応策|対策|改善(策|案|項目|アクション)|今後の(対応|対策|取り組み|アクション)|次のステップ|フォローアップ|タスク|是正措置|恒久対応|暫定対応)",
     r"(行动项|行動項目|改进措施|改進措施|后续(行动|措施|工作|步骤)|後續|下一步|待办|待辦|纠正措施|预防措施|整改|跟进)",
@@ -81,11 +90,12 @@ OTHER_HEADINGS = (
 )
 
 PAST_ACTIONS = (
+    r"\b(time ?line|chronology)\b",
     r"^(follow[- ]?up|open|remaining|further|outstanding|unanswered) questions?$",
     r"\b(actions?|steps|measures)\b.{0,12}\btaken\b.{0,12}\b(during|to (resolve|mitigate|restore|fix)|so far during)",
     r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
 )
-"""Headings that speak of actions and mean what was done while the incident ran, or questions."""
+"""Headings that speak of actions or of what followed and mean what was done while the incident ran, or questions."""
 
 WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^recommendations?$", r"^(緩和|緩和策)$")
 """Headings that are as often about what was done: their entries must read as tasks."""

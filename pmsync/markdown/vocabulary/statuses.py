@@ -10,6 +10,8 @@ DONE = words(
     "erledigt|abgeschlossen|fertig|geschlossen|ja|terminé|terminée|fait|faite|clos|résolu|oui|"
     "hecho|hecha|completado|completada|cerrado|terminado|resuelto|sí|feito|feita|concluído|concluída|fechado|sim|"
     "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|gereed|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
+    "ferdig|fullført|gjort|utført|lukket|løst|færdig|klar|slutförd|åtgärdad|stängd|löst|valmis|tehty|hotovo|dokončeno|"
+    "виконано|зроблено|закрито|tamamlandı|bitti|yapıldı|selesai|"
     "готово|сделано|выполнено|закрыто|完了|済|済み|対応済|対応済み|実施済み|クローズ|完成|已完成|已关闭|已解决|完毕|완료|종료"
 )
 OPEN = words(
@@ -20,6 +22,8 @@ OPEN = words(
     "ouvert|ouverte|en cours|à faire|en attente|non commencé|non|planifié|"
     "abierto|abierta|en progreso|en curso|pendiente|por hacer|no iniciado|aberto|aberta|em andamento|em progresso|"
     "pendente|a fazer|não iniciado|não|aperto|aperta|in corso|in sospeso|da fare|non iniziato|"
+    "pågår|åpen|under arbeid|ikke startet|gjenstår|åben|igangværende|öppen|pågående|ej påbörjad|avoin|kesken|otevřeno|probíhá|"
+    "відкрито|в роботі|açık|devam ediyor|yapılacak|belum|berjalan|"
     "lopend|te doen|gepland|niet gestart|nee|bezig|otwarte|w toku|do zrobienia|открыто|в работе|не начато|"
     "未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
 )
@@ -92,7 +96,20 @@ NOT_NAMES = words(
     "discuss discussion question questions example examples default config error errors warning info debug metrics logs "
     "non-blocking blocking breaking nightly weekly daily monthly quarterly hourly realtime overall general misc various "
     "everything everyone anyone someone nobody nothing something people users user customers customer way able going "
-    "attempt continue begin start stop decision idea goal task access change changes switch move work commit",
+    "attempt continue begin start stop decision idea goal task access change changes switch move work commit "
+    "cron crontab daemon script scripts config configs configuration server servers service services client library app apps "
+    "web mobile desktop cloud cluster node nodes pod pods container containers queue worker workers job jobs pipeline ci cd "
+    "dns tls ssl http https ssh vpn cdn cpu gpu ram ram disk memory storage network firewall proxy gateway router load "
+    "redis postgres postgresql mysql mongodb sqlite kafka rabbitmq nginx apache haproxy varnish envoy istio etcd consul vault "
+    "grafana prometheus loki sentry datadog cloudwatch pingdom opsgenie splunk kibana elasticsearch terraform ansible helm "
+    "argocd flux jenkins bash python golang rust java javascript typescript node.js react django rails spring android ios "
+    "macos ubuntu debian chrome firefox safari email emails mail sms chat webhook webhooks runbook runbooks playbook "
+    "dashboard dashboards alert alerts alarm alarms template templates schema table tables index indices migration "
+    "migrations release releases deploy deployment deployments rollback rollout upgrade update updates version versions "
+    "bugfix hotfix workaround feature features refactoring cleanup regression security compliance legal finance marketing "
+    "ui ux sdk cli url uri ip tcp udp vm vms os sql json xml yaml html css ec2 s3 rds sqs sns iam eks ecs gke aks pvc hpa pdb "
+    "slo slos sla sli mttr mttd rca rfc adr pii gdpr sso mfa otp jwt acl rbac etl llm ai ml kpi qps rps oom gc "
+    "sales upstream downstream local remote global public private shared common core base main master branch tag label",
     " ",
 )
 """Single words that never are a person's name at an entry's end or start."""

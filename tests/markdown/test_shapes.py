@@ -1,0 +1,178 @@
+"""Shapes that real documents showed after the first rules were made, each in a small document of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pmsync.markdown import parse
+from pmsync.model import Item
+
+
+def read(text: str) -> tuple[Item, ...]:
+    return parse(f"# Checkout was down\n\n{text}\n", "a.md").items
+
+
+def section(text: str) -> tuple[Item, ...]:
+    return read(f"## Action items\n\n{text}")
+
+
+def titles(items: tuple[Item, ...]) -> list[str]:
+    return [item.title.rstrip(".") for item in items]
+
+
+# --- where items stand --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heading", ["Follow-up timeline", "Timeline of our next steps"])
+def test_a_timeline_is_none_whatever_it_follows(heading: str) -> None:
+    assert read(f"## {heading}\n\n### 8:16 PM\n\nAlice looked at the queue.\n\n- Queue was full\n") == ()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Required fixes",
+        "Proposed changes",
+        "Actions prévention",
+        "Tiltak",
+        "Aksjonspunkter",
+        "Åtgärder",
+        "Další kroky",
+        "План дій",
+    ],
+)
+def test_headings_that_announce_work(heading: str) -> None:
+    assert titles(read(f"## {heading}\n\n- Add alerting\n")) == ["Add alerting"]
+
+
+def test_a_table_in_norwegian_is_read() -> None:
+    (item,) = read(
+        "## Tiltak\n\n| Aksjon | Eier | Frist | Status |\n|---|---|---|---|\n| Legge til varsling | Kari | 2026-12-01 | Ferdig |"
+    )
+    assert (item.title, item.owners, item.done) == ("Legge til varsling", ("Kari",), True)
+    assert item.due is not None
+
+
+@pytest.mark.parametrize("mark", ["**TODO**:", "**TODO:**", "**TODO**", "TODO:"])
+def test_a_paragraph_marked_as_a_task_is_one_wherever_it_stands(mark: str) -> None:
+    (item,) = read(f"## Lessons learned\n\nGraphs are nice.\n\n{mark} the import checks for space before it starts.\n")
+    assert item.done is False
+
+
+def test_a_list_of_what_works_is_no_list_of_boxes() -> None:
+    assert read("## Impact\n\n- ✅ Checkout: reachable\n- ⚠️ Search: slow\n") == ()
+    assert len(read("## Impact\n\n- ✅ Add alerting\n- ☐ Write a runbook\n")) == 2
+
+
+def test_a_note_in_one_line_is_an_item_and_a_sentence_is_none() -> None:
+    assert titles(section("Bedre varsling for hele køen")) == ["Bedre varsling for hele køen"]
+    assert section("The team has thought about the alerts") == ()
+    assert section("Bedre varsling for hele køen ville ha hjulpet oss mye, sa laget.") == ()
+
+
+def test_a_sentence_before_a_list_introduces_it() -> None:
+    text = "Explore action items by the themes of the meeting.\n\n- Add alerting\n- Write a runbook"
+    assert titles(section(text)) == ["Add alerting", "Write a runbook"]
+
+
+# --- paragraphs that lead -----------------------------------------------------------------------------------------
+
+
+def test_a_numbered_lead_has_the_list_below_it_as_its_details() -> None:
+    text = "**1. Monitoring by probes** (free)\n- 13 addresses are ready\n- import them\n\n**2. Daily snapshots** ✅ DONE\n```\nrsync\n```"
+    first, second = section(text)
+    assert titles((first, second)) == ["Monitoring by probes", "Daily snapshots"]
+    assert "import them" in first.details
+    assert "rsync" in second.details
+    assert (first.done, second.done) == (None, True)
+
+
+def test_boxes_below_a_lead_are_items_still() -> None:
+    assert "Add alerting" in titles(section("**1. Monitoring by probes** (free)\n\n- [ ] Add alerting\n"))
+
+
+def test_a_bold_label_with_a_remark_names_the_group_of_its_list() -> None:
+    items = section("**Short term** (this week)\n\n- Add alerting\n- Write a runbook\n")
+    assert titles(items) == ["Add alerting", "Write a runbook"]
+    assert {item.group for item in items} == {"Short term (this week)"}
+
+
+@pytest.mark.parametrize(
+    ("word", "done"), [("Done", True), ("Erledigt", True), ("Offen", False), ("In progress", False)]
+)
+def test_a_bold_status_before_a_paragraph_is_the_items_status(word: str, done: bool) -> None:
+    (item,) = section(f"**{word}:** Alerts reach the team by phone. They did not before.")
+    assert item.done is done
+
+
+def test_numbered_fixes_are_items_with_their_priority() -> None:
+    first, second = read(
+        "## Required fixes\n\n### Fix 1: Lock the backup (P0)\n\nSo.\n\n### Fix 2: Schedule check (P1)\n\nSo."
+    )
+    assert (first.title, first.priority) == ("Lock the backup", "P0")
+    assert (second.title, second.priority) == ("Schedule check", "P1")
+
+
+def test_a_traffic_light_before_a_heading_ranks_a_group() -> None:
+    items = section("### 🟢 Level 1: quick wins\n\n- Add alerting\n\n### 🟡 Level 2: later\n\n- Write a runbook\n")
+    assert titles(items) == ["Add alerting", "Write a runbook"]
+    assert [item.done for item in items] == [None, None]
+
+
+# --- what items say of themselves ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("(Done) Set up snapshots for the nodes (test, main)", True),
+        ("Set up alarms. **(Done during the incident)**", True),
+        ("Set up alarms (fixed in v2.3)", True),
+        ("We've significantly tightened the release workflow", True),
+        ("Re-enabled alerting on the relays", True),
+        ("Re-worked our secrets", True),
+        ("Switched to another package manager", True),
+        ("Speed up the restore", None),
+        ("Feed the queue from a second source", None),
+    ],
+)
+def test_words_that_say_whether_it_is_done(text: str, done: bool | None) -> None:
+    (item,) = section(f"- {text}")
+    assert (item.done, item.owners) == (done, ())
+
+
+@pytest.mark.parametrize(
+    ("label", "done"),
+    [
+        ("**To complete before the next deploy:**", None),
+        ("### Acciones tomadas", True),
+        ("### Ações corretivas aplicadas", True),
+        ("### Actions taken", True),
+        ("### Actions to be taken", None),
+    ],
+)
+def test_labels_that_say_whether_their_items_are_done(label: str, done: bool | None) -> None:
+    (item,) = section(f"{label}\n\n- Alerting for the queue")
+    assert item.done is done
+
+
+def test_a_status_in_the_tickets_place_is_one() -> None:
+    table = "| Action item | Type | Owner | Bug |\n|---|---|---|---|\n| Add alerting | Prevention | Core team | TODO |\n| Revert | Recovery | Core team | DONE |"
+    assert [item.done for item in read(table)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "owners"),
+    [
+        ("QXL to subscribe to the vendor's alerts", ("QXL",)),
+        ("Hypha will run the tests for each upgrade", ("Hypha",)),
+        ("DNS to use the second resolver", ()),
+        ("Wash your hands and your strings (sanitize)", ()),
+        ("Say why it was restored (context.md)", ()),
+        ("Automate the backup (cron)", ()),
+        ("Automate the backup (mark)", ("mark",)),
+    ],
+)
+def test_who_is_named_and_what_is_no_name(text: str, owners: tuple[str, ...]) -> None:
+    (item,) = section(f"- {text}")
+    assert item.owners == owners
