@@ -24,6 +24,8 @@ _URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
 _MENTION = r"(?<![\w@./+-])@[A-Za-z0-9](?:[\w-]|[./](?=\w))*"
 _MAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
+_HINT = re.compile(r"@|://|\[~|[#/!-]\d")
+"""What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""
 _FIND = re.compile(
     f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})|(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern})"
 )
@@ -114,6 +116,8 @@ def _link(coded: Coded, text: str, href: str) -> str:
 
 
 def _plain(coded: Coded, text: str) -> str:
+    if not _HINT.search(text):
+        return text
     return _FIND.sub(lambda match: _found(coded, match), text)
 
 

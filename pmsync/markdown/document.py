@@ -14,10 +14,8 @@ from pmsync.markdown.vocabulary import PEOPLE_LINES
 from pmsync.model import Document, Finding, Item
 from pmsync.settings import NOTHING_TAUGHT, Vocabulary
 
-_MENTION = re.compile(r"(?<![\w@./+-])@([A-Za-z][\w-]{1,38})")
-_PEOPLE = re.compile(
-    rf"^[ \t>*_-]{{0,8}}(?:{PEOPLE_LINES})[*_ ]{{0,4}}[:：][*_]{{0,3}}(.{{1,300}})$", re.IGNORECASE | re.MULTILINE
-)
+_MENTION = re.compile(r"@(?<![\w@./+-]@)([A-Za-z][\w-]{1,38})")
+_PEOPLE = re.compile(rf"[ \t>*_-]{{0,8}}(?:{PEOPLE_LINES})[*_ ]{{0,4}}[:：][*_]{{0,3}}(.{{1,300}})$", re.IGNORECASE)
 
 
 def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
@@ -36,7 +34,9 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     head = metadata.head(front, blocks, path)
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
     sections = outline(blocks, taught.sections(vocabulary))
-    items, findings = _items(sections, lines, Context(path, _known(text, head), head.date))
+    found, findings = _entries(sections, lines, path)
+    items, more = _items(found, Context(path, _known(text, head), head.date)) if found else ([], [])
+    findings += more
     if not (items or findings or any(section.reading for section in sections)):
         findings = [_unannounced([each for each in sections if each.title != head.title], path)]
     return Document(
@@ -60,8 +60,10 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
 
 def _known(text: str, head: metadata.Head) -> frozenset[str]:
     """Names of people that the document itself gives: its authors, who took part, and whoever it mentions with '@'."""
-    mentioned = {match[1].casefold() for match in _MENTION.finditer(text[:200_000])}
-    named = {name.strip(" *_`@.").casefold() for line in _PEOPLE.findall(text[:200_000]) for name in line.split(",")}
+    text = text[:200_000]
+    mentioned = {match[1].casefold() for match in _MENTION.finditer(text)}
+    lists = [match[1] for line in text.split("\n") if ":" in line or "：" in line if (match := _PEOPLE.match(line))]
+    named = {name.strip(" *_`@.").casefold() for names in lists for name in names.split(",")}
     return frozenset((mentioned | named | {author.casefold() for author in head.authors}) - {""})
 
 
@@ -79,9 +81,9 @@ def _lists(section: Section) -> bool:
     return any(isinstance(block, Listing | Table) for block in section.blocks)
 
 
-def _items(sections: Sequence[Section], lines: Sequence[str], context: Context) -> tuple[list[Item], list[Finding]]:
-    found, findings = _entries(sections, lines, context.path)
+def _items(found: Sequence[Entry], context: Context) -> tuple[list[Item], list[Finding]]:
     items: list[Item] = []
+    findings: list[Finding] = []
     for entry in sorted(found, key=lambda entry: entry.line):
         one, remarks = item(entry, context)
         findings.extend(remarks)

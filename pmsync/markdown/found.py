@@ -59,6 +59,7 @@ def keys() -> tuple[dict[str, str], re.Pattern[str]]:
     return roles, pattern
 
 
+_COLON = re.compile("[:：]")
 _VALUE_END = re.compile(r"[;|。、，；)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$")
 _NEXT_SENTENCE = re.compile(
     rf"(?:(?<=[^\W\d_]{{2}})|(?<=[^\W\d_]\d)|(?<={PERSON})|(?<={TICKET}))(?<!\b[DM]r)(?<!\bMs)(?<!\bMrs)\.\s+(?=[^\sa-z])"
@@ -72,6 +73,8 @@ def keyed(coded: Coded, text: str, found: Found) -> str:
 
     A key in the middle of a sentence is one only behind punctuation or in a line of its own.
     """
+    if not _COLON.search(text):
+        return untidy(text)
     roles, pattern = keys()
     out, position = [], 0
     while match := pattern.search(text, position):
@@ -202,6 +205,8 @@ def take_date(plain: str, found: Found) -> bool:
 def field_lines(coded: Coded, found: Found) -> bool:
     """Whether the text is nothing but `key: value` fields, which are then recorded."""
     text = coded.text.strip()
+    if not _COLON.search(text):
+        return False
     roles, pattern = keys()
     match = pattern.match(text)
     if match is None or roles[re.sub(r"[_-]", " ", match["key"].lower())] == "title":

@@ -119,9 +119,8 @@ def _from_blocks(blocks: Sequence[Block]) -> dict[str, str | tuple[str, ...]]:
             break
         if isinstance(block, Heading) and words.heading_kind(heading_text(block.text)) == "action":
             break
-        for key, value in _pairs(block):
-            role = _role(key)
-            if role and value and role not in out and (_says(role, value) or not words.is_placeholder(value)):
+        for role, value in _pairs(block):
+            if value and role not in out and (_says(role, value) or not words.is_placeholder(value)):
                 out[role] = value
     return out
 
@@ -134,6 +133,7 @@ def _says(role: str, value: str) -> bool:
 
 
 def _pairs(block: Block) -> Iterable[tuple[str, str]]:
+    """The fields in a block, as (role, value)."""
     if isinstance(block, Table):
         yield from _table_pairs(block)
     elif isinstance(block, Listing):
@@ -149,9 +149,9 @@ def _line_pairs(text: Text) -> Iterable[tuple[str, str]]:
         return
     for line in text.raw.split("\n"):
         match = _KEY.match(line)
-        if match and _role(match["key"]):
+        if match and (role := _role(match["key"])):
             yield (
-                match["key"],
+                role,
                 _plain(text.part(line, 0)).partition(":")[2].strip() or _plain(text.part(line, 0)).partition("：")[2],
             )
 
@@ -170,14 +170,16 @@ def _table_pairs(table: Table) -> Iterable[tuple[str, str]]:
     """The pairs of a table of two columns (or pairs of columns), its header row counted as one."""
     if len(table.header) < 2 or len(table.rows) > 60:
         return
-    if len(table.header) > 2 and sum(bool(_role(cell.plain)) for cell in table.header) >= 3 and len(table.rows) == 1:
-        yield from ((k.plain, _cell(v)) for k, v in zip(table.header, table.rows[0].cells, strict=False))
-        return
-    rows = (table.header, *(row.cells for row in table.rows))
-    pairs = [pair for cells in rows for pair in zip(cells[::2], cells[1::2], strict=False)]
-    named = [(key.plain.strip().rstrip(":："), value) for key, value in pairs]
-    if {_role(key) for key, _ in named} - {"", "title"}:  # `Name | Role` alone heads a list of people
-        yield from ((key, _cell(value)) for key, value in named)
+    if len(table.header) > 2 and len(table.rows) == 1 and sum(bool(_role(cell.plain)) for cell in table.header) >= 3:
+        pairs = list(zip(table.header, table.rows[0].cells, strict=False))
+        alone = set[str]()
+    else:
+        rows = (table.header, *(row.cells for row in table.rows))
+        pairs = [pair for cells in rows for pair in zip(cells[::2], cells[1::2], strict=False)]
+        alone = {"title"}  # `Name | Role` alone heads a list of people
+    named = [(role, value) for key, value in pairs if (role := _role(key.plain))]
+    if {role for role, _ in named} - alone:
+        yield from ((role, _cell(value)) for role, value in named)
 
 
 def _cell(text: Text) -> str:

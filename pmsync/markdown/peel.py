@@ -13,6 +13,7 @@ from pmsync.markdown.coded import OTHER, PERSON, TICKET, Coded
 from pmsync.markdown.found import Found, classified, keys, record, take_date
 from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_SIGNS, PRIORITY, SEE_WORDS
 
+_SIGNS = f"{DONE_SIGNS}{OPEN_SIGNS}\ufe0f"
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
 _BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
 _NUMBER = re.compile(
@@ -60,6 +61,7 @@ _TAIL_OWNER = re.compile(
 _TAIL_BANG = re.compile(rf"\s!(?P<p>{PRIORITY})\s*$", re.IGNORECASE)
 _TAIL_SIGN = re.compile(rf"\s*(?P<sign>{_SIGN})\s*$")
 _TAIL_DASH = re.compile(r"(?:\s[—–-]{1,2}\s|\s*[|→]\s*|\s*——\s*)(?P<in>[^—–|→\n]{1,80}?)\s*[.。]?\s*$")
+_DASH = re.compile(r"\s[—–-]|[|→]|——")
 _TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
@@ -210,8 +212,13 @@ def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     return text
 
 
+def _last(text: str) -> str:
+    """The last character but for a full stop: most parts at an end are told by it, long before they are searched for."""
+    return text.rstrip(" .。")[-1:]
+
+
 def _sign_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    match = _TAIL_SIGN.search(text)
+    match = _TAIL_SIGN.search(text) if text.rstrip()[-1:] in _SIGNS else None
     if match is None or not text[: match.start()].strip():
         return text
     found.say(match["sign"][0] in DONE_SIGNS)
@@ -236,7 +243,7 @@ def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
 
 
 def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    match = _TAIL_TICKETS.search(text)
+    match = _TAIL_TICKETS.search(text) if re.match(TICKET, _last(text)) else None
     if match is None or not text[: match.start()].strip(" *_"):
         return text
     found.say(True if match["done"] else None)
@@ -244,7 +251,7 @@ def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
 
 
 def _people_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    match = _TAIL_PEOPLE.search(text)
+    match = _TAIL_PEOPLE.search(text) if re.match(PERSON, _last(text)) else None
     if match is None or not text[: match.start()].strip():
         return text
     before = text[: match.start()].rstrip()
@@ -265,14 +272,14 @@ def _owner_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) ->
 
 
 def _group_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
-    match = _TAIL_GROUP.search(text)
+    match = _TAIL_GROUP.search(text) if _last(text) in ")]）】" else None
     if match is None or not text[: match.start()].strip() or not understood(coded, match["in"], found, known):
         return text
     return _ended(text, match)
 
 
 def _dash_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
-    match = _TAIL_DASH.search(text)
+    match = _TAIL_DASH.search(text) if _DASH.search(text) else None
     if match is None or not text[: match.start()].strip() or not understood(coded, match["in"], found, known):
         return text
     return text[: match.start()]
@@ -287,7 +294,7 @@ def _sentence_tail(coded: Coded, text: str, found: Found, known: frozenset[str])
 
 
 def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    for match in dates.DUE.finditer(text[-60:]):
+    for match in dates.DUE.finditer(text[-60:]) if re.search(r"\d", text[-60:]) else ():
         tail = text[-60:]
         before, after = tail[: match.start()], tail[match.end() :]
         lead = _due_lead().search(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ _MARKDOWN = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", 
 _MARKDOWN.core.ruler.disable(["inline", "text_join"])
 
 
+_MARKS = re.compile(r"[\n\\`*_~\[<&]")
+"""What inline text needs a parse for; without any of them it is what it looks like."""
+
+
 class _Source:
     """The tokens of one document, with what later inline parses need."""
 
@@ -33,6 +38,8 @@ class _Source:
         return Text(raw, line, self._spans)
 
     def _spans(self, raw: str) -> tuple[Span, ...]:
+        if not _MARKS.search(raw):
+            return (Span(raw),) if raw else ()
         out: list[Token] = []
         _MARKDOWN.inline.parse(raw, _MARKDOWN, self.env, out)
         return from_tokens(out)

@@ -42,20 +42,26 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
+@cache
+def _heading(name: str) -> re.Pattern[str]:
+    """The same to search with: what is looked for begins with a word, or (no spaces there) with any letter of Chinese."""
+    return re.compile(rf"(?=\b\w|[^\x00-\x7f])(?:{_pattern(name).pattern})")
+
+
 def heading_kind(text: str) -> HeadingKind:
     """What a heading says of its section: work to do, work to do if its entries look like it, or something else."""
     key = normal(text)
     if not key or len(key) > 120:
         return ""
-    if _pattern("PAST_ACTIONS").search(key):
+    if _heading("PAST_ACTIONS").search(key):
         return "other"
-    if _pattern("WEAK_HEADINGS").search(key):
+    if _heading("WEAK_HEADINGS").search(key):
         return "weak"
-    if _pattern("CHECKLIST_HEADINGS").search(key):
+    if _heading("CHECKLIST_HEADINGS").search(key):
         return "checklist"
-    if _pattern("ACTION_HEADINGS").search(key):
+    if _heading("ACTION_HEADINGS").search(key):
         return "action"
-    return "other" if _pattern("OTHER_HEADINGS").search(key) else ""
+    return "other" if _heading("OTHER_HEADINGS").search(key) else ""
 
 
 def announces(text: str) -> bool:
@@ -64,7 +70,7 @@ def announces(text: str) -> bool:
     if not stripped.endswith((":", "：")):
         return False
     last = re.split(r"[.!?]\s+|[。！？]", stripped)[-1]
-    return len(last) < 250 and bool(_pattern("ANNOUNCING_LINES").search(normal(last)))
+    return len(last) < 250 and bool(_heading("ANNOUNCING_LINES").search(normal(last)))
 
 
 def column(header: str) -> str:
