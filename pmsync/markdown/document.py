@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Sequence
 
 from pmsync.markdown import entries, headings, metadata, source, tables, taught, tokens
 from pmsync.markdown.blocks import Listing, Table
 from pmsync.markdown.fields import Context, Entry, item
-from pmsync.markdown.outline import Section, outline
+from pmsync.markdown.outline import BOLD_LEVEL, Section, outline
 from pmsync.markdown.vocabulary import PEOPLE_LINES
 from pmsync.model import Document, Finding, Item
 from pmsync.settings import NOTHING_TAUGHT, Vocabulary
@@ -31,9 +32,9 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     body = source.without_comments(body)
     lines = body.split("\n")
     blocks = taught.in_known_words(tokens.parse(body), vocabulary)
-    head = metadata.head(front, blocks, path)
-    remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
     sections = outline(blocks, taught.sections(vocabulary))
+    head = metadata.head(front, blocks, path, _head_end(sections))
+    remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
     found, findings = _entries(sections, lines, path)
     items, more = _items(found, Context(path, _known(text, head), head.date)) if found else ([], [])
     findings += more
@@ -56,6 +57,11 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
         labels=head.labels,
         findings=tuple(sorted([*remarks, *findings], key=lambda finding: finding.line)),
     )
+
+
+def _head_end(sections: Sequence[Section]) -> int:
+    """The line at which the document has said who and what it is: that of the first heading that announces work."""
+    return next((each.line for each in sections if each.kind == "action" and each.level < BOLD_LEVEL), sys.maxsize)
 
 
 def _known(text: str, head: metadata.Head) -> frozenset[str]:

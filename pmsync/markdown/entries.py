@@ -58,7 +58,7 @@ class Place:
         """The place below a label; a label that only says 'action items' once more is no group."""
         plain = label.strip().rstrip(":：").strip()
         status = place_status(plain)
-        group = self.group if words.heading_kind(plain) == "action" and self._repeats(plain) else plain
+        group = self.group if self._repeats(plain) and words.heading_kind(plain) == "action" else plain
         return replace(
             self,
             group=group or None,
@@ -146,7 +146,7 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
     """None where the paragraph does not lead to a list; the group it names, '' for a mere introduction."""
     if not isinstance(following, Listing | Table):
         return None
-    plain = re.sub(r"\s+", " ", block.text.plain).strip()
+    plain = " ".join(block.text.plain.split())
     if not plain.endswith((":", "：")):
         return paragraphs.label(block.text)
     if re.search(r"[.!?。]\s+\S", plain) or "\n" in block.text.raw.strip():
@@ -236,14 +236,16 @@ def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
 
 
 def _label(text: Text) -> str:
-    plain, _ = peel.box(re.sub(r"\s+", " ", text.plain))
+    plain, _ = peel.box(" ".join(text.plain.split()))
     return plain.strip().rstrip(":：").strip()
 
 
 def _labels(bullet: Bullet) -> bool:
     """Whether an entry only names the group of the entries below it."""
+    if bullet.text is None or not bullet.children:
+        return False
     nested = [entry for child in bullet.children if isinstance(child, Listing) for entry in child.entries]
-    if bullet.text is None or not (nested or any(isinstance(child, Table) for child in bullet.children)):
+    if not (nested or any(isinstance(child, Table) for child in bullet.children)):
         return False
     plain, ticked = peel.box(
         heading_text(bullet.text) + (":" if bullet.text.plain.rstrip().endswith((":", "：")) else "")
@@ -309,8 +311,8 @@ def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, 
     out: list[Entry] = []
     previous: Block | None = None
     for block in blocks:
-        announced = isinstance(previous, Paragraph) and words.announces(previous.text.raw.rsplit("\n", 1)[-1])
         if isinstance(block, Listing):
+            announced = isinstance(previous, Paragraph) and words.announces(previous.text.raw.rsplit("\n", 1)[-1])
             out += listing(block, place, lines) if announced else _scan_list(block, place, lines)
         elif isinstance(block, Table) and tables.names_actions(block) and not (chronicle and _chronicle(block)):
             out += tables.entries(block, place.section, None, None) or []
@@ -347,7 +349,7 @@ def _announcing(text: Text) -> bool:
     if len(text.raw) > 150:
         return False
     plain = heading_text(text)
-    return (words.heading_kind(plain) == "action" and words.count(plain) <= 7) or words.announces(text.plain)
+    return (words.count(plain) <= 7 and words.heading_kind(plain) == "action") or words.announces(text.plain)
 
 
 def _marked(text: Text) -> bool:

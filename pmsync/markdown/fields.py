@@ -53,14 +53,16 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     if words.is_placeholder(whole) or words.says_none(whole):
         return None, ()
     text = _own_lines(coded, found)
-    text = peel.start(coded, text, found, context.known)
-    text = keyed(coded, text, found)
-    text = peel.end(coded, text, found, context.known)
-    text = peel.start(coded, text, found, context.known)
+    led = peel.start(coded, text, found, context.known)
+    text = peel.end(coded, keyed(coded, led, found), found, context.known)
+    if text != led:
+        text = peel.start(coded, text, found, context.known)
     title = _title(coded, text)
     if not title or words.is_placeholder(title):
         return None, ()
-    if _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title):
+    if any(span.strike for span in entry.spans) and (
+        _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title)
+    ):
         found.say(True)
     tickets = [*coded.tickets, *found.tickets]
     tickets += _from_cells(entry, found)
@@ -116,7 +118,7 @@ def _own_lines(coded: Coded, found: Found) -> str:
             kept.append(line)
         else:
             found.tickets.extend(part.tickets)
-    return re.sub(r"\s+", " ", " ".join(kept)).strip()
+    return " ".join(" ".join(kept).split())
 
 
 def replace_text(coded: Coded, text: str) -> Coded:
@@ -126,19 +128,22 @@ def replace_text(coded: Coded, text: str) -> Coded:
 
 def _title(coded: Coded, text: str) -> str:
     plain = _tidy(coded.decode(text))
-    if re.search(r"[^\W_]", plain):
+    if words.says_anything(plain):
         return plain
     whole = _tidy(coded.decode(text, urls=True)) or _tidy(coded.decode(coded.text))
-    return whole if re.search(r"[^\W_]", whole) else _tidy(coded.decode(coded.text, urls=True))
+    return whole if words.says_anything(whole) else _tidy(coded.decode(coded.text, urls=True))
+
+
+_EMPTIED = re.compile(r"\(\s*[,;]?\s*\)|\[\s*\]|（\s*）")
+_LOOSE_STOP = re.compile(r" ([.,;:!?])(?= |$)")
+_LOOSE_ENDS = re.compile(r"^(?:[\s:–—|,;•·-]|\.\s)+(?=\S)|[\s:–—|,;、，→-]+$")
 
 
 def _tidy(text: str) -> str:
     """White space folded, empty brackets and loose ends removed."""
-    text = re.sub(r"\(\s*[,;]?\s*\)|\[\s*\]|（\s*）", "", text)
-    text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", text)
-    text = re.sub(r"^(?:[\s:–—|,;•·-]|\.\s)+(?=\S)|[\s:–—|,;、，→-]+$", "", text)
-    return re.sub(r"([.。])\.+$", r"\1", text)
+    text = " ".join(_EMPTIED.sub("", text).split())
+    text = _LOOSE_ENDS.sub("", _LOOSE_STOP.sub(r"\1", text))
+    return re.sub(r"([.。])\.+$", r"\1", text) if text.endswith(".") else text
 
 
 def _struck(spans: tuple[Span, ...]) -> bool:
@@ -178,7 +183,7 @@ def _from_below(entry: Entry, found: Found, known: frozenset[str]) -> list[str]:
 def _from_body(coded: Coded, found: Found, known: frozenset[str]) -> None:
     """Takes over the fields in the text of an item whose title is a heading or a bold lead, where nothing named them."""
     said = Found(near=found.near)
-    peel.end(coded, keyed(coded, re.sub(r"\s+", " ", coded.text).strip(), said), said, known)
+    peel.end(coded, keyed(coded, " ".join(coded.text.split()), said), said, known)
     found.own(said.owners)
     for name in ("due", "unreadable", "kind", "priority"):
         setattr(found, name, getattr(found, name) or getattr(said, name))
@@ -192,7 +197,7 @@ def _from_cells(entry: Entry, found: Found) -> list[str]:
     tickets: list[str] = []
     for role, text in entry.cells.items():
         coded = encode(text.spans)
-        plain = re.sub(r"\s+", " ", coded.decode(coded.text, urls=True)).strip()
+        plain = " ".join(coded.decode(coded.text, urls=True).split())
         if role != "id" or any(span.href for span in text.spans):
             tickets += coded.tickets
         if plain:

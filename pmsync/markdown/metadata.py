@@ -15,8 +15,9 @@ from pmsync.markdown.outline import bold_line, heading_text
 
 _KEY = re.compile(r"^\s*[*_]*(?P<key>[^:：|*_\n]{2,40}?)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
-_FAR = 60  # lines: what stands further down is not the document's head
+_FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, vocabulary.FINAL))})(?!\w)")
 _MARKED_OPTION = re.compile(r"\[[xX✓]\]\s*([^\[\]\n|/,]+)|\*\*([^*\n]+)\*\*|☑\s*([^☐\n|/,]+)")
 
 
@@ -39,9 +40,12 @@ class Head:
     remarks: tuple[tuple[str, str, str], ...] = ()
 
 
-def head(front: Mapping[str, object], blocks: Sequence[Block], path: str) -> Head:
-    """The document's fields: front matter first, then what stands near the top, then file name and first heading."""
-    said: dict[str, str | tuple[str, ...]] = {**_from_blocks(blocks), **_from_front(front)}
+def head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: int) -> Head:
+    """The document's fields: front matter first, then what stands near the top, then file name and first heading.
+
+    Nothing from line `end` on is one.
+    """
+    said: dict[str, str | tuple[str, ...]] = {**_from_blocks(blocks, min(end, _FAR)), **_from_front(front)}
     status = _text(said.get("status"))
     remarks: list[tuple[str, str, str]] = []
     when = _date(said.get("date"), path, remarks)
@@ -52,7 +56,7 @@ def head(front: Mapping[str, object], blocks: Sequence[Block], path: str) -> Hea
         date=when,
         severity=_text(said.get("severity")) or None,
         status=status or None,
-        draft=front.get("draft") is True or is_draft(status),
+        draft=front.get("draft") is True or (status != "" and is_draft(status)),
         restricted=words.bare(_text(said.get("visibility"))) in vocabulary.RESTRICTED,
         services=_many(said.get("services")),
         team=_text(said.get("team")) or None,
@@ -69,7 +73,7 @@ def is_draft(status: str) -> bool:
     key = words.bare(re.sub(r"[*_`]", "", text))
     if key in vocabulary.DRAFT:
         return True
-    if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", key) for word in vocabulary.FINAL):
+    if _FINAL.search(key):
         return False
     parts = [words.bare(part) for part in re.split(r"[|/]", text)]
     return len(parts) == 1 and words.normal(re.sub(r"[*_`]", "", text)) in vocabulary.DRAFT
@@ -111,13 +115,11 @@ def _scalar(value: object) -> str:
     return " ".join(str(value).split())[:500] if isinstance(value, str | int | float) else ""
 
 
-def _from_blocks(blocks: Sequence[Block]) -> dict[str, str | tuple[str, ...]]:
-    """Metadata tables, lists and lines near the top, first come first served."""
+def _from_blocks(blocks: Sequence[Block], end: int) -> dict[str, str | tuple[str, ...]]:
+    """Metadata tables, lists and lines that begin before line `end`, first come first served."""
     out: dict[str, str | tuple[str, ...]] = {}
     for block in blocks:
-        if block.line > _FAR:
-            break
-        if isinstance(block, Heading) and words.heading_kind(heading_text(block.text)) == "action":
+        if block.line >= end:
             break
         for role, value in _pairs(block):
             if value and role not in out and (_says(role, value) or not words.is_placeholder(value)):
@@ -161,9 +163,9 @@ def _plain(text: Text) -> str:
     coded = encode(spans)
     marked = "".join(f"**{span.text}**" if span.bold else span.text for span in spans)
     if "|" in marked or " / " in marked:
-        return re.sub(r"\s+", " ", re.sub(r"^\*\*([^*]*:)\*\*", r"\1", marked)).strip()
+        return " ".join(re.sub(r"^\*\*([^*]*:)\*\*", r"\1", marked).split())
     people = re.sub(PERSON, lambda match: coded.atoms[match[0]].value, coded.text)
-    return re.sub(r"\s+", " ", coded.decode(people)).strip(" *_")
+    return " ".join(coded.decode(people).split()).strip(" *_")
 
 
 def _table_pairs(table: Table) -> Iterable[tuple[str, str]]:

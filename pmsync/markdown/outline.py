@@ -18,13 +18,15 @@ class Section:
     """A heading (None before the first one; bold lines count, one level below all others) and what stands under it.
 
     `reading` means that its entries are action items. `root` is the heading that announced them, `root_line` its line,
-    `label` the nearest subheading below that and `outer` the one above `label`. `kind` is what the section's own heading says.
+    `label` the nearest subheading below that and `outer` the one above `label`. `title` is the section's own heading on
+    one line, `kind` what it says.
     """
 
     heading: Text | None
     level: int
     line: int
     end: int
+    title: str = ""
     kind: words.HeadingKind = ""
     reading: bool = False
     weak: bool = False
@@ -35,15 +37,10 @@ class Section:
     outer: str | None = None
     blocks: list[Block] = field(default_factory=list)
 
-    @property
-    def title(self) -> str:
-        """The heading's text on one line, without a colon at its end."""
-        return heading_text(self.heading)
-
 
 def heading_text(text: Text | None) -> str:
     """A heading's text on one line, without marks and the colon at its end."""
-    return re.sub(r"\s+", " ", text.plain).strip().rstrip(":：").strip() if text else ""
+    return " ".join(text.plain.split()).rstrip(":：").strip() if text else ""
 
 
 def outline(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Section]:
@@ -51,7 +48,7 @@ def outline(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Se
     sections = [Section(None, 0, 0, 0)]
     for block in _split_bold(blocks):
         if isinstance(block, Heading):
-            sections.append(Section(block.text, block.level, block.line, block.end))
+            sections.append(Section(block.text, block.level, block.line, block.end, heading_text(block.text)))
         else:
             sections[-1].blocks.append(block)
     _judge(sections, announcing)

@@ -41,7 +41,7 @@ _TICKETED = re.compile(
     re.IGNORECASE,
 )
 """Having written the work down is not having done it."""
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_SENTENCE = re.compile(r" (?<=[.!?;] )")
 
 
 def says_done(title: str) -> bool | None:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 _NESTING = 40  # bounds recursion here and in markdown-it; nobody nests lists twenty deep
 
-# Inline text is parsed when it is asked for (blocks.Text), so the rules for it are left out of the first pass.
+# Inline text is parsed when it is asked for (blocks.Text), so the rules for it are left out of the first pass; and
+# what is wrong with line ends was put right when the text was taken in (source.normal).
 _MARKDOWN = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
-_MARKDOWN.core.ruler.disable(["inline", "text_join"])
+_MARKDOWN.core.ruler.disable(["normalize", "inline", "text_join"])
 
 
 _MARKS = re.compile(r"[\n\\`*_~\[<&]")

@@ -17,6 +17,7 @@ _LEAD_NUMBER = re.compile(r"^(?:[\dIVX]+(?:\.\d+)*[.):]|§ ?\d+|\d+(?:\.\d+)+)\s
 _PARENTHESES = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _BAR = re.compile(r"[^\w#]+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_LETTER = re.compile(r"[^\W_]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 HeadingKind = Literal["action", "weak", "other", "checklist", ""]
@@ -142,18 +143,26 @@ def _cjk_status(key: str) -> bool | None:
     return True if any(_CJK.search(word) and word in key for word in vocabulary.DONE) else None
 
 
+def says_anything(text: str) -> bool:
+    """Whether there is a letter or digit in the text."""
+    return _LETTER.search(text) is not None
+
+
+_BRACKETED = re.compile(r"(?:(?:[<\[{]+[^<>\[\]{}]*[>\]}]+|\([^()]*\))[\s:;,|.–—-]*)+")
+_FILLED_IN = re.compile(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}")
+_DUMMY = re.compile(r"x{2,}|y{2,}|\d{1,2}|foo|bar|baz|…")
+
+
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
     stripped = text.strip()
-    if re.fullmatch(r"(?:(?:[<\[{]+[^<>\[\]{}]*[>\]}]+|\([^()]*\))[\s:;,|.–—-]*)+", stripped) and not re.fullmatch(
-        r"\([^()]*\)", stripped
-    ):
+    if _BRACKETED.fullmatch(stripped) and not re.fullmatch(r"\([^()]*\)", stripped):
         return True
-    if re.search(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}", stripped):
+    if _FILLED_IN.search(stripped):
         rest = re.sub(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}|\[[^\]]*\]", " ", stripped)
         return not _WORD.search(rest)
     key = normal(stripped)
-    if not re.search(r"[^\W_]", key) or re.fullmatch(r"x{2,}|y{2,}|\d{1,2}|foo|bar|baz|…", key):
+    if not says_anything(key) or _DUMMY.fullmatch(key):
         return True
     return len(key) < 120 and bool(_pattern("NOTHING").fullmatch(key))
 
@@ -166,11 +175,12 @@ _WANTED = re.compile(
 
 def says_none(text: str) -> bool:
     """Whether the text says that there are none and at most why ('None. It was done at once'), asking for no work."""
-    first, *rest = _STATEMENT_END.split(text.strip()[:2000])
+    first, *rest = _STATEMENT_END.split(text.strip()[:2000], maxsplit=1)
     key = normal(first)
     if len(key) >= 120 or not _pattern("NONE").fullmatch(key):
         return False
-    return not any(_WANTED.search(part) or reads_as_task(part) for part in rest)
+    parts = _STATEMENT_END.split(rest[0]) if rest else []
+    return not any(_WANTED.search(part) or reads_as_task(part) for part in parts)
 
 
 def nobody(text: str) -> bool:
@@ -245,7 +255,7 @@ def is_label(text: str) -> bool:
     colon = stripped.endswith((":", "："))
     if not stripped or re.search(r"[.!?。]\s+\S", stripped):
         return False
-    if heading_kind(stripped) == "action" and words <= 6:
+    if words <= 6 and heading_kind(stripped) == "action":
         return True
     opening = first_word(stripped)
     if is_imperative(opening) and opening not in verbs.NOUNS_TOO and words > 1:
