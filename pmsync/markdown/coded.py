@@ -26,6 +26,7 @@ _MAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
 _HINT = re.compile(r"@|://|\[~|[#/!-]\d")
 """What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""
+_ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _FIND = re.compile(
     f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})|(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern})"
 )
@@ -107,7 +108,7 @@ def _links(spans: tuple[Span, ...]) -> list[list[Span]]:
 def _link(coded: Coded, text: str, href: str) -> str:
     if href.startswith("mailto:"):
         return coded.put("P", text, text if "@" in text else href.removeprefix("mailto:"))
-    if re.fullmatch(rf"\s*{_MENTION}\s*", text) or re.fullmatch(rf"\s*{_JIRA_PERSON}\s*", text):
+    if _ACCOUNT.fullmatch(text):
         return coded.put("P", text.strip(), text.strip().removeprefix("@"))
     if not tickets.is_ticket_link(text, href):
         return coded.put("O", text, href)

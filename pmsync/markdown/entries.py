@@ -218,7 +218,7 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place, lines)
         elif _labels(bullet):
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
-        elif out and said.field_lines(encode(bullet.text.spans), said.Found()):
+        elif out and said.is_fields(bullet.text):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
         elif _asks(bullet):
             out.append(_entry(bullet, place, lines))
@@ -253,7 +253,7 @@ def _labels(bullet: Bullet) -> bool:
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
         return False
-    if nested and all(e.text is not None and said.field_lines(encode(e.text.spans), said.Found()) for e in nested):
+    if nested and all(e.text is not None and said.is_fields(e.text) for e in nested):
         return False
     if ticked is not None and not all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested):
         return False

@@ -136,13 +136,13 @@ def _title(coded: Coded, text: str) -> str:
 
 _EMPTIED = re.compile(r"\(\s*[,;]?\s*\)|\[\s*\]|（\s*）")
 _LOOSE_STOP = re.compile(r" ([.,;:!?])(?= |$)")
-_LOOSE_ENDS = re.compile(r"^(?:[\s:–—|,;•·-]|\.\s)+(?=\S)|[\s:–—|,;、，→-]+$")
+_LOOSE_START = re.compile(r"^(?:[ :–—|,;•·-]|\. )+(?=\S)")
 
 
 def _tidy(text: str) -> str:
     """White space folded, empty brackets and loose ends removed."""
     text = " ".join(_EMPTIED.sub("", text).split())
-    text = _LOOSE_ENDS.sub("", _LOOSE_STOP.sub(r"\1", text))
+    text = _LOOSE_START.sub("", _LOOSE_STOP.sub(r"\1", text)).rstrip(" :–—|,;、，→-")
     return re.sub(r"([.。])\.+$", r"\1", text) if text.endswith(".") else text
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from functools import cache
 
 from pmsync.markdown import dates, people, words
-from pmsync.markdown.coded import PERSON, TICKET, Coded
+from pmsync.markdown.blocks import Text
+from pmsync.markdown.coded import PERSON, TICKET, Coded, encode
 from pmsync.markdown.vocabulary import FIELD_KEYS, KINDS, PRIORITY
 from pmsync.markdown.words import bare
 
@@ -200,6 +201,11 @@ def take_date(plain: str, found: Found) -> bool:
         else:
             found.unreadable = found.unreadable or plain
     return True
+
+
+def is_fields(text: Text) -> bool:
+    """Whether a text is nothing but `key: value` fields; what has no colon, written out or as an entity, is none."""
+    return re.search("[:：&]", text.raw) is not None and field_lines(encode(text.spans), Found())
 
 
 def field_lines(coded: Coded, found: Found) -> bool:

@@ -45,7 +45,7 @@ def _has_fields(section: Section) -> bool:
     if any(atom.kind == "P" for atom in coded.atoms.values()):
         return True
     first = next(iter(below(tuple(section.blocks))), None)
-    return first is not None and found.field_lines(encode(first.spans), found.Found())
+    return first is not None and found.is_fields(first)
 
 
 def _lists_work(blocks: Sequence[Block]) -> bool:
@@ -55,7 +55,7 @@ def _lists_work(blocks: Sequence[Block]) -> bool:
             return True
         if isinstance(block, Listing):
             texts = [entry.text for entry in block.entries if entry.text is not None]
-            if any(not found.field_lines(encode(text.spans), found.Found()) for text in texts):
+            if any(not found.is_fields(text) for text in texts):
                 return True
     return False
 

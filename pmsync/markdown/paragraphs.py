@@ -50,7 +50,7 @@ def read(text: Text, section: str) -> Said:
     plain = text.plain.strip()
     if not plain or words.is_placeholder(plain) or words.says_none(plain) or italic(text) or _POINTER.match(plain):
         return Said()
-    if found.field_lines(encode(text.spans), found.Found()):
+    if found.is_fields(text):
         return Said(fields=True)
     lines = _lines(text)
     if any(_lead(line) for line, _ in lines[:1]):

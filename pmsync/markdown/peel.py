@@ -47,7 +47,7 @@ _LEAD_TICKET = re.compile(rf"^\s*(?:\[\[|[\[(])?(?P<t>{TICKET}(?:[\s,/&]+{TICKET
 
 _TAIL_GROUP = re.compile(r"\s*[(\[（【](?P<in>[^()\[\]（）【】\n]{0,200})[)\]）】]\s*[.。]?\s*$")
 _TAIL_TICKETS = re.compile(
-    rf"[\s,;:.–—|→>-]*(?:(?<!\w)(?:{SEE_WORDS}|(?P<done>{DONE_IN}))(?!\w)\s*[:#]?\s*)*"
+    rf"(?!\B\w)[\s,;:.–—|→>-]*(?:(?<!\w)(?:{SEE_WORDS}|(?P<done>{DONE_IN}))(?!\w)\s*[:#]?\s*)*"
     rf"(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
@@ -56,16 +56,18 @@ _TAIL_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _TAIL_OWNER = re.compile(
-    r"\s*[,;.(–—-]\s*(?:owner|owned by|assignee|assigned to|dri)\s+(?P<in>[^,;:.()\n]{2,60})[.)]?\s*$", re.IGNORECASE
+    r"[,;.(–—-]\s*(?:owner|owned by|assignee|assigned to|dri)\s+(?P<in>[^,;:.()\n]{2,60})[.)]?\s*$", re.IGNORECASE
 )
 _TAIL_BANG = re.compile(rf"\s!(?P<p>{PRIORITY})\s*$", re.IGNORECASE)
 _TAIL_SIGN = re.compile(rf"\s*(?P<sign>{_SIGN})\s*$")
 _TAIL_DASH = re.compile(r"(?:\s[—–-]{1,2}\s|\s*[|→]\s*|\s*——\s*)(?P<in>[^—–|→\n]{1,80}?)\s*[.。]?\s*$")
 _DASH = re.compile(r"\s[—–-]|[|→]|——")
+_PERSON_OR_DIGIT = re.compile(rf"{PERSON}|\d")
 _TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
 )
+_STATUSES = ("done", "todo", "wip", "complete", "completed", "fixed", "resolved", "in progress")
 _REPORT = re.compile(
     r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday)\b",
     re.IGNORECASE,
@@ -227,7 +229,7 @@ def _sign_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -
 
 def _bang_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     """`!high`, as task lists write a priority."""
-    match = _TAIL_BANG.search(text)
+    match = _TAIL_BANG.search(text) if "!" in text else None
     if match is None or not text[: match.start()].strip():
         return text
     found.priority = found.priority or match["p"]
@@ -235,7 +237,7 @@ def _bang_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -
 
 
 def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    match = _TAIL_STATUS.search(text)
+    match = _TAIL_STATUS.search(text) if text.lower().rstrip(" .!").endswith(_STATUSES) else None
     if match is None:
         return text
     found.say(words.status(match["word"]))
@@ -268,7 +270,7 @@ def _owner_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) ->
     if match is None or not owners:
         return text
     found.own(owners)
-    return text[: match.start()]
+    return text[: match.start()].rstrip()
 
 
 def _group_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
@@ -287,7 +289,7 @@ def _dash_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> 
 
 def _sentence_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     """'… usual. @alice, 12 March 2026, P2.': a last sentence of fields alone, with an account or a date among them."""
-    match = _TAIL_SENTENCE.search(text)
+    match = _TAIL_SENTENCE.search(text) if _PERSON_OR_DIGIT.search(text) else None
     if match is None or not (re.search(PERSON, match["in"]) or dates.DATE.search(match["in"])):
         return text
     return text[: match.start()] if understood(coded, match["in"], found, known) else text

@@ -61,7 +61,12 @@ def says_done(title: str) -> bool | None:
         perfect = _PERFECT.search(first)
         if perfect and not _FUTURE.search(first[: perfect.end()]):
             return True
-    return True if any(_ALREADY.search(re.sub(r"^Note: on \w+, ", "", s)) for s in sentences) else None
+    return True if any(_already(re.sub(r"^Note: on \w+, ", "", s)) for s in sentences) else None
+
+
+def _already(sentence: str) -> bool:
+    hint = sentence.lower()
+    return ("already" in hint or hint.startswith(("this ", "it "))) and _ALREADY.search(sentence) is not None
 
 
 def remark_says_done(text: str) -> bool | None:
@@ -69,4 +74,4 @@ def remark_says_done(text: str) -> bool | None:
     first = " ".join(text.split())[:300]
     if _ONGOING.search(first):
         return False
-    return True if _ALREADY.search(first) or _DONE_ON.match(first) else None
+    return True if _already(first) or _DONE_ON.match(first) else None
