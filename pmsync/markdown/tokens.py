@@ -6,23 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-
-from pmsync.markdown import markup
+from pmsync.markdown import commonmark, markup
 from pmsync.markdown.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Row, Span, Table, Text
 from pmsync.markdown.runs import from_tokens
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_NESTING = 40  # bounds recursion here and in markdown-it; nobody nests lists twenty deep
-
-# Inline text is parsed when it is asked for (blocks.Text), so the rules for it are left out of the first pass; and
-# what is wrong with line ends was put right when the text was taken in (source.normal).
-_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
-_MARKDOWN.core.ruler.disable(["normalize", "inline", "text_join"])
-
-
+_MARKDOWN = commonmark.parser()
 _MARKS = re.compile(r"[\n\\`*_~\[<&]")
 """What inline text needs a parse for; without any of them it is what it looks like."""
 
