@@ -22,7 +22,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _TAGS = re.compile(r"\{%.{0,300}?%\}|<%.{0,300}?%>|\{/\*.{0,1000}?\*/\}", re.DOTALL)
 _URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
 _MENTION = r"(?<![\w@./+-])@[A-Za-z0-9](?:[\w-]|[./](?=\w))*"
-_MAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+_MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
 _HINT = re.compile(r"@|://|\[~|[#/!-]\d")
 """What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""

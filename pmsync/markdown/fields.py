@@ -58,7 +58,7 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     if text != led:
         text = peel.start(coded, text, found, context.known)
     title = _title(coded, text)
-    if not title or words.is_placeholder(title):
+    if not title or (title != whole and words.is_placeholder(title)):
         return None, ()
     if any(span.strike for span in entry.spans) and (
         _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title)

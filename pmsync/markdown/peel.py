@@ -15,6 +15,8 @@ from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, LEAD_KIND
 
 _SIGNS = f"{DONE_SIGNS}{OPEN_SIGNS}\ufe0f"
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
+_LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
+_CANCELLED = re.compile(r"\s*\\?\[-\\?\]\s")
 _BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
 _NUMBER = re.compile(
     r"^\s*(?:\(?\d{1,3}[.)]|#\d{1,3}[:.)]|(?:action|task|item|todo|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)(?: item)? ?#?\d{1,3}\s*[:.)–—-])\s+",
@@ -81,7 +83,7 @@ def box(text: str) -> tuple[str, bool | None]:
     if match:
         ticked = match["mark"] not in {"", " ", "\u00a0", "-", "~"}
         return text[match.end() :], None if match["mark"] == "-" else ticked
-    sign = re.match(rf"\s*({_SIGN})\s*", text)
+    sign = _LEAD_SIGN.match(text)
     if sign:
         return text[sign.end() :], sign[1][0] in DONE_SIGNS
     return text, None
@@ -96,7 +98,7 @@ def start(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     """The text without the parts at its start that are fields."""
     for _ in range(8):
         before = text
-        found.dropped = found.dropped or re.match(r"\s*\\?\[-\\?\]\s", text) is not None
+        found.dropped = found.dropped or _CANCELLED.match(text) is not None
         text, ticked = box(text)
         found.say(ticked)
         for step in (_number, _explicit, _marker, _class_lead, _tag, _people_lead, _ticket_lead):

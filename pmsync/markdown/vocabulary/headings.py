@@ -103,7 +103,8 @@ WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^
 CHECKLIST_HEADINGS = (
     r"\bcheck ?list\b",
     r"\b(how to use|instructions?|before (you )?(publish|start)|about this (template|document)|template)",
-    r"\bcheckliste\b|\bliste de contrôle\b|チェックリスト",
+    r"\bcheckliste\b|\bliste de contrôle\b",
+    r"チェックリスト",
 )
 
 SENTENCE_OPENINGS = r"(we|i|you|these|those|this|here|below|the following|wir|hier|nous|voici|estas?|estos?)"
