@@ -99,6 +99,8 @@ def _owners(label: str) -> tuple[str, ...]:
     """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
     named = said.Found()
     text = re.sub(r"^(owned by)\s+(?:the )?(?=\w)", r"\1: ", label, flags=re.IGNORECASE)
+    if ":" not in text and "：" not in text:
+        return ()
     return named.owners if said.field_lines(encode((Span(text),)), named) else ()
 
 

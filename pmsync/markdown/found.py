@@ -204,8 +204,9 @@ def take_date(plain: str, found: Found) -> bool:
 
 
 def is_fields(text: Text) -> bool:
-    """Whether a text is nothing but `key: value` fields; what has no colon, written out or as an entity, is none."""
-    return re.search("[:：&]", text.raw) is not None and field_lines(encode(text.spans), Found())
+    """Whether a text is nothing but `key: value` fields; a first line without a colon, even as an entity, is none."""
+    first, _, _ = text.raw.strip().partition("\n")
+    return re.search("[:：&]", first) is not None and field_lines(encode(text.spans), Found())
 
 
 def field_lines(coded: Coded, found: Found) -> bool:

@@ -49,7 +49,7 @@ _LEAD_TICKET = re.compile(rf"^\s*(?:\[\[|[\[(])?(?P<t>{TICKET}(?:[\s,/&]+{TICKET
 
 _TAIL_GROUP = re.compile(r"\s*[(\[（【](?P<in>[^()\[\]（）【】\n]{0,200})[)\]）】]\s*[.。]?\s*$")
 _TAIL_TICKETS = re.compile(
-    rf"(?!\B\w)[\s,;:.–—|→>-]*(?:(?<!\w)(?:{SEE_WORDS}|(?P<done>{DONE_IN}))(?!\w)\s*[:#]?\s*)*"
+    rf"(?<![\s,;:.–—|→>-])(?!\B\w)[\s,;:.–—|→>-]*+(?:(?<!\w)(?:{SEE_WORDS}|(?P<done>{DONE_IN}))(?!\w)\s*[:#]?\s*)*"
     rf"(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
