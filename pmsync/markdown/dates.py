@@ -11,24 +11,25 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pmsync.markdown.vocabulary import MONTHS
+from pmsync.markdown.vocabulary.sets import any_of
 
 if TYPE_CHECKING:
     from dateutil.parser import parserinfo
 
-_NAMES = "|".join(sorted((re.escape(name) for month in MONTHS for name in month), key=len, reverse=True))
+_NAMES = any_of(name for month in MONTHS for name in month)
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.|º|ª)?"
 _FULL = (
     r"(?P<iso>(?:19|20)\d\d[-/.](?:1[0-2]|0?[1-9])[-/.]\d{1,2})(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
     r"|(?P<cjk>(?:19|20)\d\d ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일]?)"
-    rf"|(?P<dayfirst>{_DAY} ?(?:de |of )?[- ]?(?:{_NAMES})\.?,?[- ]?(?:de |of )?(?:19|20)\d\d)"
-    rf"|(?P<monthfirst>(?:{_NAMES})\.?[- ]{_DAY},?[- ](?:19|20)\d\d)"
+    rf"|(?P<dayfirst>{_DAY} ?(?:de |of )?[- ]?{_NAMES}\.?,?[- ]?(?:de |of )?(?:19|20)\d\d)"
+    rf"|(?P<monthfirst>{_NAMES}\.?[- ]{_DAY},?[- ](?:19|20)\d\d)"
     r"|(?P<dots>\d{1,2}\.\d{1,2}\.(?:19|20)\d\d)"
     r"|(?P<numeric>\d{1,2}[/-]\d{1,2}[/-](?:(?:19|20)\d\d|\d\d))"
 )
 _UNLIKE = {"set", "out", "ago", "gen", "mag"}  # short months that are English words: no date without a year
-_CLEAR = "|".join(name for name in _NAMES.split("|") if name not in _UNLIKE)
+_CLEAR = any_of(name for month in MONTHS for name in month if name not in _UNLIKE)
 _SHORT = (
-    rf"|(?P<day_month>(?:{_DAY} ?(?:de |of )?[- ]?(?:{_CLEAR})\.?|(?:{_CLEAR})\.?[- ]{_DAY})(?!,? ?(?:19|20)\d\d))"
+    rf"|(?P<day_month>(?:{_DAY} ?(?:de |of )?[- ]?{_CLEAR}\.?|{_CLEAR}\.?[- ]{_DAY})(?!,? ?(?:19|20)\d\d))"
     r"|(?P<short_cjk>\d{1,2} ?[月월] ?\d{1,2} ?[日일])"
 )
 _TERSE = r"|(?P<short_dots>\d{1,2}\.\d{1,2}\.)|(?P<short_numeric>\d{1,2}/\d{1,2})"

@@ -11,6 +11,7 @@ from pmsync.markdown import dates, people, words
 from pmsync.markdown.blocks import Text
 from pmsync.markdown.coded import PERSON, TICKET, Coded, encode
 from pmsync.markdown.vocabulary import FIELD_KEYS, KINDS, PRIORITY
+from pmsync.markdown.vocabulary.sets import any_of
 from pmsync.markdown.words import bare
 
 
@@ -50,9 +51,7 @@ class Found:
 @cache
 def keys() -> tuple[dict[str, str], re.Pattern[str]]:
     roles = {key: role for role, keys in FIELD_KEYS.items() for key in keys}
-    names = "|".join(
-        re.escape(key).replace(r"\ ", r"[ _-]") for key in sorted(roles, key=len, reverse=True) if key != "#"
-    )
+    names = any_of(key for key in roles if key != "#").replace(r"\ ", r"[ _-]")
     pattern = re.compile(
         rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
         re.IGNORECASE,

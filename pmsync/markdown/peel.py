@@ -12,6 +12,7 @@ from pmsync.markdown import dates, people, words
 from pmsync.markdown.coded import OTHER, PERSON, TICKET, Coded
 from pmsync.markdown.found import Found, classified, keys, record, take_date
 from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_SIGNS, PRIORITY, SEE_WORDS
+from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGNS = f"{DONE_SIGNS}{OPEN_SIGNS}\ufe0f"
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
@@ -320,8 +321,7 @@ def is_due(text: str, found: Found) -> bool:
 
 @cache
 def _due_lead() -> re.Pattern[str]:
-    leads = "|".join(re.escape(lead) for lead in sorted(DUE_LEADS, key=len, reverse=True))
-    return re.compile(rf"[\s,;(–—-]*(?<!\w)(?:{leads})\s*[:：]?\s*(?:the )?$", re.IGNORECASE)
+    return re.compile(rf"[\s,;(–—-]*(?<!\w){any_of(DUE_LEADS)}\s*[:：]?\s*(?:the )?$", re.IGNORECASE)
 
 
 def _ended(text: str, match: re.Match[str]) -> str:
