@@ -24,11 +24,12 @@ _URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
 _MENTION = r"(?<![\w@./+-])@[A-Za-z0-9](?:[\w-]|[./](?=\w))*"
 _MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
-_HINT = re.compile(r"@|://|\[~|[#/!-]\d")
+_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d")
 """What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _FIND = re.compile(
-    f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})|(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern})"
+    f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})"
+    rf"|(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern}))"
 )
 
 

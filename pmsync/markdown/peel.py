@@ -44,7 +44,7 @@ _LEAD_NAME = re.compile(
     rf"^\s*(?P<who>{_NAME}(?:(?:, | and | & ){_NAME}){{0,3}}) (?:to|will|is going to|are going to) "
     r"(?!(?:the|an?|our|their|its|all|this|that|these|those|each|every|everybody|everyone)\b)(?=[a-z]+)"
 )
-_LEAD_COLON = re.compile(r"^\s*(?P<who>[^:：\n]{2,40})\s*[:：]\s+(?=\S)")
+_LEAD_COLON = re.compile(r"^\s*(?P<who>[^:：\n]{2,40}+)[:：]\s+(?=\S)")
 _LEAD_PRIORITY = re.compile(rf"^\s*[\[(]?(?P<p>P[0-5]|{PRIORITY})[\])]?\s*[:–—-]\s+", re.IGNORECASE)
 _LEAD_TICKET = re.compile(rf"^\s*(?:\[\[|[\[(])?(?P<t>{TICKET}(?:[\s,/&]+{TICKET})*)(?:\]\]|[\])])?\s*[:–—-]*\s*")
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MARKDOWN = commonmark.parser()
-_MARKS = re.compile(r"[\n\\`*_~\[<&]")
-"""What inline text needs a parse for; without any of them it is what it looks like."""
+_MARKS = re.compile(r"[\n\\`*_~<&]|\]\(")
+"""What inline text needs a parse for; without any of them, and references, it is what it looks like."""
 
 
 class _Source:
@@ -30,7 +30,7 @@ class _Source:
         return Text(raw, line, self._spans)
 
     def _spans(self, raw: str) -> tuple[Span, ...]:
-        if not _MARKS.search(raw):
+        if not (_MARKS.search(raw) or ("[" in raw and self.env.get("references"))):
             return (Span(raw),) if raw else ()
         out: list[Token] = []
         _MARKDOWN.inline.parse(raw, _MARKDOWN, self.env, out)
