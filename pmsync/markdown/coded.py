@@ -76,7 +76,8 @@ def encode(spans: tuple[Span, ...]) -> Coded:
     coded = Coded()
     out: list[str] = []
     for run in _links(spans):
-        text = _PRIVATE.sub("", "".join(span.text for span in run))
+        text = "".join(span.text for span in run) if len(run) > 1 else run[0].text
+        text = text if text.isascii() else _PRIVATE.sub("", text)
         if run[0].href:
             out.append(_link(coded, text, run[0].href))
         elif run[0].code:

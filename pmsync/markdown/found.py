@@ -53,7 +53,7 @@ def keys() -> tuple[dict[str, str], re.Pattern[str]]:
     roles = {key: role for role, keys in FIELD_KEYS.items() for key in keys}
     names = any_of(key for key in roles if key != "#").replace(r"\ ", r"[ _-]")
     pattern = re.compile(
-        rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
+        rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))(?=[^:：]{{,80}}[:：])[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
         re.IGNORECASE,
     )
     return roles, pattern

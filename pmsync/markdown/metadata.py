@@ -17,6 +17,7 @@ _KEY = re.compile(r"^\s*[*_]*(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_ROLES = {name: role for role, names in reversed(vocabulary.METADATA.items()) for name in names}
 _FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, vocabulary.FINAL))})(?!\w)")
 _MARKED_OPTION = re.compile(r"\[[xX✓]\]\s*([^\[\]\n|/,]+)|\*\*([^*\n]+)\*\*|☑\s*([^☐\n|/,]+)")
 
@@ -83,8 +84,7 @@ def is_draft(status: str) -> bool:
 
 
 def _role(key: str) -> str:
-    plain = words.bare(key)
-    return next((role for role, names in vocabulary.METADATA.items() if plain in names), "")
+    return _ROLES.get(words.bare(key), "")
 
 
 def _from_front(front: Mapping[str, object]) -> dict[str, str | tuple[str, ...]]:

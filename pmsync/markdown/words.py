@@ -14,6 +14,7 @@ _EDGES = re.compile(r"^[^\w#]+|[^\w#]+$")
 _SPACE = re.compile(r"\s+")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _LEAD_NUMBER = re.compile(r"^(?:[\dIVX]+(?:\.\d+)*[.):]|§ ?\d+|\d+(?:\.\d+)+)\s+")
+_BRACKET = re.compile(r"[(（\[]")
 _PARENTHESES = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _BAR = re.compile(r"[^\w#]+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -33,7 +34,8 @@ def normal(text: str) -> str:
 
 def bare(text: str) -> str:
     """Like `normal`, with every other sign a space and what stands in parentheses left out: for names of things."""
-    stripped = _PARENTHESES.sub("", text[:300]) or text[:300]
+    text = text[:300]
+    stripped = (_PARENTHESES.sub("", text) or text) if _BRACKET.search(text) else text
     return _BAR.sub(" ", normal(stripped)).replace("_", " ").strip()
 
 
