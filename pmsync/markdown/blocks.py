@@ -37,9 +37,9 @@ class Text:
 
     @classmethod
     def of(cls, spans: tuple[Span, ...], line: int) -> Text:
-        """Text whose spans are known already."""
+        """Text whose spans are known already, cut where it is so long that it is no sentence."""
         text = cls("".join(span.text for span in spans), line)
-        text._spans = spans
+        text._spans = spans if len(text.raw) <= _LONGEST else None
         return text
 
     @property

@@ -7,6 +7,7 @@ cuts a link in two. `T` stands for tickets, `P` for people, `O` for everything e
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from pmsync.markdown import tickets
@@ -18,6 +19,7 @@ PERSON = "[\uec00-\uf3ff]"
 OTHER = "[\uf400-\uf8ff]"
 _STARTS = {"T": 0xE000, "P": 0xEC00, "O": 0xF400}
 _ROOM = {"T": 0xC00, "P": 0x800, "O": 0x500}
+_MOST = 5000
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _TAGS = re.compile(r"\{%.{0,300}?%\}|<%.{0,300}?%>|\{/\*.{0,1000}?\*/\}", re.DOTALL)
 _URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
@@ -49,12 +51,14 @@ class Coded:
     text: str = ""
     atoms: dict[str, Atom] = field(default_factory=dict)
     tickets: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def put(self, kind: str, text: str, value: str) -> str:
         """The character for a new atom; the text itself where an entry has more of them than there are characters."""
-        index = sum(1 for atom in self.atoms.values() if atom.kind == kind) if len(self.atoms) < 5000 else _ROOM[kind]
-        if index >= _ROOM[kind]:
+        index = self.counts[kind]
+        if index >= _ROOM[kind] or len(self.atoms) >= _MOST:
             return text
+        self.counts[kind] += 1
         char = chr(_STARTS[kind] + index)
         self.atoms[char] = Atom(kind, text, value)
         return char

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import blockquote
 
 if TYPE_CHECKING:
     from markdown_it.ruler import Rule
@@ -27,6 +28,7 @@ _BEGINNINGS = {
     "heading": "#",
 }
 """What a line begins with, behind its indentation, for the rule to apply; the other rules look at more than that."""
+_MOST_WITHOUT_MARK = 100  # lines of a quote: a paragraph that was wrapped after its first line was quoted
 _NESTING = 40  # bounds recursion here and in markdown-it; nobody nests lists twenty deep
 
 
@@ -36,6 +38,7 @@ def parser() -> MarkdownIt:
     markdown.core.ruler.disable(["normalize", "inline", "text_join"])
     ruler = markdown.block.ruler
     rules = [rule for rule in ruler.__rules__ if rule.enabled]
+    next(rule for rule in rules if rule.name == "blockquote").fn = _quote
     ending = {
         chain: [rule for rule in rules if chain in rule.alt]
         for chain in ("paragraph", "reference", "blockquote", "list")
@@ -46,6 +49,17 @@ def parser() -> MarkdownIt:
         ruler.push(f"end of {chain}", _first_of(able), {"alt": [chain]})
     ruler.before(rules[0].name, "block", _first_of(rules))
     return markdown
+
+
+def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """markdown-it's rule for block quotes, which looks through all further lines for those that go on a paragraph of the
+    quote without a '>': at each quote anew, so that many short ones would take it ever longer. Here it sees some.
+    """
+    line, without = start + 1, 0
+    while not silent and line < end and without < _MOST_WITHOUT_MARK and not state.isEmpty(line):
+        without += state.src[state.bMarks[line] + state.tShift[line]] != ">"
+        line += 1
+    return blockquote(state, start, end if silent else line, silent)
 
 
 def _first_of(rules: Sequence[Rule[Ask]]) -> Ask:

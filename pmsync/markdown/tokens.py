@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pmsync.markdown import commonmark, markup
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MARKDOWN = commonmark.parser()
+_FARTHEST = 1000  # tokens, up to the end of a list or table in HTML
 _MARKS = re.compile(r"[\n\\`*_~<&]|\]\(")
 """What inline text needs a parse for; without any of them, and references, it is what it looks like."""
 
@@ -25,6 +28,11 @@ class _Source:
         self.env: dict[str, object] = {}
         self.lines = text.split("\n")
         self.tokens = _MARKDOWN.parse(text, self.env)
+
+    @cached_property
+    def open(self) -> list[int]:
+        """How many more lists and tables are opened than closed in HTML, above each line and at the end."""
+        return list(accumulate(map(markup.still_open, self.lines), initial=0))
 
     def text(self, raw: str, line: int) -> Text:
         return Text(raw, line, self._spans)
@@ -114,20 +122,20 @@ def _table(source: _Source, index: int) -> tuple[Sequence[Block], int]:
 def _html(source: _Source, index: int) -> tuple[Sequence[Block], int]:
     """An HTML block, with what Markdown makes of the rest when a blank line cuts a list or table in two."""
     start, end = source.tokens[index].map or (0, 0)
-    level = source.tokens[index].level
-    balance = markup.still_open(source.tokens[index].content)
-    index += 1
-    upto, after = end, index
-    while balance > 0 and index < len(source.tokens) and source.tokens[index].level >= level:
-        token = source.tokens[index]
-        index += 1
-        if token.map is None or token.level > level or token.nesting == -1:
-            continue
-        balance += markup.still_open("\n".join(source.lines[upto : token.map[1]]))
-        upto = max(upto, token.map[1])
-        if balance <= 0:
-            after = _behind(source, index - 1)
-            end = upto
+    level, after = source.tokens[index].level, index + 1
+    if markup.still_open(source.tokens[index].content) > 0:
+        for further in range(after, min(after + _FARTHEST, len(source.tokens))):
+            token = source.tokens[further]
+            if token.level < level:
+                break
+            if (
+                token.map
+                and token.level == level
+                and token.nesting != -1
+                and source.open[token.map[1]] <= source.open[start]
+            ):
+                after, end = _behind(source, further), token.map[1]
+                break
     return markup.parse("\n".join(source.lines[start:end]), start + 1), after
 
 

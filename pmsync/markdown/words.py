@@ -159,12 +159,15 @@ def says_anything(text: str) -> bool:
 
 _BRACKETED = re.compile(r"(?:(?:[<\[{]+[^<>\[\]{}]*[>\]}]+|\([^()]*\))[\s:;,|.–—-]*)+")
 _FILLED_IN = re.compile(r"\{\{.*?\}\}|<%.*?%>|\$\{.*?\}")
+_LONGEST_PLACEHOLDER = 2000
 _DUMMY = re.compile(r"x{2,}|y{2,}|\d{1,2}|foo|bar|baz|…")
 
 
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for nothing: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
     stripped = text.strip()
+    if len(stripped) > _LONGEST_PLACEHOLDER:
+        return False
     if _BRACKETED.fullmatch(stripped) and not re.fullmatch(r"\([^()]*\)", stripped):
         return True
     if _FILLED_IN.search(stripped):
