@@ -62,7 +62,8 @@ class Text:
     @property
     def plain(self) -> str:
         """The text without marks, with its line breaks."""
-        return "".join(span.text for span in self.spans)
+        spans = self.spans
+        return spans[0].text if len(spans) == 1 else "".join(span.text for span in spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ begin with a character of theirs and most lines begin with a letter. The tokens 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,19 @@ _BEGINNINGS = {
 }
 """What a line begins with, behind its indentation, for the rule to apply; the other rules look at more than that."""
 _MOST_WITHOUT_MARK = 100  # lines of a quote: a paragraph that was wrapped after its first line was quoted
+_RIGHT = re.compile(r"https://[a-z0-9]+(?:[.-][a-z0-9]+){1,9}/[A-Za-z0-9/._-]*(?:#[A-Za-z0-9_-]+)?")
 _NESTING = 40  # bounds recursion here and in markdown-it; nobody nests lists twenty deep
+
+
+class _Markdown(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802  (its name there)
+        """A link's target put right, as markdown-it does it; with most there is nothing wrong."""
+        return url if _RIGHT.fullmatch(url) else super().normalizeLink(url)
 
 
 def parser() -> MarkdownIt:
     """A parser of blocks, for text with '\\n' line ends; it leaves inline text for later (its `inline` parses that)."""
-    markdown = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
+    markdown = _Markdown("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
     markdown.core.ruler.disable(["normalize", "inline", "text_join"])
     ruler = markdown.block.ruler
     rules = [rule for rule in ruler.__rules__ if rule.enabled]

@@ -77,6 +77,8 @@ def label(text: Text) -> str | None:
 
 def italic(text: Text) -> bool:
     """Whether all of it is italic, as a template's instructions to its authors are."""
+    if not any(span.italic for span in text.spans):
+        return False
     visible = [span for span in text.spans if re.search(r"\w", span.text)]
     return bool(visible) and all(span.italic and not span.bold for span in visible)
 

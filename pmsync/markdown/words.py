@@ -32,6 +32,7 @@ def normal(text: str) -> str:
     return _EDGES.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """Like `normal`, with every other sign a space and what stands in parentheses left out: for names of things."""
     text = text[:300]
@@ -58,6 +59,7 @@ def _heading(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"{start}(?:{'|'.join(those)})" for start, those in groups if those))
 
 
+@lru_cache(maxsize=4096)  # a team's documents have the same headings, again and again
 def heading_kind(text: str) -> HeadingKind:
     """What a heading says of its section: work to do, work to do if its entries look like it, or something else."""
     key = normal(text)
