@@ -1,7 +1,8 @@
 """Counts requests on the server's side, for each tracker: first sync, nothing new, ten changed here, ten changed there.
 
 Run by scripts/bench; `--items 100 1000` says for how many items. The figures are counts, so that they do not depend
-on how busy the machine is; the seconds beside them are one reading.
+on how busy the machine is; the seconds beside them are one reading. `--reading` measures the reading of documents
+instead: `--reading 1000 10000` says how many.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pmsync.settings import Guard
+from tests import reading
 from tests.clock import Clock
 from tests.team import Team
 from tests.trackers.github_stage import GitHubStage
@@ -78,7 +80,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--tracker", choices=list(STAGES), action="append")
+    parser.add_argument("--reading", type=int, nargs="*", metavar="DOCUMENTS", help="what reading costs, not requests")
     args = parser.parse_args()
+    if args.reading is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            for line in reading.figures(args.reading or [1000, 10_000], Path(folder)):
+                print(line, flush=True)
+        return
     print(f"{'tracker':<12} {'items':>6}  {'step':<18} {'requests':>8} {'created':>8} {'seconds':>8}")
     for name in args.tracker or STAGES:
         for count in args.items:
