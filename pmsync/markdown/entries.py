@@ -10,9 +10,10 @@ from itertools import zip_longest
 
 from pmsync.markdown import found as said
 from pmsync.markdown import paragraphs, peel, statements, tables, words
-from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Span, Table, Text, below
+from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Context, Entry, item
+from pmsync.markdown.groups import Place, place_of, place_status
 from pmsync.markdown.outline import Section, heading_text
 from pmsync.markdown.vocabulary import SENTENCE_OPENINGS
 
@@ -25,6 +26,14 @@ _MARKED = re.compile(
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
 _OPENING = re.compile(rf"{SENTENCE_OPENINGS}\b", re.IGNORECASE)
+_LEGEND = re.compile(r"\W*([\w-]{1,20}?)\s*(?:[:：=–—]|\s-)\s")
+_ABOUT = re.compile(
+    r"\W*(?:description|details?|why|rationale|reasons?|goals?|scope|benefits?|context|background|notes?|outcome|expected \w+|"
+    r"acceptance criteria|definition of done|beschreibung|begründung|motif|descripción|descrição|説明|说明)\s*[:：]",
+    re.IGNORECASE,
+)
+"""What explains the entry above it, which then is more than a label."""
+_DROPPED = re.compile(r"\W*\[n/?a\]", re.IGNORECASE)
 _QUESTION = re.compile(
     r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
     re.IGNORECASE | re.DOTALL,
@@ -34,47 +43,6 @@ _INVERTED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A question without its mark, and what might have been: neither asks for work."""
-_COMPLETED = re.compile(
-    r"\b((?<!to )complete|completed|done|finished|closed|resolved|implemented|already)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
-    r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
-    r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
-)
-_PENDING = re.compile(
-    r"\b(pending|outstanding|in progress|not (?:yet )?(?:done|started|completed?)|incomplete|unfinished|ongoing|to be (?:done|completed))\b"
-    r"|^(?:still )?open\b(?! source)|^(?:to ?do|todo)s?$|未着手|未完了|対応中|進行中|未完成|进行中|offen|en cours|pendient|pendente"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry stands: section, group, and the status that the place gives."""
-
-    section: str
-    group: str | None = None
-    done: bool | None = None
-    owners: tuple[str, ...] = ()
-
-    def under(self, label: str) -> Place:
-        """The place below a label; a label that only says 'action items' once more is no group."""
-        plain = label.strip().rstrip(":：").strip()
-        status = place_status(plain)
-        group = self.group if self._repeats(plain) and words.heading_kind(plain) == "action" else plain
-        return replace(
-            self,
-            group=group or None,
-            done=self.done if status is None else status,
-            owners=_owners(plain) or self.owners,
-        )
-
-    def _repeats(self, label: str) -> bool:
-        return words.bare(label) in {
-            "action items",
-            "actions",
-            "action item",
-            "next steps",
-            "follow ups",
-            words.bare(self.section),
-        }
 
 
 @dataclass(slots=True)
@@ -87,29 +55,6 @@ class Harvest:
     said: bool = False
 
 
-def place_status(label: str) -> bool | None:
-    """What a group's label says of its items: 'Completed', 'The following are still pending'."""
-    key = words.normal(label)
-    if _PENDING.search(key):
-        return False
-    return True if _COMPLETED.search(key) else None
-
-
-def _owners(label: str) -> tuple[str, ...]:
-    """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
-    named = said.Found()
-    text = re.sub(r"^(owned by)\s+(?:the )?(?=\w)", r"\1: ", label, flags=re.IGNORECASE)
-    if ":" not in text and "：" not in text:
-        return ()
-    return named.owners if said.field_lines(encode((Span(text),)), named) else ()
-
-
-def place_of(section: Section) -> Place:
-    """The place that a section's headings make."""
-    place = Place(section.root, None, place_status(section.root) if words.count(section.root) <= 5 else None)
-    return place.under(section.label) if section.label else place
-
-
 # --- a section that is read ------------------------------------------------------------------------------------
 
 
@@ -117,14 +62,16 @@ def read(section: Section, lines: Sequence[str]) -> Harvest:
     """All entries of an action section."""
     place = group = place_of(section)
     harvest = Harvest([], [], [])
-    led = False
+    led, tabled = False, any(isinstance(b, Table) and tables.names_actions(b) for b in section.blocks)
     for block, following in zip_longest(section.blocks, section.blocks[1:]):
         if isinstance(block, Paragraph):
             label = _lead_in(block, following)
             group = place.under(label) if label else place
-            led = label is None and _paragraph(block, following, group, harvest)
+            led = label is None and _paragraph(block, following, group, harvest, tabled=tabled)
         elif led and not _boxes(block):
             _detail(block, lines, harvest)
+        elif tabled and isinstance(block, Listing) and _legend(block):
+            harvest.said = True
         else:
             _other(block, group, lines, harvest)
     return harvest
@@ -160,12 +107,18 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
     return "" if words.count(plain) > 2 else plain
 
 
-def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest: Harvest) -> bool:
+def _legend(block: Listing) -> bool:
+    """Whether a list beside the table of actions explains its words: each entry is a priority or a kind and what it means."""
+    firsts = (_LEGEND.match(bullet.text.plain) if bullet.text else None for bullet in block.entries)
+    return all(match is not None and said.classified(match[1], said.Found()) for match in firsts)
+
+
+def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest: Harvest, *, tabled: bool) -> bool:
     """Takes over what the paragraph says; whether it is an item that goes on in the list or code below it."""
     said = paragraphs.read(block.text, place.section)
     harvest.said = True
-    if isinstance(following, Listing) and said.entries and not said.led:
-        return False  # a sentence before a list introduces it
+    if (isinstance(following, Listing) or tabled) and said.entries and not said.led:
+        return False  # a sentence before a list introduces it, as does one beside the table of actions
     if said.fields and harvest.entries:
         last = harvest.entries[-1]
         harvest.entries[-1] = replace(last, below=(*last.below, block.text))
@@ -215,6 +168,7 @@ def _assigned(entry: Entry) -> bool:
 def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
     """A list's entries: labels give the group of what stands below them, fields belong to the entry before."""
     out: list[Entry] = []
+    boxed = _mostly_boxes(block)
     for bullet in block.entries:
         if bullet.text is None:
             out += _nested(bullet, place, lines)
@@ -222,9 +176,14 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
         elif out and said.is_fields(bullet.text):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
-        elif _asks(bullet):
+        elif _asks(bullet) and (not boxed or _BOX_RAW.match(bullet.text.raw) or words.reads_as_task(bullet.text.plain)):
             out.append(_entry(bullet, place, lines))
     return out
+
+
+def _mostly_boxes(block: Listing) -> bool:
+    """Whether most entries have a box, so that one without is a remark unless it asks for work."""
+    return 2 * sum(bool(e.text and _BOX_RAW.match(e.text.raw)) for e in block.entries) > len(block.entries)
 
 
 def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
@@ -255,7 +214,7 @@ def _labels(bullet: Bullet) -> bool:
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
         return False
-    if nested and all(e.text is not None and said.is_fields(e.text) for e in nested):
+    if nested and all(e.text is not None and (said.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
         return False
     if ticked is not None and not all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested):
         return False
@@ -267,7 +226,8 @@ def _asks(bullet: Bullet) -> bool:
     """Whether an entry can be work: no question, no template's instructions, and no label that nothing follows."""
     plain = bullet.text.plain.strip() if bullet.text else ""
     if (
-        _QUESTION.match(plain)
+        _DROPPED.match(plain)
+        or _QUESTION.match(plain)
         or _INVERTED.match(plain)
         or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain))
     ):

@@ -60,6 +60,10 @@ def keys() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 _COLON = re.compile("[:：]")
+_REPORTED = re.compile(
+    r"\s(?=\((?i:done|fixed|completed?|closed|merged|in progress|todo)\b)|[;|。、，；)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$"
+)
+"""The same for an owner, whose name a status in brackets may follow ('Owner: alice (DONE).')."""
 _VALUE_END = re.compile(r"[;|。、，；)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$")
 _NEXT_SENTENCE = re.compile(
     rf"(?:(?<=[^\W\d_]{{2}})|(?<=[^\W\d_]\d)|(?<={PERSON})|(?<={TICKET}))(?<!\b[DM]r)(?<!\bMs)(?<!\bMrs)\.\s+(?=[^\sa-z])"
@@ -113,7 +117,7 @@ def _value(text: str, match: re.Match[str], role: str) -> tuple[int, str]:
             return at.end(), at[0]
         stop = _DATE_VALUE_END.search(text, match.end())
     elif role in {"owner", "ticket", "labels"}:
-        stop = _VALUE_END.search(text, match.end())
+        stop = (_REPORTED if role == "owner" else _VALUE_END).search(text, match.end())
         stop = _last_of_list(text, stop)
     else:
         stop = _VALUE_END.search(text, match.end())

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from pmsync.markdown import entries, found, peel, words
+from pmsync.markdown import found, groups, peel, words
 from pmsync.markdown.blocks import Block, Listing, Table, below
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Entry
@@ -70,7 +70,7 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     parts = sections[index:after]
     texts = tuple(text for part in parts for text in below(tuple(part.blocks)))
     details = textwrap.dedent("\n".join(lines[section.end : last])).strip()
-    place = entries.Place(section.root, None, entries.place_status(section.root))
+    place = groups.Place(section.root, None, groups.place_status(section.root))
     if section.outer:
         place = place.under(section.outer)
     spans = section.heading.spans if section.heading else ()

@@ -22,8 +22,12 @@ _ADDRESS = re.compile(rf"[^,;\n]*?<?({PERSON})>?")
 
 
 def cell(coded: Coded, text: str) -> tuple[str, ...]:
-    """The owners in an owner's place (a column, `Owner: …`): everybody listed there, '@' left out."""
+    """The owners in an owner's place (a column, `Owner: …`): everybody listed there, '@' left out; nobody where the
+    place holds a report instead ('Added along with the fix').
+    """
     out: list[str] = []
+    if words.first_word(text) in PAST and len(text.split()) > 2:
+        return ()
     for part in _SPLIT.split(_REMARK.sub("", text) or text):
         name = _one(coded, part)
         if name and not words.nobody(name) and name not in out:

@@ -12,6 +12,7 @@ _TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _CONFLICT = re.compile(r"^(?:<<<<<<< \S|>>>>>>> \S)", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 _LONGEST = 64_000
+_PAIR = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}): +(?P<value>[^\s\[\]{}&*!|>\"'#%@`][^\[\]{}]*?)\s*")
 _DEEPEST = 20
 _KEY = re.compile(r"^[\w\"'-][^:\n]*:(?:\s|$)", re.MULTILINE)
 
@@ -83,6 +84,9 @@ def _yaml(source: str, path: str) -> Mapping[str, object]:
     except DocumentError:
         raise
     except yaml.YAMLError as error:
+        flat = _flat(source)
+        if flat:
+            return flat
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         problem = getattr(error, "problem", None) or str(error).split("\n")[0]
@@ -90,6 +94,17 @@ def _yaml(source: str, path: str) -> Mapping[str, object]:
     except (ValueError, RecursionError, OverflowError) as error:
         raise DocumentError(f"{path}:1: front matter cannot be read ({error}): correct it, or remove it") from None
     return _mapping(values, path)
+
+
+def _flat(source: str) -> Mapping[str, object]:
+    """The values of front matter that has nothing but `key: value` lines, and is no YAML for what stands in a value
+    (`title: Post-mortem: checkout`); empty where it has anything else.
+    """
+    pairs = [_PAIR.fullmatch(line) for line in source.splitlines() if line.strip() and not line.startswith("#")]
+    found = [match for match in pairs if match]
+    if len(found) < len(pairs) or len({match["key"].lower() for match in found}) < len(found):
+        return {}
+    return {match["key"].strip().lower(): match["value"].strip() for match in found}
 
 
 def _refuse_bombs(events: Iterable[object], path: str) -> None:

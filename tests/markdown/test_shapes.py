@@ -176,3 +176,70 @@ def test_a_status_in_the_tickets_place_is_one() -> None:
 def test_who_is_named_and_what_is_no_name(text: str, owners: tuple[str, ...]) -> None:
     (item,) = section(f"- {text}")
     assert item.owners == owners
+
+
+# --- a second look ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading", ["Recovery actions", "Preventing the issue from happening again", "Was ändern wir?", "防复发机制"]
+)
+def test_more_headings_that_announce_work(heading: str) -> None:
+    assert titles(read(f"## {heading}\n\n- Add alerting\n")) == ["Add alerting"]
+
+
+@pytest.mark.parametrize("heading", ["Identified problems", "Performance results", "Benefits achieved"])
+def test_a_part_that_tells_what_was_found_or_won_lists_no_work(heading: str) -> None:
+    assert read(f"## Follow-up\n\n### {heading}\n\n- react-core: 145 KB\n") == ()
+
+
+@pytest.mark.parametrize("label", ["**AL**", "**AL (/BB supporting)**", "### AL", "- AL:"])
+def test_initials_over_a_group_are_its_owner(label: str) -> None:
+    indent = "  " if label.startswith("- ") else ""
+    (item,) = section(f"{label}\n{indent}- Add a rule\n" if indent else f"{label}\n\n- Add a rule\n")
+    assert item.owners == ("AL",)
+
+
+def test_a_group_named_for_a_technique_has_no_owner() -> None:
+    (item,) = section("**DNS**\n\n- Add a rule\n")
+    assert (item.owners, item.group) == ((), "DNS")
+
+
+def test_front_matter_of_plain_lines_is_read_though_a_value_holds_a_colon() -> None:
+    document = parse("---\ntitle: Post-mortem: checkout\nseverity: SEV1\n---\n\n# H\n", "a.md")
+    assert (document.title, document.severity) == ("Post-mortem: checkout", "SEV1")
+
+
+def test_a_list_beside_the_table_of_actions_explains_its_words() -> None:
+    text = (
+        "Action items should be few. We should do them soon.\n\nTypes:\n\n- Prevent - so that it cannot happen\n- Detect - so that we see it\n\n"
+        "Priorities:\n\n- P0 - before all else\n- P1 - soon\n\n| Action item | Type | Priority |\n|---|---|---|\n| Add alerting | Detect | P0 |"
+    )
+    assert titles(section(text)) == ["Add alerting"]
+    assert titles(section("- P0 - add alerting\n- P1 - write a runbook\n")) == ["add alerting", "write a runbook"]
+
+
+def test_a_remark_among_boxes_is_no_item_and_neither_is_what_does_not_apply() -> None:
+    text = "- [x] Add alerting\n- [ ] Write a runbook\n- [ ] Tune it\n- [ ] Test it\n- [N/A] Replace the mode\n- Production was exposed by the same path\n- Add a test"
+    assert titles(section(text)) == ["Add alerting", "Write a runbook", "Tune it", "Test it", "Add a test"]
+
+
+def test_a_bold_entry_with_its_description_below_is_an_item() -> None:
+    text = "1. **Review SLAs**\n   - **Description:** Talk to the vendor.\n\n2. **Document procedures**\n   - **Description:** A page."
+    assert titles(section(text)) == ["Review SLAs", "Document procedures"]
+
+
+@pytest.mark.parametrize("text", ["Add alerting. OWNER: alice@ (DONE).", "Add alerting (owner: alice) (done)"])
+def test_a_status_in_brackets_behind_the_owner_is_no_part_of_the_name(text: str) -> None:
+    (item,) = section(f"- {text}")
+    assert (item.owners, item.done) == (("alice",), True)
+
+
+def test_a_report_in_the_owners_column_names_nobody() -> None:
+    (item,) = section("| Action | Owner |\n|---|---|\n| Test cases for maps | Added along with the fix |")
+    assert item.owners == ()
+
+
+def test_a_product_is_no_ticket() -> None:
+    (item,) = section("- Replace the SG550X-48 switches (OPS-12)")
+    assert item.tickets == ("OPS-12",)

@@ -63,7 +63,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "チケット|課題|リンク|工单|链接|問題單|티켓|이슈|링크"
     ),
     "kind": words(
-        "type|kind|category|action type|item type|class|classification|"
+        "type|kind|category|action type|item type|"
         "art|typ|kategorie|catégorie|nature|tipo|categoría|categoria|soort|categorie|kategoria|rodzaj|тип|категория|"
         "種別|種類|タイプ|カテゴリ|区分|分類|类型|类别|類型|유형|종류"
     ),

@@ -25,6 +25,8 @@ ACTION_HEADINGS = (
     r"\b(short|long|mid|medium|near)(er)?[- ]term\b.{0,20}\b(fix(es)?|solutions?|plans?|improvements?|goals?)\b",
     r"^(permanent|proper|long[- ]term|short[- ]term|planned|future|required|needed|necessary|recommended|proposed|suggested) "
     r"(code |config |process )?(fix(es)?|solutions?|changes)$",
+    r"\b(recovery|response|remaining|security|technical|operational|organi[sz]ational|engineering|process|prevention) actions$",
+    r"\bprevent(ing|ion of)? (the|an?|such|these|those|this) \w+( \w+)? (from )?(happening|occurring|recurring|again)\b",
     r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change)",
     r"\bwhat (can|could|should|must|do) we (do|change|improve|need to)\b",
     r"\bwhat('s| is| comes) next\b",
@@ -38,9 +40,10 @@ ACTION_HEADINGS = (
     r"^capa\b",
     # German
     r"\b((folge|korrektur|gegen|sofort|abhilfe|verbesserungs|vorbeuge)?ma(ß|ss)nahmen?|aufgaben|nächste schritte|aktionspunkte)\b",
-    r"\b(to-?dos?|offene punkte|verbesserungen|verbesserungsvorschläge|handlungsbedarf|prävention)$",
+    r"\b(was ((ä|ae)ndern|tun|machen|unternehmen) wir.*|so verhindern wir.*|to-?dos?|offene punkte|verbesserungen|verbesserungsvorschläge|handlungsbedarf|prävention)$",
     # French
     r"\b(actions? correctives?|actions? préventives?|actions? à (mener|réaliser|entreprendre)|plan d['’ ]?actions?)\b",
+    r"^ce que nous (allons|voulons|devons) (faire|changer|améliorer)\b",
     r"\b(prochaines étapes|mesures correctives|mesures préventives|points? d['’ ]?actions?|pistes d['’ ]?amélioration|"
     r"améliorations|tâches|à faire|suites? à donner)\b",
     # Spanish, Portuguese
@@ -61,7 +64,7 @@ ACTION_HEADINGS = (
     r"hành động|việc cần làm|các bước tiếp theo|biện pháp)\b",
     # Japanese, Chinese, Korean
     r"(アクション(アイテム|プラン)?|再発防止|対応策|対策|改善(策|案|項目|アクション)|今後の(対応|対策|取り組み|アクション)|次のステップ|フォローアップ|タスク|是正措置|恒久対応|暫定対応)",
-    r"(行动项|行動項目|改进措施|改進措施|后续(行动|措施|工作|步骤)|後續|下一步|待办|待辦|纠正措施|预防措施|整改|跟进)",
+    r"(行动项|行動項目|改进措施|改進措施|后续(行动|措施|工作|步骤)|後續|下一步|待办|待辦|防止?复发|防止?再发|避免再次|纠正措施|预防措施|整改|跟进)",
     r"(액션 ?아이템|조치|후속|재발 ?방지|개선|다음 단계|할 ?일)",
 )
 
@@ -78,8 +81,11 @@ OTHER_HEADINGS = (
     r"^((executive|issue|incident) )?summary\b|^overview$|^background$|^abstract$|^introduction$",
     r"\b(actions?|steps|measures) (already )?taken\b.*\b(during|to (resolve|mitigate|restore))\b",
     r"\b(resolution|recovery)\b",
-    r"\b(references?|appendix|glossary|related|see also|supporting|resources|links|attendees|participants|glossar|logs?)$",
+    r"\b(references?|appendix|glossary|related|see also|resources|links|attendees|participants|glossar|logs?)$",
     r"^((people|teams) )?involved$",
+    r"\b(identified|known|remaining) (problems|issues|risks)$|\bproblems$",
+    r"\b(performance )?results$|\bbenefits\b|\bachie?v(ed|ements)\b",
+    r"^supporting (documents?|material|information|data|evidence)\b",
     r"\bfive whys?\b|\b5[- ]whys?\b",
     r"\bquestions?\b",
     r"^((raw|meeting|review|discussion|additional|further|call) )*(notes?|minutes|discussion|transcript|protokoll|notizen)( (of|from|for) .*)?$",

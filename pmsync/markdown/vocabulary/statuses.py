@@ -109,6 +109,7 @@ NOT_NAMES = words(
     "bugfix hotfix workaround feature features refactoring cleanup regression security compliance legal finance marketing "
     "ui ux sdk cli url uri ip tcp udp vm vms os sql json xml yaml html css ec2 s3 rds sqs sns iam eks ecs gke aks pvc hpa pdb "
     "slo slos sla sli mttr mttd rca rfc adr pii gdpr sso mfa otp jwt acl rbac etl llm ai ml kpi qps rps oom gc "
+    "resolution root cause causes appendix section above below timeline impact summary js ts os ms "
     "sales upstream downstream local remote global public private shared common core base main master branch tag label",
     " ",
 )

@@ -1,0 +1,82 @@
+"""The group that an entry stands in, and what that says of it: done or not, and whose it is. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pmsync.markdown import found, words
+from pmsync.markdown.blocks import Span
+from pmsync.markdown.coded import encode
+from pmsync.markdown.outline import Section
+from pmsync.markdown.vocabulary import NOT_NAMES
+
+_INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
+"""Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
+_COMPLETED = re.compile(
+    r"\b((?<!to )complete|completed|done|finished|closed|resolved|implemented|already)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
+    r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
+    r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
+)
+_PENDING = re.compile(
+    r"\b(pending|outstanding|in progress|not (?:yet )?(?:done|started|completed?)|incomplete|unfinished|ongoing|to be (?:done|completed))\b"
+    r"|^(?:still )?open\b(?! source)|^(?:to ?do|todo)s?$|未着手|未完了|対応中|進行中|未完成|进行中|offen|en cours|pendient|pendente"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: section, group, and the status that the place gives."""
+
+    section: str
+    group: str | None = None
+    done: bool | None = None
+    owners: tuple[str, ...] = ()
+
+    def under(self, label: str) -> Place:
+        """The place below a label; a label that only says 'action items' once more is no group."""
+        plain = label.strip().rstrip(":：").strip()
+        status = place_status(plain)
+        group = self.group if self._repeats(plain) and words.heading_kind(plain) == "action" else plain
+        return replace(
+            self,
+            group=group or None,
+            done=self.done if status is None else status,
+            owners=_owners(plain) or self.owners,
+        )
+
+    def _repeats(self, label: str) -> bool:
+        return words.bare(label) in {
+            "action items",
+            "actions",
+            "action item",
+            "next steps",
+            "follow ups",
+            words.bare(self.section),
+        }
+
+
+def place_status(label: str) -> bool | None:
+    """What a group's label says of its items: 'Completed', 'The following are still pending'."""
+    key = words.normal(label)
+    if _PENDING.search(key):
+        return False
+    return True if _COMPLETED.search(key) else None
+
+
+def _owners(label: str) -> tuple[str, ...]:
+    """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
+    named = found.Found()
+    initials = _INITIALS.match(label)
+    if initials and initials[1].casefold() not in NOT_NAMES:
+        return (initials[1],)
+    text = re.sub(r"^(owned by)\s+(?:the )?(?=\w)", r"\1: ", label, flags=re.IGNORECASE)
+    if ":" not in text and "：" not in text:
+        return ()
+    return named.owners if found.field_lines(encode((Span(text),)), named) else ()
+
+
+def place_of(section: Section) -> Place:
+    """The place that a section's headings make."""
+    place = Place(section.root, None, place_status(section.root) if words.count(section.root) <= 5 else None)
+    return place.under(section.label) if section.label else place
