@@ -14,8 +14,8 @@ from pmsync.config_values import Table, nearest, shown
 from pmsync.content import severity_level
 from pmsync.errors import ConfigError
 from pmsync.people import Directory
-from pmsync.rules import CONFIGURABLE
-from pmsync.settings import TEACHABLE, Guard, Person, Settings, TrackerSettings, Vocabulary
+from pmsync.rulebook import CONFIGURABLE, RULES
+from pmsync.settings import TEACHABLE, Guard, Levels, Person, Settings, TrackerSettings, Vocabulary
 
 NAME = "pmsync.toml"
 INCLUDE = ("postmortems/**/*.md",)
@@ -78,7 +78,7 @@ def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "") -> Set
 
 
 def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], home: str, **parts: Any) -> Settings:
-    documents, sync = top.table("documents"), top.table("sync")
+    documents, check, sync = top.table("documents"), top.table("check"), top.table("sync")
     web_url = _web_url(documents)
     repository = documents.text("repository", pattern=REPOSITORY, like="acme/web")
     settings = Settings(
@@ -95,7 +95,8 @@ def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], h
         grace=sync.span("grace", timedelta(0)),
         full_scan_every=sync.span("full_scan_every", timedelta(days=1)),
         guard=_guard(top.table("guard")),
-        levels=_levels(top.table("check")),
+        levels_at=tuple(_levels_of(table) for table in check.listed("paths")),
+        levels=_levels(check),
         vocabulary=_vocabulary(top.table("vocabulary")),
         **parts,
     )
@@ -114,10 +115,24 @@ def _check_grace(settings: Settings, sync: Table) -> None:
 
 
 def _levels(table: Table) -> dict[str, str]:
-    """[check]: the level of each rule that is not to have its own."""
+    """The level of each rule that is not to have its own, out of [check] or one of its tables by path."""
     given = {rule: table.choice(rule, ("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
+    for rule in RULES.keys() - CONFIGURABLE:
+        if rule in table.data:
+            table.known.append(rule)
+            table.problem(rule, "has no other level, for what it finds is not read; remove the line")
     table.close()
     return {rule: level for rule, level in given.items() if level}
+
+
+def _levels_of(table: Table) -> Levels:
+    """One of [[check.paths]]."""
+    glob = table.required("path", like="postmortems/legacy/**")
+    _check_below(table, "path", glob)
+    found = Levels(glob.removeprefix("./"), _levels(table))
+    if not table.data.keys() - {"path"}:
+        table.problems.append(f'{table.path}: has no rule; add one with its level, such as `owner-missing = "off"`')
+    return found
 
 
 def _vocabulary(table: Table) -> Vocabulary:
@@ -155,9 +170,13 @@ def _globs(table: Table, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
     if key == "include" and not globs:
         table.problem(key, 'is empty; write it like ["postmortems/**/*.md"]')
     for glob in globs:
-        if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts:
-            table.problem(key, f"{shown(glob)} leaves the folder of the configuration; write it relative to that")
+        _check_below(table, key, glob)
     return tuple(glob.removeprefix("./") for glob in globs)
+
+
+def _check_below(table: Table, key: str, glob: str) -> None:
+    if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts:
+        table.problem(key, f"{shown(glob)} leaves the folder of the configuration; write it relative to that")
 
 
 def _web_url(table: Table) -> str | None:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Xml
 
 from pmsync.keys import digest
 from pmsync.model import Finding, Level
+from pmsync.rulebook import RULES
 
 MOST = 9
 """Of each level: GitHub shows ten annotations of a level in a step and drops the rest without a word
@@ -58,11 +59,24 @@ def sarif(findings: Sequence[Finding], version: str) -> dict[str, Any]:
     driver = {
         "name": "pmsync",
         "version": version,
-        "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
+        "rules": [_described(rule) for rule in rules],
     }
     results = [_result(finding, mark) for finding, mark in _fingerprinted(findings)]
     run = {"tool": {"driver": driver}, "automationDetails": {"id": "pmsync/"}, "results": results}
     return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+
+
+def _described(name: str) -> dict[str, Any]:
+    rule = RULES.get(name)
+    if rule is None:
+        return {"id": name, "shortDescription": {"text": name.replace("-", " ")}}
+    return {
+        "id": name,
+        "shortDescription": {"text": rule.finds},
+        "fullDescription": {"text": rule.finds},
+        "help": {"text": rule.advice},
+        "defaultConfiguration": {"level": rule.level},
+    }
 
 
 def _result(finding: Finding, mark: str) -> dict[str, Any]:

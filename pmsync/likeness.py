@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from pmsync.keys import title_key
 from pmsync.known import Entry, Known
@@ -16,6 +16,9 @@ DOUBTFUL = 0.55
 """From here on a title may be an edit: nothing is created until a person has said."""
 MARGIN = 0.12
 """How far the best candidate must be ahead of the second."""
+_ORDER = 0.97
+"""What likeness in another order of the words is worth."""
+_FEW_WORDS = 4
 
 
 def similarity(entry: Entry, item: Known) -> float:
@@ -38,7 +41,52 @@ def similarity(entry: Entry, item: Known) -> float:
 
 
 def alike(one: str, two: str) -> float:
-    return max(fuzz.ratio(one, two), 0.97 * fuzz.token_sort_ratio(one, two)) / 100
+    return max(fuzz.ratio(one, two), _ORDER * fuzz.token_sort_ratio(one, two)) / 100
+
+
+class Titles:
+    """Titles in their normal form, for `title_key`, among which the likest one is found quickly."""
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        self._titles = list(dict.fromkeys(titles))
+        self._sorted = [_in_order(title) for title in self._titles]
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        for number, title in enumerate(self._titles):
+            for word in _beginnings(title):
+                self._by_word[word].append(number)
+
+    def near(self, title: str, least: float) -> list[str]:
+        """The titles that are at least this alike (0 to 1), the likest first."""
+        numbers = self._candidates(title)
+        scores = _scores(title, self._titles, numbers, 100 * least)
+        for number, score in _scores(_in_order(title), self._sorted, numbers, 100 * least / _ORDER).items():
+            scores[number] = max(scores.get(number, 0.0), _ORDER * score)
+        return [self._titles[number] for number in sorted(scores, key=lambda number: (-scores[number], number))]
+
+    def _candidates(self, title: str) -> Collection[int]:
+        """All titles, or of a title of several words those that share one of its rarer words: what is nearly the same
+        shares one, and there are few of them.
+        """
+        words = sorted((self._by_word.get(word, []) for word in _beginnings(title)), key=len)
+        if len(words) < _FEW_WORDS:
+            return range(len(self._titles))
+        return sorted({number for numbers in words[: (len(words) + 1) // 2] for number in numbers})
+
+
+def _scores(text: str, texts: Sequence[str], numbers: Collection[int], least: float) -> dict[int, float]:
+    """By number, how alike (0 to 100) the texts of those numbers are, where that is enough."""
+    choices = {number: texts[number] for number in numbers}
+    found = process.extract(text, choices, scorer=fuzz.ratio, score_cutoff=least, limit=None)
+    return {number: score for _, score, number in found}
+
+
+def _in_order(title: str) -> str:
+    return " ".join(sorted(title.split()))
+
+
+def _beginnings(title: str) -> set[str]:
+    """The title's words without their endings, roughly."""
+    return {word[:4] for word in title.split()}
 
 
 def clear_winner(scores: Mapping[tuple[int, int], float]) -> tuple[int, int] | None:

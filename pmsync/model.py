@@ -74,6 +74,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignore:
+    """A comment in a document that ignores rules of `pmsync check`.
+
+    `rules` are their names as written, none where the comment is not understood. `line` is where the comment stands,
+    and `about` the line whose findings it ignores, 0 for the whole document.
+    """
+
+    rules: tuple[str, ...]
+    line: int
+    about: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A post-mortem as read. `path` is relative to the config's folder, with '/', and `id` is unique in a run.
 
@@ -96,6 +109,7 @@ class Document:
     authors: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,3 +319,24 @@ class ItemRow:
     details: str = ""
     tickets: tuple[str, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An item that the ledger knows to be open, with its document's `path`, `date` and whether that is `restricted`.
+
+    `ticket` and `url` are its ticket's, '' where it has none. `since` is when the ticket was created, else when the
+    item was first seen.
+    """
+
+    document_id: str
+    key: str
+    title: str
+    owners: tuple[str, ...]
+    line: int
+    ticket: str
+    url: str
+    since: datetime
+    path: str
+    date: date | None = None
+    restricted: bool = False

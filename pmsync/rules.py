@@ -1,59 +1,61 @@
-"""What `pmsync check` finds wrong in documents. Pure.
-
-A rule's name is stable: people filter by it.
-"""
+"""What `pmsync check` finds wrong in documents; `rulebook` says what each rule means. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
-from pmsync import guidance
+from pmsync import guidance, ignored
+from pmsync.globs import matches
 from pmsync.keys import item_key
-from pmsync.model import Document, Finding, Item, Level, Reading
+from pmsync.model import Document, Finding, Item, Reading
 from pmsync.people import Directory
 from pmsync.places import unit
+from pmsync.repeats import Known
+from pmsync.rulebook import IGNORABLE, RULES
 from pmsync.settings import Settings
 
-LEVELS: Mapping[str, Level] = {
-    "title-missing": "error",
-    "duplicate-key": "warning",
-    "owner-missing": "warning",
-    "owner-unknown": "warning",
-    "draft-document": "note",
-    "before-since": "note",
-    "date-missing": "warning",
-}
-"""The rules of this module; the reader's and the parser's findings bring their own levels."""
-_PARSER = frozenset({"empty-section", "no-items", "prose", "unknown-column", "unknown-table", "unreadable-date"})
-CONFIGURABLE = frozenset({*LEVELS, *guidance.LEVELS, *_PARSER})
-"""Which rules may get another level by [check]. What keeps a document from being read is none of them."""
 
+def check(reading: Reading, settings: Settings, known: Known | None = None) -> tuple[Finding, ...]:
+    """Everything to tell about the documents: what reading them found, and what the rules find, by path and line.
 
-def check(reading: Reading, settings: Settings) -> tuple[Finding, ...]:
-    """Everything to tell about the documents: what reading them found, and what the rules find, by path and line."""
+    `known` are the ledger's open items, None where no ledger was asked. What comments in the documents ignore is left
+    out, and comments that ignore nothing are told.
+    """
     directory = Directory(settings.people)
+    idle = _idle(settings, ledger=known is not None)
     found = list(reading.findings)
     for document in reading.documents:
-        found += document.findings
-        found += _standing(document, settings)
-        found += _titles(document)
-        found += _doubles(document)
-        if not is_old(document, settings):
-            found += _owners(document, directory)
-            found += guidance.advise(document, settings)
+        of_it = [*document.findings, *_standing(document, settings), *_titles(document), *_doubles(document)]
+        old = is_old(document, settings)
+        if not old:
+            of_it += [*_owners(document, directory), *guidance.advise(document, settings)]
+            of_it += known.repeated(document) if known else []
+        found += ignored.apply(document, of_it, idle=IGNORABLE if old else idle)
     levelled = [each for finding in found if (each := _levelled(finding, settings))]
     return tuple(sorted(dict.fromkeys(levelled), key=lambda finding: (finding.path, finding.line, finding.rule)))
 
 
+def _idle(settings: Settings, *, ledger: bool) -> frozenset[str]:
+    """The rules that can find nothing here, because what they need is not configured."""
+    there = {"", *(name for name in ("people", "since", "sla") if getattr(settings, name)), *(["ledger"] * ledger)}
+    return frozenset(name for name, rule in RULES.items() if rule.needs not in there)
+
+
+def level(settings: Settings, rule: str, path: str = "") -> str | None:
+    """The level that the configuration gives a rule, for a document at that path; None where it says nothing."""
+    fitting = (each.levels[rule] for each in settings.levels_at if rule in each.levels and matches(each.path, path))
+    return next(fitting, settings.levels.get(rule))
+
+
 def _levelled(finding: Finding, settings: Settings) -> Finding | None:
     """The finding at the level that the configuration gives its rule, None where that is off."""
-    match settings.levels.get(finding.rule):
+    match level(settings, finding.rule, finding.path):
         case "off":
             return None
-        case "error" | "warning" | "note" as level:
-            return replace(finding, level=level)
+        case "error" | "warning" | "note" as given:
+            return replace(finding, level=given)
         case _:
             return finding
 
@@ -68,7 +70,7 @@ def open_items(document: Document) -> list[Item]:
 
 
 def _finding(document: Document, line: int, rule: str, message: str, hint: str = "") -> Finding:
-    return Finding(rule, LEVELS[rule], message, hint, document.path, line)
+    return Finding(rule, RULES[rule].level, message, hint, document.path, line)
 
 
 def _standing(document: Document, settings: Settings) -> Iterator[Finding]:

@@ -74,6 +74,14 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """The levels of rules in documents that a glob fits."""
+
+    path: str
+    levels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """The most of each that one run may do before it asks for `--allow KIND=N`."""
 
@@ -107,7 +115,8 @@ class Settings:
 
     `root` is the config's folder (absolute); `include` are globs below it. `repository` is the GitHub repository that
     the documents live in (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those
-    that rules of `pmsync check` have instead of their own: error, warning, note, or off.
+    that rules of `pmsync check` have instead of their own: error, warning, note, or off; of `levels_at`, which comes
+    first, the first that fits the document's path and names the rule counts.
     """
 
     root: str
@@ -126,6 +135,7 @@ class Settings:
     full_scan_every: timedelta = timedelta(days=1)
     guard: Guard = Guard()
     levels: Mapping[str, str] = field(default_factory=dict)
+    levels_at: tuple[Levels, ...] = ()
     vocabulary: Vocabulary = NOTHING_TAUGHT
 
     @property

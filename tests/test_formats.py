@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pmsync import formats
 from pmsync.model import Finding
+from pmsync.rulebook import RULES
 
 OWNER = Finding("owner-missing", "warning", "the item 'Add, a probe: 100%' has no owner", "name one", "pm/a,b.md", 7)
 HOSTILE = Finding("owner-unknown", "error", "owner '::stop-commands::x\n::set-env name=A::b ##[error]x' is not known",
@@ -55,6 +56,27 @@ def test_sarif_names_each_rule_once_and_marks_results_without_their_lines() -> N
         "artifactLocation": {"uri": "pm/a,b.md"}, "region": {"startLine": 7},
     }  # fmt: skip
     assert run["results"][3]["locations"] == []
+
+
+def test_sarif_says_of_each_rule_what_it_finds_and_what_to_do() -> None:
+    (rule,) = formats.sarif([OWNER], "1")["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["shortDescription"] == {"text": "An open item without a ticket has no owner."}
+    assert rule["help"]["text"].startswith("Name one person or team")
+    assert rule["defaultConfiguration"] == {"level": "warning"}
+
+
+def test_every_rule_of_check_can_be_told_in_every_format() -> None:
+    found = [Finding(name, rule.level, "message", "hint", "pm/a.md", 7) for name, rule in RULES.items()]
+    run = formats.sarif(found, "1")["runs"][0]
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == set(RULES)
+    assert all(rule["fullDescription"]["text"] and rule["help"]["text"] for rule in run["tool"]["driver"]["rules"])
+    assert [entry["check_name"] for entry in formats.gitlab(found)] == list(RULES)
+    suites = Xml.fromstring(formats.junit(found, ["pm/a.md"], strict=True))
+    failing = {name for name, rule in RULES.items() if rule.level != "note"}
+    assert {case.get("name") for case in suites.iter("testcase")} == {f"{name}:7" for name in failing}
+    assert all(
+        f"line=7,title=pmsync {rule}::" in formats.github([one])[0] for one, rule in zip(found, RULES, strict=True)
+    )
 
 
 def test_gitlab_gets_what_has_a_place_with_marks_of_its_own() -> None:

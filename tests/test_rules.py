@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from pmsync.model import Document, Finding, Item, Reading
+from pmsync.model import Document, Finding, Ignore, Item, Reading
 from pmsync.people import Directory
-from pmsync.rules import CONFIGURABLE, check
-from pmsync.settings import Person, Settings
+from pmsync.rulebook import CONFIGURABLE
+from pmsync.rules import check
+from pmsync.settings import Levels, Person, Settings
 
 PEOPLE = {
     "alice": Person("alice", "Alice Liddell", ("al",), "alice@example.com", "alice-l", "5b10ac"),
@@ -137,3 +138,96 @@ def test_the_configuration_gives_rules_other_levels_or_turns_them_off() -> None:
 def test_what_keeps_a_document_from_being_read_cannot_be_turned_off() -> None:
     assert "unreadable-document" not in CONFIGURABLE
     assert {"owner-missing", "title-vague", "prose"} <= CONFIGURABLE
+
+
+def test_rules_have_other_levels_by_path_and_the_first_that_fits_and_names_the_rule_counts() -> None:
+    by_path = replace(
+        SETTINGS,
+        levels={"owner-missing": "error"},
+        levels_at=(
+            Levels("pm/old/**", {"owner-missing": "off"}),
+            Levels("pm/**", {"owner-missing": "note", "title-vague": "off"}),
+        ),
+    )
+    item = Item("Improve monitoring", 5)
+    assert found(item, settings=by_path) == [("owner-missing", "note", 5)]
+    assert found(item, settings=by_path, path="pm/old/a.md") == []
+    assert found(item, settings=by_path, path="elsewhere/a.md") == [
+        ("owner-missing", "error", 5),
+        ("title-vague", "note", 5),
+    ]
+
+
+# --- comments that ignore -------------------------------------------------------------------------------------
+
+BARE = Item("Add an alert", 5)
+
+
+def test_a_comment_ignores_the_rules_that_it_names_where_it_is_about() -> None:
+    vague, other = Item("Improve monitoring", 5), Item("Improve alerts", 6)
+    ignores = (Ignore(("owner-missing", "title-vague"), 4, 5),)
+    assert found(vague, other, ignores=ignores) == [("owner-missing", "warning", 6), ("title-vague", "note", 6)]
+    everywhere = (Ignore(("owner-missing", "title-vague"), 2),)
+    assert found(vague, other, ignores=everywhere) == []
+
+
+def test_what_the_parser_says_is_ignored_like_what_the_rules_find() -> None:
+    prose = Finding("prose", "warning", "prose where a list is expected", "", "pm/a.md", 3)
+    assert found(findings=(prose,), ignores=(Ignore(("prose",), 3, 3),)) == []
+
+
+def test_what_keeps_a_document_from_being_read_is_not_ignored() -> None:
+    broken = Finding("duplicate-id", "error", "two of them", "", "pm/a.md", 1)
+    reading = Reading((document(ignores=(Ignore(("duplicate-id",), 1), Ignore(("unused-ignore",), 2))),),
+                      findings=(broken,))  # fmt: skip
+    told = check(reading, SETTINGS)
+    assert [(each.rule, each.line) for each in told] == [
+        ("duplicate-id", 1),
+        ("unknown-ignore", 1),
+        ("unknown-ignore", 2),
+    ]
+    assert '`unused-ignore = "off"` below [check]' in told[2].hint
+
+
+def test_a_rule_that_does_not_exist_is_told_with_the_nearest_one() -> None:
+    near, far, none = check(
+        Reading((document(BARE, ignores=(Ignore(("owner-misssing", "because"), 5, 5), Ignore((), 7))),)),
+        replace(SETTINGS, levels={"owner-missing": "off"}),
+    )
+    assert {each.rule for each in (near, far, none)} == {"unknown-ignore"}
+    assert near.hint == "did you mean `owner-missing`?"
+    assert "--list-rules" in far.hint
+    assert "<!-- pmsync: ignore RULE: why -->" in none.hint
+
+
+def test_a_comment_that_ignores_nothing_is_told() -> None:
+    ignores = (Ignore(("title-vague",), 4, 5), Ignore(("prose",), 1))
+    told = [
+        each for each in check(Reading((document(BARE, ignores=ignores),)), SETTINGS) if each.rule == "unused-ignore"
+    ]
+    assert [(each.level, each.line) for each in told] == [("note", 1), ("note", 4)]
+    assert "in this document" in told[0].message
+    assert "on line 5" in told[1].message
+
+
+def test_a_rule_that_is_off_is_ignored_by_a_comment_all_the_same() -> None:
+    off = replace(SETTINGS, levels={"owner-missing": "off"})
+    assert found(BARE, settings=off, ignores=(Ignore(("owner-missing",), 5, 5),)) == []
+
+
+@pytest.mark.parametrize("fields", [{"done": True}, {"tickets": ("PAY-1",)}])
+def test_a_comment_stays_when_its_item_is_done_or_has_its_ticket(fields: dict[str, Any]) -> None:
+    assert found(Item("Add an alert", 5, **fields), ignores=(Ignore(("owner-missing",), 5, 5),)) == []
+
+
+@pytest.mark.parametrize(
+    "rule", ["owner-unknown", "before-since", "date-missing", "due-missing", "due-late", "already-open"]
+)
+def test_a_comment_for_what_is_not_configured_here_is_not_called_unused(rule: str) -> None:
+    item, ignores = Item("Add an alert", 5, owners=("alice",)), (Ignore((rule,), 1),)
+    assert found(item, settings=Settings(root="/srv", namespace="a"), ignores=ignores) == []
+
+
+def test_in_an_older_document_no_comment_is_called_unused() -> None:
+    old = {"date": date(2026, 10, 31), "ignores": (Ignore(("owner-missing",), 5, 5),)}
+    assert found(BARE, **old) == [("before-since", "note", 1)]

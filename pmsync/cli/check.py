@@ -15,20 +15,30 @@ from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
 from pmsync.cli.repository import changed
 from pmsync.documents import read_documents
+from pmsync.errors import LedgerError
 from pmsync.model import Finding, Reading
+from pmsync.repeats import Known
+from pmsync.rulebook import RULES
+from pmsync.settings import Settings
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @changed_since_option
+@click.option("--list-rules", is_flag=True, help="Show every rule with its level here and what it finds, and exit.")
 @output.format_option("text", "json", "github", "sarif", "gitlab", "junit")
 @pass_app
-def command(app: App, paths: tuple[Path, ...], strict: bool, changed_since: str | None, output_format: str) -> int:
+def command(
+    app: App, paths: tuple[Path, ...], strict: bool, changed_since: str | None, list_rules: bool, output_format: str
+) -> int:
     """Find what is wrong in documents: items without text or owner, owners nobody knows, doubles, unreadable files.
 
     PATH is a document or a folder; without it, all documents of the configuration are checked. No tracker is asked,
-    and without a configuration the rules apply that need none.
+    and without a configuration the rules apply that need none. Where there is a ledger, items that an earlier incident
+    has open are found too.
+    A comment `<!-- pmsync: ignore RULE -->` on an item's line or the line before it ignores a rule there, and
+    `<!-- pmsync: ignore-file RULE -->` in the whole document; [check] in pmsync.toml sets levels.
     Exit codes: 0 fine, 1 there are errors (with --strict also: warnings), 2 wrong usage.
 
     \b
@@ -37,12 +47,17 @@ def command(app: App, paths: tuple[Path, ...], strict: bool, changed_since: str 
       pmsync check --strict postmortems/2026-11-02-checkout.md
       pmsync check --format json | jq '.findings[].rule'
       pmsync check --changed-since origin/main --format github      in a pull request
+      pmsync check --list-rules
     """
     settings = settings_if_any(app)
+    if list_rules:
+        _list_rules(settings, output_format)
+        return 0
     reading = read_documents(settings, absolute(existing(paths, app), app))
+    known = _known(settings, reading, app)
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
-    found = located(rules.check(reading, settings), settings.root, app.cwd)
+    found = located(rules.check(reading, settings, known), settings.root, app.cwd)
     if output_format == "junit":
         names = [from_here(each.path, settings.root, app.cwd) for each in reading.documents]
         output.echo(formats.junit(found, names, strict=strict))
@@ -50,6 +65,36 @@ def command(app: App, paths: tuple[Path, ...], strict: bool, changed_since: str 
         _show(reading, found, output_format)
     levels = {finding.level for finding in found}
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
+
+
+def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
+    """What the ledger holds open, in documents that are there; None without a ledger, and where it cannot be read."""
+    path = Path(settings.ledger)
+    if not settings.namespace or not path.exists():
+        return None
+    from pmsync.ledger import Ledger  # noqa: PLC0415 (a pull request has none)
+
+    try:
+        with Ledger.open(path, readonly=True) as ledger:
+            items = ledger.open_items()
+    except LedgerError as error:
+        output.warn(str(error), "nothing is compared with the items of earlier incidents")
+        return None
+    there = {each.path: (Path(settings.root) / each.path).exists() for each in items}
+    return Known([each for each in items if there[each.path]], reading, app.now())
+
+
+def _list_rules(settings: Settings, output_format: str) -> None:
+    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in RULES.items()]
+    if output_format == "json":
+        output.emit_json([
+            {"rule": name, "level": level, "finds": rule.finds, "advice": rule.advice} for name, level, rule in rows
+        ])  # fmt: skip
+        return
+    width = max(map(len, RULES)) + 2
+    for name, level, rule in rows:
+        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.finds} {rule.advice}"
+        output.echo(*parts, hang=width + 9)
 
 
 def _show(reading: Reading, found: Sequence[Finding], output_format: str) -> None:
@@ -77,7 +122,8 @@ def _summary(reading: Reading, found: Sequence[Finding]) -> output.Part:
     counts = _counts(reading)
     read = f"{output.count(counts['items'], 'item')} in {output.count(counts['documents'], 'document')}"
     levels = Counter(finding.level for finding in found)
-    told = [output.count(levels[level], level) for level in ("error", "warning") if levels[level]]
-    if told:
-        return f"Found {' and '.join(told)}: {read}."
-    return output.coloured(f"All checks passed: {read}.", "green")
+    told = [output.count(levels[level], level) for level in ("error", "warning", "note") if levels[level]]
+    if levels["error"] or levels["warning"]:
+        return f"Found {' and '.join([*filter(None, [', '.join(told[:-1])]), told[-1]])}: {read}."
+    also = f" ({told[0]})" if told else ""
+    return output.coloured(f"All checks passed{also}: {read}.", "green")

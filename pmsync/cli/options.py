@@ -24,5 +24,9 @@ class Span(click.ParamType[timedelta]):
 
 
 changed_since_option = click.option(
-    "--changed-since", metavar="REV", help="Only documents that this branch changed since it left REV."
+    "--changed-since",
+    "--diff-base",
+    "changed_since",
+    metavar="REV",
+    help="Only documents that this branch changed since it left REV.",
 )

@@ -47,9 +47,9 @@ def existing(paths: tuple[Path, ...], app: App) -> tuple[Path, ...]:
 
 def only(reading: Reading, root: str, files: Collection[Path]) -> Reading:
     """What was read of these files, given as absolute paths."""
-    here = {str(path.relative_to(root)) for path in (file.resolve() for file in files) if path.is_relative_to(root)}
-    documents = tuple(document for document in reading.documents if document.path in here)
-    findings = tuple(finding for finding in reading.findings if not finding.path or finding.path in here)
+    wanted = {file.resolve() for file in files}
+    documents = tuple(each for each in reading.documents if (Path(root) / each.path).resolve() in wanted)
+    findings = tuple(each for each in reading.findings if not each.path or (Path(root) / each.path).resolve() in wanted)
     return replace(reading, documents=documents, findings=findings)
 
 

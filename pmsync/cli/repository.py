@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,43 +76,70 @@ def changed(folder: Path, revision: str) -> list[Path]:
     """The files that differ between here and where this branch left `revision`, as absolute paths; deleted ones are not
     among them. Raises ConfigError, with what to do, where git cannot tell.
     """
-    top = _git(folder, "rev-parse", "--show-toplevel")
-    if not top:
-        raise ConfigError(f"{str(folder)!r} is in no git repository, so nothing is known to have changed since then")
+    top = _certain(folder, "nothing is known to have changed", "rev-parse", "--show-toplevel").removesuffix("\n")
     if revision.startswith("-") or not _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
-        raise ConfigError(f"git knows no revision {revision!r} here\n{_FETCH}")
+        raise ConfigError(f"git knows no revision {revision!r} here\n{_how_to_fetch(folder, revision)}")
     base = _git(folder, "merge-base", revision, "HEAD")
     if not base:
-        raise ConfigError(f"git cannot tell where this branch left {revision!r}: the clone is too shallow\n{_FETCH}")
-    names = _git(folder, "diff", "--name-only", "-z", "--no-renames", "--diff-filter=d", base, "--", top)
-    untracked = _git(folder, "ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", top)
-    return [Path(top) / name for name in (*names.split("\0"), *untracked.split("\0")) if name]
+        why = "the clone is too shallow" if _is_shallow(folder) else "they have no commit in common"
+        raise ConfigError(
+            f"git cannot tell where this branch left {revision!r}: {why}\n{_how_to_fetch(folder, revision)}"
+        )
+    diff = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=d", base, "--", top)
+    others = ("ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", top)
+    told = [
+        _certain(folder, f"what changed since {revision!r} is not known", *arguments) for arguments in (diff, others)
+    ]
+    return [Path(top) / name for names in told for name in names.split("\0") if name]
 
 
-_FETCH = (
-    "fetch it first: `git fetch origin main`, in a shallow clone `git fetch --unshallow`; "
-    "in GitHub Actions give actions/checkout `fetch-depth: 0`"
-)
+def _how_to_fetch(folder: Path, revision: str) -> str:
+    named = re.fullmatch(r"(?P<remote>(?:refs/remotes/)?origin/)?(?P<name>\w[\w./-]*)", revision)
+    name, remote = (named["name"], named["remote"]) if named else ("main", None)
+    git = "git fetch --unshallow origin" if _is_shallow(folder) else "git fetch origin"
+    into = name if re.fullmatch(r"[0-9a-f]{7,64}", name) else f"{name}:{'refs/remotes/origin/' if remote else ''}{name}"
+    return (
+        f"fetch it first: `{git} {into}`; in GitHub Actions give actions/checkout `fetch-depth: 0`, "
+        "in GitLab set `GIT_DEPTH: 0`"
+    )
+
+
+def _is_shallow(folder: Path) -> bool:
+    return _git(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """One answer of git, '' where it has none. A repository's own configuration cannot make it run anything."""
+    """One answer of git, '' where it has none."""
+    done = _asked(folder, arguments)
+    return os.fsdecode(done.stdout).strip() if done and done.returncode == 0 else ""
+
+
+def _certain(folder: Path, otherwise: str, *arguments: str) -> str:
+    """One answer of git as it is; raises ConfigError, with git's reason, where it has none."""
+    done = _asked(folder, arguments)
+    if done and done.returncode == 0:
+        return os.fsdecode(done.stdout)
+    lines = os.fsdecode(done.stderr).strip().splitlines() if done else []
+    reason = " ".join(lines).removeprefix("fatal: ") or "git is not installed, or gave no answer for a minute"
+    raise ConfigError(f"{otherwise}: {reason}")
+
+
+def _asked(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes] | None:
+    """What git did, None where it did nothing. A repository's own configuration cannot make it run anything."""
     command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
     environ = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(  # noqa: S603 (fixed arguments, no shell)
+        return subprocess.run(  # noqa: S603 (fixed arguments, no shell)
             command,
             cwd=folder,
             env=environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
-            timeout=10,
+            timeout=60,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    except (OSError, subprocess.TimeoutExpired):
+        return None
 
 
 def find_globs(folder: Path) -> list[str]:

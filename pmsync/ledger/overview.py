@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import datetime
+from datetime import date, datetime
 
 from pmsync.ledger import rows
 from pmsync.ledger.rows import Overview, Row
+from pmsync.model import OpenItem
 
 _DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"
 _LINK = (
@@ -33,6 +34,24 @@ ORDER BY d.path, i.line, i.uid
 """  # noqa: S608 - the names are the constants above
 
 
+_OPEN = """
+SELECT i.document_id, i.item_key, i.title, i.owners, i.line, l.ticket_key, l.url,
+    coalesce(l.created_at, i.first_seen_at) AS since, d.path, d.date, d.restricted
+FROM items i
+JOIN documents d ON d.id = i.document_id
+LEFT JOIN links l ON l.uid = i.uid
+WHERE d.gone_at IS NULL AND (
+    (l.uid IS NOT NULL AND NOT l.lost AND NOT l.orphaned AND l.status NOT IN ('done', 'wont_do'))
+    OR (l.uid IS NULL AND i.standing NOT IN ('done', 'listed', 'external', 'proposed') AND i.done IS NOT 1))
+ORDER BY d.path, i.line, i.uid
+"""
+
+
+def read_open(connection: sqlite3.Connection) -> list[OpenItem]:
+    """The items that somebody is asked to do, in the order of the documents."""
+    return [_to_open_item(row) for row in connection.execute(_OPEN).fetchall()]
+
+
 def read_overview(connection: sqlite3.Connection) -> list[Overview]:
     """Every item that the ledger holds, in the order of the documents."""
     return [_to_overview(row) for row in connection.execute(_QUERY).fetchall()]
@@ -47,4 +66,20 @@ def _to_overview(row: Row) -> Overview:
         link=rows.to_link(row, "link_") if row["link_uid"] is not None else None,
         intent=rows.to_intent(row, "intent_") if row["intent_uid"] is not None else None,
         refusals=json.loads(row["refused"]),
+    )
+
+
+def _to_open_item(row: Row) -> OpenItem:
+    return OpenItem(
+        document_id=row["document_id"],
+        key=row["item_key"],
+        title=row["title"],
+        owners=tuple(json.loads(row["owners"])),
+        line=row["line"],
+        ticket=row["ticket_key"] or "",
+        url=row["url"] or "",
+        since=datetime.fromisoformat(row["since"]),
+        path=row["path"],
+        date=date.fromisoformat(row["date"]) if row["date"] else None,
+        restricted=bool(row["restricted"]),
     )

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
-from pmsync.ledger.overview import read_overview
+from pmsync.ledger.overview import read_open, read_overview
 from pmsync.ledger.rows import Overview, Row, Run, Value, json_text, time_text
-from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, Refusal, Tick
+from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Refusal, Tick
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -105,6 +105,11 @@ class Ledger:
         """Every item with its document, link, intent and refusals, in the order of the documents."""
         with file.explained(self.path), self._understood():
             return read_overview(self._connection)
+
+    def open_items(self) -> list[OpenItem]:
+        """The items that are still to be done, in the order of the documents; much quicker than all of the overview."""
+        with file.explained(self.path), self._understood():
+            return read_open(self._connection)
 
     def last_run(self) -> Run | None:
         """The newest run over everything, whatever came of it."""

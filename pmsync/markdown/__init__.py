@@ -8,6 +8,6 @@ of all languages in `vocabulary`.
 from __future__ import annotations
 
 from pmsync.markdown import vocabulary
-from pmsync.markdown.document import parse
+from pmsync.markdown.document import at_places, parse
 
-__all__ = ["parse", "vocabulary"]
+__all__ = ["at_places", "parse", "vocabulary"]

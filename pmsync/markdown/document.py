@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from pmsync.markdown import entries, headings, metadata, source, tables, taught, tokens
+from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tokens
 from pmsync.markdown.blocks import Listing, Table
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import BOLD_LEVEL, Section, outline
@@ -30,6 +31,30 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     source.refuse_conflicts(text, path)
     front, body = source.split(text, path)
     body = source.without_comments(body)
+    comments = ignores.find(body, tokens.code_lines)
+    if not comments:
+        return _document(front, body, text, path, vocabulary)
+    kept, numbers = ignores.take_out(body, comments)
+    document = at_places(_document(front, kept, ignores.without(text), path, vocabulary), numbers)
+    said = ignores.read(body, comments, {item.line for item in document.items})
+    return replace(document, ignores=said)
+
+
+def at_places(document: Document, places: Sequence[int]) -> Document:
+    """The document with its lines put where they stand: `places` holds the place of each line of the text it was read from."""
+
+    def place(line: int) -> int:
+        return places[min(line, len(places)) - 1] if line and places else line
+
+    return replace(
+        document,
+        items=tuple(replace(item, line=place(item.line)) for item in document.items),
+        findings=tuple(replace(finding, line=place(finding.line)) for finding in document.findings),
+    )
+
+
+def _document(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Document:
+    """The document in `body`, whose front matter is blank there; `text` is where people are named."""
     lines = body.split("\n")
     blocks = taught.in_known_words(tokens.parse(body), vocabulary)
     sections = outline(blocks, taught.sections(vocabulary))

@@ -52,6 +52,12 @@ def parse(text: str) -> list[Block]:
     return blocks
 
 
+def code_lines(text: str) -> frozenset[int]:
+    """The lines (from 1) of fenced and indented code."""
+    code = (token.map for token in _MARKDOWN.parse(text) if token.type in {"fence", "code_block"})
+    return frozenset(line for span in code if span for line in range(span[0] + 1, span[1] + 1))
+
+
 def _read(source: _Source, index: int, stop: str) -> tuple[list[Block], int]:
     """The blocks from token `index` on, up to the token of type `stop`; and the index behind that."""
     out: list[Block] = []

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pmsync.errors import DocumentError
-from pmsync.markdown import parse
+from pmsync.markdown import at_places, ignores, parse
 from pmsync.markdown.source import refuse_conflicts, split
 from pmsync.model import Document
 from pmsync.settings import NOTHING_TAUGHT, Vocabulary
@@ -57,7 +57,9 @@ def read(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Doc
         return parse(text, path, vocabulary)
     refuse_conflicts(text, path)
     front, body = _front(text, path)
-    return _document(front, _reader(path)(body), path, vocabulary)
+    document = _document(front, _reader(path)(body), path, vocabulary)
+    comments = ignores.find_in_html(body) if _suffix(path) in _HTML else []
+    return replace(document, ignores=ignores.read(body, comments, {item.line for item in document.items}))
 
 
 def decode(data: bytes) -> str:
@@ -101,14 +103,4 @@ def _document(front: list[Line], body: list[Line], path: str, vocabulary: Vocabu
     text = "\n".join(text for text, _ in lines)
     if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
         raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
-    document = parse(text, path, vocabulary)
-    places = [0, *(place for _, place in lines), *(place for _, place in lines[-1:])]
-
-    def place(line: int) -> int:
-        return places[min(line, len(places) - 1)]
-
-    return replace(
-        document,
-        items=tuple(replace(item, line=place(item.line)) for item in document.items),
-        findings=tuple(replace(finding, line=place(finding.line)) for finding in document.findings),
-    )
+    return at_places(parse(text, path, vocabulary), [place for _, place in lines])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -103,10 +104,49 @@ def test_a_shallow_clone_without_the_common_commit_is_told_with_how_to_deepen_it
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "--depth=1", "--branch=branch", repository.as_uri(), str(shallow))
     git(shallow, "fetch", "--depth=1", "origin", "main:main")
-    with pytest.raises(ConfigError, match="too shallow"):
+    with pytest.raises(ConfigError, match="too shallow") as told:
         changed(shallow, "main")
+    assert "`git fetch --unshallow origin main:main`" in str(told.value)
+
+
+@pytest.mark.parametrize("detached", [False, True])
+def test_what_a_shallow_clone_is_told_to_fetch_is_what_it_needs(
+    repository: Path, tmp_path: Path, detached: bool
+) -> None:
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--depth=1", "--branch=branch", repository.as_uri(), str(shallow))
+    if detached:
+        git(shallow, "checkout", "--detach")
+    with pytest.raises(ConfigError, match="knows no revision 'origin/main'") as told:
+        changed(shallow, "origin/main")
+    command = str(told.value).split("`")[1]
+    assert command.startswith("git fetch --unshallow origin ")
+    git(shallow, *command.split()[1:])
+    assert {path.name for path in changed(shallow, "origin/main")} == {"new.md"}
+
+
+def test_what_git_cannot_do_is_told_and_not_taken_for_no_change(repository: Path) -> None:
+    (repository / ".git/index").write_bytes(b"broken")
+    with pytest.raises(ConfigError, match="what changed since 'main' is not known"):
+        changed(repository, "main")
+
+
+def test_a_file_whose_name_is_no_utf8_keeps_none_from_being_checked(repository: Path) -> None:
+    (repository / os.fsdecode(b"postmortems/caf\xe9.md")).write_text(OWNERLESS)
+    assert "new.md" in {path.name for path in changed(repository, "main")}
+
+
+def test_a_document_behind_a_link_is_looked_at_when_it_changed(repository: Path, run: Run) -> None:
+    (repository / "drafts").mkdir()
+    (repository / "drafts/linked.md").write_text(OWNERLESS, encoding="utf-8")
+    (repository / "postmortems/link.md").symlink_to("../drafts/linked.md")
+    git(repository, "add", "postmortems/link.md")
+    git(repository, "-c", "commit.gpgsign=false", "commit", "-m", "four")
+    (repository / "pmsync.toml").write_text(CONFIG, encoding="utf-8")
+    told = json.loads(run("check", "--diff-base", "main", "--format", "json", cwd=repository).out)
+    assert "postmortems/link.md" in {finding["path"] for finding in told["findings"]}
 
 
 def test_outside_a_repository_nothing_is_known_to_have_changed(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no git repository"):
+    with pytest.raises(ConfigError, match="not a git repository"):
         changed(tmp_path, "main")

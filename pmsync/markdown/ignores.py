@@ -1,0 +1,171 @@
+"""Comments that ignore rules of `pmsync check`: `<!-- pmsync: ignore RULE, RULE: why -->`, `ignore-file` for all. Pure.
+
+They are taken out before Markdown is read, whole lines of them too, so that no item, key or place of a list depends on
+whether there is one. A comment with text beside it is about that line, or about the item whose later line it is; one
+that stands alone is about the next line, or about the item above where it is indented as a part of that.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pmsync.model import Ignore
+
+_COMMENT = re.compile(r"<!--\s{0,20}pmsync:(?!\s{0,20}\{)([^<]{0,1000}?)-->", re.IGNORECASE)
+"""What begins with `{` is the marker of a ticket that somebody copied."""
+_HIDING = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_RUN = re.compile(r"`+")
+_STARTS = re.compile(r"\s*(?:[-*+•#>|]|\d+[.)]\s)")
+_MARK = "\ufdd2"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment: its inside, and from where to where it stands in the text."""
+
+    inside: str
+    start: int
+    end: int
+
+
+def find(text: str, code_lines: Callable[[str], Collection[int]]) -> list[Comment]:
+    """The comments for pmsync in Markdown, without those in code; `code_lines` says which lines of a text are code."""
+    comments = _comments(text)
+    if not comments:
+        return []
+    code, out, spans, known = code_lines(text), [], [], 0
+    for each, line, begin in _located(text, comments):
+        if line != known:
+            end = text.find("\n", begin)
+            spans, known = _code_spans(text, begin, end if end >= 0 else len(text)), line
+        span = bisect_right(spans, (each.start, 0)) - 1
+        quoted = span >= 0 and each.start < spans[span][1]
+        if line not in code and not quoted and text[each.start - 1 : each.start] != "\\":
+            out.append(each)
+    return out
+
+
+def without(text: str) -> str:
+    """The text without comments for pmsync, wherever they stand."""
+    return _COMMENT.sub("", text)
+
+
+def find_in_html(text: str) -> list[Comment]:
+    """The comments for pmsync in a page."""
+    return _comments(_HIDING.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text))
+
+
+def _comments(text: str) -> list[Comment]:
+    return [Comment(match[1], match.start(), match.end()) for match in _COMMENT.finditer(text)]
+
+
+def _located(text: str, comments: Iterable[Comment]) -> Iterator[tuple[Comment, int, int]]:
+    """Each comment with its line, from 1, and where that begins."""
+    at, line, begin = 0, 1, 0
+    for each in comments:
+        ends = text.count("\n", at, each.start)
+        if ends:
+            line, begin = line + ends, text.rfind("\n", at, each.start) + 1
+        at = each.start
+        yield each, line, begin
+
+
+def _code_spans(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """What stands between backticks on one line, which is from `begin` to `end`."""
+    runs = [(run.start(), len(run[0])) for run in _RUN.finditer(text, begin, end)]
+    places: dict[int, list[int]] = defaultdict(list)
+    for start, length in runs:
+        places[length].append(start)
+    spans, at = [], begin
+    for start, length in runs:
+        later = bisect_right(places[length], start)
+        if start >= at and later < len(places[length]):
+            at = places[length][later] + length
+            spans.append((start, at))
+    return spans
+
+
+def take_out(text: str, comments: Sequence[Comment]) -> tuple[str, list[int]]:
+    """The text without the comments and the lines that hold nothing else, and the old numbers of its lines."""
+    kept = [(number, _tidy(line)) for number, line in enumerate(_marked(text, comments), 1) if not _is_alone(line)]
+    return "\n".join(line for _, line in kept), [number for number, _ in kept]
+
+
+def _marked(text: str, comments: Sequence[Comment]) -> list[str]:
+    """The lines, with a mark in place of each comment, one for each line that it goes over."""
+    parts, at = [], 0
+    for each in comments:
+        parts.append(text[at : each.start].replace(_MARK, "\ufffd"))
+        parts.append(_MARK + f"\n{_MARK}" * text.count("\n", each.start, each.end))
+        at = each.end
+    return "".join([*parts, text[at:].replace(_MARK, "\ufffd")]).split("\n")
+
+
+def _is_alone(line: str) -> bool:
+    return _MARK in line and not line.replace(_MARK, "").strip()
+
+
+def _tidy(line: str) -> str:
+    if _MARK not in line:
+        return line
+    line = re.sub(rf"^(\s*){_MARK}[ \t]*", r"\1", line)
+    return re.sub(rf"[ \t]*{_MARK}", "", line)
+
+
+def read(text: str, comments: Sequence[Comment], starts: Collection[int]) -> tuple[Ignore, ...]:
+    """What the comments say, and about which lines; `starts` are the lines at which items begin."""
+    if not comments:
+        return ()
+    lines = _marked(text, comments)
+    below, above = _next_text(lines), _item_above(lines, starts)
+    out = []
+    for each, line, _ in _located(text, comments):
+        verb, rules = _said(each.inside)
+        last = line + text.count("\n", each.start, each.end)
+        about = _about(lines, line, last, below, above) if verb == "ignore" else 0
+        out.append(Ignore(rules if verb in {"ignore", "ignore-file"} else (), line, about))
+    return tuple(out)
+
+
+def _said(inside: str) -> tuple[str, tuple[str, ...]]:
+    """The verb, and the rules before the first colon, with commas or blanks between them."""
+    words = inside.partition(":")[0].replace(",", " ").split()
+    return (words[0].lower(), tuple(dict.fromkeys(words[1:]))) if words else ("", ())
+
+
+def _about(lines: Sequence[str], line: int, last: int, below: Sequence[int], above: Sequence[int]) -> int:
+    if not _is_alone(lines[line - 1]):
+        return above[line] or line
+    following = below[last]
+    if following and _indent(lines[following - 1]) >= _indent(lines[line - 1]):
+        return following
+    return above[line] or following or line
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _next_text(lines: Sequence[str]) -> list[int]:
+    """For each line (from 1) the next one with text of the document, 0 where none is."""
+    out = [0] * (len(lines) + 1)
+    for number in range(len(lines) - 1, 0, -1):
+        line = lines[number]
+        out[number] = number + 1 if line.strip() and not _is_alone(line) else out[number + 1]
+    return out
+
+
+def _item_above(lines: Sequence[str], starts: Collection[int]) -> list[int]:
+    """For each line (from 1) the line at which the item begins that it is a part of, 0 where it is of none."""
+    out, item = [0] * (len(lines) + 1), 0
+    for number, line in enumerate(lines, 1):
+        if number in starts:
+            item = number
+        elif not line.strip() or (item and _STARTS.match(line) and _indent(line) <= _indent(lines[item - 1])):
+            item = 0
+        out[number] = item
+    return out
