@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pmsync.config import find_config, load, parse
 from pmsync.errors import ConfigError
-from pmsync.settings import Guard, Person, Route, Settings, TrackerSettings, Vocabulary
+from pmsync.settings import Guard, Levels, Person, Route, Settings, TrackerSettings, Vocabulary
 
 ROOT = Path(__file__).parents[1]
 SMALL = """
@@ -346,6 +346,50 @@ def test_an_unknown_rule_or_level_is_told_with_the_nearest() -> None:
     assert "owner-missing" in rule
     (level,) = problems(f'{SMALL}[check]\nprose = "silent"')
     assert level.startswith("check.prose: ")
+
+
+def test_rules_get_other_levels_by_path_in_order() -> None:
+    text = """
+[check]
+prose = "off"
+[[check.paths]]
+path = "./postmortems/legacy/**"
+owner-missing = "off"
+[[check.paths]]
+path = "postmortems/**"
+owner-missing = "error"
+due-missing = "warning"
+"""
+    settings = read(SMALL + text)
+    assert settings.levels == {"prose": "off"}
+    assert settings.levels_at == (
+        Levels("postmortems/legacy/**", {"owner-missing": "off"}),
+        Levels("postmortems/**", {"owner-missing": "error", "due-missing": "warning"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            'path = "a/**"\nowner-mising = "off"',
+            'check.paths[1].owner-mising: there is no such key; did you mean "owner-missing"?',
+        ),
+        ('path = "a/**"\nprose = "eror"', 'check.paths[1].prose: "eror" is unknown; .* did you mean "error"?'),
+        ('path = "a/**"', "check.paths[1]: has no rule; add one"),
+        ('prose = "off"', "check.paths[1].path: is missing"),
+        ('path = "../**"\nprose = "off"', "check.paths[1].path: .* leaves the folder"),
+        ('path = "a/**"\nunreadable-document = "off"', "check.paths[1].unreadable-document: has no other level"),
+    ],
+)
+def test_what_is_wrong_with_levels_by_path_is_told(lines: str, expected: str) -> None:
+    (problem,) = problems(f"{SMALL}[[check.paths]]\n{lines}")
+    assert re.match(expected.replace("[1]", r"\[1\]").replace("?", r"\?"), problem), problem
+
+
+def test_what_keeps_a_document_from_being_read_cannot_be_turned_off() -> None:
+    (problem,) = problems(f'{SMALL}[check]\nduplicate-id = "off"')
+    assert problem == "check.duplicate-id: has no other level, for what it finds is not read; remove the line"
 
 
 def test_a_vocabulary_teaches_headings_and_columns() -> None:

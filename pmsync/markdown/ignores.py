@@ -121,13 +121,18 @@ def read(text: str, comments: Sequence[Comment], starts: Collection[int]) -> tup
     if not comments:
         return ()
     lines = _marked(text, comments)
-    below, above = _next_text(lines), _item_above(lines, starts)
+    alone, indents = [_is_alone(line) for line in lines], [len(line) - len(line.lstrip()) for line in lines]
+    below, above = _next_text(lines, alone), _item_above(lines, indents, starts)
     out = []
     for each, line, _ in _located(text, comments):
         verb, rules = _said(each.inside)
-        last = line + text.count("\n", each.start, each.end)
-        about = _about(lines, line, last, below, above) if verb == "ignore" else 0
-        out.append(Ignore(rules if verb in {"ignore", "ignore-file"} else (), line, about))
+        if verb != "ignore":
+            out.append(Ignore(rules if verb == "ignore-file" else (), line))
+            continue
+        following = below[line + text.count("\n", each.start, each.end)] if alone[line - 1] else 0
+        if not following or indents[following - 1] < indents[line - 1]:
+            following = above[line] or following or line
+        out.append(Ignore(rules, line, following))
     return tuple(out)
 
 
@@ -137,35 +142,21 @@ def _said(inside: str) -> tuple[str, tuple[str, ...]]:
     return (words[0].lower(), tuple(dict.fromkeys(words[1:]))) if words else ("", ())
 
 
-def _about(lines: Sequence[str], line: int, last: int, below: Sequence[int], above: Sequence[int]) -> int:
-    if not _is_alone(lines[line - 1]):
-        return above[line] or line
-    following = below[last]
-    if following and _indent(lines[following - 1]) >= _indent(lines[line - 1]):
-        return following
-    return above[line] or following or line
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _next_text(lines: Sequence[str]) -> list[int]:
+def _next_text(lines: Sequence[str], alone: Sequence[bool]) -> list[int]:
     """For each line (from 1) the next one with text of the document, 0 where none is."""
     out = [0] * (len(lines) + 1)
     for number in range(len(lines) - 1, 0, -1):
-        line = lines[number]
-        out[number] = number + 1 if line.strip() and not _is_alone(line) else out[number + 1]
+        out[number] = number + 1 if lines[number].strip() and not alone[number] else out[number + 1]
     return out
 
 
-def _item_above(lines: Sequence[str], starts: Collection[int]) -> list[int]:
+def _item_above(lines: Sequence[str], indents: Sequence[int], starts: Collection[int]) -> list[int]:
     """For each line (from 1) the line at which the item begins that it is a part of, 0 where it is of none."""
     out, item = [0] * (len(lines) + 1), 0
     for number, line in enumerate(lines, 1):
         if number in starts:
             item = number
-        elif not line.strip() or (item and _STARTS.match(line) and _indent(line) <= _indent(lines[item - 1])):
+        elif not line.strip() or (item and _STARTS.match(line) and indents[number - 1] <= indents[item - 1]):
             item = 0
         out[number] = item
     return out

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import UserDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+import pytest
+
+from pmsync.lock import hold
+from pmsync.rulebook import RULES
+from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write
 
 
 def test_documents_without_findings_pass(run: Run, tmp_path: Path) -> None:
@@ -123,3 +129,135 @@ def test_each_format_for_ci_can_be_read_by_its_own_parser(run: Run, tmp_path: Pa
     assert json.loads(run("check", "--format", "gitlab").out)[0]["check_name"] == "owner-unknown"
     assert Xml.fromstring(run("check", "--format", "junit").out)[0].get("failures") == "0"
     assert Xml.fromstring(run("check", "--format", "junit", "--strict").out)[0].get("failures") == "1"
+
+
+# --- the ledger -----------------------------------------------------------------------------------------------
+
+OLD = DOCUMENT.replace("2026-11-20", "2026-11-03")
+
+
+def synced(run: Run, folder: Path, config: str = CONFIG, old: str = OLD) -> None:
+    """An earlier incident with its tickets, and a new document with one of its items."""
+    write(folder, {"pmsync.toml": config, "postmortems/old.md": old})
+    assert run("sync").code == 0
+    write(folder, {"postmortems/new.md": DOCUMENT.replace("connections after use", "the door")})
+
+
+def test_an_item_that_an_earlier_incident_has_open_is_told(run: Run, tmp_path: Path) -> None:
+    synced(run, tmp_path)
+    answer = run("check", "postmortems/new.md", now=LATER)
+    assert answer.code == 0
+    (line,) = [line for line in answer.out.splitlines() if "already-open" in line]
+    assert line.startswith("postmortems/new.md:8: note[already-open]: the item 'Add an alert on latency' stands in ")
+    assert "postmortems/old.md:8 too, open for " in line
+    assert ", ticket LOCAL-1 (" in line
+    write(tmp_path, {"postmortems/new.md": DOCUMENT.replace("owner: alice", "owner: alice, LOCAL-1")})
+    assert "latency" not in run("check", "postmortems/new.md", now=LATER).out
+
+
+def test_no_ledger_is_made_or_missed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+    assert run("check").err == ""
+    assert not (tmp_path / ".pmsync").exists()
+
+
+def test_an_item_of_a_document_that_was_renamed_is_not_its_own_double(run: Run, tmp_path: Path) -> None:
+    synced(run, tmp_path)
+    (tmp_path / "postmortems/old.md").rename(tmp_path / "postmortems/renamed.md")
+    assert "already-open" not in run("check", "postmortems/renamed.md", now=LATER).out
+
+
+def test_a_restricted_title_shows_up_in_no_format(run: Run, tmp_path: Path) -> None:
+    restricted = "---\nvisibility: restricted\n---\n" + OLD.replace("on latency", "on latencies: secret")
+    vault = CONFIG.replace('type = "local"', 'type = "local"\nrestricted = true')
+    synced(run, tmp_path, vault, restricted)
+    for output_format in ("text", "json", "github", "sarif", "gitlab", "junit"):
+        answer = run("check", "postmortems/new.md", "--format", output_format, now=LATER)
+        assert "already-open" not in answer.out
+        assert "secret" not in answer.out + answer.err
+        assert "old.md" not in answer.out + answer.err
+
+
+def broken(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+
+
+def newer(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pmsync', '0099_future', '')"
+        )
+    connection.close()
+
+
+@pytest.mark.parametrize(("spoil", "says"), [(broken, "ledger.db"), (newer, "newer pmsync"), (Path.unlink, "")])
+def test_a_ledger_that_cannot_be_read_is_one_warning_and_fails_nothing(
+    run: Run, tmp_path: Path, spoil: Callable[[Path], None], says: str
+) -> None:
+    synced(run, tmp_path)
+    spoil(tmp_path / ".pmsync/ledger.db")
+    answer = run("check", "--strict", now=LATER)
+    assert answer.code == 0
+    assert "already-open" not in answer.out
+    assert answer.err.count("warning: ") == bool(says)
+    assert says in answer.err
+
+
+def test_a_ledger_that_another_program_keeps_locked_is_a_warning(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pmsync.ledger.file.PATIENCE", 0.05)
+    synced(run, tmp_path)
+    other = sqlite3.connect(tmp_path / ".pmsync/ledger.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    answer = run("check", "--strict", now=LATER)
+    other.close()
+    assert answer.code == 0
+    assert "another program keeps it locked" in answer.err
+
+
+def test_a_sync_at_work_does_not_hold_a_check(run: Run, tmp_path: Path) -> None:
+    synced(run, tmp_path)
+    with hold(tmp_path / ".pmsync/ledger.db", wait=0):
+        assert "already-open" in run("check", now=LATER).out
+
+
+# --- rules and comments ---------------------------------------------------------------------------------------
+
+
+def test_the_rules_are_listed_with_the_levels_that_they_have_here(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG + '[check]\nprose = "off"\n'})
+    lines = run("check", "--list-rules").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(RULES)
+    assert next(line for line in lines if line.startswith("prose ")).split()[1] == "off"
+    assert next(line for line in lines if line.startswith("title-missing ")).split()[1] == "error"
+    listed = json.loads(run("check", "--list-rules", "--format", "json").out)
+    assert {each["rule"]: each["level"] for each in listed}["prose"] == "off"
+
+
+def test_comments_and_levels_by_path_reach_every_format(run: Run, tmp_path: Path) -> None:
+    ignored = DOCUMENT.replace(" (owner: alice)", " <!-- pmsync: ignore owner-missing, prose -->")
+    legacy = '[[check.paths]]\npath = "postmortems/legacy/*"\nowner-missing = "error"\n'
+    files = {"postmortems/a.md": ignored, "postmortems/legacy/b.md": DOCUMENT.replace(" (owner: alice)", "")}
+    write(tmp_path, {"pmsync.toml": CONFIG + legacy, **files})
+    answer = run("check", "--format", "json")
+    assert answer.code == 1
+    assert [
+        (each["path"], each["line"], each["rule"], each["level"]) for each in json.loads(answer.out)["findings"]
+    ] == [
+        ("postmortems/a.md", 8, "unused-ignore", "note"),
+        ("postmortems/legacy/b.md", 8, "owner-missing", "error"),
+    ]
+    assert run("check", "--format", "github").out.startswith(
+        "::error file=postmortems/legacy/b.md,line=8,title=pmsync owner-missing::"
+    )
+    report = json.loads(run("check", "--format", "gitlab").out)
+    assert [(each["check_name"], each["severity"], each["location"]["lines"]["begin"]) for each in report] == [
+        ("unused-ignore", "info", 8),
+        ("owner-missing", "major", 8),
+    ]
+
+
+def test_notes_are_counted_where_all_else_passed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT.replace("Add an alert on", "Improve")})
+    assert run("check").out.splitlines()[-1] == "All checks passed (1 note): 2 items in 1 document."

@@ -10,7 +10,7 @@ import pytest
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import Ledger
-from pmsync.model import Fields, Finding, Refusal, Status
+from pmsync.model import Fields, Finding, OpenItem, Refusal, Status
 from tests.ledger.samples import NOON, document, intent, item, link, ticket
 
 LATER = NOON + timedelta(hours=1)
@@ -109,6 +109,38 @@ def test_saving_the_same_again_writes_no_row_at_all(path, ledger, run):
     ledger.save_links(run, LATER, [link()], "tracker")
     ledger.withdraw(run, LATER, [], "nothing")
     assert path.read_bytes() == before
+
+
+def test_open_items_are_what_somebody_is_asked_to_do(ledger, run):
+    standings = (
+        "ticketed",
+        "ticketed",
+        "ticketed",
+        "ticketed",
+        "new",
+        "undecided",
+        "done",
+        "listed",
+        "external",
+        "proposed",
+    )
+    items = [item(f"u{n}", title=f"Do {n}", standing=standing, line=n) for n, standing in enumerate(standings, 1)]
+    save(ledger, run, items, documents=[document(date=date(2026, 11, 2), restricted=True)])
+    links = [replace(link(f"u{n}", key=f"PAY-{n}"), ticket=ticket(f"PAY-{n}", created_at=LATER)) for n in (1, 2, 3, 4)]
+    closed = replace(links[1], ticket=replace(links[1].ticket, status=Status.DONE))
+    gone = [replace(links[2], lost=True), replace(links[3], orphaned=True)]
+    ledger.save_links(run, NOON, [links[0], closed, *gone], "pmsync")
+    first, second, third = ledger.open_items()
+    assert first == OpenItem(
+        "outage.md", "do 1", "Do 1", (), 1, "PAY-1", "https://acme.example/browse/PAY-1", LATER,
+        "postmortems/outage.md", date(2026, 11, 2), True,
+    )  # fmt: skip
+    assert [(each.title, each.ticket, each.since) for each in (second, third)] == [
+        ("Do 5", "", NOON),
+        ("Do 6", "", NOON),
+    ]
+    save(ledger, run, [], documents=[], judged=[], gone=["outage.md"])
+    assert ledger.open_items() == []
 
 
 def test_a_restricted_document_keeps_its_text_and_says_so(ledger, run):

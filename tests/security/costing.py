@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+IGNORE = "<!-- pmsync: ignore prose -->"
 HEAD = "# Outage\n\n## Action items\n\n"
 SECONDS, SECONDS_PER_MB = 2.0, 40.0
 """Processor time that a document may take: the first for any, the second for each megabyte."""
@@ -69,6 +70,11 @@ CASES = {
     ),
     "fences": Case(lambda: "```\n" * 100_000),
     "conflicts in fences": Case(lambda: "~~~\n```\n<<<<<<< a\n" * 20_000),
+    "comments that ignore": Case(lambda: HEAD + f"- a {IGNORE}\n" * 10_000),
+    "comments that ignore, in one line": Case(lambda: f"{HEAD}- a {flood(f'{IGNORE}`', 1_000_000)}"),
+    "comments that ignore, alone": Case(lambda: HEAD + flood(f"{IGNORE}\n", 1_000_000)),
+    "comments that ignore, without end": Case(lambda: HEAD + flood("<!-- pmsync: ignore ", 1_000_000)),
+    "comments that ignore much": Case(lambda: HEAD + flood(f"- a <!-- pmsync: ignore {'a, ' * 300}-->\n", 1_000_000)),
     "front matter, deep": Case(lambda: f"---\na: {'[' * 60_000}\n---\n"),
     "front matter, long": Case(lambda: "---\na: b\n" + "- \n" * 80_000),
     "front matter, wide": Case(lambda: "---\n" + "".join(f"k{n}: v\n" for n in range(7_000)) + "---\n"),
