@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,9 +25,9 @@ class _Found:
     failed: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def refuse(self, name: str, message: str, hint: str) -> None:
+    def refuse(self, name: str, message: str, hint: str, line: int = 0) -> None:
         self.failed.append(name)
-        self.findings.append(Finding("unreadable-document", "error", message, hint, name))
+        self.findings.append(Finding("unreadable-document", "error", message, hint, name, line))
 
 
 def read_documents(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
@@ -55,8 +56,17 @@ def read_each(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
         try:
             documents.append(read(read_bytes(file, largest(name)), name, settings.vocabulary))
         except DocumentError as error:
-            found.refuse(name, str(error), "repair the file, or list it under documents.exclude")
+            line, message = _placed(str(error), name)
+            found.refuse(name, message, "repair the file, or list it under documents.exclude", line)
     return Reading(tuple(documents), not found.failed, tuple(sorted(found.failed)), tuple(found.findings))
+
+
+def _placed(message: str, name: str) -> tuple[int, str]:
+    """The line that a message gives, 0 for none, and the message without the place in front of it."""
+    found = re.match(rf"(?:{re.escape(name)}:)?(?P<line>\d+): |.*?\bline (?P<other>\d+)\b", message)
+    if not found:
+        return 0, message
+    return int(found["line"] or found["other"]), message[found.end() :] if found["line"] else message
 
 
 def read_bytes(file: Path, limit: int = LARGEST) -> bytes:

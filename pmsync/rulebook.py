@@ -93,7 +93,7 @@ RULES: Mapping[str, Rule] = {
     "before-since": Rule(
         "note",
         "The document is older than `documents.since`: its items are listed and get no tickets.",
-        "Nothing, or set `documents.since` to an earlier day.",
+        "Leave it so, or set `documents.since` to an earlier day.",
         needs="since",
     ),
     "draft-document": Rule(
@@ -124,7 +124,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "title-vague": Rule(
         "note",
-        "An item begins with a verb such as improve or investigate and has no end by which to tell that it is done.",
+        "An item wants to improve, investigate or fix the problem, and says nothing by which to tell that it is done.",
         "Say what will be there then.",
     ),
     "asks-for-care": Rule(

@@ -36,17 +36,20 @@ def command(
 
     PATH is a document or a folder; without it, all documents of the configuration are checked. No tracker is asked,
     and without a configuration the rules apply that need none. Where there is a ledger, items that an earlier incident
-    has open are found too.
-    A comment `<!-- pmsync: ignore RULE -->` on an item's line or the line before it ignores a rule there, and
-    `<!-- pmsync: ignore-file RULE -->` in the whole document; [check] in pmsync.toml sets levels.
+    has open are found too. [check] in pmsync.toml gives rules other levels, and comments in a document ignore them.
     Exit codes: 0 fine, 1 there are errors (with --strict also: warnings), 2 wrong usage.
+
+    \b
+    Comments:
+      <!-- pmsync: ignore RULE, RULE: why -->   on an item's line or before it
+      <!-- pmsync: ignore-file RULE -->         for the whole document
 
     \b
     Examples:
       pmsync check
       pmsync check --strict postmortems/2026-11-02-checkout.md
       pmsync check --format json | jq '.findings[].rule'
-      pmsync check --changed-since origin/main --format github      in a pull request
+      pmsync check --changed-since origin/main --format github    in CI
       pmsync check --list-rules
     """
     settings = settings_if_any(app)
@@ -80,8 +83,8 @@ def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
     except LedgerError as error:
         output.warn(str(error), "nothing is compared with the items of earlier incidents")
         return None
-    there = {each.path: (Path(settings.root) / each.path).exists() for each in items}
-    return Known([each for each in items if there[each.path]], reading, app.now())
+    there = {path for path in {each.path for each in items} if (Path(settings.root) / path).exists()}
+    return Known([each for each in items if each.path in there], reading, app.now())
 
 
 def _list_rules(settings: Settings, output_format: str) -> None:
@@ -93,7 +96,7 @@ def _list_rules(settings: Settings, output_format: str) -> None:
         return
     width = max(map(len, RULES)) + 2
     for name, level, rule in rows:
-        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.finds} {rule.advice}"
+        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.finds} ", output.dim(rule.advice)
         output.echo(*parts, hang=width + 9)
 
 

@@ -39,8 +39,25 @@ def test_an_error_fails(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT, "postmortems/b.md": b"\xff"})
     answer = run("check")
     assert answer.code == 1
-    assert "postmortems/b.md: error[unreadable-document]" in answer.out
+    assert "postmortems/b.md:1: error[unreadable-document]" in answer.out
     assert answer.out.splitlines()[-1] == "Found 1 error: 2 items in 1 document."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("# A\n\n<<<<<<< HEAD\n- x\n", 3, "merge conflict marker"),
+        ("---\ntitle: [\n---\n\n# A\n", 3, "front matter is not YAML"),
+        (b"# A\n\xff\n", 2, "the file is not UTF-8"),
+    ],
+)
+def test_what_keeps_a_document_from_being_read_has_its_line(
+    run: Run, tmp_path: Path, text: str | bytes, line: int, says: str
+) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": text})
+    (finding,) = json.loads(run("check", "--format", "json").out)["findings"]
+    assert (finding["path"], finding["line"]) == ("postmortems/a.md", line)
+    assert finding["message"].startswith(says)
 
 
 def test_notes_are_told_and_pass(run: Run, tmp_path: Path) -> None:
