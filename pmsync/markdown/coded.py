@@ -84,6 +84,8 @@ def encode(spans: tuple[Span, ...]) -> Coded:
         text = text if text.isascii() else _PRIVATE.sub("", text)
         if run[0].href:
             out.append(_link(coded, text, run[0].href))
+        elif run[0].code and re.fullmatch(_MENTION, text):
+            out.append(coded.put("P", text, text.removeprefix("@")))
         elif run[0].code:
             out.append(coded.put("O", text, "") if text.strip() else text)
         else:

@@ -31,6 +31,10 @@ _ONGOING = re.compile(
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
 )
+_PASSIVE = re.compile(
+    rf"(?!.*\bbe\b)\W*(?:\S+ ){{1,4}}(?:{'|'.join(sorted(PAST))}|scheduled|reduced|improved)", re.IGNORECASE
+)
+"""A few words that end in what was done ('Alerts configured'), with no word of its still having to be."""
 _DONE_ON = re.compile(
     r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|via|since|already|today|yesterday)\b)",
     re.IGNORECASE,
@@ -56,6 +60,8 @@ def says_done(title: str) -> bool | None:
     if opening in PAST or opening.replace("-", "").removeprefix("re") in PAST:
         return True
     if not is_imperative(opening):
+        if _PASSIVE.fullmatch(first.rstrip(".")):
+            return True
         if _DETERMINED.match(first):
             return True
         perfect = _PERFECT.search(first)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pmsync.markdown import words
+from pmsync.markdown import tickets, words
 from pmsync.markdown.blocks import Table, Text
 from pmsync.markdown.fields import Entry
 
@@ -56,11 +56,21 @@ def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
     for role in ("title", "what"):
         if role in roles:
             return roles[role]
+    ticket = roles.get("ticket")
+    if ticket is not None and _says(table, ticket):
+        return ticket
     taken = set(roles.values()) - {roles.get("notes", -1)}
     free = [index for index in range(len(table.header)) if index not in taken]
     if not free or not (_COMPANIONS | {"id"}) & set(roles):
         return None
     return max(free, key=lambda index: _width(table, index))
+
+
+def _says(table: Table, column: int) -> bool:
+    """Whether most of a column's cells say what is to be done, beside the ticket they name ('#41: alert on failures')."""
+    cells = [row.cells[column] for row in table.rows[:50] if column < len(row.cells)]
+    told = (words.count(tickets.TEXT_REF.sub(" ", cell.plain)) for cell in cells if not tickets.is_url(cell.plain))
+    return 2 * sum(count >= 3 for count in told) > len(cells)
 
 
 @dataclass(frozen=True, slots=True)

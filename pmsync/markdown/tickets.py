@@ -39,7 +39,7 @@ _SEARCH = re.compile(
 )
 
 TEXT_REF = re.compile(
-    r"(?<![\w/.@#-])(?:"
+    r"(?:(?<![\w/.@#-])|(?<=\d/)(?=#))(?:"
     r"(?P<repo>[A-Za-z][\w.-]*/[\w.-]*\w)#\d+"  # acme/web#7
     r"|(?P<name>[A-Za-z][\w.-]*\w)\\?#\d+"  # web#7, bsc#123
     r"|(?:GH-|#)\d+(?![\w-]*\w)"  # #7

@@ -10,13 +10,15 @@ from typing import Literal
 
 from pmsync.markdown import verbs, vocabulary
 
-_EDGES = re.compile(r"^[^\w#]+|[^\w#]+$")
+_MARKS = r"\u0900-\u0903\u093a-\u094d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+"""Vowels and tones of Hindi and Thai, which stand on a letter and are none by themselves."""
+_EDGES = re.compile(rf"^[^\w#]+|[^\w#{_MARKS}]+$")
 _SPACE = re.compile(r"\s+")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _LEAD_NUMBER = re.compile(r"^(?:[\dIVX]+(?:\.\d+)*[.):]|§ ?\d+|\d+(?:\.\d+)+)\s+")
 _BRACKET = re.compile(r"[(（\[]")
 _PARENTHESES = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
-_BAR = re.compile(r"[^\w#]+")
+_BAR = re.compile(rf"[^\w#{_MARKS}]+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _LETTER = re.compile(r"[^\W_]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -243,3 +243,38 @@ def test_a_report_in_the_owners_column_names_nobody() -> None:
 def test_a_product_is_no_ticket() -> None:
     (item,) = section("- Replace the SG550X-48 switches (OPS-12)")
     assert item.tickets == ("OPS-12",)
+
+
+@pytest.mark.parametrize("heading", ["Looking forward", "Proper fix (pending)", "Prévention", "预防", "มาตรการ"])
+def test_still_more_headings(heading: str) -> None:
+    assert titles(read(f"## {heading}\n\n- Add alerting\n")) == ["Add alerting"]
+
+
+def test_a_table_in_thai_is_read() -> None:
+    table = "| # | สิ่งที่ต้องทำ | ผู้รับผิดชอบ | สถานะ |\n|---|---|---|---|\n| A1 | Add alerting | Nok | ทำแล้ว |"
+    (item,) = section(table)
+    assert (item.title, item.owners, item.done) == ("Add alerting", ("Nok",), True)
+
+
+def test_a_handle_in_code_is_somebody() -> None:
+    (item,) = section("### 1) Better alerting `@alice` [detect]\n\nSoon.")
+    assert (item.title, item.owners, item.kind) == ("Better alerting", ("alice",), "detect")
+
+
+def test_the_second_ticket_after_a_slash_is_one() -> None:
+    (item,) = section("| Action | PR |\n|---|---|\n| Add alerting | PR #12/#13 |")
+    assert item.tickets == ("#12", "#13")
+
+
+def test_a_column_of_tickets_that_say_what_is_to_be_done_is_the_text() -> None:
+    table = "| Issue | Triggered by | Outcome |\n|---|---|---|\n| #41 — alert on logged failures | Lesson 3 | Open |\n| #42 — audit the dependencies | Lesson 4 | Open |"
+    items = section(table)
+    assert titles(items) == ["alert on logged failures", "audit the dependencies"]
+    assert [item.tickets for item in items] == [("#41",), ("#42",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "done"), [("Alerts configured", True), ("Alerts to be configured", None), ("Better alerts wanted", None)]
+)
+def test_a_few_words_that_end_in_what_was_done(text: str, done: bool | None) -> None:
+    assert [item.done for item in section(f"- {text}")] == [done]

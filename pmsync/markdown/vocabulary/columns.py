@@ -16,7 +16,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "acción|acciones|tarea|tareas|medida|medidas|ação|ações|acção|tarefa|tarefas|item de ação|"
         "azione|azioni|attività|compito|actie|acties|actiepunt|taak|taken|maatregel|zadanie|działanie|"
         "действие|задача|мера|aksjon|aksjonspunkt|tiltak|oppgave|handling|opgave|åtgärd|uppgift|toimenpide|tehtävä|"
-        "opatření|úkol|дія|завдання|захід|aksiyon|görev|önlem|tindakan|tugas|アクション|アクションアイテム|タスク|対応|対応内容|対策|改善策|施策|行动|行动项|任务|措施|改进措施|조치|작업"
+        "สิ่งที่ต้องทำ|มาตรการ|งาน|opatření|úkol|дія|завдання|захід|aksiyon|görev|önlem|tindakan|tugas|アクション|アクションアイテム|タスク|対応|対応内容|対策|改善策|施策|行动|行动项|任务|措施|改进措施|조치|작업"
     ),
     "what": words(
         "what|item|items|description|title|summary|name|subject|detail|work|work item|change|fix|solution|idea|proposal|"
@@ -33,7 +33,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "dueño|encargado|asignado|asignado a|responsabile|chi|incaricato|assegnatario|verantwoordelijke|wie|eigenaar|"
         "odpowiedzialny|kto|właściciel|ответственный|исполнитель|кто|"
         "eier|ansvarlig|ansvarlige|hvem|ejer|ägare|ansvarig|vem|omistaja|vastuuhenkilö|vlastník|zodpovídá|odpovědná osoba|"
-        "відповідальний|виконавець|хто|sorumlu|sahibi|kim|penanggung jawab|pic|"
+        "ผู้รับผิดชอบ|відповідальний|виконавець|хто|sorumlu|sahibi|kim|penanggung jawab|pic|"
         "担当|担当者|オーナー|責任者|负责人|負責人|责任人|所有者|담당|담당자"
     ),
     "due": words(
@@ -44,12 +44,12 @@ COLUMNS: dict[str, frozenset[str]] = {
         "fecha de vencimiento|fecha objetivo|prazo|data|data limite|vencimento|data de entrega|scadenza|entro|"
         "data di scadenza|termine|vervaldatum|streefdatum|termijn|wanneer|termin wykonania|срок|дедлайн|"
         "frist|tidsfrist|forfall|förfallodatum|senast|klart|määräaika|do kdy|термін|крайній термін|son tarih|bitiş tarihi|"
-        "tenggat|batas waktu|"
+        "tenggat|batas waktu|กำหนดเสร็จ|กำหนด|"
         "期限|期日|締切|予定日|完了予定|截止日期|截止时间|完成时间|기한|마감|마감일"
     ),
     "status": words(
         "status|state|progress|done|complete|completed|resolved|closed|finished|"
-        "stand|zustand|erledigt|fortschritt|statut|état|etat|avancement|fait|terminé|estado|estatus|hecho|completado|"
+        "สถานะ|stand|zustand|erledigt|fortschritt|statut|état|etat|avancement|fait|terminé|estado|estatus|hecho|completado|"
         "progreso|situação|concluído|feito|stato|fatto|completato|gedaan|voltooid|stan|статус|состояние|"
         "状態|ステータス|状況|進捗|完了|状态|狀態|进度|상태|진행"
     ),
@@ -64,7 +64,7 @@ COLUMNS: dict[str, frozenset[str]] = {
     ),
     "kind": words(
         "type|kind|category|action type|item type|"
-        "art|typ|kategorie|catégorie|nature|tipo|categoría|categoria|soort|categorie|kategoria|rodzaj|тип|категория|"
+        "ชนิด|ประเภท|art|typ|kategorie|catégorie|nature|tipo|categoría|categoria|soort|categorie|kategoria|rodzaj|тип|категория|"
         "種別|種類|タイプ|カテゴリ|区分|分類|类型|类别|類型|유형|종류"
     ),
     "priority": words(

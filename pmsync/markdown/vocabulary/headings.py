@@ -16,7 +16,7 @@ ACTION_HEADINGS = (
     r"\bfollow[- ]?ups?\b",
     r"\bremediations?\b",
     r"^mitigations? (plan|actions?|items?|steps?|tasks?)\b",
-    r"^preventions?\b",
+    r"^(preventions?|prévention|prevención|prevenção|prevenzione|preventie|zapobieganie|предотвращение)\b",
     r"\bprevent(ing|ion of)? (recurrence|this|it|similar|future|another)\b",
     r"\b(future|proposed|planned|possible|potential|suggested|process|technical|further)\b.{0,20}\bimprovements?\b",
     r"^improvements?\b(?!.*\bneeded to\b)",
@@ -24,7 +24,7 @@ ACTION_HEADINGS = (
     r"^(suggestions?|recommendations?|recommended changes)( for improvements?)?$",
     r"\b(short|long|mid|medium|near)(er)?[- ]term\b.{0,20}\b(fix(es)?|solutions?|plans?|improvements?|goals?)\b",
     r"^(permanent|proper|long[- ]term|short[- ]term|planned|future|required|needed|necessary|recommended|proposed|suggested) "
-    r"(code |config |process )?(fix(es)?|solutions?|changes)$",
+    r"(code |config |process )?(fix(es)?|solutions?|changes)( \((pending|planned|next|todo|to do|open)\)?)?$",
     r"\b(recovery|response|remaining|security|technical|operational|organi[sz]ational|engineering|process|prevention) actions$",
     r"\bprevent(ing|ion of)? (the|an?|such|these|those|this) \w+( \w+)? (from )?(happening|occurring|recurring|again)\b",
     r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change)",
@@ -34,7 +34,7 @@ ACTION_HEADINGS = (
     r"^(how (will|can|do|are) we|how to) (prevent|avoid|stop|improve|do better)\b",
     r"\bhow we (will|are going to|plan to|intend to) (prevent|avoid|improve|respond)\b",
     r"\b(future|further|remaining|outstanding|additional|follow[- ]?up) (work|changes)$",
-    r"^(plan|plans|moving forward|going forward|way forward|path forward|forward plan|the way ahead)$",
+    r"^(plan|plans|moving forward|going forward|looking (forward|ahead)|way forward|path forward|forward plan|the way ahead)$",
     r"\b(corrective|preventi?(ve|tive|ative)|countermeasures?)\b",
     r"^commitments?$",
     r"^capa\b",
@@ -62,9 +62,11 @@ ACTION_HEADINGS = (
     r"\b(nápravná opatření|opatření|další kroky|úkoly|наступні кроки|план дій|заходи|завдання|aksiyonlar?|yapılacaklar|"
     r"sonraki adımlar|alınacak önlemler|önlemler|tindak lanjut|tindakan (perbaikan|pencegahan)|langkah selanjutnya|"
     r"hành động|việc cần làm|các bước tiếp theo|biện pháp)\b",
+    # Thai
+    r"(สิ่งที่ต้องทำ|แนวทางการ?ป้องกัน|มาตรการ|การป้องกัน|ขั้นตอนถัดไป|แผนการดำเนินการ)",
     # Japanese, Chinese, Korean
-    r"(アクション(アイテム|プラン)?|再発防止|対応策|対策|改善(策|案|項目|アクション)|今後の(対応|対策|取り組み|アクション)|次のステップ|フォローアップ|タスク|是正措置|恒久対応|暫定対応)",
-    r"(行动项|行動項目|改进措施|改進措施|后续(行动|措施|工作|步骤)|後續|下一步|待办|待辦|防止?复发|防止?再发|避免再次|纠正措施|预防措施|整改|跟进)",
+    r"(アクション(アイテム|プラン)?|再発防止|対応策|対策|改善(策|案|項目|アクション)|今後の(対応|対策|取り組み|アクション)|次のステップ|フォローアップ|タスク|是正措置|恒久対応|暫定対応|予防策?|追加提案)",
+    r"(行动项|行動項目|改进措施|改進措施|后续(行动|措施|工作|步骤)|後續|下一步|待办|待辦|防止?复发|防止?再发|避免再次|纠正措施|^预防|^預防|预防措施|整改|跟进)",
     r"(액션 ?아이템|조치|후속|재발 ?방지|개선|다음 단계|할 ?일)",
 )
 

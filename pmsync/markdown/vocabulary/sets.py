@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import re
 from collections.abc import Iterable
 from itertools import groupby
 
 
 def words(text: str, separator: str | None = "|") -> frozenset[str]:
-    """The parts of `text` as a set."""
-    return frozenset(text.split(separator))
+    """The parts of `text` as a set, in the form that text is compared in (`words.normal`)."""
+    return frozenset(unicodedata.normalize("NFKC", text).split(separator))
 
 
 def any_of(names: Iterable[str]) -> str:

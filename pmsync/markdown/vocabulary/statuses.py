@@ -11,7 +11,7 @@ DONE = words(
     "hecho|hecha|completado|completada|cerrado|terminado|resuelto|sí|feito|feita|concluído|concluída|fechado|sim|"
     "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|gereed|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
     "ferdig|fullført|gjort|utført|lukket|løst|færdig|klar|slutförd|åtgärdad|stängd|löst|valmis|tehty|hotovo|dokončeno|"
-    "виконано|зроблено|закрито|tamamlandı|bitti|yapıldı|selesai|"
+    "ทำแล้ว|เสร็จแล้ว|เสร็จสิ้น|виконано|зроблено|закрито|tamamlandı|bitti|yapıldı|selesai|"
     "готово|сделано|выполнено|закрыто|完了|済|済み|対応済|対応済み|実施済み|クローズ|完成|已完成|已关闭|已解决|完毕|완료|종료"
 )
 OPEN = words(
@@ -23,7 +23,7 @@ OPEN = words(
     "abierto|abierta|en progreso|en curso|pendiente|por hacer|no iniciado|aberto|aberta|em andamento|em progresso|"
     "pendente|a fazer|não iniciado|não|aperto|aperta|in corso|in sospeso|da fare|non iniziato|"
     "pågår|åpen|under arbeid|ikke startet|gjenstår|åben|igangværende|öppen|pågående|ej påbörjad|avoin|kesken|otevřeno|probíhá|"
-    "відкрито|в роботі|açık|devam ediyor|yapılacak|belum|berjalan|"
+    "ค้าง|รออนุมัติ|รอดำเนินการ|กำลังดำเนินการ|ยังไม่ทำ|відкрито|в роботі|açık|devam ediyor|yapılacak|belum|berjalan|"
     "lopend|te doen|gepland|niet gestart|nee|bezig|otwarte|w toku|do zrobienia|открыто|в работе|не начато|"
     "未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
 )
