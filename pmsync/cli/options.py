@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -29,4 +30,12 @@ changed_since_option = click.option(
     "changed_since",
     metavar="REV",
     help="Only documents that this branch changed since it left REV.",
+)
+
+written_option = click.option(
+    "--written",
+    "list_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="List the documents that were written into in FILE, NUL after each, for `git add --pathspec-from-file`.",
 )

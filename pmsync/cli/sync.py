@@ -14,7 +14,7 @@ from pmsync.apply import Done
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
-from pmsync.cli.options import Span, changed_since_option
+from pmsync.cli.options import Span, changed_since_option, written_option
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
 from pmsync.errors import ConfigError, LedgerError
@@ -35,6 +35,7 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 @changed_since_option
 @click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
+@written_option
 @click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
 @output.format_option("text", "json")
 @pass_app
@@ -45,6 +46,7 @@ def command(
     changed_since: str | None,
     allow: tuple[str, ...],
     write_back: bool,
+    list_file: Path | None,
     wait: timedelta,
     output_format: str,
 ) -> int:
@@ -64,6 +66,8 @@ def command(
     request = Request(named, guard.parse_allow(allow), wait.total_seconds(), changed=changed)
     if dry_run and write_back:
         raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
+    if list_file and not write_back:
+        raise ConfigError("--written lists what --write-back wrote, and goes with it")
     if dry_run:
         return show_plan(app, request, output_format)
     settings, signals = app.settings(), Signals()
@@ -80,6 +84,8 @@ def command(
         _show(replace(result, findings=told), interrupted=signals.stop())
         if written:
             written.show()
+    if written and list_file:
+        written.note(app.cwd / list_file, settings)
     if signals.stop():
         raise click.Abort
     return 0 if result.ok and (written is None or written.ok) else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +13,10 @@ import click
 
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import Span
+from pmsync.cli.options import Span, written_option
 from pmsync.cli.reading import existing
+from pmsync.errors import ConfigError
+from pmsync.settings import Settings
 from pmsync.sync import Clock, Request
 from pmsync.writeback.run import Result, Rewritten, write_back
 from pmsync.writeback.values import Change
@@ -27,9 +30,12 @@ NOUNS = {"link": "link", "tick": "tick", "untick": "withdrawn tick"}
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show the difference it would make; writes nothing.")
 @click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
+@written_option
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, paths: tuple[Path, ...], dry_run: bool, wait: timedelta, output_format: str) -> int:
+def command(
+    app: App, paths: tuple[Path, ...], dry_run: bool, wait: timedelta, list_file: Path | None, output_format: str
+) -> int:
     """Write into the documents what the last sync learned: each item's ticket, and a tick where the ticket is done.
 
     A link that stands there is never replaced, a tick that a person made is never taken back, and every other byte
@@ -41,12 +47,14 @@ def command(app: App, paths: tuple[Path, ...], dry_run: bool, wait: timedelta, o
       pmsync write-back --dry-run
       pmsync write-back postmortems/2026-11-02-checkout.md
     """
-    request = Request(existing(paths, app), wait=wait.total_seconds())
-    written = Written(write_back(app.settings(), request, Clock(now=app.now), dry_run=dry_run), dry_run)
+    request, settings = Request(existing(paths, app), wait=wait.total_seconds()), app.settings()
+    written = Written(write_back(settings, request, Clock(now=app.now), dry_run=dry_run), dry_run)
     if output_format == "json":
         output.emit_json(written.value)
     else:
         written.show()
+    if list_file:
+        written.note(app.cwd / list_file, settings)
     return 0 if written.ok else 1
 
 
@@ -67,6 +75,15 @@ class Written:
         changed = self.result.documents
         documents = [{"path": each.path, "changes": [_change(c) for c in each.changes]} for each in changed]
         return {"ok": self.ok, "dry_run": self.dry_run, "documents": documents, "findings": [*self.result.findings]}
+
+    def note(self, file: Path, settings: Settings) -> None:
+        """Put the path of each document that was changed into the file, NUL after each, as git reads lists of paths."""
+        changed = () if self.dry_run else self.result.documents
+        try:
+            file.write_bytes(b"".join(os.fsencode(f"{settings.root}/{each.path}\0") for each in changed))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ConfigError(f"--written: {str(file)!r} cannot be written: {reason}") from None
 
     def show(self) -> None:
         """Each document with its changes, then how many there were; nothing where there were none."""
