@@ -21,7 +21,7 @@ from werkzeug.routing import Map, Rule
 
 from tests.fakes.github_graphql import answer
 from tests.fakes.github_json import Shapes, stamp
-from tests.fakes.github_state import BODY_LIMIT, LABEL_LIMIT, TITLE_LIMIT, App, Issue, Repo, State, Token
+from tests.fakes.github_state import BODY_LIMIT, LABEL_LIMIT, TITLE_LIMIT, App, Issue, Pull, Repo, State, Token
 from tests.fakes.http import Before, Request, Response, Server
 
 DOCS = "https://docs.github.com/rest"
@@ -45,6 +45,10 @@ ROUTES = {
     f"PATCH {ISSUE}": "edit_issue",
     f"GET {ISSUE}/comments": "list_comments",
     f"POST {ISSUE}/comments": "create_comment",
+    "PATCH /repos/<owner>/<name>/issues/comments/<int:number>": "edit_comment",
+    "GET /repos/<owner>/<name>/git/ref/heads/<path:branch>": "get_ref",
+    "GET /repos/<owner>/<name>/pulls": "list_pulls",
+    "POST /repos/<owner>/<name>/pulls": "create_pull",
     f"GET {ISSUE}/events": "list_events",
     f"GET {ISSUE}/timeline": "list_timeline",
     f"POST {ISSUE}/labels": "add_labels",
@@ -65,7 +69,7 @@ class FakeGitHub:
 
     `stale` hides issues younger than so many seconds from listings. `content_limit` is how many content-creating
     requests a minute are let through (None: all). `remaining` is what is left of the primary limit. `large` walks
-    lists as GitHub does in large repositories: by the cursors in Link headers only.
+    lists as GitHub does in large repositories: by the cursors in Link headers only. `tip` knows where branches stand.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class FakeGitHub:
         self.limit = self.remaining = 5000
         self.reset_at = self.state.now() + timedelta(hours=1)
         self.server = Server(self.handle, before=before)
+        self.tip: Callable[[Repo, str], str] = lambda _repo, _branch: ""
         self._contents: list[datetime] = []
         rules = [Rule(key.split()[1], methods=[key.split()[0]], endpoint=name) for key, name in ROUTES.items()]
         rules += [Rule(re.sub("^/repos/<owner>/<name>", "/repositories/<int:repo_id>", rule.rule), methods=rule.methods,
@@ -299,14 +304,16 @@ class FakeGitHub:
             raise self._redirect(request, f"{self.api_url}/repositories/{home.id}/issues/{issue.moved_to[1]}")
         return issue
 
-    def _writer(self, token: Token | None, repo: Repo) -> Token:
+    def _writer(self, token: Token | None, repo: Repo, *permissions: str) -> Token:
+        """Who writes; an installation's token needs one of `permissions`, or that for issues."""
         if token is None:
             raise Refused(401, "Requires authentication")
         if repo.archived:
             raise Refused(403, "Repository was archived so is read-only.")
         if token.scopes is not None and not {"repo", "public_repo"} & set(token.scopes.split(", ")):
             raise Refused(404, "Not Found")
-        if token.installation and not repo.allows(token.login, "read"):
+        granted = token.may_write(*(permissions or ("issues",)))
+        if token.installation and not (granted and repo.allows(token.login, "read")):
             raise Refused(403, "Resource not accessible by integration")
         return token
 
@@ -397,14 +404,74 @@ class FakeGitHub:
 
     def _create_comment(self, request: Request, token: Token | None, repo: Repo, number: int) -> Response:
         issue = self._issue(request, token, repo, number)
-        writer, sent = self._writer(token, repo), _fields(request)
+        allowed = ("issues", "pull_requests") if issue.pull_request else ("issues",)
+        writer, sent = self._writer(token, repo, *allowed), _fields(request)
         if not sent.get("body"):
             raise _invalid("IssueComment", "body", "missing_field")
+        if len(sent["body"]) > BODY_LIMIT:
+            raise _invalid("IssueComment", "body", "custom", f"body is too long (maximum is {BODY_LIMIT} characters)")
         comment = self.state.comment(issue, writer.login, sent["body"])
         for mentioned in re.findall(r"(?<![\w/])#(\d+)", comment.body):
             if other := repo.issues.get(int(mentioned)):
                 self.state.event(other, writer.login, "cross-referenced", source=issue)
         return Response(201, self.shapes.comment(repo, issue, comment))
+
+    def _edit_comment(self, request: Request, token: Token | None, repo: Repo, number: int) -> Response:
+        found = [(issue, each) for issue in repo.issues.values() for each in issue.comments if each.id == number]
+        if not found:
+            raise Refused(404, "Not Found")
+        issue, comment = found[0]
+        allowed = ("issues", "pull_requests") if issue.pull_request else ("issues",)
+        writer, sent = self._writer(token, repo, *allowed), _fields(request)
+        if comment.author != writer.login and not repo.allows(writer.login, "write"):
+            raise Refused(403, "Must have admin rights to Repository.")
+        if len(sent["body"]) > BODY_LIMIT:
+            raise _invalid("IssueComment", "body", "custom", f"body is too long (maximum is {BODY_LIMIT} characters)")
+        comment.body = sent["body"]
+        return Response(200, self.shapes.comment(repo, issue, comment))
+
+    # --- pull requests ------------------------------------------------------------------------------------------
+
+    def _get_ref(self, request: Request, token: Token | None, repo: Repo, branch: str) -> Response:
+        if not (tip := self.tip(repo, branch)):
+            raise Refused(404, "Not Found")
+        return Response(200, self.shapes.ref(repo, branch, tip))
+
+    def _list_pulls(self, request: Request, token: Token | None, repo: Repo) -> Response:
+        head, base, state = request.arg("head"), request.arg("base"), request.arg("state", "open")
+        found = [
+            issue
+            for issue in repo.issues.values()
+            if issue.pull
+            and state in {"all", issue.state}
+            and head in {"", f"{issue.pull.owner}:{issue.pull.head}"}
+            and base in {"", issue.pull.base}
+        ]
+        return self._paged(request, repo, [self.shapes.pull(repo, issue, self._head(repo, issue)) for issue in found])
+
+    def _head(self, repo: Repo, issue: Issue) -> str:
+        """Where the branch stands, or stood when the pull request was closed."""
+        assert issue.pull
+        if issue.state == "open":
+            issue.pull.tip = self.tip(repo, issue.pull.head)
+        return issue.pull.tip
+
+    def _create_pull(self, request: Request, token: Token | None, repo: Repo) -> Response:
+        writer, sent = self._writer(token, repo, "pull_requests"), _fields(request)
+        if writer.login == "github-actions[bot]" and not repo.actions_open_pulls:
+            raise Refused(403, "GitHub Actions is not permitted to create or approve pull requests.")
+        head, base = sent["head"], sent["base"]
+        if not self.tip(repo, head):
+            raise _invalid("PullRequest", "head", "invalid")
+        same = [
+            i for i in repo.issues.values() if i.pull and (i.pull.head, i.pull.base, i.state) == (head, base, "open")
+        ]
+        if same:
+            text = f"A pull request already exists for {repo.owner}:{head}."
+            raise _invalid("PullRequest", "", "custom", text)
+        issue = self.state.open_issue(repo, writer.login, sent["title"], sent.get("body"), pull_request=True)
+        issue.pull = Pull(repo.owner, head, base)
+        return Response(201, self.shapes.pull(repo, issue, self._head(repo, issue)))
 
     def _list_events(self, request: Request, token: Token | None, repo: Repo, number: int) -> Response:
         issue = self._issue(request, token, repo, number)

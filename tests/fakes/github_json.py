@@ -135,6 +135,30 @@ class Shapes:
             answer["pull_request"] = links | {"merged_at": None}
         return answer
 
+    def ref(self, repo: Repo, branch: str, tip: str) -> dict[str, Any]:
+        url = f"{self.api}/repos/{repo.full_name}/git"
+        target = {"type": "commit", "sha": tip, "url": f"{url}/commits/{tip}"}
+        name = f"refs/heads/{branch}"
+        return {"ref": name, "node_id": node("REF", repo.id), "url": f"{url}/{name}", "object": target}
+
+    def pull(self, repo: Repo, issue: Issue, tip: str) -> dict[str, Any]:
+        """What pmsync reads of a pull request, and what says what it is; the rest of its many fields is left out."""
+        pull = issue.pull
+        assert pull
+        url = f"{self.api}/repos/{repo.full_name}/pulls/{issue.number}"
+        return {
+            "id": issue.id,
+            "number": issue.number,
+            "url": url,
+            "html_url": f"{self.web}/{repo.full_name}/pull/{issue.number}",
+            "state": issue.state,
+            "title": issue.title,
+            "body": issue.body,
+            "user": self.login(issue.author),
+            "head": {"label": f"{pull.owner}:{pull.head}", "ref": pull.head, "sha": tip},
+            "base": {"label": f"{repo.owner}:{pull.base}", "ref": pull.base},
+        }
+
     def comment(self, repo: Repo, issue: Issue, comment: Comment) -> dict[str, Any]:
         url = f"{self.api}/repos/{repo.full_name}/issues"
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,16 @@ class Event:
 
 
 @dataclass
+class Pull:
+    """What a pull request has besides: a branch `head` of `owner`'s repository, and where it wants to go."""
+
+    owner: str
+    head: str
+    base: str
+    tip: str = ""
+
+
+@dataclass
 class Issue:
     id: int
     number: int
@@ -56,6 +66,7 @@ class Issue:
     comments: list[Comment] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     pull_request: bool = False
+    pull: Pull | None = None
     deleted: bool = False
     moved_to: tuple[int, int] | None = None
 
@@ -70,6 +81,7 @@ class Repo:
     private: bool = False
     has_issues: bool = True
     archived: bool = False
+    actions_open_pulls: bool = True
     roles: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
@@ -92,11 +104,19 @@ class Repo:
 
 @dataclass
 class Token:
-    """`scopes` only where it is a classic one; `installation` for those of Actions and of an App."""
+    """`scopes` only where it is a classic one; `installation` for those of Actions and of an App.
+
+    `permissions` are those of an installation's token, `{"issues": "write"}`, None where it has all that are asked for.
+    """
 
     login: str
     scopes: str | None = None
     installation: bool = False
+    permissions: Mapping[str, str] | None = None
+
+    def may_write(self, *names: str) -> bool:
+        """Whether one of these permissions lets it write."""
+        return self.permissions is None or any(self.permissions.get(name) == "write" for name in names)
 
 
 @dataclass
