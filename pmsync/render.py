@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pmsync.apply import Done
@@ -135,7 +135,7 @@ def summary(plan: Plan) -> dict[str, int]:
 def summary_line(plan: Plan) -> str:
     """The last line of a plan: what it would do to tickets, then what else is going on."""
     if not plan.pending and not plan.waits:
-        return "No changes."
+        return _NO_CHANGES
     counts = summary(plan)
     text = f"Plan: {counts['create']} to create, {counts['update']} to update, {counts['adopt']} to adopt"
     extra = {
@@ -148,33 +148,72 @@ def summary_line(plan: Plan) -> str:
     return f"{text}{''.join(f', {counts[kind]} {words}' for kind, words in extra.items() if counts[kind])}."
 
 
+MOST = 65_000
+"""How long a plan in Markdown may get: a comment on GitHub holds 65,536 characters."""
+_NO_CHANGES = "No changes."
+
+
 def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     """The plan for a pull request: a table a document, then what there is to tell. Text of documents is escaped.
 
     Nothing of restricted documents is in it, nor of tickets in trackers that are restricted: it may be read by anybody.
+    It fits into a comment, and its last line is a hidden mark by which that comment is found again.
     """
     rows, secret = plan_rows(result.plan, result.world), _Secret.of(result.world)
     shown = [row for row in rows if not secret.row(row)]
-    lines = ["### pmsync plan", "", summary_line(result.plan)]
+    page = _Page(["### pmsync plan", "", summary_line(result.plan)])
     if len(shown) < len(rows):
-        lines += ["", f"{len(rows) - len(shown)} of them belong to restricted documents and are not shown."]
+        page.lines += ["", f"{len(rows) - len(shown)} of them belong to restricted documents and are not shown."]
     for reason in unseen:
-        lines += ["", f"{markdown_cell(reason)}; items may have a ticket there already."]
+        page.lines += ["", f"{markdown_cell(reason)}; items may have a ticket there already."]
     by_path: dict[str, list[PlanRow]] = {}
     for row in shown:
         by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
     for path, group in by_path.items():
-        lines += ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
-        lines += [_markdown_row(row) for row in group]
+        head = ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
+        page.add(head, map(_markdown_row, group))
     told = [f for f in result.findings if f.level != "note" and not secret.finding(f)]
-    if told:
-        lines += ["", "<details><summary>Findings</summary>", ""]
-        lines += [
-            f"- **{f.level}** {markdown_cell(_where(f))} {markdown_cell(f.message)} — {markdown_cell(f.hint)}"
-            for f in told
-        ]
-        lines += ["", "</details>"]
-    return "\n".join(lines) + "\n"
+    page.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, told), ["", "</details>"])
+    if page.left:
+        page.lines += ["", f"And {page.left} more; `pmsync plan` shows all."]
+    return "\n".join([*page.lines, "", plan_marker(result.world.settings.namespace), ""])
+
+
+def plan_marker(namespace: str) -> str:
+    """The hidden mark at a plan's end; no text of a document can look like it, for all markup in them is escaped."""
+    return f"<!-- pmsync:plan {namespace} -->"
+
+
+def plan_marker_of(markdown: str) -> str:
+    """The mark at the end of a plan in Markdown, '' where it has none."""
+    last = markdown.rstrip().rpartition("\n")[2]
+    return last if last.startswith("<!-- pmsync:plan ") and last.endswith(" -->") else ""
+
+
+def is_news(markdown: str) -> bool:
+    """Whether a plan in Markdown says that something would be done, or found something."""
+    lines = markdown.splitlines()
+    return _NO_CHANGES not in lines or "</details>" in lines
+
+
+@dataclass
+class _Page:
+    """Markdown in the making; `left` counts the entries that found no room."""
+
+    lines: list[str]
+    left: int = 0
+
+    def add(self, head: Sequence[str], entries: Iterable[str], foot: Sequence[str] = ()) -> None:
+        """Entries between head and foot, as far as there is room; where there is none for any, neither of the two."""
+        size = sum(len(line) + 1 for line in (*self.lines, *head, *foot))
+        taken: list[str] = []
+        for entry in entries:
+            size += len(entry) + 1
+            if self.left or size > MOST:
+                self.left += 1
+            else:
+                taken.append(entry)
+        self.lines += [*head, *taken, *foot] if taken else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +243,11 @@ class _Secret:
 def _markdown_row(row: PlanRow) -> str:
     ticket = markdown_link(row.ticket or row.tracker, row.url)
     return f"| {row.sign} {row.action} | {markdown_cell(row.title)} | {ticket} | {markdown_cell(row.words)} |"
+
+
+def _markdown_finding(finding: Finding) -> str:
+    where, hint = markdown_cell(_where(finding)), markdown_cell(finding.hint)
+    return f"- **{finding.level}** {where} {markdown_cell(finding.message)} — {hint}"
 
 
 def _where(finding: Finding) -> str:

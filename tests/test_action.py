@@ -14,7 +14,8 @@ from tests.cli.conftest import DOCUMENT, write
 from tests.test_templates import CONFIG, ROOT, commit_all, git
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-INSTALL, RUN = (step for step in ACTION["runs"]["steps"] if "run" in step)
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
+INSTALL, RUN = STEPS["Install pmsync"], STEPS["Run pmsync"]
 UNOWNED = DOCUMENT.replace("owner: alice", "owner: mallory")
 HOSTILE = DOCUMENT.replace("Add an alert on latency", "</pre><b>##[error]x</b> $(touch sprung) `touch sprung`")
 
@@ -37,6 +38,7 @@ class Runner:
             "PMSYNC_CONFIG": "pmsync.toml",
             "PMSYNC_ARGS": args,
             "PMSYNC_BASE": base,
+            "PMSYNC_WRITE_BACK": "",
             "GITHUB_TOKEN": token,
         }
         assert set(values) == set(RUN["env"])

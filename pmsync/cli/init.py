@@ -16,7 +16,7 @@ import click
 from pmsync import rules
 from pmsync.cli import init_parts, output
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.init_parts import FilePart, Place
+from pmsync.cli.init_parts import FilePart, Place, Wishes
 from pmsync.cli.init_pin import installed_pin, parse_pin
 from pmsync.cli.init_text import Answers, config_text
 from pmsync.cli.plain import printable
@@ -109,13 +109,26 @@ def accepted(tracker: str, field: str) -> Check:
 @click.option("--accounts", metavar="A,B", help="Every account that creates tickets, CI's as well as cron's.")
 @click.option("--ci", type=click.Choice(init_parts.SYSTEMS), help="Also write a pipeline: check, plan, sync.")
 @click.option("--pin", metavar="URL@COMMIT", help="The pmsync that CI installs; default: where this one came from.")
+@click.option(
+    "--write-back", type=click.Choice(["pr", "push"]), help="With --ci: commit tickets and ticks into the documents."
+)
+@click.option("--comment", is_flag=True, help="With --ci github: keep the plan as a comment of the pull request.")
 @click.option("--cron", is_flag=True, help="Also write a systemd timer and a crontab line for this machine.")
 @click.option("--print", "print_only", is_flag=True, help="Print all that would be written; write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite a configuration that is there.")
 @click.option("--no-input", is_flag=True, help="Ask nothing.")
 @pass_app
 def command(
-    app: App, /, *, cron: bool, print_only: bool, force: bool, no_input: bool, **flags: str | tuple[str, ...] | None
+    app: App,
+    /,
+    *,
+    write_back: str | None,
+    comment: bool,
+    cron: bool,
+    print_only: bool,
+    force: bool,
+    no_input: bool,
+    **flags: str | tuple[str, ...] | None,
 ) -> int:
     """Write a pmsync.toml for this repository and try it.
 
@@ -129,8 +142,9 @@ def command(
       pmsync init --tracker jira --url https://acme.atlassian.net --project PAY --no-input
       pmsync init --tracker local --print
       pmsync init --ci github      with a workflow for pull requests and merges
+      pmsync init --ci github --write-back pr --comment
     """
-    path = app.cwd / (app.config or NAME)
+    path, wishes = app.cwd / (app.config or NAME), _wishes(flags.get("ci"), write_back, comment=comment)
     asker = Asker(sys.stdin.isatty() and not no_input)
     text = None
     if path.exists() and not force and not print_only:
@@ -140,7 +154,7 @@ def command(
         text = config_text(gather(app, flags, asker))
         settings = parse(tomllib.loads(text), path.parent.resolve(), NAME)
     place = Place(path.parent.resolve() / path.name, look(path.parent))
-    parts = _parts(flags.get("ci"), flags.get("pin"), cron, settings, place, asker)
+    parts = _parts(flags.get("ci"), flags.get("pin"), cron, settings, place, asker, wishes)
     if print_only:
         return _print(text or "", parts, place)
     init_parts.refuse_changed(parts)
@@ -150,10 +164,21 @@ def command(
         output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
     for written in init_parts.write(parts):
         output.echo(output.coloured("wrote", "green"), f" '{_short(written, app)}'")
-    return _try(path, app, _steps(flags.get("ci"), settings, place, parts, cron=cron))
+    return _try(path, app, _steps(flags.get("ci"), settings, place, parts, wishes, cron=cron))
 
 
-def _parts(ci: object, pin: object, cron: bool, settings: Settings, place: Place, asker: Asker) -> list[FilePart]:
+def _wishes(ci: object, write_back: str | None, *, comment: bool) -> Wishes:
+    """What the pipeline is to do besides; raises ConfigError where there is none that could."""
+    if write_back and not ci:
+        raise ConfigError("--write-back says what CI commits, and goes with --ci")
+    if comment and ci != "github":
+        raise ConfigError("--comment goes with --ci github: a job in GitLab has no token that may comment")
+    return Wishes(write_back or "", comment)
+
+
+def _parts(
+    ci: object, pin: object, cron: bool, settings: Settings, place: Place, asker: Asker, wishes: Wishes
+) -> list[FilePart]:
     parts = []
     if isinstance(ci, str):
         found = installed_pin()
@@ -164,7 +189,7 @@ def _parts(ci: object, pin: object, cron: bool, settings: Settings, place: Place
             flag="--pin https://github.com/OWNER/pmsync@COMMIT",
             check=lambda text: str(parse_pin(text)),
         )
-        parts += init_parts.pipeline(ci, settings, place, parse_pin(pinned))
+        parts += init_parts.pipeline(ci, settings, place, parse_pin(pinned), wishes)
     elif pin:
         raise ConfigError("--pin says what CI installs, and goes with --ci")
     return parts + (init_parts.units(settings, place) if cron else [])
@@ -177,9 +202,11 @@ def _print(text: str, parts: Sequence[FilePart], place: Place) -> int:
     return 0
 
 
-def _steps(ci: object, settings: Settings, place: Place, parts: Sequence[FilePart], *, cron: bool) -> list[str]:
+def _steps(
+    ci: object, settings: Settings, place: Place, parts: Sequence[FilePart], wishes: Wishes, *, cron: bool
+) -> list[str]:
     """What is left to a person, after the files are written."""
-    told = list(init_parts.steps(ci, settings, place)) if isinstance(ci, str) else []
+    told = list(init_parts.steps(ci, settings, place, wishes)) if isinstance(ci, str) else []
     if ci and not settings.grace:
         told.append('set sync.grace = "1h" in the configuration if a host with cron runs `pmsync sync` too')
     if cron:

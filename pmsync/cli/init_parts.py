@@ -27,6 +27,12 @@ from pmsync.settings import Settings, TrackerSettings
 SYSTEMS = ("github", "gitlab")
 GITLAB = ".gitlab/pmsync.yml"
 _GITLAB_TOP = f"include:\n  - local: {GITLAB}\n"
+_READS = "read # to check out the documents"
+_GITLAB_AUTHOR = [
+    "variables:",
+    "  GIT_AUTHOR_NAME: pmsync",
+    "  GIT_AUTHOR_EMAIL: pmsync@noreply.$CI_SERVER_HOST",
+]
 _PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+")
 
 
@@ -60,7 +66,18 @@ class Place:
 # --- pipelines ------------------------------------------------------------------------------------------------
 
 
-def pipeline(system: str, settings: Settings, place: Place, pin: Pin) -> list[FilePart]:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a pipeline does besides: `write_back` is '', 'push' or 'pr'; `comment` shows the plan in pull requests."""
+
+    write_back: str = ""
+    comment: bool = False
+
+
+NOTHING_MORE = Wishes()
+
+
+def pipeline(system: str, settings: Settings, place: Place, pin: Pin, wishes: Wishes = NOTHING_MORE) -> list[FilePart]:
     """The files of a pipeline. Raises ConfigError where a runner could not keep what a tracker holds."""
     local = [tracker.name for tracker in settings.trackers.values() if tracker.type == "local"]
     if local:
@@ -68,10 +85,10 @@ def pipeline(system: str, settings: Settings, place: Place, pin: Pin) -> list[Fi
             f"tracker {local[0]!r} is a file, and a runner of --ci {system} forgets its files: tickets would be lost",
             "let a host with cron create them (--cron), or use a tracker of type github or jira",
         )
-    return _github(settings, place, pin) if system == "github" else _gitlab(settings, place, pin)
+    return _github(settings, place, pin, wishes) if system == "github" else _gitlab(settings, place, pin, wishes)
 
 
-def _github(settings: Settings, place: Place, pin: Pin) -> list[FilePart]:
+def _github(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[FilePart]:
     own, foreign = _token_uses(settings, place.repository)
     secrets = [name for name in secret_names(settings) if name != "GITHUB_TOKEN"]
     env = [f"{name}: ${{{{ secrets.{name} }}}}" for name in secrets]
@@ -85,10 +102,15 @@ def _github(settings: Settings, place: Place, pin: Pin) -> list[FilePart]:
             "__ACTION__": f"{pin.slug}@{pin.commit}",
             "__VERSION__": f"v{__version__}",
             "__CONFIG__": json.dumps(place.inside),
+            "__CONTENTS__": "write # to push what was written back" if wishes.write_back else _READS,
         },
         {
             "__ISSUES_READ__": ["issues: read # to see which tickets exist"] if own else [],
             "__ISSUES_WRITE__": ["issues: write # to create and update tickets"] if own else [],
+            "__PULL_REQUESTS__": ["pull-requests: write # to open one"] if wishes.write_back == "pr" else [],
+            "__WRITE_BACK__": [f"write-back: {wishes.write_back}"] if wishes.write_back else [],
+            "__COMMENT_RIGHT__": ["pull-requests: write # to comment"] if wishes.comment else [],
+            "__COMMENT__": ["comment: true"] if wishes.comment else [],
             "__TOKEN__": ["token: ${{ secrets.PMSYNC_TOKEN }}"] if foreign else [],
             "__ENV__": ["env:", *(f"  {line}" for line in env)] if env else [],
         },
@@ -96,8 +118,8 @@ def _github(settings: Settings, place: Place, pin: Pin) -> list[FilePart]:
     return [FilePart(place.top / ".github/workflows/pmsync.yml", text)]
 
 
-def _gitlab(settings: Settings, place: Place, pin: Pin) -> list[FilePart]:
-    secrets = ", ".join(secret_names(settings))
+def _gitlab(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[FilePart]:
+    secrets = ", ".join([*secret_names(settings), *(["PMSYNC_PUSH_TOKEN"] if wishes.write_back else [])])
     hosts = _hosts(settings)
     text = _filled(
         "gitlab-ci.yml",
@@ -110,12 +132,26 @@ def _gitlab(settings: Settings, place: Place, pin: Pin) -> list[FilePart]:
         {
             "__SECRETS__": [f"# It needs these CI/CD variables, masked and protected: {secrets}"],
             "__HOSTS__": [f"# Where tokens may go, as a CI/CD variable too: PMSYNC_HOSTS={hosts}"] if hosts else [],
+            "__AUTHOR__": _GITLAB_AUTHOR if wishes.write_back else [],
+            "__SYNC__": _gitlab_sync(wishes.write_back),
         },
     )
     parts = [FilePart(place.top / GITLAB, text)]
     if not (place.top / ".gitlab-ci.yml").exists():
         parts.append(FilePart(place.top / ".gitlab-ci.yml", _GITLAB_TOP))
     return parts
+
+
+def _gitlab_sync(write_back: str) -> list[str]:
+    """The script of the job; what was written is committed whatever became of the rest."""
+    if not write_back:
+        return ["- /tmp/pmsync/bin/pmsync sync"]
+    how = "mr" if write_back == "pr" else write_back
+    return [
+        "- code=0; /tmp/pmsync/bin/pmsync sync --write-back --written /tmp/pmsync-written || code=$?",
+        f'- /tmp/pmsync-source/scripts/commit-written {how} /tmp/pmsync-written "$CI_COMMIT_BRANCH"',
+        "- exit $code",
+    ]
 
 
 def _token_uses(settings: Settings, repository: Repository) -> tuple[bool, bool]:
@@ -156,9 +192,10 @@ def _hosts(settings: Settings) -> str:
     return " ".join(dict.fromkeys(filter(None, hosts)))
 
 
-def steps(system: str, settings: Settings, place: Place) -> Iterator[str]:
+def steps(system: str, settings: Settings, place: Place, wishes: Wishes = NOTHING_MORE) -> Iterator[str]:
     """What a person has to do besides, a line each."""
     names = secret_names(settings)
+    yield from _write_back_steps(system, wishes.write_back)
     if system == "gitlab":
         top = place.top / ".gitlab-ci.yml"
         if top.exists() and top.read_bytes() != _GITLAB_TOP.encode() and GITLAB.encode() not in top.read_bytes():
@@ -172,6 +209,19 @@ def steps(system: str, settings: Settings, place: Place) -> Iterator[str]:
             yield f"set the repository's secrets: {', '.join(wanted)}"
     if hosts := _hosts(settings):
         yield f"set the variable PMSYNC_HOSTS={hosts} where the secrets are set"
+
+
+def _write_back_steps(system: str, write_back: str) -> Iterator[str]:
+    """What the repository has to allow."""
+    if not write_back:
+        return
+    if system == "gitlab":
+        yield "set the CI/CD variable PMSYNC_PUSH_TOKEN: a project access token with write_repository"
+    elif write_back == "pr":
+        yield "allow in Settings, Actions, General: `Allow GitHub Actions to create and approve pull requests`"
+        yield "approve the checks of pmsync's pull requests, or give the action an App's token as write-back-token"
+    if write_back == "push":
+        yield "let that push pass where the branch is protected, or choose --write-back pr"
 
 
 # --- a host with cron -----------------------------------------------------------------------------------------
