@@ -179,7 +179,8 @@ class Applier:
             self._told(name, create, outcome)
         lost = [reason for outcome in outcomes if (reason := _setback(outcome))]
         if len(lost) == len(lot):
-            self._trouble(name, lost[0])
+            # Refused for the tracker's own sake: the next would be, too.
+            self._trouble(name, lost[0], final=all(isinstance(outcome, Rejected) for outcome in outcomes))
         self.progress("create", len(lot))
 
     def _withdraw(self, pairs: Sequence[tuple[Create, Outcome]]) -> None:

@@ -158,7 +158,8 @@ class Repository:
             return self.renamed(answer)
         hints = {
             401: f"the token is wrong or has expired: {self.session.new_secret}",
-            403: "the token may not do this: it needs write access to issues (for labels and assignees too)",
+            403: "the token may not do this: it needs write access to issues (for labels and assignees too), "
+            "in a workflow `permissions: issues: write`",
             404: f"it does not exist, or the token may not see it: check `trackers.{self.tracker}.repo` and the token",
             410: "it was deleted, or issues are switched off in the repository's settings",
         }
