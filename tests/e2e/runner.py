@@ -33,10 +33,13 @@ _TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_][\w.-]*)|
 
 @dataclass(frozen=True)
 class Event:
-    """What happened: a push to `branch`, its schedule, or a pull request `number` (from a `fork`?) into it."""
+    """What happened: a push to `branch` (of the commit `sha`; '' for its tip), its schedule, or a pull request `number`
+    (from a `fork`?) into it.
+    """
 
     name: str
     branch: str = "main"
+    sha: str = ""
     number: int = 0
     base: str = ""
     fork: bool = False
@@ -73,10 +76,13 @@ class Runner:
 
     def job(self, job: Mapping[str, Any], event: Event) -> Job:
         """Run one job on a machine of its own, with a token of its own."""
-        secret = f"ghs_job{next(_NUMBERS)}"
-        granted = {name: "read" if event.fork else level for name, level in job["permissions"].items()}
+        number = next(_NUMBERS)
+        secret = f"ghs_token{number}"
+        granted = {
+            name.replace("-", "_"): "read" if event.fork else level for name, level in job["permissions"].items()
+        }
         self.github.state.tokens[secret] = Token(BOT, installation=True, permissions=granted)
-        machine = _Machine(self, self.folder / secret, event, self._context(event, secret))
+        machine = _Machine(self, self.folder / f"job{number}", event, self._context(event, secret))
         try:
             return machine.run(job["steps"])
         finally:
@@ -143,7 +149,8 @@ class _Machine:
             wanted = [f"+refs/{pull}:refs/remotes/{pull}"]
             target = ["--detach", f"refs/remotes/{pull}"]
         else:
-            wanted = [f"+refs/heads/{self.event.branch}:refs/remotes/origin/{self.event.branch}"]
+            commit = self.event.sha or f"refs/heads/{self.event.branch}"
+            wanted = [f"+{commit}:refs/remotes/origin/{self.event.branch}"]
             target = ["-B", self.event.branch, f"refs/remotes/origin/{self.event.branch}"]
         if not depth:
             wanted.append("+refs/heads/*:refs/remotes/origin/*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +109,7 @@ class World:
     def main(self) -> str:
         return git(self.bare, "rev-parse", "main")
 
-    def propose(self, files: dict[str, str], *, fork: bool = False) -> Event:
+    def propose(self, files: Mapping[str, str | bytes], *, fork: bool = False) -> Event:
         """A branch with these files, from where main stands, and a pull request of it."""
         self.git("fetch", "-q", "origin")
         self.git("checkout", "-q", "-B", "branch", "origin/main")
@@ -122,7 +122,7 @@ class World:
         self.git("push", "-q", "origin", f"HEAD:refs/pull/{number}/merge", f"branch:refs/pull/{number}/head")
         return Event("pull_request", number=number, base=base, fork=fork)
 
-    def merge(self, files: dict[str, str] | None = None) -> Event:
+    def merge(self, files: Mapping[str, str | bytes] | None = None) -> Event:
         """Merge the branch (or these files as one), into what main is by now."""
         if files is not None:
             self.propose(files)
@@ -130,7 +130,7 @@ class World:
         self.git("checkout", "-q", "-B", "main", "origin/main")
         self.git("merge", "-q", "--no-ff", "-m", "merge", "branch")
         self.git("push", "-q", "origin", "main")
-        return Event("push")
+        return Event("push", sha=self.main())
 
     def text(self, path: str = DOC, revision: str = "main") -> str:
         """A file as the host has it."""
