@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pmsync.apply import Done
 from pmsync.model import Draft, Finding, Ticket
@@ -150,6 +150,7 @@ def summary_line(plan: Plan) -> str:
 
 MOST = 65_000
 """How long a plan in Markdown may get: a comment on GitHub holds 65,536 characters."""
+MOST_FINDINGS = 20_000
 _NO_CHANGES = "No changes."
 
 
@@ -161,7 +162,11 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     """
     rows, secret = plan_rows(result.plan, result.world), _Secret.of(result.world)
     shown = [row for row in rows if not secret.row(row)]
-    page = _Page(["### pmsync plan", "", summary_line(result.plan)])
+    told = [f for f in result.findings if f.level != "note" and not secret.finding(f)]
+    told.sort(key=lambda finding: finding.level != "error")
+    foot = _Page(room=MOST_FINDINGS)
+    foot.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, told), ["", "</details>"])
+    page = _Page(["### pmsync plan", "", summary_line(result.plan)], room=MOST - foot.size)
     if len(shown) < len(rows):
         page.lines += ["", f"{len(rows) - len(shown)} of them belong to restricted documents and are not shown."]
     for reason in unseen:
@@ -172,11 +177,9 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     for path, group in by_path.items():
         head = ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
         page.add(head, map(_markdown_row, group))
-    told = [f for f in result.findings if f.level != "note" and not secret.finding(f)]
-    page.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, told), ["", "</details>"])
-    if page.left:
-        page.lines += ["", f"And {page.left} more; `pmsync plan` shows all."]
-    return "\n".join([*page.lines, "", plan_marker(result.world.settings.namespace), ""])
+    left = page.left + foot.left
+    more = ["", f"And {left} more; `pmsync plan` shows all."] if left else []
+    return "\n".join([*page.lines, *more, *foot.lines, "", plan_marker(result.world.settings.namespace), ""])
 
 
 def plan_marker(namespace: str) -> str:
@@ -191,25 +194,29 @@ def plan_marker_of(markdown: str) -> str:
 
 
 def is_news(markdown: str) -> bool:
-    """Whether a plan in Markdown says that something would be done, or found something."""
-    lines = markdown.splitlines()
-    return _NO_CHANGES not in lines or "</details>" in lines
+    """Whether a plan in Markdown has something to do with tickets; findings alone may be about any document."""
+    return _NO_CHANGES not in markdown.splitlines()
 
 
 @dataclass
 class _Page:
-    """Markdown in the making; `left` counts the entries that found no room."""
+    """Markdown in the making, in `room` for so many characters; `left` counts the entries that found none."""
 
-    lines: list[str]
+    lines: list[str] = field(default_factory=list)
+    room: int = MOST
     left: int = 0
+
+    @property
+    def size(self) -> int:
+        return sum(len(line) + 1 for line in self.lines)
 
     def add(self, head: Sequence[str], entries: Iterable[str], foot: Sequence[str] = ()) -> None:
         """Entries between head and foot, as far as there is room; where there is none for any, neither of the two."""
-        size = sum(len(line) + 1 for line in (*self.lines, *head, *foot))
+        size = self.size + sum(len(line) + 1 for line in (*head, *foot))
         taken: list[str] = []
         for entry in entries:
             size += len(entry) + 1
-            if self.left or size > MOST:
+            if self.left or size > self.room:
                 self.left += 1
             else:
                 taken.append(entry)
