@@ -31,14 +31,16 @@ class Runner:
         git(self.checkout, "init", "-q", "-b", "main")
         self.base = commit_all(self.checkout)
 
-    def run(self, command: str, *, args: str = "", base: str = "", token: str = "", **more: str) -> tuple[int, str]:
+    def run(
+        self, command: str, *, args: str = "", base: str = "", token: str = "", write_back: str = "", **more: str
+    ) -> tuple[int, str]:
         """Exit code and log of the step; the variables are those that the step's `env` names."""
         values = {
             "PMSYNC_COMMAND": command,
             "PMSYNC_CONFIG": "pmsync.toml",
             "PMSYNC_ARGS": args,
             "PMSYNC_BASE": base,
-            "PMSYNC_WRITE_BACK": "",
+            "PMSYNC_WRITE_BACK": write_back,
             "GITHUB_TOKEN": token,
         }
         assert set(values) == set(RUN["env"])
@@ -196,6 +198,13 @@ def test_no_other_command_is_run(runner: Runner, command: str) -> None:
     code, log = runner.run(command)
     assert code == 2
     assert "::error title=pmsync::the input command has to be" in log
+
+
+def test_a_write_back_that_is_none_is_refused_before_anything_is_done(runner: Runner) -> None:
+    code, log = runner.run("sync", write_back="pr; touch sprung")
+    assert code == 2
+    assert "::error title=pmsync::the input write-back has to be push, pr or nothing" in log
+    assert not (runner.checkout / ".pmsync").exists()
 
 
 def test_check_gets_no_token() -> None:

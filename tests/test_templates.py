@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pmsync.cli.init_parts import Place, pipeline, units
+from pmsync.cli.init_parts import Place, Wishes, pipeline, units
 from pmsync.cli.init_pin import Pin
 from pmsync.cli.repository import Repository
 from pmsync.settings import Settings, TrackerSettings
@@ -27,9 +27,15 @@ OTHER = TrackerSettings("ops", "github", repo="acme/ops", token_env="GITHUB_TOKE
 JIRA = TrackerSettings("pay", "jira", url="https://jira.acme.example", token_env="JIRA_TOKEN", email_env="JIRA_EMAIL")
 
 
-def rendered(system: str, *trackers: TrackerSettings, repository: Repository = GITHUB, root: str = "/srv/web") -> str:
+def rendered(
+    system: str,
+    *trackers: TrackerSettings,
+    repository: Repository = GITHUB,
+    root: str = "/srv/web",
+    wishes: Wishes = Wishes(),  # noqa: B008 - it never changes
+) -> str:
     settings = Settings(root, "acme/web", trackers={tracker.name: tracker for tracker in trackers})
-    return pipeline(system, settings, Place(Path(root) / "pmsync.toml", repository), PIN)[0].text
+    return pipeline(system, settings, Place(Path(root) / "pmsync.toml", repository), PIN, wishes)[0].text
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -73,10 +79,11 @@ def test_every_yaml_is_yaml_even_before_it_is_filled(path: str) -> None:
     assert yaml.safe_load((ROOT / path).read_text())
 
 
+@pytest.mark.parametrize("wishes", [Wishes(), Wishes("push"), Wishes("pr", comment=True)])
 @pytest.mark.parametrize("trackers", [(OWN,), (OTHER,), (JIRA,), (OWN, JIRA)])
 @pytest.mark.parametrize("system", ["github", "gitlab"])
-def test_no_placeholder_is_left(system: str, trackers: tuple[TrackerSettings, ...]) -> None:
-    text = rendered(system, *trackers)
+def test_no_placeholder_is_left(system: str, trackers: tuple[TrackerSettings, ...], wishes: Wishes) -> None:
+    text = rendered(system, *trackers, wishes=wishes)
     assert yaml.safe_load(text)
     assert not re.search("__[A-Z_]+__", text)
 
@@ -120,6 +127,22 @@ def test_a_workflow_has_no_more_rights_than_its_jobs_need() -> None:
     }
 
 
+def test_who_wishes_for_more_gets_the_rights_for_that_and_only_there() -> None:
+    plain = yaml.safe_load(rendered("github", OWN))["jobs"]
+    pushing = yaml.safe_load(rendered("github", OWN, wishes=Wishes("push")))["jobs"]
+    proposing = yaml.safe_load(rendered("github", OWN, wishes=Wishes("pr", comment=True)))["jobs"]
+    assert pushing["sync"]["permissions"] == {"contents": "write", "issues": "write"}
+    assert proposing["sync"]["permissions"] == {"contents": "write", "pull-requests": "write", "issues": "write"}
+    assert proposing["plan"]["permissions"] == {"contents": "read", "issues": "read", "pull-requests": "write"}
+    assert pushing["plan"] == plain["plan"]
+    assert pushing["check"] == proposing["check"] == plain["check"]
+    assert [job["sync"]["steps"][-1]["with"].get("write-back") for job in (plain, pushing, proposing)] == [
+        None,
+        "push",
+        "pr",
+    ]
+
+
 def test_who_makes_no_issues_here_gets_no_right_to_issues() -> None:
     jobs = yaml.safe_load(rendered("github", JIRA, OTHER))["jobs"]
     assert {str(job["permissions"]) for job in jobs.values()} == {"{'contents': 'read'}"}
@@ -142,7 +165,7 @@ def test_no_sync_is_cancelled_and_none_runs_for_a_pull_request() -> None:
 
 
 def test_no_checkout_keeps_its_token_and_no_ledger_is_in_a_cache() -> None:
-    jobs = yaml.safe_load(rendered("github", OWN))["jobs"]
+    jobs = yaml.safe_load(rendered("github", OWN, wishes=Wishes("push")))["jobs"]
     checkouts = [step for job in jobs.values() for step in job["steps"] if "checkout" in step["uses"]]
     assert [step["with"]["persist-credentials"] for step in checkouts] == [False] * 3
     assert not [each for each in uses(jobs) if "cache" in each]
@@ -172,11 +195,34 @@ def test_a_branch_with_marks_of_yaml_and_of_expressions_stays_a_branch() -> None
 
 
 def test_the_inputs_that_the_workflow_gives_are_those_of_the_action() -> None:
-    jobs = yaml.safe_load(rendered("github", OTHER, JIRA))["jobs"]
+    jobs = yaml.safe_load(rendered("github", OTHER, JIRA, wishes=Wishes("pr", comment=True)))["jobs"]
     given = {key for job in jobs.values() for key in job["steps"][-1]["with"]}
-    assert given == {"command", "config", "token"}
+    assert given == {"command", "config", "token", "write-back", "comment"}
     assert given <= set(ACTION["inputs"])
     assert all(each["description"] and "default" in each for each in ACTION["inputs"].values())
+
+
+def all_workflows(*trackers: TrackerSettings) -> dict[str, str]:
+    """Every kind of workflow that `init` writes, as files of a repository."""
+    kinds = {"plain": Wishes(), "push": Wishes("push"), "pr": Wishes("pr", comment=True)}
+    return {
+        f".github/workflows/{name}.yml": rendered("github", *trackers, wishes=wishes) for name, wishes in kinds.items()
+    }
+
+
+@pytest.mark.parametrize("trackers", [(OWN,), (OTHER, JIRA)])
+def test_actionlint_finds_nothing(tmp_path: Path, trackers: tuple[TrackerSettings, ...]) -> None:
+    actionlint = shutil.which("actionlint", path=str(Path(sys.executable).parent))
+    if not actionlint:
+        pytest.skip("actionlint has no wheel for this machine")
+    write(tmp_path, all_workflows(*trackers))
+    git(tmp_path, "init", "-q")
+    files = sorted((tmp_path / ".github/workflows").iterdir())
+    done = subprocess.run([actionlint, "-no-color", *files], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    files[0].write_text(files[0].read_text().replace("runs-on:", "run-on:"))
+    done = subprocess.run([actionlint, files[0]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, "else it looks at nothing"
 
 
 @pytest.mark.parametrize("persona", ["regular", "auditor"])
@@ -184,13 +230,7 @@ def test_zizmor_finds_nothing(tmp_path: Path, persona: str) -> None:
     zizmor = shutil.which("zizmor", path=str(Path(sys.executable).parent))
     assert zizmor
     trackers = (OWN,) if persona == "auditor" else (OTHER, JIRA)
-    write(
-        tmp_path,
-        {
-            ".github/workflows/pmsync.yml": rendered("github", *trackers),
-            "action.yml": (ROOT / "action.yml").read_bytes(),
-        },
-    )
+    write(tmp_path, {**all_workflows(*trackers), "action.yml": (ROOT / "action.yml").read_bytes()})
     done = subprocess.run(
         [zizmor, "--offline", "--no-config", "--no-progress", "--persona", persona, str(tmp_path)],
         capture_output=True, text=True, check=False,
@@ -213,6 +253,17 @@ def test_gitlab_syncs_one_at_a_time_on_the_default_branch_and_never_for_a_merge_
     assert not {"cache", "default", "variables", "stages"} & set(jobs), "an included file changes no other job"
 
 
+def test_gitlab_commits_what_was_written_whatever_became_of_the_sync() -> None:
+    for how, word in (("push", "push"), ("pr", "mr")):
+        sync = yaml.safe_load(rendered("gitlab", OWN, wishes=Wishes(how)))["pmsync-sync"]
+        first, second, last = sync["script"]
+        assert first.endswith("sync --write-back --written /tmp/pmsync-written || code=$?")
+        assert second == f'/tmp/pmsync-source/scripts/commit-written {word} /tmp/pmsync-written "$CI_COMMIT_BRANCH"'
+        assert last == "exit $code"
+        assert "PMSYNC_PUSH_TOKEN" in rendered("gitlab", OWN, wishes=Wishes(how)).splitlines()[2]
+    assert "variables" not in yaml.safe_load(rendered("gitlab", OWN))["pmsync-sync"]
+
+
 def test_gitlab_installs_one_commit_with_hashes() -> None:
     base = yaml.safe_load(rendered("gitlab", OWN))[".pmsync"]
     assert base["variables"]["PMSYNC_COMMIT"] == PIN.commit
@@ -227,7 +278,7 @@ def test_gitlab_asks_for_the_variables_and_hosts_by_name() -> None:
 
 
 def test_every_line_of_gitlabs_scripts_is_shell() -> None:
-    jobs = yaml.safe_load(rendered("gitlab", OWN)).values()
+    jobs = yaml.safe_load(rendered("gitlab", OWN, wishes=Wishes("pr"))).values()
     lines = [line for job in jobs for line in (*job.get("before_script", ()), *job.get("script", ()))]
     assert all(isinstance(line, str) for line in lines)
     done = subprocess.run(["sh", "-n"], input="\n".join(lines), text=True, capture_output=True, check=False)

@@ -102,6 +102,22 @@ def test_a_configuration_below_the_top_has_its_pipeline_at_the_top(run: Run, doc
     assert f"cd {documents} && " in (inner / ".pmsync/cron/crontab").read_text()
 
 
+def test_what_the_repository_has_to_allow_for_a_write_back_is_told(run: Run, documents: Path) -> None:
+    call = ("init", "--no-input", "--ci", "github", *PIN)
+    answer = run(*call, "--write-back", "pr", "--comment")
+    assert answer.code == 0
+    assert "Allow GitHub Actions to create and approve pull requests" in answer.out
+    assert "approve the checks of pmsync's pull requests" in answer.out
+    step = yaml.safe_load((documents / WORKFLOW).read_text())["jobs"]["sync"]["steps"][-1]
+    assert step["with"]["write-back"] == "pr"
+    (documents / WORKFLOW).unlink()
+    answer = run(*call, "--write-back", "push")
+    assert "where the branch is protected" in answer.out
+    assert "write-back: push" in (documents / WORKFLOW).read_text()
+    assert "approve" not in answer.out
+    assert "PMSYNC_PUSH_TOKEN" in run("init", "--no-input", "--ci", "gitlab", *PIN, "--write-back", "push").out
+
+
 # --- what is there already ----------------------------------------------------------------------------------------
 
 
@@ -181,6 +197,22 @@ def test_a_pin_that_moves_is_refused(run: Run, documents: Path, pin: str) -> Non
     answer = run("init", "--no-input", "--ci", "github", "--pin", pin)
     assert answer.code == 2
     assert "pins no pmsync" in answer.err
+    assert files(documents) == {"postmortems/a.md"}
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (("--write-back", "pr"), "goes with --ci"),
+        (("--comment",), "goes with --ci github"),
+        (("--ci", "gitlab", "--comment", *PIN), "goes with --ci github"),
+    ],
+)
+def test_wishes_that_no_pipeline_could_fulfil_are_refused(
+    run: Run, documents: Path, call: tuple[str, ...], told: str
+) -> None:
+    answer = run("init", "--no-input", *call)
+    assert (answer.code, told in answer.err) == (2, True)
     assert files(documents) == {"postmortems/a.md"}
 
 

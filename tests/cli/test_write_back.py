@@ -102,6 +102,28 @@ def test_cron_gets_no_mail_about_the_same_thing_twice(run: Run, place: Path) -> 
     assert "not-written" not in alone.err
 
 
+def test_the_documents_it_wrote_are_listed_as_git_reads_lists(run: Run, place: Path) -> None:
+    write(place, {"postmortems/b é.md": DOCUMENT.replace("Add", "Test"), "postmortems/c.md": "# Nothing\n"})
+    run("sync", "--write-back", "--written", "list", place / "postmortems/a.md")
+    assert (place / "list").read_bytes() == f"{place}/postmortems/a.md\0".encode()
+    run("sync")
+    run("write-back", "--dry-run", "--written", "list")
+    assert (place / "list").read_bytes() == b""
+    run("write-back", "--written", "list")
+    assert (place / "list").read_bytes() == f"{place}/postmortems/b é.md\0".encode()
+    run("write-back", "--written", "list")
+    assert (place / "list").read_bytes() == b""
+
+
+def test_a_list_that_cannot_be_written_or_means_nothing_is_wrong_usage(run: Run, place: Path) -> None:
+    answer = run("sync", "--written", "list")
+    assert (answer.code, "goes with it" in answer.err) == (2, True)
+    answer = run("sync", "--write-back", "--written", "nowhere/list")
+    assert answer.code == 2
+    assert "nowhere/list' cannot be written: no such file or directory" in answer.err
+    assert "Sync: 2 created." in answer.out, "what it did is told all the same"
+
+
 def test_a_dry_run_and_write_back_do_not_go_together(run: Run, place: Path) -> None:
     answer = run("sync", "--dry-run", "--write-back")
     assert answer.code == 2

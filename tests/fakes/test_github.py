@@ -465,3 +465,45 @@ def test_a_stranger_is_no_app(github: FakeGitHub, repo: Repo, key_pair: tuple[st
         call = Client(github, jwt.encode(claims, stranger, algorithm="RS256"))
         assert call("GET", "/app").status_code == 401
         call.session.close()
+
+
+# --- pull requests ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def job(github: FakeGitHub, repo: Repo) -> Iterator[Client]:
+    """A job of a workflow with `permissions: pull-requests: write`, in a repository where one branch is pushed."""
+    repo.roles["github-actions[bot]"] = "write"
+    github.tip = lambda _, branch: "a" * 40 if branch == "work" else ""
+    client = other(github, "github-actions[bot]", installation=True, permissions={"pull_requests": "write"})
+    yield client
+    client.session.close()
+
+
+def test_a_pull_request_is_opened_once_for_a_branch_that_exists(job: Client, repo: Repo) -> None:
+    wanted = {"title": "Work", "head": "work", "base": "main"}
+    made = job("POST", "/repos/acme/web/pulls", wanted)
+    assert (made.status_code, made.json()["head"]["sha"]) == (201, "a" * 40)
+    assert job("POST", "/repos/acme/web/pulls", wanted).status_code == 422
+    assert job("POST", "/repos/acme/web/pulls", wanted | {"head": "none"}).status_code == 422
+    listed = [job("GET", f"/repos/acme/web/pulls?head={head}").json() for head in ("acme:work", "mallory:work")]
+    assert [len(found) for found in listed] == [1, 0]
+    conforms(models.GitRef, job("GET", "/repos/acme/web/git/ref/heads/work").json())
+    assert job("GET", "/repos/acme/web/git/ref/heads/none").status_code == 404
+    repo.actions_open_pulls = False
+    repo.issues[1].state = "closed"
+    assert job("POST", "/repos/acme/web/pulls", wanted).status_code == 403
+
+
+def test_a_job_s_token_may_what_its_permissions_say(job: Client, call: Client, github: FakeGitHub) -> None:
+    job("POST", "/repos/acme/web/pulls", {"title": "Work", "head": "work", "base": "main"})
+    said = job("POST", "/repos/acme/web/issues/1/comments", {"body": "one"}).json()
+    edited = job("PATCH", f"/repos/acme/web/issues/comments/{said['id']}", {"body": "two"})
+    conforms(models.IssueComment, edited.json())
+    assert edited.json()["body"] == "two"
+    too_long = job("PATCH", f"/repos/acme/web/issues/comments/{said['id']}", {"body": "x" * 65_537})
+    assert too_long.status_code == 422
+    assert job("PATCH", "/repos/acme/web/issues/comments/9", {"body": "two"}).status_code == 404
+    assert job("POST", "/repos/acme/web/issues", {"title": "x"}).status_code == 403
+    call("POST", "/repos/acme/web/issues", {"title": "x"})
+    assert job("POST", "/repos/acme/web/issues/2/comments", {"body": "one"}).status_code == 403
