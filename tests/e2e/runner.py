@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -65,13 +64,13 @@ class Runner:
     secrets: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
 
-    def started_by(self, event: Event) -> dict[str, Job]:
-        """Run every job that the event starts, one after the other, by its name."""
+    def started_by(self, event: Event, only: str = "") -> dict[str, Job]:
+        """Run every job that the event starts (or the one named), one after the other, by its name."""
         workflow = yaml.safe_load(self.workflow)
         on = workflow[True]  # YAML 1.1 reads `on` as true
         if event.name not in on or (event.name == "push" and event.branch not in on["push"]["branches"]):
             return {}
-        jobs = workflow["jobs"].items()
+        jobs = [(name, job) for name, job in workflow["jobs"].items() if only in {"", name}]
         return {name: self.job(job, event) for name, job in jobs if _truth(job["if"], self._context(event, ""))}
 
     def job(self, job: Mapping[str, Any], event: Event) -> Job:
@@ -254,8 +253,3 @@ def _looked_up(name: str, context: Mapping[str, Any]) -> Any:
 
 def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def without(job: Job) -> None:
-    """Throw away what a job left, as its machine is."""
-    shutil.rmtree(job.checkout.parent)

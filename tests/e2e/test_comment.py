@@ -24,7 +24,7 @@ def team(tmp_path: Path) -> Iterator[World]:
 
 
 def plan(team: World, event: Event) -> Job:
-    job = team.ci(event)["plan"]
+    job = team.ci(event, "plan")["plan"]
     assert job.code == 0, job.log
     return job
 
@@ -111,7 +111,7 @@ def test_a_plan_that_is_too_long_is_cut_between_items(team: World) -> None:
         f"- [ ] Rotate the {number}th key of the gateway in all of its regions {'x' * 60}" for number in range(900)
     ]
     event = team.propose({DOC: document(*items)})
-    assert team.ci(event)["plan"].code == 1, "the guard refuses so many"
+    assert team.ci(event, "plan")["plan"].code == 1, "the guard refuses so many"
     (comment,) = comments(team, event)
     assert 60_000 < len(comment.body) < BODY_LIMIT
     rows = [line for line in comment.body.splitlines() if line.startswith("| + create")]

@@ -107,6 +107,7 @@ def test_from_the_pull_request_to_the_ticked_box(team: World) -> None:
     assert team.stage.created() == 4
 
 
+@pytest.mark.parametrize("team", ["github"], indirect=True)
 def test_the_host_leaves_to_ci_what_is_new(team: World) -> None:
     """CI comes late, and there is one ticket for each item."""
     assert team.ci(Event("push"))["sync"].code == 0

@@ -138,11 +138,9 @@ class World:
 
     # --- CI -------------------------------------------------------------------------------------------------------
 
-    def runner(self, *, secrets: bool = True) -> Runner:
+    def runner(self) -> Runner:
         """CI, with the workflow that `pmsync init --ci github` writes."""
-        return Runner(
-            self.github, self.top / "jobs", self.workflow(), self.secrets if secrets else {}, environ=self.environ
-        )
+        return Runner(self.github, self.top / "jobs", self.workflow(), self.secrets, self.environ)
 
     def workflow(self) -> str:
         if isinstance(self.stage, JiraStage):
@@ -156,8 +154,8 @@ class World:
         place = Place(self.dev / "pmsync.toml", Repository("github.com", REPO, "main"))
         return pipeline("github", settings, place, PIN, self.wishes)[0].text
 
-    def ci(self, event: Event, **more: bool) -> dict[str, Job]:
-        return self.runner(**more).started_by(event)
+    def ci(self, event: Event, only: str = "") -> dict[str, Job]:
+        return self.runner().started_by(event, only)
 
     # --- the host with cron ---------------------------------------------------------------------------------------
 
