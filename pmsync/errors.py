@@ -29,6 +29,10 @@ class LedgerError(PmsyncError):
     """The ledger cannot be opened, read or written, or is held by another run."""
 
 
+class LockHeld(LedgerError):
+    """Another run holds the ledger's lock, and held it for as long as this one was to wait."""
+
+
 class TrackerError(PmsyncError):
     """A tracker refused or gave an answer that cannot be trusted: asking again will not help."""
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pmsync.errors import LedgerError
+from pmsync.errors import LedgerError, LockHeld
 
 
 def lock_path(ledger: Path) -> Path:
@@ -35,7 +35,7 @@ def make_home(folder: Path) -> None:
 def hold(path: Path, *, wait: float | None) -> Iterator[None]:
     """Hold the lock of the ledger at `path`, waiting at most `wait` seconds for it (None: not at all).
 
-    Raises LedgerError where another run holds it or it cannot be made.
+    Raises LockHeld where another run holds it, LedgerError where it cannot be made.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - 60 ms that commands without a lock need not pay
 
@@ -46,7 +46,7 @@ def hold(path: Path, *, wait: float | None) -> Iterator[None]:
         lock = FileLock(place, timeout=wait or 0, mode=0o600)
         lock.acquire()
     except Timeout:
-        raise LedgerError(_held_by_another(place)) from None
+        raise LockHeld(_held_by_another(place)) from None
     except OSError as error:
         what = error.strerror or str(error)
         raise LedgerError(f"lock {str(place)!r}: {what}; check the folder's owner, mode and free space") from error

@@ -15,6 +15,8 @@ from pmsync.plan.world import World
 from pmsync.reports import in_words, markdown_cell, markdown_link
 from pmsync.sync import Result
 
+SHOWN = 3
+"""So many tickets of a kind are named where a sync is told in one line."""
 SIGNS = {"create": "+", "update": "~", "close": "-", "adopt": "=", "wait": "?"}
 """What stands before a row of a plan; everything that is only learned from a tracker has '<'."""
 
@@ -321,12 +323,22 @@ def done_words(done: Done, plan: Plan) -> str:
     return f"{done.ticket.title if done.ticket else done.uid}: {sent[0] if sent else worded(done.detail)}"
 
 
-def done_line(result: Result) -> str:
-    """The last line of a sync; '' where nothing happened."""
-    counts = Counter(done.verb for done in result.applied.done)
-    parts = [f"{count} {verb}" for verb, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+def done_line(result: Result, *, linked: bool = False) -> str:
+    """The last line of a sync, with `linked` also the first tickets of each kind; '' where nothing happened."""
+    by_verb: dict[str, list[Done]] = {}
+    for done in result.applied.done:
+        by_verb.setdefault(done.verb, []).append(done)
+    ordered = sorted(by_verb.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    parts = [f"{len(each)} {verb}{_first_tickets(each) if linked else ''}" for verb, each in ordered]
     applied = result.applied
     parts += [f"{applied.failed} failed"] if applied.failed else []
     parts += [f"{len(applied.in_doubt)} in doubt"] if applied.in_doubt else []
     parts += [f"{applied.left} left for the next sync"] if applied.left else []
     return f"Sync: {', '.join(parts)}." if parts else ""
+
+
+def _first_tickets(each: Sequence[Done]) -> str:
+    """` (https://…/12, https://…/13, …)`: where three of them are."""
+    refs = list(dict.fromkeys(done.ticket.ref for done in each if done.ticket))
+    places = [ref.url if ref.url.startswith(("http://", "https://")) else ref.key for ref in refs[:SHOWN]]
+    return f" ({', '.join([*places, *(['…'] if len(refs) > SHOWN else [])])})" if places else ""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from urllib.parse import quote
 
 from pmsync.content import severity_level
@@ -27,9 +28,11 @@ __all__ = [
     "counts",
     "freshness",
     "in_words",
+    "is_stale",
     "markdown_cell",
     "markdown_link",
     "named",
+    "patience",
     "people_of",
     "resolve_item",
     "status_row",
@@ -37,7 +40,11 @@ __all__ = [
 ]
 
 STALE = timedelta(days=1)
-"""How old the last good sync may be before `status` warns."""
+"""How old the last good sync may be before `status` warns, where there were too few to tell how often they come."""
+SOONEST = timedelta(hours=1)
+"""... and at least, however often they come: one that fails now and then is no news."""
+RECENT = 10
+"""So many of the last good syncs tell how often they come."""
 _ASIDE = {"listed", "external"}
 
 
@@ -251,9 +258,44 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
         return Freshness(at, "no sync over everything has ended well yet")
     if last is not None and last.finished_at is None:
         return Freshness(at, f"a run ({_when(last)}) has not ended: it is still at work, or was killed")
-    if at is not None and now - at > STALE:
-        return Freshness(at, f"the last good sync was at {at:%Y-%m-%d %H:%M} UTC, more than a day ago")
+    if at is not None and now - at > patience(ledger):
+        gap = _longest_gap(ledger)
+        usual = f"though there was one at least every {_span(gap)} before" if gap else "more than a day ago"
+        return Freshness(at, f"the last good sync was at {at:%Y-%m-%d %H:%M} UTC, {usual}")
     return Freshness(at)
+
+
+def patience(ledger: Ledger) -> timedelta:
+    """How old the last good sync may become: three times the longest of the last gaps between two, an hour at least;
+    a day where there were too few.
+    """
+    gap = _longest_gap(ledger)
+    return max(3 * gap, SOONEST) if gap else STALE
+
+
+def is_stale(ledger: Ledger, now: datetime) -> bool:
+    """Whether a good sync has been missing for too long. Before the first one it counts from the first try."""
+    since = next((run.finished_at for run in ledger.good_runs(1)), None)
+    first = ledger.first_run()
+    since = since or (first.started_at if first else None)
+    return since is not None and now - since > patience(ledger)
+
+
+def _longest_gap(ledger: Ledger) -> timedelta | None:
+    """The longest time between two of the last good syncs; None where there were too few to tell."""
+    ends = [run.finished_at for run in ledger.good_runs(RECENT) if run.finished_at]
+    gaps = [later - earlier for later, earlier in pairwise(ends)]
+    return max(gaps) if len(gaps) >= 3 else None
+
+
+def _span(span: timedelta) -> str:
+    """`12 minutes`, `3 hours`, `2 days`: rounded up, for a message."""
+    minutes = max(-(-span // timedelta(minutes=1)), 1)
+    for size, noun in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= 2 * size or size == 1:
+            number = -(-minutes // size)
+            return f"{number} {noun}s" if number > 1 else noun
+    return ""
 
 
 def _when(run: Run) -> str:

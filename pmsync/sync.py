@@ -118,7 +118,7 @@ class Engine:
     def sync(self, request: Request) -> Result:
         """Bring tickets and ledger in line with the documents.
 
-        Raises LedgerError, also where another run holds the lock for longer than `request.wait`.
+        Raises LedgerError; that is LockHeld where another run holds the lock for longer than `request.wait`.
         """
         path = Path(self.settings.ledger)
         with hold(path, wait=request.wait), Ledger.open(path) as ledger:

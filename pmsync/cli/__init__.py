@@ -13,6 +13,7 @@ import click
 from pmsync import __version__
 from pmsync.cli import errors, output
 from pmsync.cli.app import App, pass_app
+from pmsync.errors import ConfigError
 
 __all__ = ["COMMANDS", "App", "cli", "main", "pass_app"]
 
@@ -33,6 +34,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "completion": ("completion", "Print the completion script of a shell."),
 }
 """Each command's module in pmsync.cli, where it is the object named `command`, and its line in `pmsync --help`."""
+
+LOG_FORMATS = ("text", "json")
 
 _EXAMPLES = """\b
 Examples:
@@ -83,26 +86,49 @@ class Commands(click.Group):
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), help="Colour the output. [env var: PMSYNC_COLOR]"
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(LOG_FORMATS),
+    help="How the log on stderr is written. [env var: PMSYNC_LOG_FORMAT]",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of every error.")
 @click.pass_context
-def cli(ctx: click.Context, *, config: Path | None, verbose: int, quiet: bool, color: str | None, debug: bool) -> None:
+def cli(
+    ctx: click.Context,
+    *,
+    config: Path | None,
+    verbose: int,
+    quiet: bool,
+    color: str | None,
+    log_format: str | None,
+    debug: bool,
+) -> None:
     """Hand every command the same App, and set how it prints."""
     base = ctx.find_object(App) or App()
     named = config or base.config or (Path(path) if (path := base.environ.get("PMSYNC_CONFIG")) else None)
     ctx.obj = replace(base, config=named, verbosity=-1 if quiet else verbose, debug=debug)
-    output.use(_view(ctx.obj, color))
+    output.use(_view(ctx.obj, color, log_format))
+    if unknown := _unknown_format(ctx.obj):
+        raise ConfigError(f"PMSYNC_LOG_FORMAT is {unknown!r}; write {' or '.join(LOG_FORMATS)}")
 
 
-def _view(app: App, color: str | None) -> output.View:
+def _view(app: App, color: str | None, log_format: str | None) -> output.View:
     colour = color or app.environ.get("PMSYNC_COLOR", "auto")
-    return output.View(app.environ, colour, app.verbosity)
+    structured = (log_format or app.environ.get("PMSYNC_LOG_FORMAT")) == "json"
+    return output.View(app.environ, colour, app.verbosity, structured, app.now)
+
+
+def _unknown_format(app: App) -> str:
+    """What the environment says of the log's format, where it is none; '' else."""
+    said = app.environ.get("PMSYNC_LOG_FORMAT", "")
+    return "" if said in {"", *LOG_FORMATS} else said
 
 
 def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
     """Run the command line and return its exit code; `app` is for tests."""
     app = app or App()
     args = list(sys.argv[1:] if args is None else args)
-    output.use(_view(app, None))
+    output.use(_view(app, None, "json" if errors.asks_json(args, "--log-format") else None))
     try:
         code = cli.main(args, prog_name="pmsync", standalone_mode=False, obj=app)
     except BaseException as error:  # one place turns every error into words and an exit code

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import click
 from pmsync import __version__
 from pmsync.cli import output
 from pmsync.cli.app import App
+from pmsync.cli.records import error_fields
 from pmsync.errors import ConfigError, PmsyncError, blacked_out
 
 BUG = 3
@@ -24,7 +26,7 @@ _SECRET = re.compile("TOKEN|SECRET|PASSWORD|KEY", re.IGNORECASE)
 
 def explain(error: BaseException, args: Sequence[str], app: App) -> int:
     """Say what went wrong and return the exit code: the error's own, 2 for wrong usage, 130 interrupted, 3 a bug."""
-    debug = app.debug or "--debug" in args
+    debug, trace = app.debug or "--debug" in args, ""
     match error:
         case click.exceptions.Exit():
             return error.exit_code
@@ -46,8 +48,9 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
     if debug:
         import traceback  # noqa: PLC0415 (only what goes wrong needs it)
 
-        output.log(blacked_out("".join(traceback.format_exception(error)).rstrip(), _secrets(app)))
-    _tell(code, lines, as_json=_wants_json(args), listed=isinstance(error, ConfigError) and len(error.problems) > 1)
+        trace = blacked_out("".join(traceback.format_exception(error)).rstrip(), _secrets(app))
+    listed = isinstance(error, ConfigError) and len(error.problems) > 1
+    _tell(Failure(code, lines, type(error).__name__, trace), as_json=asks_json(args, "--format"), listed=listed)
     return code
 
 
@@ -84,11 +87,26 @@ def _global_option(error: click.UsageError) -> str:
     return f"{name} {error.option_name}{value} {rest}"
 
 
-def _tell(code: int, lines: Sequence[str], *, as_json: bool, listed: bool = False) -> None:
-    if as_json:
-        output.emit_json({"message_type": "error", "code": code, "message": "\n".join(lines)}, err=True)
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a command has no result: exit code, what to say, the error's type, and a traceback where one is wanted."""
+
+    code: int
+    lines: Sequence[str]
+    kind: str
+    trace: str = ""
+
+
+def _tell(failure: Failure, *, as_json: bool, listed: bool = False) -> None:
+    first, *rest = failure.lines
+    whole = "\n".join(failure.lines)
+    if output.record("error", first, error_fields(failure.kind, whole, failure.code, failure.trace)):
         return
-    first, *rest = lines
+    if failure.trace:
+        output.tell(failure.trace)
+    if as_json:
+        output.emit_json({"message_type": "error", "code": failure.code, "message": whole}, err=True)
+        return
     output.fail(first)
     for line in rest:
         if listed:
@@ -97,9 +115,10 @@ def _tell(code: int, lines: Sequence[str], *, as_json: bool, listed: bool = Fals
             output.advise(line)
 
 
-def _wants_json(args: Sequence[str]) -> bool:
-    pairs = zip(args, [*args[1:], ""], strict=True)
-    return any(one == "--format=json" or (one, two) == ("--format", "json") for one, two in pairs)
+def asks_json(args: Sequence[str], option: str) -> bool:
+    """Whether the option has the value json, also where the arguments cannot be read as a whole."""
+    pairs = zip(args, [*args[1:], ""], strict=False)
+    return any(one == f"{option}=json" or (one, two) == (option, "json") for one, two in pairs)
 
 
 def _secrets(app: App) -> list[str]:
@@ -118,9 +137,8 @@ def _bug(error: BaseException, args: Sequence[str], app: App, *, debug: bool) ->
     lines = [blacked_out(f"an unexpected error has occurred: {type(error).__name__}: {error}", secrets)]
     path = _log(about + trace)
     lines.append(f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync")
-    if debug or not path:
-        output.tell(trace.rstrip())
-    _tell(BUG, lines, as_json=_wants_json(args))
+    shown = trace.rstrip() if debug or not path else ""
+    _tell(Failure(BUG, lines, type(error).__name__, shown), as_json=asks_json(args, "--format"))
     return BUG
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from pmsync.cli import output
+from pmsync.cli import output, tables
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.output import Part
 from pmsync.cli.reading import absolute, from_here, lenient_settings, located
@@ -102,7 +102,7 @@ def _print_document(path: str, document: Document) -> None:
     if output.is_terminal():
         used = [n for n, _ in enumerate(columns) if any(row[n] for row in rows)]
         columns, rows = [columns[n] for n in used], [[row[n] for n in used] for row in rows]
-    output.table(columns, rows, elastic="title")
+    tables.table(columns, rows, elastic="title")
 
 
 def _about(document: Document) -> Iterator[tuple[str, str]]:

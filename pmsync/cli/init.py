@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +16,7 @@ import click
 from pmsync import rules
 from pmsync.cli import init_parts, output
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.init_parts import FilePart, Place, Wishes
+from pmsync.cli.init_parts import FilePart, Place, Watch, Wishes
 from pmsync.cli.init_pin import installed_pin, parse_pin
 from pmsync.cli.init_text import Answers, config_text
 from pmsync.cli.plain import printable
@@ -114,6 +114,8 @@ def accepted(tracker: str, field: str) -> Check:
 )
 @click.option("--comment", is_flag=True, help="With --ci github: keep the plan as a comment of the pull request.")
 @click.option("--cron", is_flag=True, help="Also write a systemd timer and a crontab line for this machine.")
+@click.option("--heartbeat", metavar="URL", help="With --cron: where each run's exit status goes, as URL/STATUS.")
+@click.option("--metrics", metavar="FILE", help="With --cron: where each run leaves figures for Prometheus (*.prom).")
 @click.option("--print", "print_only", is_flag=True, help="Print all that would be written; write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite a configuration that is there.")
 @click.option("--no-input", is_flag=True, help="Ask nothing.")
@@ -154,7 +156,8 @@ def command(
         text = config_text(gather(app, flags, asker))
         settings = parse(tomllib.loads(text), path.parent.resolve(), NAME)
     place = Place(path.parent.resolve() / path.name, look(path.parent))
-    parts = _parts(flags.get("ci"), flags.get("pin"), cron, settings, place, asker, wishes)
+    parts = _parts(flags.get("ci"), flags.get("pin"), settings, place, asker, wishes)
+    parts += _units(app, flags, settings, place, cron=cron)
     if print_only:
         return _print(text or "", parts, place)
     init_parts.refuse_changed(parts)
@@ -176,10 +179,18 @@ def _wishes(ci: object, write_back: str | None, *, comment: bool) -> Wishes:
     return Wishes(write_back or "", comment)
 
 
-def _parts(
-    ci: object, pin: object, cron: bool, settings: Settings, place: Place, asker: Asker, wishes: Wishes
+def _units(
+    app: App, flags: Mapping[str, str | tuple[str, ...] | None], settings: Settings, place: Place, *, cron: bool
 ) -> list[FilePart]:
-    parts = []
+    heartbeat, metrics = flags.get("heartbeat"), flags.get("metrics")
+    if not cron and (heartbeat or metrics):
+        raise ConfigError("--heartbeat and --metrics say how a host with cron is watched, and go with --cron")
+    file = str(app.cwd / str(metrics)) if metrics else ""
+    return init_parts.units(settings, place, Watch(str(heartbeat or ""), file)) if cron else []
+
+
+def _parts(ci: object, pin: object, settings: Settings, place: Place, asker: Asker, wishes: Wishes) -> list[FilePart]:
+    parts: list[FilePart] = []
     if isinstance(ci, str):
         found = installed_pin()
         pinned = asker.ask(
@@ -192,7 +203,7 @@ def _parts(
         parts += init_parts.pipeline(ci, settings, place, parse_pin(pinned), wishes)
     elif pin:
         raise ConfigError("--pin says what CI installs, and goes with --ci")
-    return parts + (init_parts.units(settings, place) if cron else [])
+    return parts
 
 
 def _print(text: str, parts: Sequence[FilePart], place: Place) -> int:

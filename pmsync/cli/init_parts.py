@@ -33,6 +33,7 @@ _GITLAB_AUTHOR = [
     "  GIT_AUTHOR_NAME: pmsync",
     "  GIT_AUTHOR_EMAIL: pmsync@noreply.$CI_SERVER_HOST",
 ]
+_PING = "curl -fsS -m 10 --retry 5 -o /dev/null"
 _PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+")
 
 
@@ -227,7 +228,15 @@ def _write_back_steps(system: str, write_back: str) -> Iterator[str]:
 # --- a host with cron -----------------------------------------------------------------------------------------
 
 
-def units(settings: Settings, place: Place) -> list[FilePart]:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How others notice that cron is dead: a URL that is told each exit status, a file of figures; '' for neither."""
+
+    heartbeat: str = ""
+    metrics: str = ""
+
+
+def units(settings: Settings, place: Place, watch: Watch = Watch()) -> list[FilePart]:
     """A systemd service with its timer, and a line for cron, with this machine's paths in them."""
     account = pwd.getpwuid(os.getuid())
     top = place.top
@@ -236,16 +245,42 @@ def units(settings: Settings, place: Place) -> list[FilePart]:
         "__TOP__": str(top),
         "__CONFIG__": str(place.config),
         "__PMSYNC__": _program(),
+        "__GIT__": shutil.which("git") or "/usr/bin/git",
         "__SECRETS__": str(Path(account.pw_dir) / ".config/pmsync/secrets"),
     }
-    writable = [str(top), *(folder for folder in _written_folders(settings) if not Path(folder).is_relative_to(top))]
-    for value in (*values.values(), *writable):
+    written = [*_written_folders(settings), *([str(Path(watch.metrics).parent)] if watch.metrics else [])]
+    writable = [str(top), *(folder for folder in written if not Path(folder).is_relative_to(top))]
+    for value in (*values.values(), *writable, *([watch.metrics] if watch.metrics else [])):
         if not _PLAIN.fullmatch(value):
             raise ConfigError(f"--cron: {value!r} has characters that cron or systemd would read as something else")
-    values["__WRITABLE__"] = " ".join(dict.fromkeys(writable))
+    values |= {
+        "__WRITABLE__": " ".join(dict.fromkeys(writable)),
+        "__METRICS__": f" --metrics {watch.metrics}" if watch.metrics else "",
+        "__OPEN__": "( " if watch.heartbeat else "",
+        "__CLOSE__": f" ); {_PING} {_pinged(watch.heartbeat)}/$?" if watch.heartbeat else "",
+    }
+    blocks = {"__HEARTBEAT__": _stop_post(_pinged(watch.heartbeat)) if watch.heartbeat else []}
     folder = place.config.parent / ".pmsync/cron"
     names = ("pmsync.service", "pmsync.timer", "crontab")
-    return [FilePart(folder / name, _filled(name, values, {})) for name in names]
+    return [FilePart(folder / name, _filled(name, values, blocks)) for name in names]
+
+
+def _pinged(url: str) -> str:
+    """The URL that the exit status is appended to; raises ConfigError where cron, a shell or systemd would read it as
+    something else.
+    """
+    if not re.fullmatch(r"https?://[A-Za-z0-9._~:/@+-]+", url):
+        raise ConfigError(
+            f"--heartbeat: {url!r} is no plain http(s) URL",
+            "give the one that takes an exit status behind a slash, such as https://hc-ping.com/UUID",
+        )
+    return url.rstrip("/")
+
+
+def _stop_post(url: str) -> list[str]:
+    """The line of the service that systemd runs whatever came of it, also where git or a time limit ended it."""
+    status = "case $$EXIT_CODE in exited) told=$$EXIT_STATUS ;; *) told=fail ;; esac"
+    return [f"ExecStopPost=-/bin/sh -c '{status}; exec {_PING} {url}/$$told'"]
 
 
 def _program() -> str:

@@ -24,6 +24,9 @@ class Span(click.ParamType[timedelta]):
         return span
 
 
+metrics_option = click.option(
+    "--metrics", metavar="FILE", type=click.Path(path_type=Path), help="Leave figures for Prometheus in FILE (*.prom)."
+)
 changed_since_option = click.option(
     "--changed-since",
     "--diff-base",

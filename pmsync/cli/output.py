@@ -1,4 +1,4 @@
-"""All that is printed goes through here: the result to stdout, everything else to stderr.
+"""All that is printed goes through here: the result to stdout, everything else to stderr, as text or as JSON lines.
 
 What comes from documents and trackers is made printable first, and under CI no line can command the runner. Colours,
 links and progress are for terminals only. A reader that closes the pipe early stops no command.
@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import click
 
+from pmsync.cli import records
 from pmsync.cli.plain import harmless, printable, rfc3339, to_json
 from pmsync.places import place
 
@@ -35,11 +36,13 @@ _LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How this invocation prints; `colour` is what `--color` said."""
+    """How this invocation prints; `colour` is what `--color` said, `structured` whether the log is JSON."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     colour: str = "auto"
     verbosity: int = 0
+    structured: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
     def runner(self) -> bool:
@@ -73,6 +76,11 @@ def current() -> View:
     return _view.get() or View()
 
 
+def text_of(part: Part) -> str:
+    """Without its look."""
+    return part if isinstance(part, str) else part.text
+
+
 # --- text -----------------------------------------------------------------------------------------------------
 
 
@@ -101,20 +109,21 @@ def echo(*parts: Part, hang: int | None = None) -> None:
 def log(*parts: Part, level: int = 0, hang: int = 2) -> None:
     """A line about what happens, on stderr: `level` 0 is seen unless `--quiet`, 1 with `-v`, 2 with `-vv`."""
     if current().verbosity >= level:
-        tell(*parts, hang=hang)
+        tell(*parts, hang=hang, level="debug" if level else "info")
 
 
 def warn(message: str, hint: str = "") -> None:
     """A warning on stderr, with what to do about it."""
-    if current().verbosity >= 0:
+    if current().verbosity >= 0 and not record("warn", message, {"pmsync.hint": hint}):
         _label("warning", "yellow", message)
         if hint:
             advise(hint)
 
 
-def tell(*parts: Part, hang: int = 2) -> None:
+def tell(*parts: Part, hang: int = 2, level: str = "info") -> None:
     """A line on stderr that `--quiet` does not silence."""
-    _put(sys.stderr, parts, hang)
+    if not record(level, "".join(map(text_of, parts)).strip(), {}):
+        _put(sys.stderr, parts, hang)
 
 
 def fail(message: str) -> None:
@@ -125,6 +134,22 @@ def fail(message: str) -> None:
 def advise(hint: str) -> None:
     """What to do about an error, on stderr below it."""
     _label("hint", "cyan", hint)
+
+
+def record(level: str, message: str, fields: Mapping[str, object]) -> bool:
+    """A line of the structured log; False where the log is for people, and nothing was printed."""
+    view = current()
+    if not view.structured:
+        return False
+    if message:
+        emit_json(records.record(view.now(), level, message, fields), err=True)
+    return True
+
+
+def event(message: str, fields: Mapping[str, object], level: str = "info") -> None:
+    """Something that only the structured log tells; `--quiet` silences it."""
+    if current().verbosity >= 0:
+        record(level, message, fields)
 
 
 def _label(word: str, colour: str, text: str) -> None:
@@ -210,6 +235,19 @@ def is_terminal(stream: IO[str] | None = None) -> bool:
     return hasattr(stream, "isatty") and stream.isatty()
 
 
+def is_watched() -> bool:
+    """True where a person sees either stream."""
+    return is_terminal() or is_terminal(sys.stderr)
+
+
+def in_full() -> bool:
+    """Whether each thing done gets a line of its own: at a terminal, in a CI job's log, and with `-v`.
+
+    Else all of it is one line, for cron makes a mail of what is printed.
+    """
+    return is_terminal() or current().runner or current().verbosity > 0
+
+
 def has_colour(stream: IO[str]) -> bool:
     """Whether to colour, first match: --color, NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR, the terminal.
 
@@ -236,60 +274,6 @@ def has_links(stream: IO[str]) -> bool:
     return is_terminal(stream) and environ.get("TERM") != "dumb" and known
 
 
-# --- tables ---------------------------------------------------------------------------------------------------
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[Part]], *, elastic: str | None = None) -> None:
-    """Rows on stdout. On a terminal under UPPERCASE names, and the `elastic` column gives way where the width does not
-    do; piped without header, separated by tabs, and whole.
-    """
-    if not rows:
-        return
-    if not is_terminal():
-        for row in rows:
-            echo("\t".join(" ".join(printable(_text(cell)).split()) for cell in row))
-        return
-    cells = [[_flat(cell) for cell in row] for row in rows]
-    widths = _widths(columns, cells, elastic)
-    echo(*_line([dim(name.upper()) for name in columns], widths))
-    for row in cells:
-        echo(*_line(row, widths))
-
-
-def _text(cell: Part) -> str:
-    return cell if isinstance(cell, str) else cell.text
-
-
-def _flat(cell: Part) -> Span:
-    """A cell on one line; its URL stays only where the terminal can hide it behind the text."""
-    text = " ".join(printable(_text(cell)).split())
-    if isinstance(cell, str):
-        return Span(text)
-    return Span(text, cell.colour, cell.bold, cell.dim, cell.url if has_links(sys.stdout) else None)
-
-
-def _widths(columns: Sequence[str], rows: Sequence[Sequence[Span]], elastic: str | None) -> list[int]:
-    from rich.cells import cell_len  # noqa: PLC0415 (only a table on a terminal needs it)
-
-    widths = [max(len(name), *(cell_len(row[n].text) for row in rows)) for n, name in enumerate(columns)]
-    if elastic is not None:
-        room = shutil.get_terminal_size((80, 24)).columns
-        at = list(columns).index(elastic)
-        over = sum(widths) + 2 * (len(widths) - 1) - room
-        widths[at] = max(widths[at] - max(over, 0), min(widths[at], 12))
-    return widths
-
-
-def _line(cells: Sequence[Span], widths: Sequence[int]) -> Iterator[Part]:
-    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415
-
-    for n, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        text = cell.text if cell_len(cell.text) <= width else set_cell_size(cell.text, width - 1).rstrip() + "…"
-        yield Span(text, cell.colour, cell.bold, cell.dim, cell.url)
-        if n < len(cells) - 1:
-            yield " " * (width - cell_len(text) + 2)
-
-
 # --- findings -------------------------------------------------------------------------------------------------
 
 
@@ -297,8 +281,10 @@ def findings(found: Sequence[Finding], *, err: bool = False) -> None:
     """Findings in full for a person at a terminal, else one line each that editors and grep understand."""
     stream = sys.stderr if err else sys.stdout
     for finding in found:
+        if err and record(records.LEVELS[finding.level], finding.message, records.finding_fields(finding)):
+            continue
         for parts in _at_length(finding) if is_terminal(stream) else _in_short(finding):
-            _put(stream, parts, len(_text(parts[0])) + 2)
+            _put(stream, parts, len(text_of(parts[0])) + 2)
 
 
 def _at_length(finding: Finding) -> Iterator[Sequence[Part]]:
@@ -366,7 +352,8 @@ def progress(what: str) -> Iterator[Any]:
     from pmsync.cli.progress import shown  # noqa: PLC0415
 
     view = current()
-    wanted = is_terminal(sys.stderr) and view.verbosity >= 0 and not view.environ.get("PMSYNC_NO_PROGRESS")
+    plain = view.structured or view.verbosity or view.environ.get("PMSYNC_NO_PROGRESS")
+    wanted = is_terminal(sys.stderr) and not plain
     with shown(what, wanted=wanted) as bar:
         yield bar
 

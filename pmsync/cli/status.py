@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from pmsync import reports
-from pmsync.cli import output
+from pmsync.cli import output, tables
 from pmsync.cli.app import App, pass_app
 from pmsync.errors import ConfigError
 from pmsync.ledger import Ledger
@@ -158,7 +158,7 @@ def _text(answer: Answer) -> None:
     if output.is_terminal():
         _for_people(answer)
     else:
-        output.table(COLUMNS, [_cells(row) for row in answer.shown])
+        tables.table(COLUMNS, [_cells(row) for row in answer.shown])
     output.log(_summary(answer))
 
 
@@ -168,7 +168,7 @@ def _for_people(answer: Answer) -> None:
     cells = [
         (_ticket(row), _status(row), _due(row, answer.today), _owner(row), row.title) for row in ticketed
     ]  # fmt: skip
-    output.table(("ticket", "status", "due", "owner", "title"), cells, elastic="title")
+    tables.table(("ticket", "status", "due", "owner", "title"), cells, elastic="title")
     without = [row for row in answer.shown if not row.ticket]
     if without:
         output.echo(*([] if not ticketed else ["\n"]), output.bold("Without a ticket"))

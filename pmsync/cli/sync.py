@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +14,14 @@ import click
 
 from pmsync import guard, render
 from pmsync.apply import Done
-from pmsync.cli import output
+from pmsync.cli import output, records
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
-from pmsync.cli.options import Span, changed_since_option, written_option
+from pmsync.cli.cron import give_way, measured, wait_a_little
+from pmsync.cli.options import Span, changed_since_option, metrics_option, written_option
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
-from pmsync.errors import ConfigError, LedgerError
+from pmsync.errors import ConfigError, LedgerError, LockHeld
 from pmsync.model import Finding
 from pmsync.operations import Plan
 from pmsync.settings import Settings
@@ -37,6 +41,8 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
 @written_option
 @click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
+@click.option("--jitter", type=Span(), default="0", help="First wait for this host's own share of it, e.g. 60s.")
+@metrics_option
 @output.format_option("text", "json")
 @pass_app
 def command(
@@ -48,11 +54,15 @@ def command(
     write_back: bool,
     list_file: Path | None,
     wait: timedelta,
+    jitter: timedelta,
+    metrics: Path | None,
     output_format: str,
 ) -> int:
     """Create tickets for new action items, send what changed in documents, take over what changed in the trackers.
 
-    PATH limits the documents it judges; all are read. Says nothing when nothing happened, so that cron sends no mail.
+    PATH limits the documents it judges; all are read. For cron: without a terminal it prints nothing when nothing
+    happened and one line when something did (with -v and in CI each ticket), and it leaves the work to another run that
+    is on it, until the last good sync is too long ago.
     Exit codes: 0 fine, 1 something failed, was refused or is in doubt, 2 wrong configuration, 130 interrupted.
 
     \b
@@ -61,34 +71,98 @@ def command(
       pmsync sync --allow creates=120      the first sync of many documents
       pmsync sync --wait 5m                let another run finish first
       pmsync sync --write-back             and write the tickets into the documents, for a commit
+      pmsync --log-format json sync --jitter 60s --metrics /var/lib/node_exporter/pmsync.prom
     """
-    named, changed = judged(paths, changed_since, app)
-    request = Request(named, guard.parse_allow(allow), wait.total_seconds(), changed=changed)
     if dry_run and write_back:
         raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
     if list_file and not write_back:
         raise ConfigError("--written lists what --write-back wrote, and goes with it")
+    allowed, signals = guard.parse_allow(allow), Signals()
+    if not dry_run:
+        refuse_pull_requests(app.environ)
+        if jitter:
+            with signals.handled():
+                wait_a_little(app, jitter, signals)
+    named, changed = judged(paths, changed_since, app)
+    request = Request(named, allowed, wait.total_seconds(), changed=changed)
     if dry_run:
         return show_plan(app, request, output_format)
-    settings, signals = app.settings(), Signals()
-    refuse_pull_requests(app.environ)
-    sources = all_sources(settings, app)
-    with output.progress("syncing") as bar, signals.handled():
-        watcher = Watcher(bar.tell, lambda _, count: bar.advance(count), signals.stop)
-        result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
-    written = _write_back(app, settings, request, result) if write_back and not signals.stop() else None
-    if output_format == "json":
-        output.emit_json({**render.done_value(result), **({"write_back": written.value} if written else {})})
-    else:
+    settings = app.settings()
+    with measured(metrics, settings, app) as outcome:
+        ran = _run(app, settings, request, signals, write_back=write_back, gives_way=output_format == "text")
+        outcome.counts, outcome.ok = ran is not None, ran is not None and ran.ok
+        if ran:
+            ran.show(output_format)
+            if list_file and ran.written:
+                ran.written.note(app.cwd / list_file, settings)
+            if signals.stop():
+                raise click.Abort
+    return 0 if ran is None or ran.ok else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a sync, and of the write-back after it."""
+
+    result: Result
+    written: Written | None
+    took: timedelta
+    interrupted: bool
+
+    @property
+    def ok(self) -> bool:
+        return self.result.ok and not self.interrupted and (self.written is None or self.written.ok)
+
+    def show(self, output_format: str) -> None:
+        """The result on stdout, and the log of it."""
+        result, written = self.result, self.written
         told = tuple(f for f in result.findings if written is None or f.rule != "not-ticked")  # it says so itself
-        _show(replace(result, findings=told), interrupted=signals.stop())
+        shown = replace(result, findings=told)
+        _log(shown)
         if written:
-            written.show()
-    if written and list_file:
-        written.note(app.cwd / list_file, settings)
-    if signals.stop():
-        raise click.Abort
-    return 0 if result.ok and (written is None or written.ok) else 1
+            written.log()
+        if output_format == "json":
+            output.emit_json({**render.done_value(result), **({"write_back": written.value} if written else {})})
+        else:
+            _show(shown, interrupted=self.interrupted)
+            if written:
+                written.show()
+        if output_format == "text" or output.current().structured:
+            output.findings(_worth_telling(shown), err=True)
+        counts = Counter(done.verb for done in result.applied.done)
+        ended = records.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
+        nothing = "Nothing to do." if self.ok else "Nothing was sent."
+        output.event(render.done_line(result) or nothing, ended, "info" if self.ok else "error")
+
+
+def _run(
+    app: App, settings: Settings, request: Request, signals: Signals, *, write_back: bool, gives_way: bool
+) -> Ran | None:
+    """Sync, and write back; None where another run is at work and that is fine."""
+    began = time.monotonic()
+    output.event("Sync begins.", records.start_fields(settings.namespace, request.scope))
+    with output.progress("syncing") as bar, signals.handled():
+        sources = all_sources(settings, app)
+        watcher = Watcher(_telling(bar.tell), lambda _, count: bar.advance(count), signals.stop)
+        try:
+            result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
+        except LockHeld as held:
+            if not gives_way:
+                raise
+            give_way(app, settings, request, held)
+            return None
+    written = _write_back(app, settings, request, result) if write_back and not signals.stop() else None
+    return Ran(result, written, timedelta(seconds=time.monotonic() - began), signals.stop())
+
+
+def _telling(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """What is going on, for the progress and, with `-v`, for the log."""
+
+    def told(what: str) -> None:
+        tell(what)
+        output.log(what, level=1)
+
+    return told
 
 
 def _write_back(app: App, settings: Settings, request: Request, result: Result) -> Written:
@@ -106,15 +180,24 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
     return Written(replace(made, findings=fresh, told_before=result.told_before))
 
 
-def _show(result: Result, *, interrupted: bool) -> None:
+def _log(result: Result) -> None:
+    """Each thing that was done, in the structured log."""
     for done in result.applied.done:
+        key = f" {done.ticket.ref.key}" if done.ticket else ""
+        detail = "" if done.verb == "created" else done.detail
+        fields = records.change_fields(done.verb, done.uid, done.ticket, detail)
+        output.event(f"{done.verb}{key}  {render.done_words(done, result.plan)}", fields)
+
+
+def _show(result: Result, *, interrupted: bool) -> None:
+    full = output.in_full()
+    for done in result.applied.done if full else ():
         output.echo(*_line(done, result.plan), hang=9)
-    line = render.done_line(result)
+    line = render.done_line(result, linked=not full)
     if line:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
-    output.findings(_worth_telling(result), err=True)
 
 
 def _line(done: Done, plan: Plan) -> list[output.Part]:

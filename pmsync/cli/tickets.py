@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pmsync.cli import output
+from pmsync.cli import output, tables
 from pmsync.cli.app import App, pass_app
 from pmsync.errors import ConfigError
 from pmsync.model import Ticket
@@ -97,7 +97,7 @@ def list_(app: App, closed: bool, tracker: str | None, output_format: str) -> No
             )
             for t in found
         ]
-        output.table(columns, rows, elastic="title")
+        tables.table(columns, rows, elastic="title")
 
 
 @command.command()

@@ -16,6 +16,8 @@ from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Span, written_option
 from pmsync.cli.reading import existing
 from pmsync.errors import ConfigError
+from pmsync.places import place
+from pmsync.render import SHOWN
 from pmsync.settings import Settings
 from pmsync.sync import Clock, Request
 from pmsync.writeback.run import Result, Rewritten, write_back
@@ -53,6 +55,7 @@ def command(
         output.emit_json(written.value)
     else:
         written.show()
+    written.log()
     if list_file:
         written.note(app.cwd / list_file, settings)
     return 0 if written.ok else 1
@@ -85,18 +88,30 @@ class Written:
             reason = (error.strerror or str(error)).lower()
             raise ConfigError(f"--written: {str(file)!r} cannot be written: {reason}") from None
 
+    def log(self) -> None:
+        """Each change, in the structured log."""
+        if self.dry_run:
+            return
+        for document in self.result.documents:
+            for change in document.changes:
+                ref, word = change.ticketed.ref, WORDS[change.kind]
+                at = {"pmsync.tracker": ref.tracker, "pmsync.ticket": ref.key, "pmsync.url": ref.url}
+                where = {"pmsync.path": document.path, "pmsync.line": change.line}
+                fields = {"event.action": word, "pmsync.uid": change.ticketed.uid, **at, **where}
+                output.event(f"{word} {ref.key} in {place(document.path, change.line)}", fields)
+
     def show(self) -> None:
         """Each document with its changes, then how many there were; nothing where there were none."""
         for document in self.result.documents:
             if self.dry_run:
                 _show_difference(document)
-            else:
+            elif output.in_full():
                 _show_changes(document)
         counts = _counts(self.result)
         if counts and self.dry_run:
             output.log(output.dim(f"would write {counts}; `pmsync write-back` does it"))
         elif counts:
-            output.echo(f"Wrote {counts}.", hang=6)
+            output.echo(f"Wrote {counts}{'' if output.in_full() else _named(self.result)}.", hang=6)
         elif output.is_terminal() and self.ok:
             output.echo("Nothing to write: the documents show their tickets.", hang=2)
         _tell(self.result)
@@ -134,6 +149,12 @@ def _difference(document: Rewritten) -> list[str]:
     """A unified diff; line ends are not shown, as none is changed."""
     before, after = document.before.splitlines(), document.after.splitlines()
     return list(difflib.unified_diff(before, after, f"a/{document.path}", f"b/{document.path}", lineterm=""))
+
+
+def _named(result: Result) -> str:
+    """` (a.md, b.md, …)`: which documents were written."""
+    paths = [document.path for document in result.documents]
+    return f" ({', '.join([*paths[:SHOWN], *(['…'] if len(paths) > SHOWN else [])])})"
 
 
 def _counts(result: Result) -> str:

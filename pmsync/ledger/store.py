@@ -118,8 +118,15 @@ class Ledger:
 
     def last_good_run(self) -> Run | None:
         """The newest run over everything that ended well."""
-        query = "SELECT * FROM runs WHERE ok AND scope = '' ORDER BY id DESC LIMIT 1"
-        return next(iter(self._read(query, rows.to_run)), None)
+        return next(iter(self.good_runs(1)), None)
+
+    def good_runs(self, most: int) -> list[Run]:
+        """The newest runs over everything that ended well, newest first."""
+        return self._read("SELECT * FROM runs WHERE ok AND scope = '' ORDER BY id DESC LIMIT ?", rows.to_run, most)
+
+    def first_run(self) -> Run | None:
+        """The oldest run over everything that is remembered, whatever came of it."""
+        return next(iter(self._read("SELECT * FROM runs WHERE scope = '' ORDER BY id LIMIT 1", rows.to_run)), None)
 
     def findings(self) -> list[Finding]:
         """What the last run over everything told, and runs over single documents since then; newest first."""

@@ -89,6 +89,18 @@ def test_cron_gets_its_files_where_the_repository_ignores_them(run: Run, documen
     assert "install what '.pmsync/cron' holds" in answer.out
 
 
+def test_a_host_that_is_watched_tells_how_it_went(run: Run, documents: Path) -> None:
+    watch = ("--heartbeat", "https://hc.example/4f3a/", "--metrics", "m.prom")
+    refused = run("init", "--no-input", "--tracker", "local", *watch)
+    assert (refused.code, "go with --cron" in refused.err) == (2, True)
+    assert run("init", "--no-input", "--tracker", "local", "--cron", *watch).code == 0
+    line = (documents / ".pmsync/cron/crontab").read_text().splitlines()[-1]
+    assert f" ( cd {documents} && " in line
+    assert line.endswith(
+        f" --metrics {documents}/m.prom ); curl -fsS -m 10 --retry 5 -o /dev/null https://hc.example/4f3a/$?"
+    )
+
+
 def test_both_at_once(run: Run, documents: Path) -> None:
     assert run("init", "--no-input", "--ci", "github", "--cron", *PIN).code == 0
     assert {WORKFLOW, ".pmsync/cron/crontab"} <= files(documents)

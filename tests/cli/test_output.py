@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pmsync.cli import output
+from pmsync.cli import output, tables
 from pmsync.cli.output import View, bold, link
 from pmsync.cli.plain import harmless, printable, to_json
 from pmsync.cli.wrapping import wrap
@@ -161,7 +161,7 @@ ROWS = [["PAY-1", bold("A very long title that has to give way, " * 3), "alice"]
 
 
 def test_a_piped_table_is_whole_and_separated_by_tabs(capsys: pytest.CaptureFixture[str]) -> None:
-    output.table(["key", "title", "owner"], ROWS, elastic="title")
+    tables.table(["key", "title", "owner"], ROWS, elastic="title")
     first, second = capsys.readouterr().out.splitlines()
     assert first.split("\t") == ["PAY-1", ("A very long title that has to give way, " * 3).strip(), "alice"]
     assert second.split("\t") == ["PAY-22", "Short title here", ""]
@@ -170,7 +170,7 @@ def test_a_piped_table_is_whole_and_separated_by_tabs(capsys: pytest.CaptureFixt
 def test_a_table_on_a_terminal_fits_and_keeps_the_key(terminal: Terminals) -> None:
     out, _ = terminal(60)
     output.use(View(environ={"NO_COLOR": "1"}))
-    output.table(["key", "title", "owner"], ROWS, elastic="title")
+    tables.table(["key", "title", "owner"], ROWS, elastic="title")
     header, first, second = out.getvalue().splitlines()
     assert header.split() == ["KEY", "TITLE", "OWNER"]
     assert len(first) == 60
@@ -182,7 +182,7 @@ def test_a_table_on_a_terminal_fits_and_keeps_the_key(terminal: Terminals) -> No
 def test_wide_characters_keep_the_columns_straight(terminal: Terminals) -> None:
     out, _ = terminal(40)
     output.use(View(environ={"NO_COLOR": "1"}))
-    output.table(
+    tables.table(
         ["title", "owner"],
         [["決済のタイムアウトを監視するアラートを追加する" * 2, "alice"], ["short", "bob"]],
         elastic="title",
@@ -193,7 +193,7 @@ def test_wide_characters_keep_the_columns_straight(terminal: Terminals) -> None:
 
 
 def test_an_empty_table_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    output.table(["key"], [])
+    tables.table(["key"], [])
     assert capsys.readouterr().out == ""
 
 

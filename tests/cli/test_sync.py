@@ -81,7 +81,7 @@ def test_paths_count_from_the_working_directory(run: Run, place: Path, monkeypat
 
 
 def plan_and_sync(run: Run) -> tuple[str, str]:
-    return run("plan").out, run("sync").out
+    return run("plan").out, run("-v", "sync").out
 
 
 def test_plan_and_sync_name_the_values_that_are_sent(run: Run, place: Path) -> None:

@@ -53,9 +53,9 @@ def test_a_ticket_is_worked_on_as_its_owner_would_and_sync_takes_it_over(run) ->
     assert "bob" in shown
     assert "pmsync:" not in shown
     assert [t["ref"]["key"] for t in json.loads(run("tickets", "list", "--format", "json"))] == ["LOCAL-2"]
-    assert "open → won't do" in run("sync")
+    assert "open → won't do" in run("-v", "sync")
     run("tickets", "reopen", "LOCAL-1")
-    assert "open" in run("sync")
+    assert "→ open" in run("-v", "sync")
     assert run("sync") == ""
 
 

@@ -99,6 +99,11 @@ COMMANDS = [
     ("status", "--owner", WHOLE),
     ("--config", f"{ATTACKS['colour']}.toml", "status"),
     (f"stat{ATTACKS['link']}us",),
+    ("--log-format", "json", "-vv", "sync"),
+    ("--log-format", "json", "write-back"),
+    ("--log-format", "json", "show", WHOLE),
+    ("--log-format", "json", "status", "--owner", WHOLE),
+    ("--log-format", "json", "--debug", "--config", f"{ATTACKS['colour']}.toml", "status"),
 ]
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -163,6 +168,24 @@ def test_no_command_lets_an_escape_through_into_a_pipe(place: Path, monkeypatch:
 def test_under_ci_no_command_lets_one_through_to_the_runner(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = printed(place, monkeypatch, io.StringIO, {"CI": "true", "GITHUB_ACTIONS": "true"})
     assert [line for line in re.split(r"\r\n|[\r\n]", text) if line.lstrip().startswith("::") or "##[" in line] == []
+
+
+@pytest.mark.parametrize("environ", [{}, {"CI": "true"}], ids=["alone", "in CI"])
+def test_the_structured_log_of_a_first_sync_is_whole_lines_that_command_nobody(
+    place: Path, capsys: pytest.CaptureFixture[str], environ: dict[str, str]
+) -> None:
+    """Changes, findings and a failure, all with hostile texts in them."""
+    for file in ("ledger.db", "tickets-desk.db"):
+        (place / ".pmsync" / file).unlink()
+    main(["--log-format", "json", "sync"], App(environ=environ, cwd=place, now=lambda: NOW))
+    main(["--log-format", "json", "adopt", WHOLE, WHOLE], App(environ=environ, cwd=place, now=lambda: NOW))
+    text = capsys.readouterr().err
+    assert CONTROL.findall(text) == []
+    assert [line for line in text.splitlines() if line.startswith("::")] == []
+    assert ("##[" in text) == (not environ)
+    messages = [json.loads(line)["message"] for line in text.splitlines()]
+    assert len([message for message in messages if "::set-output" in message]) > 2
+    assert any(message.startswith("created DESK-") for message in messages)
 
 
 def test_the_csv_holds_no_formula_and_as_many_cells_as_columns(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

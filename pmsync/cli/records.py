@@ -1,0 +1,89 @@
+"""What the structured log holds: one JSON object a line, with the field names of the Elastic Common Schema. Pure.
+
+What the schema has no name for is below `pmsync.` (https://www.elastic.co/docs/reference/ecs). Names are flat, as
+loggers for it write them, and grow only: what is there keeps its name and meaning.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pmsync import __version__
+
+if TYPE_CHECKING:
+    from pmsync.model import Finding, Ticket
+
+Fields = Mapping[str, object]
+
+ECS = "8.11.0"
+LEVELS = {"error": "error", "warning": "warn", "note": "info"}
+"""The schema's word for the level of a finding."""
+
+
+def record(at: datetime, level: str, message: str, fields: Fields) -> dict[str, object]:
+    """A line of the log as a JSON value; `level` is debug, info, warn or error, and what is empty is left out."""
+    return {
+        "@timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "log.level": level,
+        "message": message,
+        "ecs.version": ECS,
+        "service.name": "pmsync",
+        "service.version": __version__,
+        "process.pid": os.getpid(),
+        **{name: value for name, value in fields.items() if value is not None and value != ""},
+    }
+
+
+def finding_fields(finding: Finding) -> Fields:
+    return {
+        "event.action": "finding",
+        "pmsync.rule": finding.rule,
+        "pmsync.path": finding.path,
+        "pmsync.line": finding.line or None,
+        "pmsync.hint": finding.hint,
+    }
+
+
+def change_fields(action: str, uid: str, ticket: Ticket | None, detail: str = "") -> Fields:
+    """One thing that a sync did or learned; `action` is its verb, such as created or changed."""
+    ref = ticket.ref if ticket else None
+    return {
+        "event.action": action,
+        "pmsync.uid": uid,
+        "pmsync.tracker": ref.tracker if ref else None,
+        "pmsync.ticket": ref.key if ref else None,
+        "pmsync.url": ref.url if ref else None,
+        "pmsync.status": ticket.status if ticket else None,
+        "pmsync.detail": detail,
+    }
+
+
+def start_fields(namespace: str, scope: str) -> Fields:
+    return {"event.action": "run-started", "pmsync.namespace": namespace, "pmsync.scope": scope}
+
+
+def end_fields(took: timedelta, *, ok: bool, counts: Mapping[str, int], findings: Sequence[Finding]) -> Fields:
+    """How a run ended: how long it took (in nanoseconds), and how many of each there were."""
+    levels = Counter(finding.level for finding in findings)
+    return {
+        "event.action": "run-ended",
+        "event.outcome": "success" if ok else "failure",
+        "event.duration": took // timedelta(microseconds=1) * 1000,
+        "pmsync.counts": dict(counts),
+        "pmsync.findings": {level: levels[level] for level in ("error", "warning", "note") if levels[level]},
+    }
+
+
+def error_fields(kind: str, message: str, code: int, trace: str = "") -> Fields:
+    """Why a command ended without its result; `code` is its exit code."""
+    return {
+        "event.outcome": "failure",
+        "error.type": kind,
+        "error.message": message,
+        "error.stack_trace": trace,
+        "process.exit_code": code,
+    }
