@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import yaml
 
 from pmsync.cli.init_parts import Place, Wishes, pipeline, units
 from pmsync.cli.init_pin import Pin
+from pmsync.cli.metrics import exposition
 from pmsync.cli.repository import Repository
 from pmsync.settings import Settings, TrackerSettings
 from tests.cli.conftest import DOCUMENT, write
@@ -420,7 +422,9 @@ def test_the_guide_names_every_input_and_its_default() -> None:
 
 def test_the_guides_samples_are_yaml_with_the_pins_of_the_templates() -> None:
     samples = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)]
-    assert len(samples) == 2
-    assert {*uses(samples[0])} - {"OWNER/pmsync@COMMIT"} <= {*uses(yaml.safe_load(rendered("github", OWN)))}
-    (hook,) = samples[1]["repos"][0]["hooks"]
+    action, alerts, pre_commit = samples
+    assert {*uses(action)} - {"OWNER/pmsync@COMMIT"} <= {*uses(yaml.safe_load(rendered("github", OWN)))}
+    named = set(re.findall("pmsync_[a-z_]+", alerts[0]["expr"]))
+    assert named <= set(re.findall("pmsync_[a-z_]+", exposition(None, timedelta(0), ok=True))), "metrics that there are"
+    (hook,) = pre_commit["repos"][0]["hooks"]
     assert hook["id"] in (ROOT / ".pre-commit-hooks.yaml").read_text()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +17,9 @@ from pmsync.looking import Source
 from pmsync.settings import Settings
 from pmsync.sync import Clock
 from pmsync.trackers.registry import connect, connect_all
+
+GLANCE = 0.2
+"""Seconds after which a run that sleeps looks whether it shall stop."""
 
 
 def all_sources(settings: Settings, app: App) -> dict[str, Source]:
@@ -39,21 +42,27 @@ def seen_sources(settings: Settings, app: App, *, offline: bool) -> tuple[dict[s
 
 @dataclass
 class Signals:
-    """SIGTERM and the first Ctrl-C end a run after its current operation; a second Ctrl-C ends it at once."""
+    """SIGTERM and the first Ctrl-C end a run after its current operation; a second Ctrl-C ends it at once.
 
-    asked: threading.Event = field(default_factory=threading.Event)
+    No threading.Event: a handler that sets one hangs for ever where it interrupts the wait for it at the wrong moment,
+    for the lock of the two is the same.
+    """
+
+    asked: bool = False
 
     def stop(self) -> bool:
-        return self.asked.is_set()
+        return self.asked
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but no longer than until somebody asks to stop."""
-        self.asked.wait(seconds)
+        """Sleep, but hardly longer than until somebody asks to stop."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, GLANCE))
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stop() and number == signal.SIGINT:
             signal.default_int_handler(number, frame)
-        self.asked.set()
+        self.asked = True
         again = "; Ctrl-C again stops at once" if number == signal.SIGINT else ""
         output.tell(f"stopping after the current operation{again}")
 

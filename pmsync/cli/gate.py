@@ -23,10 +23,11 @@ from pmsync.settings import Settings
 @click.command()
 @click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
 @click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
+@click.option("--if-known", is_flag=True, help="Let a service pass that no document is about; a typo passes too.")
 @click.option("--max-age", type=Span(), default="7d", show_default=True, help="How old the last good sync may be.")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, service: str, severity: str, max_age: timedelta, output_format: str) -> int:
+def command(app: App, service: str, severity: str, if_known: bool, max_age: timedelta, output_format: str) -> int:
     """Fail while action items are overdue; for a step before a deploy.
 
     Answers from the ledger, and fails too where that is too old to tell. Items of restricted documents count, and are
@@ -36,20 +37,24 @@ def command(app: App, service: str, severity: str, max_age: timedelta, output_fo
     \b
     Examples:
       pmsync gate --service checkout
+      pmsync gate --service "$SERVICE" --if-known      in a pipeline that every service has
       pmsync gate --severity sev1 --max-age 1d
     """
     settings, now = app.settings(), app.now()
     with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
         rows = reports.status_rows(ledger, settings, now.astimezone().date())
-        synced = reports.freshness(ledger, now).last_good_sync
+        fresh = reports.freshness(ledger, now)
+    synced = fresh.last_good_sync
     if synced is None or now - synced > max_age:
         when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
         raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
-    _check_filters(rows, settings, service, severity)
+    _check_filters(rows, settings, "" if if_known else service, severity)
+    if fresh.trouble:
+        output.warn(fresh.trouble, "run `pmsync sync`; what was known before counts here")
     wanted = Filter(overdue=True, service=service, severity=severity)
     late = [row for row in rows if wanted.keeps(row)]
     if output_format == "json":
-        output.emit_json({"ok": not late, "overdue": [_value(row) for row in late]})
+        output.emit_json({"ok": not late, "last_good_sync": synced, "overdue": [_value(row) for row in late]})
     else:
         for row in late:
             output.echo(*_line(row))
@@ -61,7 +66,10 @@ def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, 
     """A name that nothing goes by would let everything pass for ever."""
     services = sorted({name for row in rows for name in row.services})
     if service and not any(Filter(everything=True, service=service).keeps(row) for row in rows):
-        raise ConfigError(f"no document is about service {service!r}\nknown are: {', '.join(services) or 'none'}")
+        raise ConfigError(
+            f"no document is about service {service!r}\nknown are: {', '.join(services) or 'none'}; "
+            "--if-known lets one pass that had no incident yet"
+        )
     levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch(r"sev\d", level):

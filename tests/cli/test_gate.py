@@ -69,3 +69,38 @@ def test_no_ledger_stops_it(filled, capsys):
     filled.ledger.unlink()
     assert filled.run("gate") == 1
     assert "pmsync sync" in capsys.readouterr().err
+
+
+def test_a_service_without_an_incident_passes_where_that_is_said(filled, capsys):
+    assert filled.run("gate", "--service", "billing") == 2
+    assert "--if-known lets one pass that had no incident yet" in capsys.readouterr().err
+    assert filled.run("gate", "--service", "billing", "--if-known") == 0
+    assert capsys.readouterr().out == "Nothing is overdue.\n"
+    assert filled.run("gate", "--service", "payments", "--if-known") == 1
+    assert filled.run("gate", "--service", "billing", "--severity", "bogus", "--if-known") == 2
+
+
+def test_trouble_since_the_last_good_sync_is_told_and_stops_nothing(filled, capsys):
+    fill(filled, ok=False, ago=timedelta(minutes=1))
+    assert filled.run("gate", "--severity", "sev2") == 0
+    told = capsys.readouterr()
+    assert told.out == "Nothing is overdue.\n"
+    assert "warning: the last run (pid 42 on web1, 2026-11-24 11:59 UTC) failed or left something undone" in told.err
+
+
+def test_programs_get_what_is_overdue_and_as_of_when(filled, capsys):
+    assert filled.run("gate", "--format", "json") == 1
+    value = json.loads(capsys.readouterr().out)
+    assert (value["ok"], value["last_good_sync"]) == (False, "2026-11-24T11:55:00Z")
+    (late,) = value["overdue"]
+    assert (late["ticket"], late["days_late"], late["due"], late["owners"]) == ("PAY-1", 4, "2026-11-20", ["alice"])
+    assert filled.run("gate", "--format", "json", "--severity", "sev2") == 0
+    assert json.loads(capsys.readouterr().out)["overdue"] == []
+
+
+def test_programs_get_nothing_on_stdout_where_nobody_can_tell(filled, capsys):
+    stale = replace(filled, now=NOW + timedelta(days=8))
+    assert stale.run("gate", "--format", "json") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert json.loads(told.err)["code"] == 1

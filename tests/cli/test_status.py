@@ -264,6 +264,51 @@ def test_a_sync_that_is_too_old_is_a_warning(place, capsys):
     assert "the last good sync was at 2026-11-22 12:00 UTC, more than a day ago" in capsys.readouterr().err
 
 
+def good_syncs(place, *hours_ago):
+    with Ledger.open(place.ledger) as ledger:
+        for hours in sorted(hours_ago, reverse=True):
+            at = NOW - timedelta(hours=hours)
+            ledger.end_run(ledger.begin_run(at, host="web1", pid=42, scope=""), at, ok=True, counts={}, findings=[])
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "usual"),
+    [
+        ((1.5, 1.7, 1.9, 2.1), "though there was one at least every 12 minutes before"),
+        ((7, 9, 11, 13), "though there was one at least every 2 hours before"),
+        ((73, 97, 121, 145), "though there was one at least every 24 hours before"),
+        ((25, 26, 27), "more than a day ago"),
+    ],
+)
+def test_how_old_is_too_old_goes_by_how_often_they_come(place, capsys, hours_ago, usual):
+    good_syncs(place, *hours_ago)
+    assert usual in as_json(place, capsys)["trouble"]
+    assert place.run("status") == 0
+    told = capsys.readouterr()
+    assert (told.out, f" UTC, {usual}\n" in told.err) == ("", True)
+
+
+@pytest.mark.parametrize(
+    "hours_ago",
+    [
+        (0.9, 1.0, 1.1, 1.2),
+        (5, 7, 9, 11),
+        (40, 64, 88, 112),
+        (23, 24, 25),
+        (20, 20.1, 20.2, 68),
+    ],
+    ids=["an hour is not too long", "every 2 hours", "every day", "too few to tell", "by hand, now and then"],
+)
+def test_what_is_not_too_old_is_no_warning(place, capsys, hours_ago):
+    good_syncs(place, *hours_ago)
+    assert as_json(place, capsys)["trouble"] is None
+
+
+def test_runs_of_long_ago_do_not_tell_how_often_they_come(place, capsys):
+    good_syncs(place, *(2 + n / 6 for n in range(10)), 500, 900)
+    assert "every 10 minutes before" in as_json(place, capsys)["trouble"]
+
+
 def test_a_failed_last_run_is_a_warning_and_in_the_json(place, capsys):
     fill(place, ago=timedelta(hours=3))
     fill(place, ok=False)

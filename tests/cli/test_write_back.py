@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import pmsync.cli.write_back  # noqa: F401 (first imported while a test has put something else in place, it would keep that)
 from pmsync.errors import LedgerError
 from pmsync.writeback import run as writeback
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
