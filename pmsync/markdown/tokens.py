@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MARKDOWN = commonmark.parser()
-_FARTHEST = 1000  # tokens, up to the end of a list or table in HTML
+_FARTHEST = 500  # tokens, up to the end of a list or table in HTML
 _MARKS = re.compile(r"[\n\\`*_~<&]|\]\(")
 """What inline text needs a parse for; without any of them, and references, it is what it looks like."""
 

@@ -49,6 +49,12 @@ CASES = {
        for name in PIECES},
     **{f"details of {name}": Case(lambda piece=piece: f"{HEAD}- Repair it\n\n  {flood(piece, 200_000)}\n")
        for name, piece in PIECES.items()},
+    **{f"a text in HTML of {name}": Case(lambda piece=piece: f"{HEAD}<ul><li>{flood(piece, 200_000)}")
+       for name, piece in PIECES.items()},
+    "quotes of code": Case(lambda: HEAD + flood("a\n>     b\n", 200_000)),
+    "quotes of fences": Case(lambda: HEAD + flood("a\n> ```\n", 200_000)),
+    "lists in tags, each cut": Case(lambda: HEAD + flood("\n\n<ul>", 200_000)),
+    "tables in tags, each cut": Case(lambda: HEAD + flood("<table><tr><td>a\n\n", 200_000)),
     "lists in tags": Case(lambda: HEAD + flood("<ul><li>", 500_000)),
     "tables in tags": Case(lambda: HEAD + flood("<table><tr><td>", 500_000)),
     "a list with no end": Case(lambda: f"{HEAD}- {flood(chr(97) + chr(10), 300_000)}"),
