@@ -123,7 +123,7 @@ def test_a_list_that_cannot_be_written_or_means_nothing_is_wrong_usage(run: Run,
     answer = run("sync", "--write-back", "--written", "nowhere/list")
     assert answer.code == 2
     assert "nowhere/list' cannot be written: no such file or directory" in answer.err
-    assert "Sync: 2 created." in answer.out, "what it did is told all the same"
+    assert "Sync: 2 created" in answer.out, "what it did is told all the same"
 
 
 def test_a_dry_run_and_write_back_do_not_go_together(run: Run, place: Path) -> None:
