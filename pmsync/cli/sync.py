@@ -190,10 +190,13 @@ def _log(result: Result) -> None:
 
 
 def _show(result: Result, *, interrupted: bool) -> None:
-    full = output.in_full()
-    for done in result.applied.done if full else ():
-        output.echo(*_line(done, result.plan), hang=9)
+    full, done = output.in_full(), result.applied.done
+    single = len(done) == 1 and render.done_line(result) == f"Sync: 1 {done[0].verb}."
+    for each in done if full or single else ():
+        output.echo(*_line(each, result.plan), hang=9)
     line = render.done_line(result, linked=not full)
+    if single and not full:
+        return
     if line:
         output.echo(line, hang=6)
     elif output.is_terminal():

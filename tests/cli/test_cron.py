@@ -55,6 +55,13 @@ def test_without_a_terminal_it_is_one_line_and_then_nothing(run: Run, place: Pat
     assert run("sync") == Ran(0, "", "")
 
 
+def test_a_single_thing_is_told_in_full(run: Run, place: Path) -> None:
+    write(place, {"postmortems/a.md": DOCUMENT.partition("- Close")[0]})
+    assert run("sync") == Ran(0, "created  LOCAL-1  Add an alert on latency\n", "")
+    run("tickets", "close", "LOCAL-1", "--wont-do", "--as", "alice", now=LATER)
+    assert run("sync") == Ran(0, "changed  LOCAL-1  Add an alert on latency: open → won't do\n", "")
+
+
 def test_the_one_line_leads_to_tickets_on_the_web() -> None:
     each = [Done("created", f"u{n}", ticket(f"PAY-{n}")) for n in (1, 2)]
     assert render._first_tickets(each) == " (https://acme.example/browse/PAY-1, https://acme.example/browse/PAY-2)"
