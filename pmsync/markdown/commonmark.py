@@ -29,7 +29,7 @@ _BEGINNINGS = {
     "heading": "#",
 }
 """What a line begins with, behind its indentation, for the rule to apply; the other rules look at more than that."""
-_MOST_WITHOUT_MARK = 60  # lines of a quote: a paragraph that was wrapped after its first line was quoted
+_MOST_WITHOUT_MARK = 100  # lines of a quote: a paragraph that was wrapped after its first line was quoted
 _RIGHT = re.compile(r"https://[a-z0-9]+(?:[.-][a-z0-9]+){1,9}/[A-Za-z0-9/._-]*(?:#[A-Za-z0-9_-]+)?")
 _NESTING = 40  # bounds recursion here and in markdown-it; nobody nests lists twenty deep
 
