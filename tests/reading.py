@@ -11,6 +11,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -63,25 +64,22 @@ def cost(documents: Sequence[str], rounds: int = 9) -> Cost:
     """What the documents cost, bare and read."""
     bare = pmsync = 0.0
     for text in documents:
-        pairs = [(_seconds(BARE.parse, text), _seconds(_read, text)) for _ in range(rounds)]
+        pairs = [(taken(partial(BARE.parse, text)), seconds(text)) for _ in range(rounds)]
         bare += min(first for first, _ in pairs)
         pmsync += min(second for _, second in pairs)
     return Cost(sum(len(text.encode()) for text in documents), bare, pmsync)
 
 
-def _read(text: str) -> None:
-    parse(text, "a.md")
-
-
-def _seconds(work: Callable[[str], object], text: str) -> float:
+def taken(work: Callable[[], object]) -> float:
+    """Seconds of processor time."""
     start = time.process_time()
-    work(text)
+    work()
     return time.process_time() - start
 
 
 def seconds(text: str) -> float:
-    """Processor time of reading a text, or of refusing it."""
-    return _seconds(readable, text)
+    """The same of reading a text, or of refusing it."""
+    return taken(partial(readable, text))
 
 
 def usual(number: int) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +35,7 @@ def test_any_text_has_the_same_tokens(text: str) -> None:
 
 
 @pytest.mark.parametrize("folder", [reading.OWN, reading.EXAMPLES, reading.CORPUS])
-def test_documents_have_the_same_tokens(folder: reading.Path) -> None:
+def test_documents_have_the_same_tokens(folder: Path) -> None:
     if not folder.is_dir():
         pytest.skip("the corpus of real documents is not part of the project")
     for text in reading.texts(folder):
@@ -59,9 +62,9 @@ HEADINGS = (
 @pytest.mark.parametrize("name", HEADINGS)
 def test_each_pattern_for_headings_is_searched_for_where_it_can_begin(name: str) -> None:
     """The patterns are searched for together; a heading is what any of them says when it is searched for alone."""
-    patterns = [words.re.compile(pattern) for pattern in getattr(vocabulary, name)]
+    patterns = [re.compile(pattern) for pattern in getattr(vocabulary, name)]
     together = words._heading(name)
-    said = {part for pattern in patterns for part in words.re.findall(r"[^\W_](?:[^\W_]| )+", pattern.pattern)}
+    said = {part for pattern in patterns for part in re.findall(r"[^\W_](?:[^\W_]| )+", pattern.pattern)}
     said |= {words.normal(line) for text in reading.texts(reading.OWN) for line in text.split("\n")}
     for text in [each + end for each in said for end in ("", " x", "s")] + [f"the {each}" for each in said]:
         assert (together.search(text) is not None) == any(pattern.search(text) for pattern in patterns), text

@@ -73,7 +73,7 @@ def test_a_folder_ten_times_as_large_takes_ten_times_as_long(tmp_path: Path) -> 
     def seconds(count: int) -> float:
         (tmp_path / str(count)).mkdir(exist_ok=True)
         given = reading.folder_of(count, tmp_path / str(count))
-        return min(reading._seconds(lambda _: read_documents(given), "") for _ in range(2))
+        return min(reading.taken(lambda: read_documents(given)) for _ in range(2))
 
     assert seconds(300) < 20 * seconds(30)
 
