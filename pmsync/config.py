@@ -29,14 +29,17 @@ def find_config(cwd: Path) -> Path | None:
     return next((f / NAME for f in (folder, *folder.parents) if (f / NAME).is_file()), None)
 
 
-def load(config: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
-    """Read the named file, else the nearest one; raises ConfigError with all problems at once."""
+def load(config: Path | None, environ: Mapping[str, str], cwd: Path, *, whole: bool = True) -> Settings:
+    """Read the named file, else the nearest one; raises ConfigError with all problems at once.
+
+    Unless it has to be `whole`, namespace and trackers may be missing: enough for those who only read documents.
+    """
     path = cwd / config if config else find_config(cwd)
     if path is None:
         folder = cwd.resolve()
         searched = ", ".join(f"'{place}'" for place in (folder, *folder.parents))
         raise ConfigError(f"no {NAME} in {searched}\n`pmsync init` writes one; --config names another file")
-    return parse(_read(path), path.parent.resolve(), shown_path(path, cwd), environ.get("HOME", ""))
+    return parse(_read(path), path.parent.resolve(), shown_path(path, cwd), environ.get("HOME", ""), whole=whole)
 
 
 def shown_path(path: Path, cwd: Path) -> str:
@@ -62,28 +65,30 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "") -> Settings:
+def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, whole: bool = True) -> Settings:
     """Settings out of the parsed file; `root` is its folder and `name` what messages call it."""
     problems: list[str] = []
     top = Table(data, "", problems)
     trackers = {key: read_tracker(key, table, root) for key, table in top.named("trackers").items()}
-    _check_default(trackers, problems, given="trackers" in data)
+    _check_default(trackers, problems, given="trackers" in data or not whole)
     people = read_people(top)
     _check_owners(trackers, people, problems)
-    settings = _assemble(top, root, trackers, home, people=people, routes=read_routes(top, trackers))
+    settings = _assemble(top, root, trackers, home, whole=whole, people=people, routes=read_routes(top, trackers))
     top.close()
     if problems:
         raise ConfigError(*(f"{name}: {problem}" for problem in problems))
     return settings
 
 
-def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], home: str, **parts: Any) -> Settings:
+def _assemble(
+    top: Table, root: Path, trackers: Mapping[str, TrackerSettings], home: str, *, whole: bool, **parts: Any
+) -> Settings:
     documents, check, sync = top.table("documents"), top.table("check"), top.table("sync")
     web_url = _web_url(documents)
     repository = documents.text("repository", pattern=REPOSITORY, like="acme/web")
     settings = Settings(
         root=str(root),
-        namespace=documents.required("namespace", pattern=NAMESPACE, like="acme/web"),
+        namespace=_namespace(documents, whole=whole),
         include=_globs(documents, "include", INCLUDE),
         exclude=_globs(documents, "exclude", ()),
         since=documents.day("since"),
@@ -104,6 +109,12 @@ def _assemble(top: Table, root: Path, trackers: Mapping[str, TrackerSettings], h
     documents.close()
     sync.close()
     return settings
+
+
+def _namespace(table: Table, *, whole: bool) -> str:
+    if whole:
+        return table.required("namespace", pattern=NAMESPACE, like="acme/web")
+    return table.text("namespace", pattern=NAMESPACE, like="acme/web") or ""
 
 
 def _check_grace(settings: Settings, sync: Table) -> None:

@@ -65,9 +65,14 @@ def severity_level(text: str) -> str:
 
 
 def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:
-    """When the item is due, and who says so: 'document', 'sla' (document's date plus its severity's time), or ''."""
+    """When the item is due, and who says so: 'document', 'sla' (document's date plus its severity's time), or ''.
+
+    Where the document gives a day that cannot be read, nothing takes its place.
+    """
     if item.due:
         return item.due, "document"
+    if any(finding.rule == "unreadable-date" and finding.line == item.line for finding in document.findings):
+        return None, ""
     allowed = sla.get(severity_level(document.severity or ""))
     if allowed is not None and document.date:
         return document.date + allowed, "sla"

@@ -223,4 +223,10 @@ def _without_clashes(documents: Sequence[Document]) -> tuple[list[Document], lis
 def _nothing(settings: Settings) -> Finding:
     globs = ", ".join(f"'{glob}'" for glob in settings.include)
     message = f"no file in '{settings.root}' matches documents.include ({globs})"
-    return Finding("no-documents", "warning", message, "correct documents.include, or name the files")
+    known = bool(settings.namespace)
+    hint = (
+        "correct documents.include, or name the files"
+        if known
+        else "name files or folders, or let `pmsync init` find them"
+    )
+    return Finding("no-documents", "warning", message, hint)

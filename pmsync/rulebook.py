@@ -59,6 +59,11 @@ RULES: Mapping[str, Rule] = {
         "No heading of the document announces action items, and nothing is marked as one.",
         "Put them below a heading such as `## Action items`.",
     ),
+    "half-read": Rule(
+        "warning",
+        "Below a heading that announces nothing, the entries with a box are read and the others are not.",
+        "Give each a box, or teach the heading below `[vocabulary]`.",
+    ),
     "empty-section": Rule(
         "note",
         "A heading announces action items, and nothing stands below it.",

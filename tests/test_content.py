@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
-from pmsync.content import severity_level
+from pmsync.content import due_date, severity_level
 from pmsync.markdown import parse
 
 
@@ -33,3 +35,10 @@ def test_one_severity_has_one_spelling(text: str, level: str) -> None:
 def test_a_bare_number_is_a_severity(line: str) -> None:
     document = parse(f"# Outage\n\n{line}\n\n## Action items\n\n- Add an alert\n", "a.md")
     assert severity_level(document.severity or "") == "sev3"
+
+
+def test_a_day_that_cannot_be_read_is_not_replaced_by_the_severitys() -> None:
+    items = "- Add an alert (due: 03/04/2026)\n- Fix it\n"
+    document = parse(f"# Outage\n\nDate: 2026-11-20\nSeverity: SEV1\n\n## Action items\n\n{items}", "a.md")
+    dues = [due_date(document, item, {"sev1": timedelta(days=15)}) for item in document.items]
+    assert dues == [(None, ""), (date(2026, 12, 5), "sla")]

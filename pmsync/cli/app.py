@@ -30,11 +30,14 @@ class App:
     debug: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def settings(self) -> Settings:
-        """The configuration; raises ConfigError where there is none, or with all that is wrong in it."""
+    def settings(self, *, whole: bool = True) -> Settings:
+        """The configuration; raises ConfigError where there is none, or with all that is wrong in it.
+
+        Who only reads documents needs no `whole` one.
+        """
         from pmsync.config import load  # noqa: PLC0415 (not every command reads a configuration)
 
-        return load(self.config, self.environ, self.cwd)
+        return load(self.config, self.environ, self.cwd, whole=whole)
 
 
 pass_app = click.make_pass_decorator(App)

@@ -246,20 +246,25 @@ def units(settings: Settings, place: Place, watch: Watch = Watch()) -> list[File
         "__CONFIG__": str(place.config),
         "__PMSYNC__": _program(),
         "__GIT__": shutil.which("git") or "/usr/bin/git",
-        "__SECRETS__": str(Path(account.pw_dir) / ".config/pmsync/secrets"),
     }
+    secrets = str(Path(account.pw_dir) / ".config/pmsync/secrets") if secret_names(settings) else ""
     written = [*_written_folders(settings), *([str(Path(watch.metrics).parent)] if watch.metrics else [])]
     writable = [str(top), *(folder for folder in written if not Path(folder).is_relative_to(top))]
-    for value in (*values.values(), *writable, *([watch.metrics] if watch.metrics else [])):
+    for value in (*values.values(), *writable, *filter(None, (watch.metrics, secrets))):
         if not _PLAIN.fullmatch(value):
             raise ConfigError(f"--cron: {value!r} has characters that cron or systemd would read as something else")
     values |= {
+        "__LOAD__": f"set -a && . {secrets} && set +a && " if secrets else "",
         "__WRITABLE__": " ".join(dict.fromkeys(writable)),
         "__METRICS__": f" --metrics {watch.metrics}" if watch.metrics else "",
         "__OPEN__": "( " if watch.heartbeat else "",
         "__CLOSE__": f" ); {_PING} {_pinged(watch.heartbeat)}/$?" if watch.heartbeat else "",
     }
-    blocks = {"__HEARTBEAT__": _stop_post(_pinged(watch.heartbeat)) if watch.heartbeat else []}
+    given = ["# The secrets, as NAME='value' lines; mode 0600.", f"EnvironmentFile={secrets}"]
+    blocks = {
+        "__HEARTBEAT__": _stop_post(_pinged(watch.heartbeat)) if watch.heartbeat else [],
+        "__SECRETS__": given if secrets else [],
+    }
     folder = place.config.parent / ".pmsync/cron"
     names = ("pmsync.service", "pmsync.timer", "crontab")
     return [FilePart(folder / name, _filled(name, values, blocks)) for name in names]

@@ -34,7 +34,7 @@ def lenient_settings(app: App) -> Settings:
 
 def settings_if_any(app: App) -> Settings:
     """The configuration, or enough to read documents where there is none; raises ConfigError for a wrong one."""
-    return app.settings() if app.config or find_config(app.cwd) else bare_settings(app)
+    return app.settings(whole=False) if app.config or find_config(app.cwd) else bare_settings(app)
 
 
 def existing(paths: tuple[Path, ...], app: App) -> tuple[Path, ...]:

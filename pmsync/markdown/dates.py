@@ -58,6 +58,17 @@ def find(text: str) -> date | None:
     return read(match) if match else None
 
 
+def trouble(text: str) -> str:
+    """What keeps a text with a date in it from being one day, '' where that is all one can say."""
+    match = DATE.search(text)
+    return "can be two days" if match and match["numeric"] and _either(match[0]) else ""
+
+
+def _either(text: str) -> bool:
+    first, second = (int(number) for number in re.findall(r"\d+", text)[:2])
+    return first <= 12 and second <= 12 and first != second
+
+
 def find_due(text: str, near: date | None) -> date | None:
     """The same for a due date's place, where the year may be missing and then is that of the day next to `near`."""
     match = VALUE.match(text) or DUE.search(text)
@@ -105,7 +116,7 @@ def read(match: re.Match[str]) -> date:
 def _numeric(text: str, numbers: list[int]) -> date:
     first, second, year = numbers[:3]
     year += 2000 if year < 100 else 0
-    if first <= 12 and second <= 12 and first != second:
+    if _either(text):
         raise Unreadable(f"`{text}` can be read in two ways")
     return _make(text, year, first, second) if second > 12 else _make(text, year, second, first)
 

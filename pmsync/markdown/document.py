@@ -126,12 +126,15 @@ def _items(found: Sequence[Entry], context: Context) -> tuple[list[Item], list[F
 def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tuple[list[Entry], list[Finding]]:
     """The entries of all sections, and what there is to say about the sections that are read."""
     out: list[Entry] = []
+    told: list[Finding] = []
     roots: dict[int, entries.Harvest] = {}
     index = 0
     while index < len(sections):
         section = sections[index]
         if not section.reading:
-            out += entries.scan(section, lines)
+            scanned = entries.scan(section, lines)
+            out += scanned
+            told += [_half_read(section, path)] if entries.leaves_some(section, scanned) else []
             index += 1
             continue
         total = roots.setdefault(section.root_line, entries.Harvest([], [], []))
@@ -144,9 +147,16 @@ def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tu
     for total in roots.values():
         out += total.entries
     weak = {section.root_line for section in sections if section.weak}
-    return out, [
-        finding for line, total in roots.items() if line not in weak for finding in _remarks(line, total, path)
-    ]
+    for line, total in roots.items():
+        told += _remarks(line, total, path) if line not in weak else []
+    return out, told
+
+
+def _half_read(section: Section, path: str) -> Finding:
+    title = section.title
+    message = f"of the list below {title!r} only what has a box is read, for the heading announces no action items"
+    hint = f"give each a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
+    return Finding("half-read", "warning", message, hint, path, section.line)
 
 
 def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
@@ -167,7 +177,11 @@ def _unknown(columns: tables.Unknown, path: str) -> Finding:
     message = (
         f"the {'columns' if several else 'column'} {named} of this table {'are' if several else 'is'} not understood"
     )
-    hint = f"if one holds the owner, teach it: `owner = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
+    role = "notes" if columns.owned else "owner"
+    hint = (
+        f"teach what it holds, such as `{role} = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
+    )
+    hint += "" if columns.owned else "; `notes` for a remark"
     return Finding("unknown-column", "note", message, hint, path, columns.line)
 
 

@@ -21,7 +21,7 @@ _BOX_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐�
 _BALLOT_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑⬜])\s*(?=\S)")
 """A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""
 _MARKED = re.compile(
-    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|action(?: item)?s?\s?(?:\d+)?:|\[action item\])"
+    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|[Aa]ction(?: item| point)?s?\s?(?:\d+)?:|\[action item\])"
     r"|^\s*(?:\*\*|__)(?:TODO|DONE)(?:\*\*|__)\s",
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
@@ -168,7 +168,6 @@ def _assigned(entry: Entry) -> bool:
 def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
     """A list's entries: labels give the group of what stands below them, fields belong to the entry before."""
     out: list[Entry] = []
-    boxed = _mostly_boxes(block)
     for bullet in block.entries:
         if bullet.text is None:
             out += _nested(bullet, place, lines)
@@ -176,14 +175,9 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
         elif out and said.is_fields(bullet.text):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
-        elif _asks(bullet) and (not boxed or _BOX_RAW.match(bullet.text.raw) or words.reads_as_task(bullet.text.plain)):
+        elif _asks(bullet):
             out.append(_entry(bullet, place, lines))
     return out
-
-
-def _mostly_boxes(block: Listing) -> bool:
-    """Whether most entries have a box, so that one without is a remark unless it asks for work."""
-    return 2 * sum(bool(e.text and _BOX_RAW.match(e.text.raw)) for e in block.entries) > len(block.entries)
 
 
 def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
@@ -266,6 +260,15 @@ def scan(section: Section, lines: Sequence[str]) -> list[Entry]:
     if section.checklist:
         return []
     return scan_blocks(section.blocks, Place(section.title), lines, chronicle=section.kind == "other")
+
+
+def leaves_some(section: Section, taken: Sequence[Entry]) -> bool:
+    """Whether a list below a heading that says nothing has entries with a box, which are read, and others, which are not."""
+    lines = {entry.line for entry in taken if entry.form == "task"}
+    if section.kind or section.checklist or not section.title:
+        return False
+    lists = ([bullet.line for bullet in block.entries] for block in section.blocks if isinstance(block, Listing))
+    return any(0 < len(lines.intersection(starts)) < len(starts) for starts in lists)
 
 
 def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, chronicle: bool = False) -> list[Entry]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pmsync.markdown import peel, people, statements, words
+from pmsync.markdown import dates, peel, people, statements, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
 from pmsync.markdown.found import Found, field_lines, keyed, plain_ticket, take_date
@@ -96,16 +96,9 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
 def _findings(entry: Entry, found: Found, context: Context) -> tuple[Finding, ...]:
     if found.due or not found.unreadable:
         return ()
-    return (
-        Finding(
-            "unreadable-date",
-            "warning",
-            f"the due date `{found.unreadable[:80]}` cannot be read as one day",
-            "write it as YYYY-MM-DD",
-            context.path,
-            entry.line,
-        ),
-    )
+    why = dates.trouble(found.unreadable) or "cannot be read as one day"
+    message = f"the due date `{found.unreadable[:80]}` {why}"
+    return (Finding("unreadable-date", "warning", message, "write it as YYYY-MM-DD", context.path, entry.line),)
 
 
 def _own_lines(coded: Coded, found: Found) -> str:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 
 from pmsync.model import Ignore
 
-_COMMENT = re.compile(r"<!--\s{0,20}pmsync:(?!\s{0,20}\{)([^<]{0,1000}?)-->", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"<!--\s{0,20}pmsync(?::|\s{1,20}(?=ignore(?:-file)?\s))(?!\s{0,20}\{)([^<]{0,1000}?)-->", re.IGNORECASE
+)
 """What begins with `{` is the marker of a ticket that somebody copied."""
 _HIDING = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _RUN = re.compile(r"`+")

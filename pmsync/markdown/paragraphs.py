@@ -27,6 +27,8 @@ _SENTENCE = re.compile(
     rf"\W*(?:{SENTENCE_OPENINGS}|the|an?|there|it|its|our|as|in|for|on|at|to|if|when|while|after|see|please)\b",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"(?:we|i|the team|wir|nous|on) ", re.IGNORECASE)
+"""What begins so and goes on for several sentences tells, where an entry would ask."""
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
 _LONGEST_TASK = 90
 
@@ -229,7 +231,7 @@ def _tasks(lines: list[Line]) -> list[Line]:
     tasks = [plain for plain in plains if words.reads_as_task(plain) or _SIGNED.match(plain) or _named(plain)]
     if not tasks or 2 * len(tasks) < len(plains):
         return []
-    if len(plains) == 1 and len(_SENTENCE_END.split(plains[0])) > 3:
+    if len(plains) == 1 and len(_SENTENCE_END.split(plains[0])) > (1 if _TOLD.match(plains[0]) else 3):
         return []
     return [pair for pair, plain in zip(lines, plains, strict=True) if not words.is_placeholder(plain)]
 

@@ -27,7 +27,7 @@ _ID = re.compile(
     r"^\s*[*_]*\[?(?P<id>AI[- ]?\d{1,4}|[A-Z]{1,5}-?\d{1,4})\]?[*_]*\s*[:.)–—-]+[*_]*\s+|^\s*\[(?P<tag>AI[- ]?\d{1,4})\]\s*"
 )
 _MARKER = re.compile(
-    r"^\s*[*_]*[\[(]?(?P<word>to[- ]?do|action item|action|ai|done|fixed|completed|follow[- ]?up|task|wip|in progress|cancell?ed|won't (?:do|fix))[\])]?[*_]*"
+    r"^\s*[*_]*[\[(]?(?P<word>to[- ]?do|action item|action point|action|ai|done|fixed|completed|follow[- ]?up|task|wip|in progress|erledigt|fertig|offen|in arbeit|terminé|fait|à faire|en cours|hecho|pendiente|feito|pendente|fatto|gedaan|zrobione|готово|完了|対応済み|未着手|已完成|待办|cancell?ed|won't (?:do|fix))[\])]?[*_]*"
     r"(?:\s*[:–—]|\s-|(?<=[\])]))[*_]*\s*",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ _TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _CONFLICT = re.compile(r"^(?:<<<<<<< \S|>>>>>>> \S)", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 _LONGEST = 64_000
-_PAIR = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}): +(?P<value>[^\s\[\]{}&*!|>\"'#%@`][^\[\]{}]*?)\s*")
+_PAIR = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}): +(?P<value>[^\s\[\]{}&*!|>\"'#][^\[\]{}]*?)\s*")
 _DEEPEST = 20
 _KEY = re.compile(r"^[\w\"'-][^:\n]*:(?:\s|$)", re.MULTILINE)
 

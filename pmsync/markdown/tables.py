@@ -76,23 +76,26 @@ def _says(table: Table, column: int) -> bool:
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Columns of the table at `line` that have a name nobody knows; `text` is the one that may hold the items' text
-    where, for want of it, the table is not read.
+    where, for want of it, the table is not read. `owned` says that the owner's column is known.
     """
 
     line: int
     names: tuple[str, ...]
     text: str = ""
+    owned: bool = False
 
 
 def unknown(table: Table, *, read: bool) -> Unknown | None:
     """The table's columns that are not understood, None where all are or it has no rows."""
     free = [index for index, cell in enumerate(table.header) if cell.plain.strip() and not words.column(cell.plain)]
-    if read and (title := title_column(table, columns(table))) in free:
+    roles = columns(table)
+    if read and (title := title_column(table, roles)) in free:
         free.remove(title)
     if not (free and table.rows):
         return None
     names = tuple(" ".join(table.header[index].plain.split()) for index in free)
-    return Unknown(table.line, names, "" if read else names[free.index(max(free, key=lambda n: _width(table, n)))])
+    text = "" if read else names[free.index(max(free, key=lambda n: _width(table, n)))]
+    return Unknown(table.line, names, text, owned="owner" in roles)
 
 
 def _width(table: Table, index: int) -> int:

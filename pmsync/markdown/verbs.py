@@ -9,7 +9,7 @@ IMPERATIVES = frozenset(
     customize dedicate defer delegate demonstrate derive detach dispatch dismantle divide elevate emit emulate encrypt enrich
     enumerate equip estimate expire export expedite facilitate fetch flush format formulate freeze fund hook import index
     inject inspect interview label lint loosen mandate mask maximise maximize mock mount neutralise normalise normalize obtain
-    offboard offload orchestrate outline override package partition persist port practice practise preserve profile
+    offboard offload orchestrate outline override partition persist port practice practise preserve profile
     prototype quantify query queue randomise randomize reassess recalculate recompute redirect redo reevaluate reference
     refund reimplement reinforce reinstate reject relax relocate renegotiate repeat rephrase reprioritise reprioritize rerun
     reuse rework sample segment serialise serialize serve shard silence skip snapshot source stabilise stabilize suggest
@@ -67,7 +67,7 @@ NAMES_TOO = frozenset("mark grant chase drew bill pat sue rob josh will guard pa
 NOUNS_TOO = frozenset(
     """
     archive benchmark control default export format fund hook import index interview label mandate mask mount outline
-    override package partition port practice profile prototype query queue redirect reference refund sample segment shard
+    override partition port practice profile prototype query queue redirect reference refund sample segment shard
     silence snapshot source supply swap template transition vendor wire seed feed speed
     access address alert audit back backfill block book cache call change check clone close contact cut debug design document
     double draft drain drop email escalate exercise experiment file fill filter fix flag force grant guard handle help

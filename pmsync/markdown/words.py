@@ -274,6 +274,6 @@ def is_label(text: str) -> bool:
     if words <= 6 and heading_kind(stripped) == "action":
         return True
     opening = first_word(stripped)
-    if is_imperative(opening) and opening not in verbs.NOUNS_TOO and words > 1:
+    if words > 1 and (opening in verbs.PAST or (is_imperative(opening) and opening not in verbs.NOUNS_TOO)):
         return False
     return words <= (6 if colon else 3)

@@ -278,3 +278,19 @@ def test_comments_and_levels_by_path_reach_every_format(run: Run, tmp_path: Path
 def test_notes_are_counted_where_all_else_passed(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT.replace("Add an alert on", "Improve")})
     assert run("check").out.splitlines()[-1] == "All checks passed (1 note): 2 items in 1 document."
+
+
+def test_a_configuration_that_only_teaches_words_is_enough_to_check(run: Run, tmp_path: Path) -> None:
+    taught = '[vocabulary]\nsections = ["Homework"]\n'
+    document = "# Down\n\nDate: 2026-11-20\n\n## Homework\n\n- Add an alert (owner: alice)\n"
+    write(tmp_path, {"pmsync.toml": taught, "postmortems/a.md": document})
+    answer = run("check")
+    assert (answer.code, "1 item in 1 document" in answer.out) == (0, True)
+    assert run("extract", "postmortems").err == ""
+    refused = run("plan")
+    assert (refused.code, "trackers: there is none" in refused.err) == (2, True)
+
+
+def test_where_nothing_is_configured_nothing_is_there_to_correct(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"docs/incidents/a.md": "# Down\n"})
+    assert "pmsync init" in run("check").out

@@ -285,3 +285,10 @@ def test_a_pin_reads_as_it_is_written() -> None:
     )
     with pytest.raises(ConfigError):
         parse_pin("")
+
+
+def test_where_no_tracker_has_a_secret_cron_reads_none(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG})
+    run("init", "--cron", "--no-input")
+    written = [(tmp_path / ".pmsync/cron" / name).read_text() for name in ("crontab", "pmsync.service")]
+    assert ["secrets &&" in text or "EnvironmentFile" in text for text in written] == [False, False]

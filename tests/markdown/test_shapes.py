@@ -219,9 +219,9 @@ def test_a_list_beside_the_table_of_actions_explains_its_words() -> None:
     assert titles(section("- P0 - add alerting\n- P1 - write a runbook\n")) == ["add alerting", "write a runbook"]
 
 
-def test_a_remark_among_boxes_is_no_item_and_neither_is_what_does_not_apply() -> None:
-    text = "- [x] Add alerting\n- [ ] Write a runbook\n- [ ] Tune it\n- [ ] Test it\n- [N/A] Replace the mode\n- Production was exposed by the same path\n- Add a test"
-    assert titles(section(text)) == ["Add alerting", "Write a runbook", "Tune it", "Test it", "Add a test"]
+def test_an_entry_without_a_box_among_boxes_is_an_item_unless_it_does_not_apply() -> None:
+    text = "- [x] Add alerting\n- [ ] Write a runbook\n- [N/A] Replace the mode\n- Someone should look at retries"
+    assert titles(section(text)) == ["Add alerting", "Write a runbook", "Someone should look at retries"]
 
 
 def test_a_bold_entry_with_its_description_below_is_an_item() -> None:
@@ -278,3 +278,40 @@ def test_a_column_of_tickets_that_say_what_is_to_be_done_is_the_text() -> None:
 )
 def test_a_few_words_that_end_in_what_was_done(text: str, done: bool | None) -> None:
     assert [item.done for item in section(f"- {text}")] == [done]
+
+
+def test_two_sentences_that_tell_are_prose() -> None:
+    text = "We should talk to the vendor again and see. Also the monitoring has to get better."
+    document = parse(f"# Down\n\n## Next steps\n\n{text}\n", "a.md")
+    assert (document.items, [finding.rule for finding in document.findings]) == ((), ["prose"])
+
+
+def test_a_status_in_another_language_leads_as_in_english() -> None:
+    (item,) = section("4. Erledigt: Zertifikat erneuern")
+    assert (item.title, item.done) == ("Zertifikat erneuern", True)
+
+
+def test_a_list_that_is_half_read_is_told_with_the_heading_to_teach() -> None:
+    document = parse("# Down\n\n## Stuff to fix\n\n- Add alerting\n- [x] Roll back\n", "a.md")
+    assert titles(document.items) == ["Roll back"]
+    (finding,) = document.findings
+    assert (finding.rule, finding.level, finding.line) == ("half-read", "warning", 3)
+    assert '`sections = ["Stuff to fix"]`' in finding.hint
+    assert parse("# Down\n\n## Stuff to fix\n\n- [ ] Add alerting\n- [x] Roll back\n", "a.md").findings == ()
+
+
+@pytest.mark.parametrize("value", ["`v10.11.0` release", "@alice's checkout", "100% of checkouts: down"])
+def test_front_matter_may_hold_signs_that_yaml_keeps_for_itself(value: str) -> None:
+    document = parse(f"---\ntitle: {value}\ndate: 2026-11-20\n---\n\n## Action items\n\n- Add alerting\n", "a.md")
+    assert (document.title, len(document.items)) == (value, 1)
+
+
+def test_an_action_point_in_another_section_is_one() -> None:
+    (item,) = read("## Lessons learned\n\n### Monitoring\n\nIt was fine.\n\nAction point: alert on forks.\n")
+    assert item.title == "alert on forks."
+
+
+def test_a_report_that_ends_in_a_colon_is_an_item_with_details() -> None:
+    items = section("1. Updated the runner to a supported label:\n   - `macos-latest`\n2. Retargeted the tag.")
+    assert titles(items) == ["Updated the runner to a supported label", "Retargeted the tag"]
+    assert [item.done for item in items] == [True, True]

@@ -67,6 +67,9 @@ def test_a_column_that_is_not_understood_in_a_table_that_is_read_gets_a_note() -
     assert [item.owners for item in document.items] == [()]
     assert told(document) == [("unknown-column", "note", 5)]
     assert "'Wingman', 'Squad'" in document.findings[0].message
+    assert '`owner = ["Wingman"]`' in document.findings[0].hint
+    owned = read(f"## Action items\n\n{table.replace('Wingman', 'Owner')}", NOTHING_TAUGHT)
+    assert '`notes = ["Squad"]`' in owned.findings[0].hint
     assert told(read(f"## Action items\n\n{table.replace('| Squad ', '| Notes ')}")) == []
 
 

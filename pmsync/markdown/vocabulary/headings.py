@@ -17,6 +17,7 @@ ACTION_HEADINGS = (
     r"\bremediations?\b",
     r"^mitigations? (plan|actions?|items?|steps?|tasks?)\b",
     r"^(preventions?|prévention|prevención|prevenção|prevenzione|preventie|zapobieganie|предотвращение)\b",
+    r"\b(future|further|incident|recurrence) preventions?\b",
     r"\bprevent(ing|ion of)? (recurrence|this|it|similar|future|another)\b",
     r"\b(future|proposed|planned|possible|potential|suggested|process|technical|further)\b.{0,20}\bimprovements?\b",
     r"^improvements?\b(?!.*\bneeded to\b)",
