@@ -32,7 +32,7 @@ def find_config(cwd: Path) -> Path | None:
 def load(config: Path | None, environ: Mapping[str, str], cwd: Path, *, whole: bool = True) -> Settings:
     """Read the named file, else the nearest one; raises ConfigError with all problems at once.
 
-    Unless it has to be `whole`, namespace and trackers may be missing: enough for those who only read documents.
+    Unless it has to be `whole`, a file without any tracker may do without a namespace too: it is for reading documents.
     """
     path = cwd / config if config else find_config(cwd)
     if path is None:
@@ -68,9 +68,10 @@ def _read(path: Path) -> dict[str, Any]:
 def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, whole: bool = True) -> Settings:
     """Settings out of the parsed file; `root` is its folder and `name` what messages call it."""
     problems: list[str] = []
+    whole = whole or "trackers" in data
     top = Table(data, "", problems)
     trackers = {key: read_tracker(key, table, root) for key, table in top.named("trackers").items()}
-    _check_default(trackers, problems, given="trackers" in data or not whole)
+    _check_default(trackers, problems, given=not whole or "trackers" in data)
     people = read_people(top)
     _check_owners(trackers, people, problems)
     settings = _assemble(top, root, trackers, home, whole=whole, people=people, routes=read_routes(top, trackers))
