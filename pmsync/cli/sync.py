@@ -116,7 +116,9 @@ class Ran:
     def show(self, output_format: str) -> None:
         """The result on stdout, and the log of it."""
         result, written = self.result, self.written
-        told = tuple(f for f in result.findings if written is None or f.rule != "not-ticked")  # it says so itself
+        told = result.findings
+        if written:  # it says itself what it left, and what it has put right is no longer amiss
+            told = tuple(f for f in told if f.rule != "not-ticked" and not (f.rule == "drift" and written.mended(f)))
         shown = replace(result, findings=told)
         _log(shown)
         if written:

@@ -16,6 +16,7 @@ from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Span, written_option
 from pmsync.cli.reading import existing
 from pmsync.errors import ConfigError
+from pmsync.model import Finding
 from pmsync.places import place
 from pmsync.render import SHOWN
 from pmsync.settings import Settings
@@ -87,6 +88,11 @@ class Written:
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise ConfigError(f"--written: {str(file)!r} cannot be written: {reason}") from None
+
+    def mended(self, finding: Finding) -> bool:
+        """Whether a tick was just written, or taken back, where the finding points."""
+        changed = ((each.path, c.line) for each in self.result.documents for c in each.changes if c.kind != "link")
+        return not self.dry_run and (finding.path, finding.line) in changed
 
     def log(self) -> None:
         """Each change, in the structured log."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import pmsync.cli.write_back  # noqa: F401 (first imported while a test has put something else in place, it would keep that)
 from pmsync.errors import LedgerError
 from pmsync.writeback import run as writeback
-from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
+from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write
 
 ALERT = "- Add an alert on latency (owner: alice)"
 
@@ -150,3 +151,14 @@ def test_at_a_terminal_it_says_that_there_was_nothing_to_do(
     out, _ = terminal()
     assert run("write-back").code == 0
     assert out.getvalue() == "Nothing to write: the documents show their tickets.\n"
+
+
+def test_what_a_tick_puts_right_in_the_same_run_is_not_told_as_amiss(run: Run, place: Path) -> None:
+    write(place, {"postmortems/a.md": DOCUMENT.replace(ALERT, ALERT.replace("- ", "- [ ] "))})
+    run("sync", "--write-back")
+    run("tickets", "close", "LOCAL-1", "--as", "alice", now=LATER)
+    closed = run("sync", "--write-back")
+    assert ("- [x] Add an alert" in text(place), "drift" in closed.out + closed.err) == (True, False)
+    run("tickets", "reopen", "LOCAL-1", now=LATER + timedelta(hours=1))
+    opened = run("sync", "--write-back")
+    assert ("- [ ] Add an alert" in text(place), "drift" in opened.out + opened.err) == (True, False)
