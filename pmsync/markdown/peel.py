@@ -54,6 +54,9 @@ _TAIL_TICKETS = re.compile(
     rf"(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
+_TICKETS_END = re.compile(rf"{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*\s*[.。]?\s*$", re.IGNORECASE)
+_BEFORE_TICKETS = 120
+"""How far before the tickets at an end the words begin that lead to them ('tracked in issue')."""
 _TAIL_PEOPLE = re.compile(
     rf"(?:[\s,;.–—|→>-]|\b(?:by|owner|owned by|assigned to|assignee|dri)\b:?)*(?P<who>{PERSON}(?:(?:[\s,/&+]|\band\b)*{PERSON})*)\s*[.。]?\s*$",
     re.IGNORECASE,
@@ -248,7 +251,8 @@ def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
 
 
 def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    match = _TAIL_TICKETS.search(text) if re.match(TICKET, _last(text)) else None
+    last = _TICKETS_END.search(text) if re.match(TICKET, _last(text)) else None
+    match = _TAIL_TICKETS.search(text, max(0, last.start() - _BEFORE_TICKETS)) if last else None
     if match is None or not text[: match.start()].strip(" *_"):
         return text
     found.say(True if match["done"] else None)
