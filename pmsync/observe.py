@@ -6,6 +6,7 @@ trial plans: the items that a plan would create are the ones to look for.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -183,7 +184,8 @@ class Survey:
         """By tracker: the uids to look for, and since when a ticket of theirs can exist."""
         trial = self._trial()
         dates = {document.id: document.date for document in self.reading.documents}
-        wanted: dict[str, tuple[frozenset[str], datetime]] = {}
+        uids: dict[str, set[str]] = defaultdict(set)
+        earliest: dict[str, datetime] = {}
         for create in trial.creates:
             intent = self.look.memory.intents.get(create.uid)
             name = intent.tracker if intent else create.tracker
@@ -191,9 +193,9 @@ class Survey:
                 continue
             date = dates.get(create.place.document_id) or self.look.settings.since
             since = intent.announced_at if intent else datetime.combine(date, time(), UTC) if date else EVER
-            uids, earliest = wanted.get(name, (frozenset(), since))
-            wanted[name] = (uids | {create.uid}, min(earliest, since - timedelta(days=1)))
-        return wanted
+            uids[name].add(create.uid)
+            earliest[name] = min(earliest.get(name, since), since - timedelta(days=1))
+        return {name: (frozenset(found), earliest[name]) for name, found in uids.items()}
 
     def _trial(self) -> Plan:
         """The plan if everything had been looked for already."""
