@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from html import unescape
 from urllib.parse import quote
 
 from pmsync import marker
-from pmsync.model import Document, Fields, Item
+from pmsync.model import Document, Fields, Finding, Item
 from pmsync.places import unit
 from pmsync.settings import Settings, TrackerSettings
 
@@ -71,12 +72,23 @@ def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tu
     """
     if item.due:
         return item.due, "document"
-    if any(finding.rule == "unreadable-date" and finding.line == item.line for finding in document.findings):
+    if _names_no_day(document, item):
         return None, ""
     allowed = sla.get(severity_level(document.severity or ""))
     if allowed is not None and document.date:
         return document.date + allowed, "sla"
     return None, ""
+
+
+def _names_no_day(document: Document, item: Item) -> bool:
+    """Whether the document gives the item a day that cannot be read; findings go by line."""
+    found = document.findings
+    start = bisect_left(found, item.line, key=_line)
+    return any(each.rule == "unreadable-date" for each in found[start : bisect_right(found, item.line, key=_line)])
+
+
+def _line(finding: Finding) -> int:
+    return finding.line
 
 
 def quiet(text: str) -> str:

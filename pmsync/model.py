@@ -91,7 +91,7 @@ class Document:
     """A post-mortem as read. `path` is relative to the config's folder, with '/', and `id` is unique in a run.
 
     `draft` means its items are proposed, not ticketed. `restricted` means its text may only reach a tracker that is
-    marked for it. `findings` are the parser's own remarks (prose where a list is expected, unreadable date …).
+    marked for it. `findings` are the parser's own remarks (prose where a list is expected, unreadable date …), by line.
     """
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tokens
@@ -49,8 +49,12 @@ def at_places(document: Document, places: Sequence[int]) -> Document:
     return replace(
         document,
         items=tuple(replace(item, line=place(item.line)) for item in document.items),
-        findings=tuple(replace(finding, line=place(finding.line)) for finding in document.findings),
+        findings=_by_line(replace(finding, line=place(finding.line)) for finding in document.findings),
     )
+
+
+def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.line))
 
 
 def _document(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Document:
@@ -80,7 +84,7 @@ def _document(front: Mapping[str, object], body: str, text: str, path: str, voca
         team=head.team,
         authors=head.authors,
         labels=head.labels,
-        findings=tuple(sorted([*remarks, *findings], key=lambda finding: finding.line)),
+        findings=_by_line([*remarks, *findings]),
     )
 
 

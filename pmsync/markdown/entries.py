@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -17,8 +18,9 @@ from pmsync.markdown.groups import Place, place_of, place_status
 from pmsync.markdown.outline import Section, heading_text
 from pmsync.markdown.vocabulary import SENTENCE_OPENINGS
 
-_BOX_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑✅⬜])\s*(?=\S)")
-_BALLOT_RAW = re.compile(r"\s*(?:\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()|[☐☑⬜])\s*(?=\S)")
+_BRACKETS = r"\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()"
+_BOX_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑✅⬜])\s*(?=\S)")
+_BALLOT_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑⬜])\s*(?=\S)")
 """A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""
 _MARKED = re.compile(
     r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|[Aa]ction(?: item| point)?s?\s?(?:\d+)?:|\[action item\])"
@@ -264,11 +266,15 @@ def scan(section: Section, lines: Sequence[str]) -> list[Entry]:
 
 def leaves_some(section: Section, taken: Sequence[Entry]) -> bool:
     """Whether a list below a heading that says nothing has entries with a box, which are read, and others, which are not."""
-    lines = {entry.line for entry in taken if entry.form == "task"}
-    if section.kind or section.checklist or not section.title:
+    if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in taken):
         return False
-    lists = ([bullet.line for bullet in block.entries] for block in section.blocks if isinstance(block, Listing))
-    return any(0 < len(lines.intersection(starts)) < len(starts) for starts in lists)
+    lines = sorted(entry.line for entry in taken)
+
+    def is_read(bullet: Bullet) -> bool:
+        return bisect_left(lines, bullet.line) < bisect_right(lines, bullet.end)
+
+    lists = ([is_read(bullet) for bullet in block.entries] for block in section.blocks if isinstance(block, Listing))
+    return any(any(read) and not all(read) for read in lists)
 
 
 def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, chronicle: bool = False) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from pmsync.markdown import dates, peel, people, statements, words
@@ -248,8 +248,3 @@ def _ticket(coded: Coded, plain: str, text: Text, found: Found) -> None:
         found.tickets.extend(dict.fromkeys(urls))
     else:
         plain_ticket(plain, found)
-
-
-def with_details(entry: Entry, details: str) -> Entry:
-    """The entry with other details."""
-    return replace(entry, details=details)

@@ -315,3 +315,8 @@ def test_a_report_that_ends_in_a_colon_is_an_item_with_details() -> None:
     items = section("1. Updated the runner to a supported label:\n   - `macos-latest`\n2. Retargeted the tag.")
     assert titles(items) == ["Updated the runner to a supported label", "Retargeted the tag"]
     assert [item.done for item in items] == [True, True]
+
+
+def test_a_list_of_labels_over_boxes_is_read_as_a_whole() -> None:
+    text = "- Monitoring:\n  - [ ] Add alerting\n- [x] Roll back\n- TODO: write a runbook\n"
+    assert parse(f"# Down\n\n## Stuff to fix\n\n{text}", "a.md").findings == ()
