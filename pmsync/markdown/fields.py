@@ -55,7 +55,7 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     text = _own_lines(coded, found)
     led = peel.start(coded, text, found, context.known)
     text = peel.end(coded, keyed(coded, led, found), found, context.known)
-    if text != led:
+    if not led.startswith(text):
         text = peel.start(coded, text, found, context.known)
     title = _title(coded, text)
     if not title or (title != whole and words.is_placeholder(title)):

@@ -54,9 +54,12 @@ _TAIL_TICKETS = re.compile(
     rf"(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
-_TICKETS_END = re.compile(rf"{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*\s*[.。]?\s*$", re.IGNORECASE)
+_TICKETS_END = re.compile(rf"{TICKET}(?:(?:[\s,;/&+]|\b(?:and|And|AND)\b)*{TICKET})*\s*[.。]?\s*$")
 _BEFORE_TICKETS = 120
 """How far before the tickets at an end the words begin that lead to them ('tracked in issue')."""
+_ABBREVIATION = 6
+"""The same where they do not end in a letter ('cf.')."""
+_SEPARATORS = " ,;:.–—|→>-"
 _TAIL_PEOPLE = re.compile(
     rf"(?:[\s,;.–—|→>-]|\b(?:by|owner|owned by|assigned to|assignee|dri)\b:?)*(?P<who>{PERSON}(?:(?:[\s,/&+]|\band\b)*{PERSON})*)\s*[.。]?\s*$",
     re.IGNORECASE,
@@ -78,6 +81,8 @@ _REPORT = re.compile(
     r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday)\b",
     re.IGNORECASE,
 )
+_TAIL_HINT = re.compile(rf"[\d!|→–—\ue000-\uf3ff{_SIGNS}]")
+"""A character that some part at an end cannot do without."""
 _REST = rf"{OTHER}{TICKET}{PERSON}"
 
 
@@ -198,28 +203,6 @@ def _ticket_lead(_coded: Coded, text: str, _found: Found, _known: frozenset[str]
     return text[match.end() :] if match and text[match.end() :].strip(" .") else text
 
 
-def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
-    """The text without the parts at its end that are fields."""
-    for _ in range(10):
-        before = text
-        for step in (
-            _bang_tail,
-            _sign_tail,
-            _status_tail,
-            _ticket_tail,
-            _people_tail,
-            _owner_tail,
-            _group_tail,
-            _dash_tail,
-            _sentence_tail,
-            _due_tail,
-        ):
-            text = step(coded, text, found, known)
-        if text == before:
-            break
-    return text
-
-
 def _last(text: str) -> str:
     """The last character but for a full stop: most parts at an end are told by it, long before they are searched for."""
     return text.rstrip(" .。")[-1:]
@@ -251,8 +234,12 @@ def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
 
 
 def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    last = _TICKETS_END.search(text) if re.match(TICKET, _last(text)) else None
-    match = _TAIL_TICKETS.search(text, max(0, last.start() - _BEFORE_TICKETS)) if last else None
+    last = _TICKETS_END.search(text) if "\ue000" <= _last(text) <= "\uebff" else None
+    if last is None:
+        return text
+    before = text[: last.start()].rstrip(" :#")
+    reach = _BEFORE_TICKETS if before[-1:].isalnum() else _ABBREVIATION
+    match = _TAIL_TICKETS.search(text, max(0, len(before.rstrip(_SEPARATORS)) - reach))
     if match is None or not text[: match.start()].strip(" *_"):
         return text
     found.say(True if match["done"] else None)
@@ -260,7 +247,7 @@ def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
 
 
 def _people_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
-    match = _TAIL_PEOPLE.search(text) if re.match(PERSON, _last(text)) else None
+    match = _TAIL_PEOPLE.search(text) if "\uec00" <= _last(text) <= "\uf3ff" else None
     if match is None or not text[: match.start()].strip():
         return text
     before = text[: match.start()].rstrip()
@@ -312,6 +299,49 @@ def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) ->
             closing = ")" if ")" in after and "(" not in before[lead.start() :] else ""
             return text[: len(text) - len(tail) + lead.start()] + closing
     return text
+
+
+_TAILS = (
+    _bang_tail,
+    _sign_tail,
+    _status_tail,
+    _ticket_tail,
+    _people_tail,
+    _owner_tail,
+    _group_tail,
+    _dash_tail,
+    _sentence_tail,
+    _due_tail,
+)
+
+
+def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+    """The text without the parts at its end that are fields."""
+    for _ in range(20):
+        if not _may_end_in_fields(text):
+            break
+        before = text
+        for step in _TAILS:
+            text = step(coded, text, found, known)
+            if text != before:
+                break
+        else:
+            break
+    return text
+
+
+def _may_end_in_fields(text: str) -> bool:
+    """Whether there is any sign of what `_TAILS` look for; most text has none, and looking for that is cheap."""
+    lower = text.lower()
+    return (
+        _last(text) in ")]）】"
+        or " -" in text
+        or "owne" in lower
+        or "assign" in lower
+        or "dri " in lower
+        or lower.rstrip(" .!").endswith(_STATUSES)
+        or _TAIL_HINT.search(text) is not None
+    )
 
 
 def is_due(text: str, found: Found) -> bool:

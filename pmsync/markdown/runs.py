@@ -25,26 +25,36 @@ class Runs:
     """Collects spans; a style ends with its mark or with the text."""
 
     def __init__(self) -> None:
-        self.spans: list[Span] = []
+        self._spans: list[Span] = []
+        self._parts: list[str] = []
         self._depth = {"bold": 0, "italic": 0, "strike": 0, "code": 0}
         self._href = ""
 
-    def add(self, text: str, *, code: bool = False) -> None:
+    @property
+    def spans(self) -> list[Span]:
+        """What was added until now, neighbours of one style together."""
+        self._end()
+        return self._spans
+
+    def add(self, text: str) -> None:
         """Text in the style that holds here."""
-        if not text:
-            return
-        depth = self._depth
-        self.spans.append(
-            Span(
-                text, self._href, depth["bold"] > 0, depth["italic"] > 0, depth["strike"] > 0, code or depth["code"] > 0
-            )
-        )
+        if text:
+            self._parts.append(text)
+
+    def _end(self) -> None:
+        """Ends the stretch of text in one style."""
+        if self._parts:
+            style = (depth > 0 for depth in self._depth.values())
+            self._spans.append(Span("".join(self._parts), self._href, *style))
+            self._parts = []
 
     def open(self, tag: str, href: str = "", checked: bool | None = None) -> None:
         """A start tag, by its HTML name; unknown ones change nothing. `checked` makes an `input` a box."""
         if tag in _STYLES:
+            self._end()
             self._depth[_STYLES[tag]] += 1
         elif tag == "a":
+            self._end()
             self._href = href
         elif tag == "br":
             self.add("\n")
@@ -54,9 +64,11 @@ class Runs:
     def close(self, tag: str) -> None:
         """An end tag; one without a start changes nothing."""
         if tag in _STYLES:
+            self._end()
             style = _STYLES[tag]
             self._depth[style] = max(0, self._depth[style] - 1)
         elif tag == "a":
+            self._end()
             self._href = ""
 
 
@@ -75,7 +87,9 @@ def from_tokens(tokens: Sequence[Token]) -> tuple[Span, ...]:
         if kind in {"text", "text_special"}:
             runs.add(token.content)
         elif kind == "code_inline":
-            runs.add(token.content, code=True)
+            runs.open("code")
+            runs.add(token.content)
+            runs.close("code")
         elif kind in {"softbreak", "hardbreak"}:
             runs.add("\n")
         elif kind == "html_inline":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MARKDOWN = commonmark.parser()
+_WITHOUT_TABLES = commonmark.parser(tables=False)
 _FARTHEST = 500  # tokens, up to the end of a list or table in HTML
 _MARKS = re.compile(r"[\n\\`*_~<&]|\]\(")
 """What inline text needs a parse for; without any of them, and references, it is what it looks like."""
@@ -27,7 +28,7 @@ class _Source:
     def __init__(self, text: str) -> None:
         self.env: dict[str, object] = {}
         self.lines = text.split("\n")
-        self.tokens = _MARKDOWN.parse(text, self.env)
+        self.tokens = (_MARKDOWN if "|" in text else _WITHOUT_TABLES).parse(text, self.env)
 
     @cached_property
     def open(self) -> list[int]:

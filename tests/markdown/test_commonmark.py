@@ -16,6 +16,7 @@ from tests import reading
 ALONE = MarkdownIt("commonmark", {"maxNesting": 40}).enable(["table", "strikethrough"])
 ALONE.core.ruler.disable(["normalize", "inline", "text_join"])
 OURS = commonmark.parser()
+WITHOUT_TABLES = commonmark.parser(tables=False)
 PIECES = st.sampled_from(
     ["a", "- ", "* ", "+ ", "1. ", "2) ", "10. ", "  ", "    ", "\t", "\n", "\n", "\n\n", "> ", "b c", "# ", "```\n", "~~~", "|", "|--|", "---",
      "===", "***", "<div>", "<!--", "[r]: /x", "[a][r]", "é", "１. ", "\\", "`", "_"]
@@ -32,6 +33,24 @@ def tokens(markdown: MarkdownIt, text: str) -> tuple[list[object], dict[str, obj
 def test_any_text_has_the_same_tokens(text: str) -> None:
     text = text.replace("\r", "\n").replace("\0", "")
     assert tokens(OURS, text) == tokens(ALONE, text)
+    text = text.replace("|", "")
+    assert tokens(WITHOUT_TABLES, text) == tokens(ALONE, text)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["https://a.test/b", "/c", "(", ")", " ", "\n", "\\", "&amp;", "<", ">", "~", "%20", "#d", '"', "ä", "\t", "]", "[", "*"]),
+        max_size=12,
+    ).map("".join)
+)  # fmt: skip
+def test_links_have_the_same_tokens(target: str) -> None:
+    for text in (f"[a]({target})", f"[a]({target}", f"![a]({target}) b", f"[a](<{target}>)"):
+        assert inline(OURS, text) == inline(ALONE, text)
+
+
+def inline(markdown: MarkdownIt, text: str) -> list[object]:
+    return [token.as_dict() for token in markdown.inline.parse(text, markdown, {}, [])]
 
 
 @pytest.mark.parametrize("folder", [reading.OWN, reading.EXAMPLES, reading.CORPUS])
