@@ -1,4 +1,4 @@
-"""Whether a sentence says that its work is done ('has been added', 'we already do this'). Pure, English."""
+"""Whether a sentence says that its work is done ('has been added', 'we already do this'). Pure; mostly English."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ _ONGOING = re.compile(
     r"^(?:we(?: are|'re|’re)|team is|currently|i'm|i am|is|still)\s+(?:\w+ )?working on\b|^(?:working on it|work in progress|in progress)\b",
     re.IGNORECASE,
 )
+_STILL = re.compile(
+    r"\b(?:is|are|remains?) (?:still |currently |now )?(?:pending|ongoing|in progress|under ?way|work in progress)\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
+_ELSEWHERE = re.compile(
+    r"\b(?!.*\b(?:werden|soll|sollen|muss|müssen|wird)\b)(?:wurden?\b|\w{3,}iert$|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)$)"
+    r"|\b(?:a|ont) été \w|^se (?:ha |han )?\w+(?:ó|aron|ieron|ado|ido)\b|\b(?:ha|han) sido \w|^(?:foi|foram) \w|^\W*已(?!知)|(?:しました|した|済み?)$",
+    re.IGNORECASE,
+)
+"""The same in other languages: German, French, Spanish, Portuguese, Chinese, Japanese."""
+_CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;] ")
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
 )
@@ -36,9 +48,10 @@ _PASSIVE = re.compile(
 )
 """A few words that end in what was done ('Alerts configured'), with no word of its still having to be."""
 _DONE_ON = re.compile(
-    r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|via|since|already|today|yesterday)\b)",
+    r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|by|via|since|already|today|yesterday)\b)",
     re.IGNORECASE,
 )
+_OPEN_STILL = re.compile(r"^(?:open|pending|deferred|not started|to do|todo)(?:[.,;:]|$| [–—-] )", re.IGNORECASE)
 _TICKETED = re.compile(
     r"^\W*(?:(?:we|i)(?:'ve|’ve| have)? )?(?:created|opened|filed|raised|logged|added|made|wrote)\s+(?:an?|the|this|some)?\W*(?:\w+ )?"
     r"(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|jira)\b(?! tracker)",
@@ -60,6 +73,13 @@ def says_done(title: str) -> bool | None:
     if opening in PAST or opening.replace("-", "").removeprefix("re") in PAST:
         return True
     if not is_imperative(opening):
+        if _STILL.search(first):
+            return False
+        label = _LABELLED.match(first)
+        if label and first_word(first[label.end() :]) in PAST:
+            return True
+        if _ELSEWHERE.search(_CLAUSE_END.split(first, maxsplit=1)[0].rstrip(" .!")):
+            return True
         if _PASSIVE.fullmatch(first.rstrip(".")):
             return True
         if _DETERMINED.match(first):
@@ -78,6 +98,6 @@ def _already(sentence: str) -> bool:
 def remark_says_done(text: str) -> bool | None:
     """The same for a remark below an item, which says so in so many words or not at all."""
     first = " ".join(text.split())[:300]
-    if _ONGOING.search(first):
+    if _ONGOING.search(first) or _OPEN_STILL.search(first):
         return False
     return True if _already(first) or _DONE_ON.match(first) else None

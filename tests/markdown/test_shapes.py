@@ -134,6 +134,20 @@ def test_a_traffic_light_before_a_heading_ranks_a_group() -> None:
         ("Switched to another package manager", True),
         ("Speed up the restore", None),
         ("Feed the queue from a second source", None),
+        ("Server start: changed to a call without quotes", True),
+        ("Alert: add one for the queue", None),
+        ("The installation of the second uplink is still pending", False),
+        ("As of 19 July 2026 the talks with the vendor are ongoing", False),
+        ("Find out why jobs are pending", None),
+        ("**Snapshots täglich aktiviert** -- auch für das Archiv", True),
+        ("Die Sicherung wurde umgestellt", True),
+        ("Die Sicherung soll umgestellt werden", None),
+        ("Une alerte a été ajoutée sur la file", True),
+        ("Se agregó una alerta para la cola", True),
+        ("Foi adicionado um alerta para a fila", True),
+        ("已添加队列告警", True),
+        ("キューのアラートを追加した", True),
+        ("キューのアラートを追加したい", None),
     ],
 )
 def test_words_that_say_whether_it_is_done(text: str, done: bool | None) -> None:
@@ -154,6 +168,11 @@ def test_words_that_say_whether_it_is_done(text: str, done: bool | None) -> None
 def test_labels_that_say_whether_their_items_are_done(label: str, done: bool | None) -> None:
     (item,) = section(f"{label}\n\n- Alerting for the queue")
     assert item.done is done
+
+
+def test_what_a_table_says_of_the_outcome_is_the_status() -> None:
+    table = "| Issue | Triggered by | Outcome |\n|---|---|---|\n| #41 — alert on logged failures | Lesson 3 | Resolved by PR #47 — two alarms |\n| #42 — audit the dependencies | Lesson 4 | Open — deferred to the migration |"
+    assert [item.done for item in section(table)] == [True, False]
 
 
 def test_a_status_in_the_tickets_place_is_one() -> None:
