@@ -48,12 +48,16 @@ class Found:
 # --- fields with a key -----------------------------------------------------------------------------------------
 
 
+_LONGEST_KEY = 40
+"""Characters from where a key begins, with its marks, to its colon, at most."""
+
+
 @cache
 def keys() -> tuple[dict[str, str], re.Pattern[str]]:
     roles = {key: role for role, keys in FIELD_KEYS.items() for key in keys}
     names = any_of(key for key in roles if key != "#").replace(r"\ ", r"[ _-]")
     pattern = re.compile(
-        rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))(?=[^:：]{{,80}}[:：])[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
+        rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))(?=[^:：]{{,{_LONGEST_KEY}}}[:：])[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
         re.IGNORECASE,
     )
     return roles, pattern
@@ -79,9 +83,9 @@ def keyed(coded: Coded, text: str, found: Found) -> str:
     """
     if not _COLON.search(text):
         return untidy(text)
-    roles, pattern = keys()
+    roles, _ = keys()
     out, position = [], 0
-    while match := pattern.search(text, position):
+    while match := _next_key(text, position):
         role = roles[re.sub(r"[_-]", " ", match["key"].lower())]
         end, value = _value(text, match, role)
         if match["start"] is not None and match.start() == 0 and role in {"title", "finished", "id"} | _LEADING_TOO:
@@ -99,6 +103,12 @@ def keyed(coded: Coded, text: str, found: Found) -> str:
             out.append(match["cut"].rstrip()[:1] if match["cut"] and match["cut"][0] in "(（[.。" else "")
             position = end
     return untidy("".join(out) + text[position:])
+
+
+def _next_key(text: str, position: int) -> re.Match[str] | None:
+    """The first key from `position` on; it cannot begin long before a colon."""
+    colon = _COLON.search(text, position)
+    return keys()[1].search(text, max(position, colon.start() - 2 * _LONGEST_KEY)) if colon else None
 
 
 _LEADING_TOO = frozenset({"ticket", "kind", "status", "priority", "labels"})
@@ -122,7 +132,7 @@ def _value(text: str, match: re.Match[str], role: str) -> tuple[int, str]:
     else:
         stop = _VALUE_END.search(text, match.end())
     end = stop.start() if stop else len(text)
-    following = keys()[1].search(text, match.end())
+    following = _next_key(text, match.end())
     if following and following.start() < end and (following["cut"] or following["key"][0].isupper()):
         end = following.start()
     return end, text[match.end() : end].strip()
