@@ -48,11 +48,11 @@ def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
     if STDIN in paths:
         piped = parse(decode(sys.stdin.buffer.read()), STDIN, settings.vocabulary)
         reading = replace(reading, documents=(piped, *reading.documents))
-    entries = list(_entries(reading, settings.root, app.cwd))
+    entries = _entries(reading, settings.root, app.cwd)
     if output_format == "json":
-        output.emit_json([_value(*entry) for entry in entries])
+        output.emit_json_list(_value(*entry) for entry in entries)
     else:
-        _print(entries)
+        _print(list(entries))
     return 1 if reading.failed else 0
 
 

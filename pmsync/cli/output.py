@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -174,6 +175,16 @@ def emit_json(value: object, *, err: bool = False) -> None:
     _write(sys.stderr if err else sys.stdout, text)
 
 
+def emit_json_list(values: Iterable[object]) -> None:
+    """The same for the list of these values, each printed as it comes, so that only one has to be held."""
+    before = "["
+    for value in values:
+        element = textwrap.indent(to_json(value, runner=current().runner), "  ")
+        _write(sys.stdout, f"{before}\n{element}", end="")
+        before = ","
+    _write(sys.stdout, "[]" if before == "[" else "\n]")
+
+
 def emit_commands(lines: Sequence[str]) -> None:
     """Commands that are meant for a CI runner, as they are: what is a stranger's in them has been escaped."""
     for line in lines:
@@ -197,14 +208,14 @@ def _render(part: Part, stream: IO[str], *, urls: bool) -> str:
     return f"{text} {printable(part.url)}" if urls else text
 
 
-def _write(stream: IO[str], text: str, *, commands: bool = False) -> None:
-    """Print one text and its line end; after a closed pipe, print into nothing."""
+def _write(stream: IO[str], text: str, *, commands: bool = False, end: str = "\n") -> None:
+    """Print one text and its end, that of a line; after a closed pipe, print into nothing."""
     if current().runner and not commands:
         text = harmless(text)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     text = text.encode(encoding, "backslashreplace").decode(encoding)
     try:
-        click.echo(text, file=stream, color=True)
+        click.echo(text + end, file=stream, nl=False, color=True)
     except BrokenPipeError:
         swallow(stream)
 

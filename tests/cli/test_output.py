@@ -244,6 +244,14 @@ class Thing:
     span: timedelta
 
 
+@pytest.mark.parametrize("values", [[], [{"a": 1, "b": ["::x::", "two\nlines"]}], [1, "##[b]", {}, []]])
+def test_a_list_printed_piece_by_piece_is_the_list(values: list[object], capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit_json(values)
+    whole = capsys.readouterr().out
+    output.emit_json_list(iter(values))
+    assert capsys.readouterr().out == whole
+
+
 def test_json_knows_dataclasses_dates_enums_sets_and_paths(capsys: pytest.CaptureFixture[str]) -> None:
     moment = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     output.emit_json(
