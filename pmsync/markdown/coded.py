@@ -26,11 +26,15 @@ _URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
 _MENTION = r"(?<![\w@./+-])@[A-Za-z0-9](?:[\w-]|[./](?=\w))*"
 _MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
-_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d")
+_HASH = r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}"
+_BEFORE_COMMIT = re.compile(r"(?:[(—–:,/]|\s-|\b(?:commits?|in|by|via|see|and))\s*$", re.IGNORECASE)
+"""What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
+_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d|ommits? [0-9a-f]{7}|\([0-9a-f]{7}")
 """What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _FIND = re.compile(
     f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})"
+    rf"|(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?<=\(){_HASH}(?=\)))"
     rf"|(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern}))"
 )
 
@@ -86,6 +90,8 @@ def encode(spans: tuple[Span, ...]) -> Coded:
             out.append(_link(coded, text, run[0].href))
         elif run[0].code and re.fullmatch(_MENTION, text):
             out.append(coded.put("P", text, text.removeprefix("@")))
+        elif run[0].code and re.fullmatch(_HASH, text) and _BEFORE_COMMIT.search(out[-1] if out else ""):
+            out.append(_ticket(coded, text))
         elif run[0].code:
             out.append(coded.put("O", text, "") if text.strip() else text)
         else:
@@ -142,10 +148,13 @@ def _found(coded: Coded, match: re.Match[str]) -> str:
         return coded.put("P", text, text)
     if match["mention"]:
         return coded.put("P", text, text.removeprefix("@"))
-    if not tickets.is_real(match):
-        return text
-    coded.tickets.append(text.replace("\\", ""))
-    return coded.put("T", text, text.replace("\\", ""))
+    return _ticket(coded, text) if match["commit"] or tickets.is_real(match) else text
+
+
+def _ticket(coded: Coded, text: str) -> str:
+    named = text.replace("\\", "")
+    coded.tickets.append(named)
+    return coded.put("T", text, named)
 
 
 def _trimmed(url: str) -> tuple[str, str]:

@@ -35,7 +35,9 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 """What explains the entry above it, which then is more than a label."""
-_DROPPED = re.compile(r"\W*\[n/?a\]", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"\W*(?:\[n/?a\]|(?:options?|alternatives?|ideas?) (?:ruled out|rejected|discarded|considered)\b)", re.IGNORECASE
+)
 _QUESTION = re.compile(
     r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
     re.IGNORECASE | re.DOTALL,

@@ -18,6 +18,11 @@ _COMPLETED = re.compile(
     r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
     r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
 )
+_ANNOUNCING = frozenset(
+    "action actions item items next step steps follow up ups followup followups task tasks todo todos to do measure "
+    "measures recommended suggested proposed planned the our following are".split()
+)
+"""Words of labels that only say once more that work follows."""
 _PENDING = re.compile(
     r"\b(pending|outstanding|in progress|not (?:yet )?(?:done|started|completed?)|incomplete|unfinished|ongoing|to be (?:done|completed))\b"
     r"|^(?:still )?open\b(?! source)|^(?:to ?do|todo)s?$|未着手|未完了|対応中|進行中|未完成|进行中|offen|en cours|pendient|pendente"
@@ -37,7 +42,7 @@ class Place:
         """The place below a label; a label that only says 'action items' once more is no group."""
         plain = label.strip().rstrip(":：").strip()
         status = place_status(plain)
-        group = self.group if self._repeats(plain) and words.heading_kind(plain) == "action" else plain
+        group = self.group if words.heading_kind(plain) == "action" and self._repeats(plain) else plain
         return replace(
             self,
             group=group or None,
@@ -46,14 +51,7 @@ class Place:
         )
 
     def _repeats(self, label: str) -> bool:
-        return words.bare(label) in {
-            "action items",
-            "actions",
-            "action item",
-            "next steps",
-            "follow ups",
-            words.bare(self.section),
-        }
+        return set(words.bare(label).split()) <= _ANNOUNCING | set(words.bare(self.section).split())
 
 
 def place_status(label: str) -> bool | None:

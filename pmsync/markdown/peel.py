@@ -388,7 +388,7 @@ def _reports(text: str, found: Found) -> bool:
 
 def _part(coded: Coded, part: str, found: Found, known: frozenset[str]) -> bool:
     if re.fullmatch(
-        rf"(?:(?:see|issues?|tickets?|bugs?|prs?|tracked in|fixed in|in|jira|pull request|via|link|by)\W*)*{TICKET}(?:[\s,&/+]*{TICKET})*\.?",
+        rf"(?:(?:see|issues?|tickets?|bugs?|prs?|commits?|tracked in|fixed in|in|jira|pull request|via|link|by)\W*)*{TICKET}(?:[\s,&/+]*{TICKET})*\.?",
         part.strip(),
         re.IGNORECASE,
     ):

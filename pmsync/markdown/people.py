@@ -93,10 +93,11 @@ def is_name(text: str, known: frozenset[str]) -> bool:
 
 
 def _is_login(word: str) -> bool:
-    """Whether a word in lower case can be somebody's account or first name: no verb, and no file's name."""
+    """Whether a word in lower case can be somebody's account or first name: no verb ('seeds'), and no file's name."""
     if not _LOWER.fullmatch(word) or _FILE.search(word):
         return False
-    return word in NAMES_TOO or not words.is_imperative(word)
+    verbs = (word, word.removesuffix("s"), word.removesuffix("es"))
+    return word in NAMES_TOO or not any(words.is_imperative(verb) for verb in verbs)
 
 
 def is_team(text: str) -> bool:

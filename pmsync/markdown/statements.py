@@ -32,6 +32,9 @@ _STILL = re.compile(
     r"\b(?:is|are|remains?) (?:still |currently |now )?(?:pending|ongoing|in progress|under ?way|work in progress)\b",
     re.IGNORECASE,
 )
+_NOW = re.compile(
+    r"\bwe now (?!need|must|should|will|have to|plan|want|know|understand|believe|see\b|think|expect)\w+", re.IGNORECASE
+)
 _LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
 _ELSEWHERE = re.compile(
     r"\b(?!.*\b(?:werden|soll|sollen|muss|müssen|wird)\b)(?:wurden?\b|\w{3,}iert$|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)$)"
@@ -92,6 +95,8 @@ def says_done(title: str) -> bool | None:
 
 def _already(sentence: str) -> bool:
     hint = sentence.lower()
+    if "we now" in hint and _NOW.search(sentence):
+        return True
     return ("already" in hint or hint.startswith(("this ", "it "))) and _ALREADY.search(sentence) is not None
 
 
@@ -100,4 +105,4 @@ def remark_says_done(text: str) -> bool | None:
     first = " ".join(text.split())[:300]
     if _ONGOING.search(first) or _OPEN_STILL.search(first):
         return False
-    return True if _already(first) or _DONE_ON.match(first) else None
+    return True if any(map(_already, _SENTENCE.split(first))) or _DONE_ON.match(first) else None

@@ -212,13 +212,13 @@ def count(text: str) -> int:
 
 
 _OPENING = re.compile(
-    r"[\W_]*(?:also |then |please |pls |(?:we|team) (?:should|need to|must|will|shall|have to) )?([^\W\d_][\w-]*)",
+    r"[\W_]*(?:also |then |please |pls |always |never |don['’]t |do not |(?:we|team) (?:should|need to|must|will|shall|have to) )?([^\W\d_][\w-]*)",
     re.IGNORECASE,
 )
 
 
 def first_word(text: str) -> str:
-    """The word a text begins with, lower case, without 'please' and 'we should'."""
+    """The word a text begins with, lower case, without 'please', 'never' and 'we should'."""
     match = _OPENING.match(text[:200])
     return match[1].lower() if match else ""
 

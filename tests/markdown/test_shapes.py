@@ -339,3 +339,73 @@ def test_a_report_that_ends_in_a_colon_is_an_item_with_details() -> None:
 def test_a_list_of_labels_over_boxes_is_read_as_a_whole() -> None:
     text = "- Monitoring:\n  - [ ] Add alerting\n- [x] Roll back\n- TODO: write a runbook\n"
     assert parse(f"# Down\n\n## Stuff to fix\n\n{text}", "a.md").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "tickets"),
+    [
+        ("Stop polling (`1a2b3c4`)", "Stop polling", ("1a2b3c4",)),
+        ("Stop polling (1a2b3c4)", "Stop polling", ("1a2b3c4",)),
+        ("Stop polling (commit 1384657)", "Stop polling", ("1384657",)),
+        ("Stop polling — done in commit 1a2b3c4", "Stop polling", ("1a2b3c4",)),
+        ("Revert `1a2b3c4` on staging", "Revert 1a2b3c4 on staging", ()),
+        ("Stop polling (1234567)", "Stop polling (1234567)", ()),
+    ],
+)
+def test_a_commit_that_carries_the_work_out_is_a_ticket(text: str, title: str, tickets: tuple[str, ...]) -> None:
+    (item,) = section(f"- [ ] {text}")
+    assert (item.title, item.tickets) == (title, tickets)
+
+
+@pytest.mark.parametrize(
+    ("heading", "label", "group"),
+    [
+        ("Prevention measures", "Recommended follow-up measures:", None),
+        ("Action items", "Follow-up tasks:", None),
+        ("Action items", "Corrective actions:", "Corrective actions"),
+        ("Action items", "Short-term measures:", "Short-term measures"),
+    ],
+)
+def test_a_label_that_only_announces_work_once_more_is_no_group(heading: str, label: str, group: str | None) -> None:
+    (item,) = read(f"## {heading}\n\n{label}\n\n- Add alerting\n")
+    assert item.group == group
+
+
+def test_a_numbered_rule_of_what_never_to_do_is_an_item() -> None:
+    items = read(
+        "## How to prevent this\n\n### 1. **Never seed production**\n\n- The script is for tests\n- It deletes rows\n"
+    )
+    assert titles(items) == ["Never seed production"]
+
+
+def test_verbs_in_brackets_are_nobody() -> None:
+    (item,) = section("- Split the script (deletes + seeds)")
+    assert item.owners == ()
+
+
+def test_what_was_done_at_once_is_no_list_of_work() -> None:
+    assert read("## What immediate steps were taken?\n\n- We told the customers\n- We stopped the queue\n") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["We now alert at 70%", "**Alerting.** The broker tells its limits. We now alert at 70%."]
+)
+def test_what_is_the_practice_now_is_done(text: str) -> None:
+    assert [item.done for item in section(text if text.startswith("*") else f"- {text}")] == [True]
+
+
+def test_plans_at_the_end_of_a_text_without_headings_are_items() -> None:
+    text = "It is less urgent now, but the future plans are to:\n\n1. Create metrics of storage\n2. Review how long we keep snapshots\n"
+    assert titles(read(text)) == ["Create metrics of storage", "Review how long we keep snapshots"]
+
+
+def test_a_release_is_no_ticket() -> None:
+    table = (
+        "| Action | Issue link |\n|---|---|\n| Fix the cache | [v7.1](https://git.acme.test/a/b/releases/tag/v7.1) |"
+    )
+    assert [item.tickets for item in section(table)] == [()]
+
+
+def test_an_option_that_was_ruled_out_asks_for_nothing() -> None:
+    items = section("- Add a limit to the queue\n- **Option ruled out**: capping the size of requests\n")
+    assert titles(items) == ["Add a limit to the queue"]

@@ -130,7 +130,7 @@ FIELD_KEYS = {
 """What may stand before a colon in `Owner: alice`."""
 
 SEE_WORDS = (
-    r"see(?: also)?|in|via|tracked (?:in|at|by|as|with)|tracking(?: issue)?|issues?|tickets?|bugs?|prs?|refs?|"
+    r"see(?: also)?|in|via|tracked (?:in|at|by|as|with)|tracking(?: issue)?|issues?|tickets?|bugs?|prs?|refs?|commits?|"
     r"closes|fixes|jira|github|link|siehe(?: auch)?|vgl\.?|voir(?: aussi)?|cf\.?|véase|ver|vedi|zie(?: ook)?|zob\.?|см\.?"
 )
 """What may stand before a ticket at the end of an entry; a pattern."""

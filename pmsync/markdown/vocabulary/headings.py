@@ -28,7 +28,7 @@ ACTION_HEADINGS = (
     r"(code |config |process )?(fix(es)?|solutions?|changes)( \((pending|planned|next|todo|to do|open)\)?)?$",
     r"\b(recovery|response|remaining|security|technical|operational|organi[sz]ational|engineering|process|prevention) actions$",
     r"\bprevent(ing|ion of)? (the|an?|such|these|those|this) \w+( \w+)? (from )?(happening|occurring|recurring|again)\b",
-    r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change)",
+    r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change|changing)",
     r"\bwhat (can|could|should|must|do) we (do|change|improve|need to)\b",
     r"\bwhat('s| is| comes) next\b",
     r"\bwhat happens next\b",
@@ -48,6 +48,7 @@ ACTION_HEADINGS = (
     r"\b(prochaines étapes|mesures correctives|mesures préventives|points? d['’ ]?actions?|pistes d['’ ]?amélioration|"
     r"améliorations|tâches|à faire|suites? à donner)\b",
     # Spanish, Portuguese
+    r"^(seguimiento|acompanhamento|suivi)\b",
     r"\b(acciones|acción correctiva|próximos pasos|medidas (correctivas|preventivas)|tareas|plan de acción|mejoras)\b",
     r"\b(ações|acções|itens de ação|próximos passos|medidas (corretivas|preventivas)|tarefas|plano de ação|melhorias)\b",
     # Italian, Dutch
@@ -102,6 +103,7 @@ PAST_ACTIONS = (
     r"\b(time ?line|chronology)\b",
     r"^(follow[- ]?up|open|remaining|further|outstanding|unanswered) questions?$",
     r"\b(actions?|steps|measures)\b.{0,12}\btaken\b.{0,12}\b(during|to (resolve|mitigate|restore|fix)|so far during)",
+    r"^what\b.{0,30}\b(actions?|steps|measures) (were|did|have been)\b",
     r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
 )
 """Headings that speak of actions or of what followed and mean what was done while the incident ran, or questions."""
@@ -125,6 +127,7 @@ POINTERS = r"(see also|see:|related:|siehe auch|voir aussi|ver también|véase t
 ANNOUNCING_LINES = (
     r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"
     r"\b(following|these|below)\b",
+    r"\bplans? (is|are)( to)?$",
     r"\bwe('ll| will)( also)? (do|be doing|take|make|implement|work on)$",
     r"\b(following|these)\b.{0,25}\b(action items?|follow[- ]?ups?|improvements|preventive measures|next steps|remediations?|todos?)\b"
     r"(?!.*\b(took|taken|were|was|had)\b)",
