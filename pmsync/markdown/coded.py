@@ -29,12 +29,12 @@ _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
 _HASH = r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}"
 _BEFORE_COMMIT = re.compile(r"(?:[(—–:,/]|\s-|\b(?:commits?|in|by|via|see|and))\s*$", re.IGNORECASE)
 """What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
-_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d|ommits? [0-9a-f]{7}|\([0-9a-f]{7}")
+_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d|ommits? [0-9a-f]{7}|[(:,] ?[0-9a-f]{7}")
 """What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _FIND = re.compile(
     f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})"
-    rf"|(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?<=\(){_HASH}(?=\)))"
+    rf"|(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=[:,] )){_HASH}(?=[),.;]|$))"
     rf"|(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern}))"
 )
 

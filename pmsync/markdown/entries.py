@@ -23,7 +23,7 @@ _BOX_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑✅⬜])\s*(?=\S)")
 _BALLOT_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑⬜])\s*(?=\S)")
 """A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""
 _MARKED = re.compile(
-    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|[Aa]ction(?: item| point)?s?\s?(?:\d+)?:|\[action item\])"
+    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|[Aa]ction(?: item| point)?s?\s?(?:\d+)?:|\[action item\]|(?:Azione|Acci[oó]n|A[çc][ãa]o|Aktion|Maßnahme|Actie)\s?\d*[*_]*\s*:|(?:未対応|未着手)\s*[:：])"
     r"|^\s*(?:\*\*|__)(?:TODO|DONE)(?:\*\*|__)\s",
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)

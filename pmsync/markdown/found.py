@@ -170,6 +170,7 @@ def record(coded: Coded, role: str, value: str, found: Found) -> bool:
         if (
             plain
             and words.status(plain) is None
+            and not re.search(TICKET, value)
             and not dates.DATE.match(plain)
             and not re.fullmatch(r"\d{4}(-\d\d)?", plain)
         ):

@@ -16,6 +16,8 @@ _NUMBERED = re.compile(
     r"^\s*(?:\d{1,3}[.):]|#\d{1,3}\b|(?:AI|action|action item|item|task|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)[- ]?#?\d{1,3}\b|[A-Z]{1,4}-?\d{1,3}[:.)])\s*",
     re.IGNORECASE,
 )
+_CODED = re.compile(r"(?:AI[- ]?\d|(?!P\d|Q\d|[VX]+\d)[A-Z]-?\d{1,2}[:.)])")
+"""An id of its own ('A2.', 'R1:'), which groups do not have; `P1` is a priority."""
 _LIGHTS = "🟢🟡🔴"
 """In front of a heading these rank what stands below it, and say nothing of its being done."""
 
@@ -32,6 +34,8 @@ def is_item(section: Section) -> bool:
         return True
     if text.endswith((":", "：")) or words.heading_kind(plain) == "action":
         return False
+    if _CODED.match(text):
+        return True
     numbered = plain != text
     lists = _lists_work(section.blocks)
     if numbered and (not lists or words.reads_as_task(plain)):

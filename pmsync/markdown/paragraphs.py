@@ -29,6 +29,10 @@ _SENTENCE = re.compile(
 )
 _TOLD = re.compile(r"(?:we|i|the team|wir|nous|on) ", re.IGNORECASE)
 """What begins so and goes on for several sentences tells, where an entry would ask."""
+_GERUND = re.compile(
+    r"\W*\w+ing\b[^.!?]{0,120}?\b(?:should|is|are|was|were|will|would|has|have|may|might|can|could)\b", re.IGNORECASE
+)
+"""A sentence about doing something ('Taking reports earlier would have …') asks for nothing."""
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
 _LONGEST_TASK = 90
 
@@ -228,7 +232,11 @@ def _tasks(lines: list[Line]) -> list[Line]:
     plains = [_plain(line).strip() for line, _ in lines]
     if any(words.count(plain) > _LONGEST_TASK for plain in plains):
         return []
-    tasks = [plain for plain in plains if words.reads_as_task(plain) or _SIGNED.match(plain) or _named(plain)]
+    tasks = [
+        plain
+        for plain in plains
+        if (words.reads_as_task(plain) and not _GERUND.match(plain)) or _SIGNED.match(plain) or _named(plain)
+    ]
     if not tasks or 2 * len(tasks) < len(plains):
         return []
     if len(plains) == 1 and len(_SENTENCE_END.split(plains[0])) > (1 if _TOLD.match(plains[0]) else 3):

@@ -83,6 +83,7 @@ _REPORT = re.compile(
 )
 _TAIL_HINT = re.compile(rf"[\d!|→–—\ue000-\uf3ff{_SIGNS}]")
 """A character that some part at an end cannot do without."""
+_EQUALS = re.compile(r"^\s*(\w[\w ]{1,20})\s*=\s*")
 _REST = rf"{OTHER}{TICKET}{PERSON}"
 
 
@@ -198,9 +199,20 @@ def _is_actor(who: str, known: frozenset[str]) -> bool:
     return people.is_name(who, known) and not words.starts_with_verb(who) and (who[0].isupper() or who.isalpha())
 
 
-def _ticket_lead(_coded: Coded, text: str, _found: Found, _known: frozenset[str]) -> str:
+def _ticket_lead(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     match = _LEAD_TICKET.match(text)
-    return text[match.end() :] if match and text[match.end() :].strip(" .") else text
+    if match is None or not text[match.end() :].strip(" ."):
+        return text
+    _told_by_link(coded, match["t"], found)
+    return text[match.end() :]
+
+
+def _told_by_link(coded: Coded, tickets: str, found: Found) -> None:
+    """Records a status that stands in the text of a ticket's link: `[Done](…)`, `[GH-101 (Done)](…)`."""
+    for char in re.findall(TICKET, tickets):
+        text = coded.atoms[char].text
+        bracket = _TAIL_GROUP.search(text)
+        found.say(words.status(bracket["in"] if bracket else text))
 
 
 def _last(text: str) -> str:
@@ -233,7 +245,7 @@ def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
     return text[: match.start()] + ("." if text[match.start()] in "." else "")
 
 
-def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _ticket_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     last = _TICKETS_END.search(text) if "\ue000" <= _last(text) <= "\uebff" else None
     if last is None:
         return text
@@ -243,6 +255,7 @@ def _ticket_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
     if match is None or not text[: match.start()].strip(" *_"):
         return text
     found.say(True if match["done"] else None)
+    _told_by_link(coded, match["t"], found)
     return _ended(text, match)
 
 
@@ -397,6 +410,7 @@ def _part(coded: Coded, part: str, found: Found, known: frozenset[str]) -> bool:
     if classified(plain, found) or _reports(plain, found):
         return True
     roles, pattern = keys()
+    part = _EQUALS.sub(r"\1: ", part)
     key = pattern.match(part)
     if key:
         return record(coded, roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :].strip(), found)

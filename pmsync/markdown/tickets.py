@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from pmsync.markdown.vocabulary import NOT_PROJECTS, TICKET_WORDS
-from pmsync.markdown.words import bare
+from pmsync.markdown.words import bare, status
 
 _URL_PATHS = (
     r"/(?:issues|pull|pulls|merge_requests|pull-requests|discussions|work_items|epics)/\d+",
@@ -88,13 +88,15 @@ def is_real(match: re.Match[str]) -> bool:
 
 
 def names_ticket(text: str) -> bool:
-    """Whether a link's text does no more than name its ticket ('#12', 'OPS-3', 'GitHub issue', 'PR #4', an address)."""
+    """Whether a link's text does no more than name its ticket and say its status ('#12', 'GitHub issue', 'PR #4 (done)',
+    an address).
+    """
     stripped = text.strip().strip("[]()").replace("\\", "")
     if not stripped or is_url(stripped) or is_text_ref(stripped):
         return True
     refs = TEXT_REF.sub(" ", stripped)
-    key = re.sub(r"\b\d+\b", " ", bare(refs)).strip()
-    return not key or key in TICKET_WORDS or " ".join(key.split()) in TICKET_WORDS
+    key = " ".join(re.sub(r"\b\d+\b", " ", bare(refs)).split())
+    return not key or key in TICKET_WORDS or status(key) is not None
 
 
 def is_ticket_link(text: str, url: str) -> bool:

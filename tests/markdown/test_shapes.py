@@ -409,3 +409,78 @@ def test_a_release_is_no_ticket() -> None:
 def test_an_option_that_was_ruled_out_asks_for_nothing() -> None:
     items = section("- Add a limit to the queue\n- **Option ruled out**: capping the size of requests\n")
     assert titles(items) == ["Add a limit to the queue"]
+
+
+@pytest.mark.parametrize("heading", ["Considered and rejected", "Alternatives considered", "Out of scope"])
+def test_what_was_rejected_is_no_work(heading: str) -> None:
+    table = "| Action | Why not |\n|---|---|\n| Pin the image | Too slow |\n"
+    assert read(f"## {heading}\n\n{table}") == ()
+
+
+@pytest.mark.parametrize("heading", ["Resolution steps taken", "Recovery measures taken"])
+def test_what_was_taken_to_recover_is_no_work(heading: str) -> None:
+    assert read(f"## {heading}\n\n1. Confirmed the alert\n2. Removed the rule\n") == ()
+
+
+def test_a_table_with_its_class_and_where_it_is_tracked() -> None:
+    header = "| # | Action | Class (prevent/detect) | Tracked in |\n|---|---|---|---|\n"
+    (item,) = section(f"{header}| 1 | Check SLO-3 each day | prevent | #7 |")
+    assert (item.title, item.kind, item.tickets) == ("Check SLO-3 each day", "prevent", ("#7",))
+
+
+def test_fields_with_an_equals_sign() -> None:
+    (item,) = section("- [ ] Add a check (owner=alice, priority=medium, due=2026-12-01)")
+    assert (item.title, item.owners, item.priority, str(item.due)) == (
+        "Add a check",
+        ("alice",),
+        "medium",
+        "2026-12-01",
+    )
+
+
+def test_a_ticket_that_says_that_it_is_done() -> None:
+    items = section(
+        "- [GH-101 (Done)](https://github.com/acme/web/pull/101): create a domain\n"
+        "- [Done](https://github.com/acme/web/commit/f8fe09f9bf30): add an environment\n"
+        "- [GH-103](https://github.com/acme/web/issues/103): add checks\n"
+        "- [x] Change the policy (completed: 72f0f55)\n"
+    )
+    assert [item.done for item in items] == [True, True, None, True]
+    assert titles(items) == ["create a domain", "add an environment", "add checks", "Change the policy"]
+    assert items[-1].tickets == ("72f0f55",)
+
+
+@pytest.mark.parametrize("mark", ["**Azione**:", "**Acción:**", "Maßnahme:", "未対応:"])
+def test_a_paragraph_marked_in_another_language_is_a_task(mark: str) -> None:
+    assert len(read(f"## Lessons learned\n\n- {mark} alerting for the queue and its workers\n")) == 1
+
+
+def test_groups_in_russian() -> None:
+    items = read("## Действия\n\n### Секреты\n\n- [ ] Проверить секреты\n")
+    assert [item.group for item in items] == ["Секреты"]
+
+
+def test_measures_announced_among_lessons_are_items() -> None:
+    text = "Moving forward, we are implementing several measures to prevent this from happening again:\n\n- **Backups:** We've enabled backups\n"
+    assert [item.done for item in read(f"## Lessons learned\n\n{text}")] == [True]
+
+
+def test_a_sentence_about_doing_something_asks_for_nothing() -> None:
+    assert section("Taking reports of slow runs earlier would have shown this to us days before.") == ()
+
+
+def test_what_was_suggested_is_work() -> None:
+    (item,) = read("## Mitigations\n\n- Suggested: Have a procedure for restoring the cluster\n")
+    assert item.done is None
+
+
+def test_headings_with_an_id_of_their_own_are_items_whatever_is_below() -> None:
+    text = "### A1. Deploy script\n\n- one way\n- another way\n\n### A2. Staging\n\n1. Use a token\n2. Use a flag\n"
+    assert titles(section(text)) == ["Deploy script", "Staging"]
+    assert titles(section("### P1: Soon\n\n- Add alerting\n")) == ["Add alerting"]
+
+
+def test_lessons_and_actions_taken_are_read() -> None:
+    assert titles(read("## Lessons learned and actions taken\n\n- Disable runs of strangers\n")) == [
+        "Disable runs of strangers"
+    ]

@@ -55,7 +55,7 @@ COLUMNS: dict[str, frozenset[str]] = {
     ),
     "ticket": words(
         "ticket|tickets|issue|issues|bug|bugs|jira|jira ticket|jira issue|jira link|github|github issue|github issues|"
-        "link|links|pr|prs|pull request|tracking|tracker|tracking issue|tracking bug|tracking ticket|reference|ref|url|"
+        "link|links|pr|prs|pull request|tracking|tracked in|tracked by|tracked at|tracker|tracking issue|tracking bug|tracking ticket|reference|ref|url|"
         "bug number|issue number|ticket number|story|card|ticket link|issue link|bug link|issue pr|ticket issue|mr|"
         "merge request|linear|asana|trello|ticket id|issue id|bug id|jira id|jira key|work item link|gitlab|gitlab issue|"
         "referanse|sak|ärende|lenke|länk|linkki|odkaz|посилання|bağlantı|tautan|"
@@ -63,7 +63,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "チケット|課題|リンク|工单|链接|問題單|티켓|이슈|링크"
     ),
     "kind": words(
-        "type|kind|category|action type|item type|"
+        "type|kind|category|class|action type|item type|"
         "ชนิด|ประเภท|art|typ|kategorie|catégorie|nature|tipo|categoría|categoria|soort|categorie|kategoria|rodzaj|тип|категория|"
         "種別|種類|タイプ|カテゴリ|区分|分類|类型|类别|類型|유형|종류"
     ),
@@ -144,6 +144,6 @@ TICKET_WORDS = words(
 )
 NOT_PROJECTS = words(
     "CVE CWE RFC ISO UTF SHA MD5 AES RSA TLS SSL HTTP IPV SEV GPT COVID ADR PEP KEP RHEL HTTPS EC2 UTC GMT BASE CRC ECMA "
-    "IEEE USB GHSA RHSA MS JDK ES SOC PCI NIST FIPS EN DIN BIP EIP ERC P S X86 ARM AI LATIN ASCII WINDOWS H Q FY PM INC",
+    "SLO SLA SLI KPI IEEE USB GHSA RHSA MS JDK ES SOC PCI NIST FIPS EN DIN BIP EIP ERC P S X86 ARM AI LATIN ASCII WINDOWS H Q FY PM INC",
     " ",
 )

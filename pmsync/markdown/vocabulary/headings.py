@@ -9,6 +9,7 @@ ACTION_HEADINGS = (
     r"improvement|short[- ]term|long[- ]term|medium[- ]term)\b.{0,30}\b(actions?|steps|tasks?|measures?|work)\b",
     r"^actions? (de |pour |of |for )?(prévention|prevention|correction|amélioration|improvement)\b",
     r"^(and |the )?actions?( (taken|to take|to be taken|and .*|needed|required|for .*|from .*))?$",
+    r"\b(and|&) actions? taken$",
     r"^to[- ]?dos?\b",
     r"\btodo( list| items?)?$",
     r"^tasks?( list)?$",
@@ -49,14 +50,14 @@ ACTION_HEADINGS = (
     r"améliorations|tâches|à faire|suites? à donner)\b",
     # Spanish, Portuguese
     r"^(seguimiento|acompanhamento|suivi)\b",
-    r"\b(acciones|acción correctiva|próximos pasos|medidas (correctivas|preventivas)|tareas|plan de acción|mejoras)\b",
+    r"\b(acciones|accionables|acción correctiva|próximos pasos|medidas (correctivas|preventivas)|tareas|plan de acción|mejoras)\b",
     r"\b(ações|acções|itens de ação|próximos passos|medidas (corretivas|preventivas)|tarefas|plano de ação|melhorias)\b",
     # Italian, Dutch
     r"\b(azioni( correttive| preventive| da intraprendere)?|prossimi passi|piano d['’ ]?azione|da fare|miglioramenti)\b",
-    r"\b(acties|actiepunten|actielijst|vervolgacties|vervolgstappen|volgende stappen|verbeterpunten|maatregelen|taken)\b",
+    r"\b(acties|actiepunten|actielijst|vervolgacties|vervolgstappen|volgende stappen|verbeterpunten|maatregelen)\b|^(openstaande )?taken$",
     # Polish, Russian
     r"\b(działania|następne kroki|zadania|działania (naprawcze|zapobiegawcze))\b",
-    r"(дальнейшие (шаги|действия)|следующие шаги|план действий|задачи|меры|корректирующие)",
+    r"(^(план )?действи(я|й)$|^что (будем )?дела(ем|ть)\b|дальнейшие (шаги|действия)|следующие шаги|план действий|задачи|меры|корректирующие)",
     # Norwegian, Danish, Swedish, Finnish
     r"\b(aksjonspunkte?r?|aksjoner|(korrigerende |forebyggende )?tiltak|handlingspunkter|oppfølging(spunkter)?|neste steg|opfølgning|"
     r"næste skridt|handlingsplan|(förebyggande )?åtgärder|åtgärdsplan|uppföljning|nästa steg|att göra|toimenpiteet|jatkotoimet|seuraavat askeleet)\b",
@@ -87,6 +88,8 @@ OTHER_HEADINGS = (
     r"\b(resolution|recovery)\b",
     r"\b(references?|appendix|glossary|related|see also|resources|links|attendees|participants|glossar|logs?)$",
     r"^((people|teams) )?involved$",
+    r"^(options?|alternatives?|ideas?|actions?)? ?(considered( (and|but) (rejected|discarded|declined|not .*))?|rejected|discarded|ruled out|declined)$",
+    r"\b(out of scope|decided against)\b",
     r"\b(identified|known|remaining) (problems|issues|risks)$|\bproblems$",
     r"\b(performance )?results$|\bbenefits\b|\bachie?v(ed|ements)\b",
     r"^supporting (documents?|material|information|data|evidence)\b",
@@ -128,6 +131,8 @@ ANNOUNCING_LINES = (
     r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"
     r"\b(following|these|below)\b",
     r"\bplans? (is|are)( to)?$",
+    r"\b(we|i)(['’ ]re| are| will be) (now )?(implementing|taking|introducing|making|adding|working on|putting)\b.*"
+    r"\b(measures|steps|changes|improvements|safeguards|actions|things)\b",
     r"\bwe('ll| will)( also)? (do|be doing|take|make|implement|work on)$",
     r"\b(following|these)\b.{0,25}\b(action items?|follow[- ]?ups?|improvements|preventive measures|next steps|remediations?|todos?)\b"
     r"(?!.*\b(took|taken|were|was|had)\b)",

@@ -6,7 +6,7 @@ from pmsync.markdown.vocabulary.sets import words
 
 DONE = words(
     "done|complete|completed|closed|fixed|resolved|finished|merged|shipped|deployed|implemented|released|yes|y|x|"
-    "live|delivered|landed|rolled out|already done|in place|"
+    "live|delivered|documented|applied|verified|in production|landed|rolled out|already done|in place|"
     "erledigt|abgeschlossen|fertig|geschlossen|ja|terminé|terminée|fait|faite|clos|résolu|oui|"
     "hecho|hecha|completado|completada|cerrado|terminado|resuelto|sí|feito|feita|concluído|concluída|fechado|sim|"
     "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|gereed|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
