@@ -11,6 +11,7 @@ from pmsync.rulebook import IGNORABLE, RULES
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/check.md").read_text(encoding="utf-8")
+FINDINGS = (ROOT / "docs/findings.md").read_text(encoding="utf-8")
 READERS = [
     ROOT / "pmsync/documents.py",
     *(ROOT / "pmsync/markdown").rglob("*.py"),
@@ -55,3 +56,21 @@ def test_a_rule_is_described_in_whole_sentences(name: str) -> None:
     assert rule.advice.endswith(".")
     assert "|" not in rule.finds + rule.advice
     assert name in IGNORABLE or rule.fixed or name.endswith("-ignore")
+
+
+def said() -> set[str]:
+    """The names of all findings that stand in the code as they are."""
+    calls = [
+        node
+        for path in (ROOT / "pmsync").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
+    ]
+    named = [call for call in calls if ast.unparse(call.func) in {"Finding", "self._tell"}]
+    return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}
+
+
+def test_all_other_findings_are_described_as_well() -> None:
+    rows = [line.split("|")[1] for line in FINDINGS.splitlines() if line.startswith("| `")]
+    described = {name.strip("` ") for row in rows for name in row.split(",")}
+    assert described == (said() - set(RULES)) | {"create-refused", "update-refused"}

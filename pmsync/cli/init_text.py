@@ -6,6 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_BOTS = {
+    "login": ("acme-bot", "github-actions[bot]"),
+    "id": ("712020:5b10ac8d-82e0-5b22-cc7d-4ef5aa01bb02",),
+    "name": ("acme-bot", "acme-ci"),
+}
+_ALICE = {"login": "alice-l", "id": "5b10ac8d82e05b22cc7d4ef5", "name": "alice"}
+"""Accounts to show in examples, by what a tracker knows them by."""
 TOKENS = {"github": "GITHUB_TOKEN", "jira": "JIRA_TOKEN"}
 
 
@@ -92,7 +99,14 @@ def _accounts(answers: Answers) -> Iterator[str]:
         yield f"accounts = {_quoted(answers.accounts)}"
     else:
         yield "# Without it, only the account of the token that pmsync runs with."
-        yield '# accounts = ["acme-bot", "github-actions[bot]"]'
+        yield f"# accounts = {_quoted(_BOTS[_account(answers)])}"
+
+
+def _account(answers: Answers) -> str:
+    """The kind of account there: GitHub's logins, Jira Cloud's ids, Data Center's names."""
+    if answers.tracker != "jira":
+        return "login"
+    return "id" if ".atlassian.net" in answers.url else "name"
 
 
 def _rest(answers: Answers) -> Iterator[str]:
@@ -106,7 +120,7 @@ def _rest(answers: Answers) -> Iterator[str]:
     yield '# name = "Alice Liddell"'
     yield '# aliases = ["al"]'
     yield '# email = "alice@example.com"'
-    yield '# github = "alice-l"'
+    yield f"# {'jira' if answers.tracker == 'jira' else 'github'} = {_quoted(_ALICE[_account(answers)])}"
     yield ""
     yield "# Due dates where a document gives none: its date plus the time for its severity."
     yield "# [sla]"

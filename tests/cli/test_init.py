@@ -156,6 +156,22 @@ def test_whatever_is_said_the_text_is_toml_that_says_it(text: str, accounts: lis
     assert data["trackers"]["jira"].get("accounts", []) == accounts
 
 
+@pytest.mark.parametrize(
+    ("tracker", "url", "example"),
+    [
+        ("github", "", 'github = "alice-l"'),
+        ("jira", "https://acme.atlassian.net", 'jira = "5b10ac8d82e05b22cc7d4ef5"'),
+        ("jira", "https://jira.acme.test", 'jira = "alice"'),
+    ],
+)
+def test_the_examples_name_accounts_as_the_tracker_does(tracker: str, url: str, example: str) -> None:
+    text = config_text(Answers(tracker, "acme/web", "2026-11-24", ("pm/*.md",), url=url))
+    assert f"# {example}\n" in text
+    assert ("[bot]" in text) == (tracker == "github")
+    uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line or "[" in line)
+    assert tomllib.loads(uncommented)
+
+
 # --- asking -----------------------------------------------------------------------------------------------------
 
 
