@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tokens
 from pmsync.markdown.blocks import Listing, Table
@@ -65,7 +66,7 @@ def _document(front: Mapping[str, object], body: str, text: str, path: str, voca
     head = metadata.head(front, blocks, path, _head_end(sections))
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
     found, findings = _entries(sections, lines, path)
-    items, more = _items(found, Context(path, _known(text, head), head.date)) if found else ([], [])
+    items, more = _items(found, Context(path, _Known(text, head), head.date)) if found else ([], [])
     findings += more
     if not (items or findings or any(section.reading for section in sections)):
         findings = [_unannounced([each for each in sections if each.title != head.title], path)]
@@ -93,13 +94,24 @@ def _head_end(sections: Sequence[Section]) -> int:
     return next((each.line for each in sections if each.kind == "action" and each.level < BOLD_LEVEL), sys.maxsize)
 
 
-def _known(text: str, head: metadata.Head) -> frozenset[str]:
-    """Names of people that the document itself gives: its authors, who took part, and whoever it mentions with '@'."""
-    text = text[:200_000]
-    mentioned = {match[1].casefold() for match in _MENTION.finditer(text)}
-    lists = [match[1] for line in text.split("\n") if ":" in line or "：" in line if (match := _PEOPLE.match(line))]
-    named = {name.strip(" *_`@.").casefold() for names in lists for name in names.split(",")}
-    return frozenset((mentioned | named | {author.casefold() for author in head.authors}) - {""})
+class _Known:
+    """Names of people that the document itself gives: its authors, who took part, and whoever it mentions with '@';
+    gathered when they are first asked for, as most items name nobody.
+    """
+
+    def __init__(self, text: str, head: metadata.Head) -> None:
+        self._text, self._authors = text[:200_000], head.authors
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        lines = (line for line in self._text.split("\n") if ":" in line or "：" in line)
+        lists = [match[1] for line in lines if (match := _PEOPLE.match(line))]
+        named = {name.strip(" *_`@.").casefold() for names in lists for name in names.split(",")}
+        mentioned = {match[1].casefold() for match in _MENTION.finditer(self._text)}
+        return frozenset((mentioned | named | {author.casefold() for author in self._authors}) - {""})
 
 
 def _unannounced(sections: Sequence[Section], path: str) -> Finding:

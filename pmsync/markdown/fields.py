@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -41,7 +41,7 @@ class Context:
     """What is known of the document besides: names of people (case-folded), its date, and its path for findings."""
 
     path: str
-    known: frozenset[str] = frozenset()
+    known: Container[str] = frozenset()
     date: date | None = None
 
 
@@ -159,7 +159,7 @@ def _bracketed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return spans
 
 
-def _from_below(entry: Entry, found: Found, known: frozenset[str]) -> list[str]:
+def _from_below(entry: Entry, found: Found, known: Container[str]) -> list[str]:
     """The tickets in what stands below the entry; fields and remarks there are recorded."""
     tickets: list[str] = []
     for text in entry.below:
@@ -173,7 +173,7 @@ def _from_below(entry: Entry, found: Found, known: frozenset[str]) -> list[str]:
     return tickets
 
 
-def _from_body(coded: Coded, found: Found, known: frozenset[str]) -> None:
+def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
     """Takes over the fields in the text of an item whose title is a heading or a bold lead, where nothing named them."""
     said = Found(near=found.near)
     peel.end(coded, keyed(coded, " ".join(coded.text.split()), said), said, known)

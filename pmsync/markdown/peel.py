@@ -6,6 +6,7 @@ What stands in the middle of the sentence stays part of the title. Every step wo
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache
 
 from pmsync.markdown import dates, people, words
@@ -104,7 +105,7 @@ def is_box(text: str) -> bool:
     return re.fullmatch(r"\\?\[(?:[ xX✓✔✅~-])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
 
 
-def start(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def start(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     """The text without the parts at its start that are fields."""
     for _ in range(8):
         before = text
@@ -118,12 +119,12 @@ def start(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
     return text
 
 
-def _number(_coded: Coded, text: str, _found: Found, _known: frozenset[str]) -> str:
+def _number(_coded: Coded, text: str, _found: Found, _known: Container[str]) -> str:
     match = _NUMBER.match(text)
     return text[match.end() :] if match and text[match.end() :].strip() else text
 
 
-def _explicit(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _explicit(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _ID.match(text)
     if match is None or found.explicit_id or re.fullmatch(r"P[0-5]", match["id"] or ""):
         return text
@@ -131,7 +132,7 @@ def _explicit(_coded: Coded, text: str, found: Found, _known: frozenset[str]) ->
     return text[match.end() :]
 
 
-def _marker(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _marker(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     text = _TIME.sub("", text)
     match = _MARKER.match(text) or _SHOUT.match(text)
     if match is None or not text[match.end() :].strip():
@@ -141,7 +142,7 @@ def _marker(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> s
     return text[match.end() :]
 
 
-def _class_lead(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _class_lead(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _LEAD_PRIORITY.match(text)
     if match and not found.priority:
         found.priority = match["p"]
@@ -153,7 +154,7 @@ def _class_lead(_coded: Coded, text: str, found: Found, _known: frozenset[str]) 
     return text
 
 
-def _tag(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _tag(coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _ROUND_TAG.match(text)
     if match and classified(coded.decode(match["tag"]).strip(), found):
         return text[match.end() :]
@@ -168,7 +169,7 @@ def _tag(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
     return text[match.end() :]
 
 
-def _people_lead(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def _people_lead(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     match = _LEAD_PEOPLE.match(text)
     if (
         match
@@ -190,7 +191,7 @@ def _people_lead(coded: Coded, text: str, found: Found, known: frozenset[str]) -
     return text
 
 
-def _is_actor(who: str, known: frozenset[str]) -> bool:
+def _is_actor(who: str, known: Container[str]) -> bool:
     """Whether '… to do this' begins with a name: known, a team, or capitalised or one word that is no usual word."""
     if who.casefold() in known or people.is_team(who):
         return True
@@ -199,7 +200,7 @@ def _is_actor(who: str, known: frozenset[str]) -> bool:
     return people.is_name(who, known) and not words.starts_with_verb(who) and (who[0].isupper() or who.isalpha())
 
 
-def _ticket_lead(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _ticket_lead(coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _LEAD_TICKET.match(text)
     if match is None or not text[match.end() :].strip(" ."):
         return text
@@ -220,7 +221,7 @@ def _last(text: str) -> str:
     return text.rstrip(" .。")[-1:]
 
 
-def _sign_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _sign_tail(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _TAIL_SIGN.search(text) if text.rstrip()[-1:] in _SIGNS else None
     if match is None or not text[: match.start()].strip():
         return text
@@ -228,7 +229,7 @@ def _sign_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -
     return text[: match.start()]
 
 
-def _bang_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _bang_tail(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     """`!high`, as task lists write a priority."""
     match = _TAIL_BANG.search(text) if "!" in text else None
     if match is None or not text[: match.start()].strip():
@@ -237,7 +238,7 @@ def _bang_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -
     return text[: match.start()]
 
 
-def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _status_tail(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _TAIL_STATUS.search(text) if text.lower().rstrip(" .!").endswith(_STATUSES) else None
     if match is None:
         return text
@@ -245,7 +246,7 @@ def _status_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str])
     return text[: match.start()] + ("." if text[match.start()] in "." else "")
 
 
-def _ticket_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _ticket_tail(coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     last = _TICKETS_END.search(text) if "\ue000" <= _last(text) <= "\uebff" else None
     if last is None:
         return text
@@ -259,7 +260,7 @@ def _ticket_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) 
     return _ended(text, match)
 
 
-def _people_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _people_tail(coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _TAIL_PEOPLE.search(text) if "\uec00" <= _last(text) <= "\uf3ff" else None
     if match is None or not text[: match.start()].strip():
         return text
@@ -270,7 +271,7 @@ def _people_tail(coded: Coded, text: str, found: Found, _known: frozenset[str]) 
     return _ended(text, match)
 
 
-def _owner_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def _owner_tail(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     """', owner alice', without a colon."""
     match = _TAIL_OWNER.search(text)
     owners = people.listed(coded, match["in"], known) if match and text[: match.start()].strip() else ()
@@ -280,21 +281,21 @@ def _owner_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) ->
     return text[: match.start()].rstrip()
 
 
-def _group_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def _group_tail(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     match = _TAIL_GROUP.search(text) if _last(text) in ")]）】" else None
     if match is None or not text[: match.start()].strip() or not understood(coded, match["in"], found, known):
         return text
     return _ended(text, match)
 
 
-def _dash_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def _dash_tail(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     match = _TAIL_DASH.search(text) if _DASH.search(text) else None
     if match is None or not text[: match.start()].strip() or not understood(coded, match["in"], found, known):
         return text
     return text[: match.start()]
 
 
-def _sentence_tail(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def _sentence_tail(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     """'… usual. @alice, 12 March 2026, P2.': a last sentence of fields alone, with an account or a date among them."""
     match = _TAIL_SENTENCE.search(text) if _PERSON_OR_DIGIT.search(text) else None
     if match is None or not (re.search(PERSON, match["in"]) or dates.DATE.search(match["in"])):
@@ -302,7 +303,7 @@ def _sentence_tail(coded: Coded, text: str, found: Found, known: frozenset[str])
     return text[: match.start()] if understood(coded, match["in"], found, known) else text
 
 
-def _due_tail(_coded: Coded, text: str, found: Found, _known: frozenset[str]) -> str:
+def _due_tail(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     for match in dates.DUE.finditer(text[-60:]) if re.search(r"\d", text[-60:]) else ():
         tail = text[-60:]
         before, after = tail[: match.start()], tail[match.end() :]
@@ -328,7 +329,7 @@ _TAILS = (
 )
 
 
-def end(coded: Coded, text: str, found: Found, known: frozenset[str]) -> str:
+def end(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     """The text without the parts at its end that are fields."""
     for _ in range(20):
         if not _may_end_in_fields(text):
@@ -377,7 +378,7 @@ def _ended(text: str, match: re.Match[str]) -> str:
     return rest + "." if match[0].lstrip().startswith(".") and not rest.endswith(".") else rest
 
 
-def understood(coded: Coded, text: str, found: Found, known: frozenset[str]) -> bool:
+def understood(coded: Coded, text: str, found: Found, known: Container[str]) -> bool:
     """Whether a bracket's or a tail's content is nothing but fields ('alice, P1, due 2026-05-01'); recorded if so."""
     trial = Found(owners=found.owners, done=found.done, near=found.near)
     text = dates.DUE.sub(lambda match: match[0].replace(",", ""), text)
@@ -399,7 +400,7 @@ def _reports(text: str, found: Found) -> bool:
     return said
 
 
-def _part(coded: Coded, part: str, found: Found, known: frozenset[str]) -> bool:
+def _part(coded: Coded, part: str, found: Found, known: Container[str]) -> bool:
     if re.fullmatch(
         rf"(?:(?:see|issues?|tickets?|bugs?|prs?|commits?|tracked in|fixed in|in|jira|pull request|via|link|by)\W*)*{TICKET}(?:[\s,&/+]*{TICKET})*\.?",
         part.strip(),

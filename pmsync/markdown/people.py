@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from pmsync.markdown import words
 from pmsync.markdown.coded import PERSON, Coded
@@ -57,7 +58,7 @@ def accounts(coded: Coded, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(coded.atoms[char].value for char in re.findall(PERSON, text)))
 
 
-def listed(coded: Coded, text: str, known: frozenset[str]) -> tuple[str, ...]:
+def listed(coded: Coded, text: str, known: Container[str]) -> tuple[str, ...]:
     """The owners where the whole text is a list of people, else nothing. For text at an entry's end, where a remark
     may stand as well: words that never are names, and phrases, make it no list.
     """
@@ -73,7 +74,7 @@ def listed(coded: Coded, text: str, known: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out))
 
 
-def is_name(text: str, known: frozenset[str]) -> bool:
+def is_name(text: str, known: Container[str]) -> bool:
     """Whether a few words can be a person's or a team's name."""
     stripped = text.strip().rstrip(".")
     if stripped.casefold() in known:
