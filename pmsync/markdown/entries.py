@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from pmsync.markdown import found as said
-from pmsync.markdown import paragraphs, peel, statements, tables, words
+from pmsync.markdown import leads, paragraphs, statements, tables, words
 from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Context, Entry, item
@@ -195,7 +195,7 @@ def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
 
 
 def _label(text: Text) -> str:
-    plain, _ = peel.box(" ".join(text.plain.split()))
+    plain, _ = leads.box(" ".join(text.plain.split()))
     return plain.strip().rstrip(":：").strip()
 
 
@@ -206,7 +206,7 @@ def _labels(bullet: Bullet) -> bool:
     nested = [entry for child in bullet.children if isinstance(child, Listing) for entry in child.entries]
     if not (nested or any(isinstance(child, Table) for child in bullet.children)):
         return False
-    plain, ticked = peel.box(
+    plain, ticked = leads.box(
         heading_text(bullet.text) + (":" if bullet.text.plain.rstrip().endswith((":", "：")) else "")
     )
     coded = encode(bullet.text.spans)

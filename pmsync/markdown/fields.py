@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from pmsync.markdown import dates, peel, people, statements, words
+from pmsync.markdown import dates, leads, people, statements, tails, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
 from pmsync.markdown.found import Found, field_lines, keyed, plain_ticket, take_date
@@ -53,10 +53,10 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     if words.is_placeholder(whole) or words.says_none(whole):
         return None, ()
     text = _own_lines(coded, found)
-    led = peel.start(coded, text, found, context.known)
-    text = peel.end(coded, keyed(coded, led, found), found, context.known)
+    led = leads.start(coded, text, found, context.known)
+    text = tails.end(coded, keyed(coded, led, found), found, context.known)
     if not led.startswith(text):
-        text = peel.start(coded, text, found, context.known)
+        text = leads.start(coded, text, found, context.known)
     title = _title(coded, text)
     if not title or (title != whole and words.is_placeholder(title)):
         return None, ()
@@ -154,7 +154,7 @@ def _bracketed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         lead = span.text.strip(" :")
         if (span.bold or span.code) and re.fullmatch(PRIORITY, lead, re.IGNORECASE):
             return (*spans[:index], Span(f"[{lead}] "), *spans[index + 1 :])
-        if lead and not peel.is_box(lead):
+        if lead and not leads.is_box(lead):
             break
     return spans
 
@@ -165,7 +165,7 @@ def _from_below(entry: Entry, found: Found, known: Container[str]) -> list[str]:
     for text in entry.below:
         coded = encode(text.spans)
         tickets += coded.tickets
-        if field_lines(coded, found) or peel.is_due(text.plain, found):
+        if field_lines(coded, found) or tails.is_due(text.plain, found):
             continue
         found.say(statements.remark_says_done(text.plain))
         if entry.form in {"heading", "paragraph"}:
@@ -176,7 +176,7 @@ def _from_below(entry: Entry, found: Found, known: Container[str]) -> list[str]:
 def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
     """Takes over the fields in the text of an item whose title is a heading or a bold lead, where nothing named them."""
     said = Found(near=found.near)
-    peel.end(coded, keyed(coded, " ".join(coded.text.split()), said), said, known)
+    tails.end(coded, keyed(coded, " ".join(coded.text.split()), said), said, known)
     found.own(said.owners)
     for name in ("due", "unreadable", "kind", "priority"):
         setattr(found, name, getattr(found, name) or getattr(said, name))
@@ -223,7 +223,7 @@ def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None
 
 
 def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
-    _, ticked = peel.box(plain)
+    _, ticked = leads.box(plain)
     said = words.loose_status(coded.decode(coded.text)) if ticked is None else ticked
     if said is None and _struck(text.spans):
         said = True

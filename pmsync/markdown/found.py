@@ -255,7 +255,7 @@ def _field_parts(line: str) -> list[str]:
     return [part for part in parts if part]
 
 
-# --- the start -------------------------------------------------------------------------------------------------
+# --- tags and links -------------------------------------------------------------------------------------------------
 
 
 def classified(tag: str, found: Found) -> bool:
@@ -273,7 +273,18 @@ def classified(tag: str, found: Found) -> bool:
     return True
 
 
-# --- the end ---------------------------------------------------------------------------------------------------
+_IN_BRACKETS = re.compile(r"\((?P<in>[^()]+)\)$")
+
+
+def told_by_link(coded: Coded, tickets: str, found: Found) -> None:
+    """Records a status that stands in the text of a ticket's link: `[Done](…)`, `[GH-101 (Done)](…)`."""
+    for char in re.findall(TICKET, tickets):
+        text = coded.atoms[char].text
+        bracket = _IN_BRACKETS.search(text)
+        found.say(words.status(bracket["in"] if bracket else text))
+
+
+# --- what is left ---------------------------------------------------------------------------------------------------
 
 
 def untidy(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from pmsync.markdown import found, groups, peel, words
+from pmsync.markdown import found, groups, leads, words
 from pmsync.markdown.blocks import Block, Listing, Table, below
 from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Entry
@@ -30,7 +30,7 @@ def is_item(section: Section) -> bool:
     plain = _NUMBERED.sub("", text.lstrip(_LIGHTS + " "))
     if words.is_placeholder(plain) or not plain:
         return False
-    if (peel.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section):
+    if (leads.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section):
         return True
     if text.endswith((":", "：")) or words.heading_kind(plain) == "action":
         return False
