@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 from pmsync.markdown import tickets
 from pmsync.markdown.blocks import Span
@@ -29,14 +30,19 @@ _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
 _HASH = r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}"
 _BEFORE_COMMIT = re.compile(r"(?:[(—–:,/]|\s-|\b(?:commits?|in|by|via|see|and))\s*$", re.IGNORECASE)
 """What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
-_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d|ommits? [0-9a-f]{7}|[(:,] ?[0-9a-f]{7}")
-"""What text must hold for `_FIND` to find anything in it; most holds none of it, and looking for that is cheap."""
+_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d")
+_COMMIT_HINT = re.compile(r"ommits? [0-9a-f]{7}|[(:,] ?[0-9a-f]{7}")
+"""What text must hold for there to be anything to find in it; most holds none of it, and looking for that is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
-_FIND = re.compile(
-    f"(?P<url>{_URL})|(?P<jira>{_JIRA_PERSON})"
-    rf"|(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=[:,] )){_HASH}(?=[),.;]|$))"
-    rf"|(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION})|(?P<ref>{tickets.TEXT_REF.pattern}))"
-)
+_COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=[:,] )){_HASH}(?=[),.;]|$))"
+_PERSON = rf"(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION}))"
+
+
+@cache
+def _pattern(*, people: bool, commits: bool) -> re.Pattern[str]:
+    """Addresses and tickets in text, and what else there is a sign of: each kind costs a look at every word."""
+    kinds = [f"(?P<url>{_URL})", f"(?P<jira>{_JIRA_PERSON})", *[_COMMIT] * commits, *[_PERSON] * people]
+    return re.compile("|".join([*kinds, rf"(?<!\w)(?P<ref>{tickets.TEXT_REF.pattern})"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +137,25 @@ def _link(coded: Coded, text: str, href: str) -> str:
 
 
 def _plain(coded: Coded, text: str) -> str:
-    if not _HINT.search(text):
+    commits = _COMMIT_HINT.search(text) is not None
+    if not (commits or _HINT.search(text)):
         return text
-    return _FIND.sub(lambda match: _found(coded, match), text)
+    return _pattern(people="@" in text, commits=commits).sub(lambda match: _found(coded, match), text)
 
 
 def _found(coded: Coded, match: re.Match[str]) -> str:
-    text = match[0]
-    if match["url"]:
+    text, kind = match[0], match.lastgroup
+    if kind == "url":
         url, tail = _trimmed(text)
         if tickets.is_ticket_url(url):
             coded.tickets.append(url)
             return coded.put("T", url, url) + tail
         return coded.put("O", url, url) + tail
-    if match["jira"] or match["mail"]:
+    if kind in {"jira", "mail"}:
         return coded.put("P", text, text)
-    if match["mention"]:
+    if kind == "mention":
         return coded.put("P", text, text.removeprefix("@"))
-    return _ticket(coded, text) if match["commit"] or tickets.is_real(match) else text
+    return _ticket(coded, text) if kind == "commit" or tickets.is_real(match) else text
 
 
 def _ticket(coded: Coded, text: str) -> str:

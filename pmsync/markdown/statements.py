@@ -36,12 +36,16 @@ _NOW = re.compile(
     r"\bwe now (?!need|must|should|will|have to|plan|want|know|understand|believe|see\b|think|expect)\w+", re.IGNORECASE
 )
 _LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
+_GERMAN = re.compile(r"\w{3,}iert|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)", re.IGNORECASE)
+_GERMAN_FUTURE = re.compile(r"\b(?:werden|soll|sollen|muss|müssen|wird)\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
-    r"\b(?!.*\b(?:werden|soll|sollen|muss|müssen|wird)\b)(?:wurden?\b|\w{3,}iert$|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)$)"
-    r"|\b(?:a|ont) été \w|^se (?:ha |han )?\w+(?:ó|aron|ieron|ado|ido)\b|\b(?:ha|han) sido \w|^(?:foi|foram) \w|^\W*已(?!知)|(?:しました|した|済み?)$",
+    r"\bwurden?\b|\b(?:a|ont) été \w|^se (?:ha |han )?\w+(?:ó|aron|ieron|ado|ido)\b|\b(?:ha|han) sido \w|^(?:foi|foram) \w"
+    r"|^\W*已(?!知)|(?:しました|した|済み?)$",
     re.IGNORECASE,
 )
 """The same in other languages: German, French, Spanish, Portuguese, Chinese, Japanese."""
+_WORDS_ELSEWHERE = ("wurde", " se ", " ha ", " han ", " foi ", " foram ")
+"""Words of ASCII letters that it cannot do without, or else there are other letters."""
 _CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;] ")
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
@@ -81,16 +85,29 @@ def says_done(title: str) -> bool | None:
         label = _LABELLED.match(first)
         if label and first_word(first[label.end() :]) in PAST:
             return True
-        if _ELSEWHERE.search(_CLAUSE_END.split(first, maxsplit=1)[0].rstrip(" .!")):
+        if _told_elsewhere(_CLAUSE_END.split(first, maxsplit=1)[0].rstrip(" .!")):
             return True
         if _PASSIVE.fullmatch(first.rstrip(".")):
             return True
         if _DETERMINED.match(first):
             return True
-        perfect = _PERFECT.search(first)
+        perfect = _PERFECT.search(first) if _may_report(first.lower()) else None
         if perfect and not _FUTURE.search(first[: perfect.end()]):
             return True
     return True if any(_already(re.sub(r"^Note: on \w+, ", "", s)) for s in sentences) else None
+
+
+def _may_report(lower: str) -> bool:
+    """Whether there is any of the words that `_PERFECT` cannot do without."""
+    return lower.startswith(("we ", "i ")) or any(word in lower for word in ("been ", "was ", "were ", "ve ", "has "))
+
+
+def _told_elsewhere(clause: str) -> bool:
+    """Whether a clause says so in another language."""
+    told = _GERMAN.fullmatch(clause.rpartition(" ")[2])
+    if told is None and (not clause.isascii() or any(word in f" {clause.lower()}" for word in _WORDS_ELSEWHERE)):
+        told = _ELSEWHERE.search(clause)
+    return told is not None and not _GERMAN_FUTURE.search(clause)
 
 
 def _already(sentence: str) -> bool:
