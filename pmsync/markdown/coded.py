@@ -34,6 +34,8 @@ _HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d")
 _COMMIT_HINT = re.compile(r"ommits? [0-9a-f]{7}|[(:,] ?[0-9a-f]{7}")
 """What text must hold for there to be anything to find in it; most holds none of it, and looking for that is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
+_NO_TICKET = re.compile(r"(?:\b(?:depends on|depending on|blocked by)|\.[a-z]{2,4})\s+$", re.IGNORECASE)
+"""What stands before a number that is another row's, or a part of a file ('depends on #3', 'modes.md #6')."""
 _COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=[:,] )){_HASH}(?=[),.;]|$))"
 _PERSON = rf"(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION}))"
 
@@ -155,6 +157,8 @@ def _found(coded: Coded, match: re.Match[str]) -> str:
         return coded.put("P", text, text)
     if kind == "mention":
         return coded.put("P", text, text.removeprefix("@"))
+    if text.startswith("#") and _NO_TICKET.search(match.string, max(0, match.start() - 20), match.start()):
+        return coded.put("O", text, "")
     return _ticket(coded, text) if kind == "commit" or tickets.is_real(match) else text
 
 

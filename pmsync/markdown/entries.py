@@ -18,12 +18,12 @@ from pmsync.markdown.groups import Place, place_of, place_status
 from pmsync.markdown.outline import Section, heading_text
 from pmsync.markdown.vocabulary import SENTENCE_OPENINGS
 
-_BRACKETS = r"\\?\[(?:[ xX✓✔✅~-]|\u00a0)?\\?\](?!\()"
+_BRACKETS = r"\\?\[(?:[ xX*✓✔✅~-]|\u00a0)?\\?\](?!\()"
 _BOX_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑✅⬜])\s*(?=\S)")
 _BALLOT_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑⬜])\s*(?=\S)")
 """A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""
 _MARKED = re.compile(
-    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|[Aa]ction(?: item| point)?s?\s?(?:\d+)?:|\[action item\]|(?:Azione|Acci[oó]n|A[çc][ãa]o|Aktion|Maßnahme|Actie)\s?\d*[*_]*\s*:|(?:未対応|未着手)\s*[:：])"
+    r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|(?:[Nn]ext )?[Aa]ction(?: item| point| needed| required| Needed| Required)?s?\s?(?:\d+)?:|\[action item\]|(?:Azione|Acci[oó]n|A[çc][ãa]o|Aktion|Maßnahme|Actie)\s?\d*[*_]*\s*:|(?:未対応|未着手)\s*[:：])"
     r"|^\s*(?:\*\*|__)(?:TODO|DONE)(?:\*\*|__)\s",
 )
 _MARKED_ANY_CASE = re.compile(r"^\W{0,3}\[(?:action item|action|todo|ai)\]", re.IGNORECASE)
@@ -342,6 +342,7 @@ def kept(entries: list[Entry], weak: bool) -> list[Entry]:
 
 def _future(entry: Entry) -> bool:
     plain = "".join(span.text for span in entry.spans)
-    if entry.form in {"task", "table"}:
+    if entry.form == "task":
         return True
-    return words.reads_as_task(plain) and statements.says_done(plain) is None
+    told = statements.says_done(plain) is not None
+    return not told and (entry.form == "table" or words.reads_as_task(plain))

@@ -242,7 +242,7 @@ def _ticket(coded: Coded, plain: str, text: Text, found: Found) -> None:
     if said is not None and not plain.isdigit():
         found.say(said)
         return
-    links = [span.href for span in text.spans if re.match(r"https?://(?!.*/releases/)", span.href)]
+    links = [span.href for span in text.spans if re.match(r"https?://(?!.*/(?:releases|messages)/)", span.href)]
     urls = links or re.findall(r"https?://[^\s)>]+", plain)
     if urls:
         found.tickets.extend(dict.fromkeys(urls))

@@ -14,10 +14,11 @@ from pmsync.markdown.vocabulary import NOT_NAMES
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
 """Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
 _COMPLETED = re.compile(
-    r"\b((?<!to )complete|completed|done|finished|closed|resolved|implemented|already)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
+    r"\b((?<!to )complete|completed|done|finished|closed|resolved|implemented|already|(?<!to be )applied)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
     r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
     r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
 )
+_REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
 _ANNOUNCING = frozenset(
     "action actions item items next step steps follow up ups followup followups task tasks todo todos to do measure "
     "measures recommended suggested proposed planned the our following are".split()
@@ -76,5 +77,7 @@ def _owners(label: str) -> tuple[str, ...]:
 
 def place_of(section: Section) -> Place:
     """The place that a section's headings make."""
-    place = Place(section.root, None, place_status(section.root) if words.count(section.root) <= 5 else None)
+    bracket = _REMARK.search(section.root)
+    saying = section.root if words.count(section.root) <= 5 else bracket[1] if bracket else ""
+    place = Place(section.root, None, place_status(saying))
     return place.under(section.label) if section.label else place

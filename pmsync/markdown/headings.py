@@ -18,6 +18,8 @@ _NUMBERED = re.compile(
 )
 _CODED = re.compile(r"(?:AI[- ]?\d|(?!P\d|Q\d|[VX]+\d)[A-Z]-?\d{1,2}[:.)])")
 """An id of its own ('A2.', 'R1:'), which groups do not have; `P1` is a priority."""
+_LEVEL = re.compile(r"(?:level|phase|stage|tier|priority|niveau|nivel|stufe|fase)\b|P\d\b", re.IGNORECASE)
+"""What groups are numbered by."""
 _LIGHTS = "🟢🟡🔴"
 """In front of a heading these rank what stands below it, and say nothing of its being done."""
 
@@ -38,7 +40,7 @@ def is_item(section: Section) -> bool:
         return True
     numbered = plain != text
     lists = _lists_work(section.blocks)
-    if numbered and (not lists or words.reads_as_task(plain)):
+    if numbered and (not lists or words.reads_as_task(plain) or (words.count(plain) > 1 and not _LEVEL.match(plain))):
         return True
     return words.reads_as_task(plain) and words.count(plain) > 2 and not lists
 

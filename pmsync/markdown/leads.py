@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from pmsync.markdown import people, words
+from pmsync.markdown import dates, people, words
 from pmsync.markdown.coded import PERSON, TICKET, Coded
-from pmsync.markdown.found import Found, classified, told_by_link
-from pmsync.markdown.vocabulary import DONE_SIGNS, LEAD_KINDS, OPEN_SIGNS, PRIORITY
+from pmsync.markdown.found import Found, classified, take_date, told_by_link
+from pmsync.markdown.vocabulary import DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_SIGNS, PRIORITY
+from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
 _LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
 _CANCELLED = re.compile(r"\s*\\?\[-\\?\]\s")
-_BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
+_BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX*✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
 _NUMBER = re.compile(
     r"^\s*(?:\(?\d{1,3}[.)]|#\d{1,3}[:.)]|(?:action|task|item|todo|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)(?: item)? ?#?\d{1,3}\s*[:.)–—-])\s+",
     re.IGNORECASE,
@@ -30,7 +31,10 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"^\s*\d{1,2}[:.h]\d\d(?: ?(?:UTC|[AaPp][Mm]))?\s*[:–—-]?\s+(?=(?:TODO|DONE|ACTION)\b)")
-_SHOUT = re.compile(r"^\s*(?P<word>TODO|DONE|WIP|FIXED|COMPLETED)\b\s*[:.–—-]?\s*")
+_SHOUT = re.compile(r"^\s*(?P<word>TODO|DONE|WIP|FIXED|COMPLETED|DEFERRED)\b\s*[:.–—-]?\s*")
+_LEAD_DUE = re.compile(
+    rf"^\s*(?:{any_of(DUE_LEADS)}\s*:?\s*)?(?P<when>{dates.DUE.pattern})\s*[:–—-]+\s+(?=\S)", re.IGNORECASE
+)
 _TAG = re.compile(r"^\s*[*_]*[\[【](?P<tag>[^\[\]【】\n]{1,40})[\]】][*_]*\s*[:–—-]?\s*")
 _ROUND_TAG = re.compile(r"^\s*\((?P<tag>[^()\n]{1,30})\)\s*[:–—-]?\s*(?=\S)")
 _LEAD_KIND = re.compile(r"^\s*(?P<k>[^\W\d_]{4,12})\s*[:：]\s+(?=\S)")
@@ -61,7 +65,7 @@ def box(text: str) -> tuple[str, bool | None]:
 
 def is_box(text: str) -> bool:
     """Whether the text is a check box and nothing else."""
-    return re.fullmatch(r"\\?\[(?:[ xX✓✔✅~-])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
+    return re.fullmatch(r"\\?\[(?:[ xX*✓✔✅~-])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
 
 
 def start(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
@@ -98,6 +102,16 @@ def _marker(_coded: Coded, text: str, found: Found, _known: Container[str]) -> s
         return text
     found.say(words.status(match["word"]))
     found.dropped = found.dropped or match["word"].lower().startswith(("cancel", "won't"))
+    return _without_day(text[match.end() :], found)
+
+
+def _without_day(text: str, found: Found) -> str:
+    """The text without the day that stands behind a status: 'TODO due 2026-05-21 — …'; of done work it is none that counts."""
+    match = _LEAD_DUE.match(text)
+    if match is None:
+        return text
+    if not found.done:
+        take_date(match["when"], found)
     return text[match.end() :]
 
 

@@ -60,11 +60,15 @@ def read(text: Text, section: str) -> Said:
         return Said(fields=True)
     lines = _lines(text)
     if any(_lead(line) for line, _ in lines[:1]):
-        return Said(tuple(_led(lines, section)), led=True)
+        return Said(tuple(entry for entry in _led(lines, section) if not _points(entry)), led=True)
     if len(lines) == 1 and _terse(plain):
         return Said((_entry(*lines[0], section),))
     tasks = [_entry(line, number, section) for line, number in _tasks(_joined(lines))]
     return Said(tuple(tasks)) if tasks else Said(prose=words.count(plain) > 4)
+
+
+def _points(entry: Entry) -> bool:
+    return _POINTER.match(_plain(entry.spans)) is not None
 
 
 def _terse(plain: str) -> bool:

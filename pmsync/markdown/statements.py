@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pmsync.markdown.verbs import PAST
-from pmsync.markdown.words import first_word, is_imperative
+from pmsync.markdown.words import first_word, is_imperative, status
 
 _PARTICIPLE = r"(?:(?:now|already|since|also|all|just|then|\w{3,}ly)\s+)*(?:\w+ed|done|made|set|put|built|rewritten|written|sent|taken|cut|split|shut|rebuilt|run)\b"
 _PERFECT = re.compile(
@@ -46,6 +46,11 @@ _ELSEWHERE = re.compile(
 """The same in other languages: German, French, Spanish, Portuguese, Chinese, Japanese."""
 _WORDS_ELSEWHERE = ("wurde", " se ", " ha ", " han ", " foi ", " foram ")
 """Words of ASCII letters that it cannot do without, or else there are other letters."""
+_REMARK = re.compile(
+    r"[(（](shipped|done|completed?|fixed|merged|deployed|implemented|resolved|outstanding|pending|in progress|not started|"
+    r"ongoing|deferred|todo)\b(?:[^()（）]{0,60})[)）]",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;] ")
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
@@ -54,6 +59,14 @@ _PASSIVE = re.compile(
     rf"(?!.*\bbe\b)\W*(?:\S+ ){{1,4}}(?:{'|'.join(sorted(PAST))}|scheduled|reduced|improved)", re.IGNORECASE
 )
 """A few words that end in what was done ('Alerts configured'), with no word of its still having to be."""
+_NOUN = re.compile(rf"\W*\w+ (?:was|were|has been|have been|{'|'.join(sorted(PAST))})\b")
+"""A verb that is a noun here: 'fix was applied'."""
+_PASSIVE_TO = re.compile(
+    rf"(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened', 'scheduled'}))}) "
+    r"(?:to|with|so that|in order)\b",
+    re.IGNORECASE,
+)
+"""The same with what it was done for: 'Script updated to handle pages'."""
 _DONE_ON = re.compile(
     r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|by|via|since|already|today|yesterday)\b)",
     re.IGNORECASE,
@@ -72,14 +85,17 @@ def says_done(title: str) -> bool | None:
     """True where an item's text reports finished work, False where it reports work going on, else None."""
     sentences = _SENTENCE.split(" ".join(title.split())[:600])
     first = sentences[0]
-    if _ONGOING.search(first):
+    if any(_ONGOING.search(sentence) for sentence in sentences[:2]):
         return False
+    remark = _REMARK.search(" ".join(sentences[:2]))
+    if remark:
+        return status(remark[1])
     if _TICKETED.match(first):
         return None
     opening = first_word(first)
     if opening in PAST or opening.replace("-", "").removeprefix("re") in PAST:
         return True
-    if not is_imperative(opening):
+    if not is_imperative(opening) or _NOUN.match(first):
         if _STILL.search(first):
             return False
         label = _LABELLED.match(first)
@@ -87,7 +103,7 @@ def says_done(title: str) -> bool | None:
             return True
         if _told_elsewhere(_CLAUSE_END.split(first, maxsplit=1)[0].rstrip(" .!")):
             return True
-        if _PASSIVE.fullmatch(first.rstrip(".")):
+        if _PASSIVE.fullmatch(first.rstrip(".")) or _PASSIVE_TO.match(first):
             return True
         if _DETERMINED.match(first):
             return True

@@ -16,7 +16,7 @@ from pmsync.markdown.vocabulary import DONE_IN, DONE_SIGNS, DUE_LEADS, OPEN_SIGN
 from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGNS = f"{DONE_SIGNS}{OPEN_SIGNS}\ufe0f"
-_TAIL_GROUP = re.compile(r"\s*[(\[（【](?P<in>[^()\[\]（）【】\n]{0,200})[)\]）】]\s*[.。]?\s*$")
+_TAIL_GROUP = re.compile(r"\s*[(\[（【](?P<in>[^()\[\]（）【】\n]{0,200})[)\]）】]\s*[.。:：]?\s*$")
 _TAIL_TICKETS = re.compile(
     rf"(?<![\s,;:.–—|→>-])(?!\B\w)[\s,;:.–—|→>-]*+(?:(?<!\w)(?:{SEE_WORDS}|(?P<done>{DONE_IN}))(?!\w)\s*[:#]?\s*)*"
     rf"(?P<t>{TICKET}(?:(?:[\s,;/&+]|\band\b)*{TICKET})*)\s*[.。]?\s*$",
@@ -46,7 +46,7 @@ _TAIL_STATUS = re.compile(
 )
 _STATUSES = ("done", "todo", "wip", "complete", "completed", "fixed", "resolved", "in progress")
 _REPORT = re.compile(
-    r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday)\b",
+    r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday|this|for)\b",
     re.IGNORECASE,
 )
 _TAIL_HINT = re.compile(rf"[\d!|→–—\ue000-\uf3ff{_SIGNS}]")
@@ -120,7 +120,7 @@ def _owner_tail(coded: Coded, text: str, found: Found, known: Container[str]) ->
 
 
 def _group_tail(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
-    match = _TAIL_GROUP.search(text) if _last(text) in ")]）】" else None
+    match = _TAIL_GROUP.search(text) if _last(text.rstrip(":：")) in ")]）】" else None
     if match is None or not text[: match.start()].strip() or not understood(coded, match["in"], found, known):
         return text
     return _ended(text, match)
@@ -186,7 +186,7 @@ def _may_end_in_fields(text: str) -> bool:
     """Whether there is any sign of what `_TAILS` look for; most text has none, and looking for that is cheap."""
     lower = text.lower()
     return (
-        _last(text) in ")]）】"
+        _last(text.rstrip(":：")) in ")]）】"
         or " -" in text
         or "owne" in lower
         or "assign" in lower

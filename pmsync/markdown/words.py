@@ -212,7 +212,7 @@ def count(text: str) -> int:
 
 
 _OPENING = re.compile(
-    r"[\W_]*(?:also |then |please |pls |always |never |don['’]t |do not |(?:we|team) (?:should|need to|must|will|shall|have to) )?([^\W\d_][\w-]*)",
+    r"[\W_]*(?:also |then |please |(?!apply|reply|supply|comply|multiply|daily|weekly|monthly|yearly|hourly|early|july|anomaly|assembly|family)\w{3,}ly |pls |always |never |don['’]t |do not |(?:we|team) (?:should|need to|must|will|shall|have to) )?([^\W\d_][\w-]*)",
     re.IGNORECASE,
 )
 

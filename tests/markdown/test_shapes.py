@@ -148,6 +148,16 @@ def test_a_traffic_light_before_a_heading_ranks_a_group() -> None:
         ("已添加队列告警", True),
         ("キューのアラートを追加した", True),
         ("キューのアラートを追加したい", None),
+        ("**Replace the resolver.** We are working on one for every node", False),
+        ("Script updated to handle pages", True),
+        ("Errors raised in the worker should be logged", None),
+        ("Jobs restarted with no limit are a danger", None),
+        ("fix was applied to avoid the same issue", True),
+        ("**Bind every account.** *(shipped this week)* A stored field is a convenience", True),
+        ("**Alert on it.** *(outstanding: nothing built)* There is none today", False),
+        ("Add alerting (open source only)", None),
+        ("Manually re-issued the deploy", True),
+        ("Manually verify the deploy", None),
     ],
 )
 def test_words_that_say_whether_it_is_done(text: str, done: bool | None) -> None:
@@ -484,3 +494,65 @@ def test_lessons_and_actions_taken_are_read() -> None:
     assert titles(read("## Lessons learned and actions taken\n\n- Disable runs of strangers\n")) == [
         "Disable runs of strangers"
     ]
+
+
+def test_a_star_in_a_box_is_a_tick() -> None:
+    assert [(item.title, item.done) for item in section("- [*] Add alerting\n- [ ] Add a limit\n")] == [
+        ("Add alerting", True),
+        ("Add a limit", False),
+    ]
+
+
+def test_a_status_with_a_day_leads() -> None:
+    items = section(
+        "1. **DONE 2026-05-14** — Patch the monitor\n2. **TODO due 2026-05-21** — Add a check\n3. **DEFERRED P2** — File a ticket\n"
+    )
+    assert titles(items) == ["Patch the monitor", "Add a check", "File a ticket"]
+    assert [item.done for item in items] == [True, False, False]
+    assert [str(item.due) for item in items] == ["None", "2026-05-21", "None"]
+    assert items[2].priority == "P2"
+
+
+@pytest.mark.parametrize(
+    ("heading", "done"),
+    [
+        ("Proposed fixes (applied in this branch)", True),
+        ("Follow-ups (recommended, not done in this hotfix)", False),
+        ("Future fixes (to be applied)", None),
+    ],
+)
+def test_a_heading_with_a_remark_says_whether_its_items_are_done(heading: str, done: bool | None) -> None:
+    assert [item.done for item in read(f"## {heading}\n\n- Add alerting\n")] == [done]
+
+
+def test_a_ticket_that_an_item_waits_for_is_another_ones() -> None:
+    table = "| Action | Status |\n|---|---|\n| Move the policy | Todo (depends on #3) |"
+    (item,) = section(table)
+    assert (item.tickets, item.done) == ((), False)
+
+
+def test_a_paragraph_that_points_elsewhere_is_no_item() -> None:
+    assert section("See the commits on this branch for the changes.") == ()
+
+
+def test_a_table_of_what_was_changed_is_no_list_of_work() -> None:
+    table = "| File | Change |\n|---|---|\n| a.php | Moved the parenthesis to the end |\n| b.php | Replaced the id |\n"
+    assert read(f"## Fix\n\n{table}") == ()
+
+
+def test_a_reported_step_with_its_details_is_an_item() -> None:
+    text = "1. **Corrected the port:** changed it\n2. **Verified resolution:**\n   - HTTP 200 came back\n   - Logs were quiet\n"
+    assert len(section(text)) == 2
+
+
+def test_numbered_headings_are_items_whatever_is_below_unless_they_number_levels() -> None:
+    below = "- one detail\n- another detail\n"
+    text = f"### 1. Restore protocol\n\n{below}\n### 2. **Scripts for the deploy**\n\n{below}"
+    assert titles(section(text)) == ["Restore protocol", "Scripts for the deploy"]
+    assert len(section(f"### 1. Phase one\n\n{below}")) == 2
+    assert len(section(f"### 1. Monitoring\n\n{below}")) == 2
+
+
+@pytest.mark.parametrize("mark", ["Next action:", "**Action needed:**", "⚠️ **Action Needed:**"])
+def test_an_action_that_is_needed_is_one_wherever_it_stands(mark: str) -> None:
+    assert len(read(f"## Status\n\n{mark} set up backups for the queue\n")) == 1

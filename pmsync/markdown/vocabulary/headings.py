@@ -26,7 +26,7 @@ ACTION_HEADINGS = (
     r"^(suggestions?|recommendations?|recommended changes)( for improvements?)?$",
     r"\b(short|long|mid|medium|near)(er)?[- ]term\b.{0,20}\b(fix(es)?|solutions?|plans?|improvements?|goals?)\b",
     r"^(permanent|proper|long[- ]term|short[- ]term|planned|future|required|needed|necessary|recommended|proposed|suggested) "
-    r"(code |config |process )?(fix(es)?|solutions?|changes)( \((pending|planned|next|todo|to do|open)\)?)?$",
+    r"(code |config |process )?(fix(es)?|solutions?|changes)( \(.*)?$",
     r"\b(recovery|response|remaining|security|technical|operational|organi[sz]ational|engineering|process|prevention) actions$",
     r"\bprevent(ing|ion of)? (the|an?|such|these|those|this) \w+( \w+)? (from )?(happening|occurring|recurring|again)\b",
     r"\bwhat (are we|we are|we ?'?re|will we|we will|we ?'?ll|we plan|are we going|we are going)\b.{0,20}\b(do|doing|change|changing)",
@@ -124,13 +124,13 @@ CHECKLIST_HEADINGS = (
 SENTENCE_OPENINGS = r"(we|i|you|these|those|this|here|below|the following|wir|hier|nous|voici|estas?|estos?)"
 """A line before a list that begins with one of these introduces it and names no group; a pattern."""
 
-POINTERS = r"(see also|see:|related:|siehe auch|voir aussi|ver también|véase también|vedi anche|zie ook|关联|関連)"
+POINTERS = r"(see also|see (?!if|whether|about|how|to|that)\w|see:|related:|siehe auch|voir aussi|ver también|véase también|vedi anche|zie ook|关联|関連)"
 """A paragraph that begins with one of these leads elsewhere and asks for nothing; a pattern."""
 
 ANNOUNCING_LINES = (
     r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"
     r"\b(following|these|below)\b",
-    r"\bplans? (is|are)( to)?$",
+    r"\b(future|next|long[- ]term) plans? (is|are)( to)?$",
     r"\b(we|i)(['’ ]re| are| will be) (now )?(implementing|taking|introducing|making|adding|working on|putting)\b.*"
     r"\b(measures|steps|changes|improvements|safeguards|actions|things)\b",
     r"\bwe('ll| will)( also)? (do|be doing|take|make|implement|work on)$",
