@@ -40,7 +40,7 @@ def is_item(section: Section) -> bool:
         return True
     numbered = plain != text
     lists = _lists_work(section.blocks)
-    if numbered and (not lists or words.reads_as_task(plain) or (words.count(plain) > 1 and not _LEVEL.match(plain))):
+    if numbered and (not lists or (words.count(plain) > 1 and not _LEVEL.match(plain))):
         return True
     return words.reads_as_task(plain) and words.count(plain) > 2 and not lists
 
