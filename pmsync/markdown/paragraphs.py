@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span, Text
@@ -34,6 +35,8 @@ _GERUND = re.compile(
 )
 """A sentence about doing something ('Taking reports earlier would have …') asks for nothing."""
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+"""What breaks a line without beginning one in the file."""
 _LONGEST_TASK = 90
 
 Line = tuple[tuple[Span, ...], int]
@@ -106,8 +109,10 @@ def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
 
 
 def _lines(text: Text) -> list[Line]:
-    numbered = [(line, text.line + index) for index, line in enumerate(split(text.spans))]
-    return [(line, number) for line, number in numbered if _plain(line).strip()]
+    raw = text.raw.split("\n")
+    numbers = [index for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
+    numbered = zip_longest(split(text.spans), numbers, fillvalue=None)
+    return [(line, text.line + (number or 0)) for line, number in numbered if line and _plain(line).strip()]
 
 
 def _plain(line: tuple[Span, ...]) -> str:

@@ -556,3 +556,9 @@ def test_numbered_headings_are_items_whatever_is_below_unless_they_number_levels
 @pytest.mark.parametrize("mark", ["Next action:", "**Action needed:**", "⚠️ **Action Needed:**"])
 def test_an_action_that_is_needed_is_one_wherever_it_stands(mark: str) -> None:
     assert len(read(f"## Status\n\n{mark} set up backups for the queue\n")) == 1
+
+
+def test_line_breaks_of_html_are_no_lines_of_the_file() -> None:
+    items = section("1. Add alerting<br>\n2. Write a runbook<br>and a page<br>\n3. Add a limit")
+    items += section("TODO: add alerting<br>for the queue<br>\nTODO: write a runbook<br>\nTODO: add a limit")
+    assert [item.line for item in items] == [5, 6, 7, 5, 6, 7]
