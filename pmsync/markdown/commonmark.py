@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it import MarkdownIt, helpers
-from markdown_it.rules_block import blockquote, lheading
+from markdown_it.rules_block import blockquote, hr, lheading
 
 if TYPE_CHECKING:
     from markdown_it.ruler import Rule
@@ -73,7 +73,7 @@ def parser(*, tables: bool = True) -> MarkdownIt:
     ruler = markdown.block.ruler
     rules = [rule for rule in ruler.__rules__ if rule.enabled]
     for rule in rules:
-        rule.fn = {"blockquote": _quote, "lheading": _underlined}.get(rule.name, rule.fn)
+        rule.fn = {"blockquote": _quote, "hr": _rule, "lheading": _underlined}.get(rule.name, rule.fn)
     ending = {
         chain: [rule for rule in rules if chain in rule.alt]
         for chain in ("paragraph", "reference", "blockquote", "list")
@@ -95,6 +95,13 @@ def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         without += state.src[state.bMarks[line] + state.tShift[line]] != ">"
         line += 1
     return blockquote(state, start, end if silent else line, silent)
+
+
+def _rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """markdown-it's rule for horizontal rules, which have their sign three times: the entries of lists have it once."""
+    position = state.bMarks[start] + state.tShift[start]
+    following = state.src[position + 1 : position + 3].lstrip(" \t")[:1]
+    return following in (state.src[position], "", "\n") and hr(state, start, end, silent)
 
 
 def _underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -13,7 +13,7 @@ from pmsync.markdown.blocks import Block, Heading, Listing, Paragraph, Table, Te
 from pmsync.markdown.coded import PERSON, encode
 from pmsync.markdown.outline import bold_line, heading_text
 
-_KEY = re.compile(r"^\s*[*_]*(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
+_KEY = re.compile(r"^\s*[*_]*(?!\d)(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")

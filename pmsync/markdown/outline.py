@@ -58,7 +58,7 @@ def outline(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Se
 def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, with bold lines that stand alone (or head a paragraph) as headings of level 7."""
     for block in blocks:
-        if not isinstance(block, Paragraph):
+        if not (isinstance(block, Paragraph) and _may_be_bold(block.text)):
             yield block
             continue
         first, _, rest = block.text.raw.partition("\n")
@@ -70,6 +70,10 @@ def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
             yield Paragraph(block.text.part(rest, 1), block.line + 1, block.end)
         else:
             yield block
+
+
+def _may_be_bold(text: Text) -> bool:
+    return text.known or text.raw.lstrip()[:1] in "*_<"
 
 
 def bold_line(text: Text) -> bool:
