@@ -30,9 +30,11 @@ _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
 _HASH = r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}"
 _BEFORE_COMMIT = re.compile(r"(?:[(—–:,/]|\s-|\b(?:commits?|in|by|via|see|and))\s*$", re.IGNORECASE)
 """What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
-_HINT = re.compile(r"@|://|\[~|[#!]\d|b/\d|[A-Z][A-Z0-9_]+-\d")
-_COMMIT_HINT = re.compile(r"ommits? [0-9a-f]{7}|[(:,] ?[0-9a-f]{7}")
-"""What text must hold for there to be anything to find in it; most holds none of it, and looking for that is cheap."""
+_HINT = re.compile(r"[@:\[#!bA-Z](?:(?<=@)|(?<=:)//|(?<=\[)~|(?<=[#!])\d|(?<=b)/\d|(?<=[A-Z])[A-Z0-9_]+-\d)")
+_COMMIT_HINT = re.compile(r"[(:,ts] ?[0-9a-f]{7}")
+"""What text must hold for there to be anything to find in it: most holds none of it, and looking for that is cheap, the
+more so where one class of characters begins all of it.
+"""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _NO_TICKET = re.compile(r"(?:\b(?:depends on|depending on|blocked by)|\.[a-z]{2,4})\s+$", re.IGNORECASE)
 """What stands before a number that is another row's, or a part of a file ('depends on #3', 'modes.md #6')."""
@@ -77,6 +79,8 @@ class Coded:
 
     def decode(self, text: str, *, urls: bool = False) -> str:
         """Plain text; bare addresses are left out unless `urls`."""
+        if not self.atoms:
+            return text
 
         def shown(match: re.Match[str]) -> str:
             atom = self.atoms.get(match[0])

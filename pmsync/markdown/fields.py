@@ -134,7 +134,9 @@ _LOOSE_START = re.compile(r"^(?:[ :–—|,;•·-]|\. )+(?=\S)")
 
 def _tidy(text: str) -> str:
     """White space folded, empty brackets and loose ends removed."""
-    text = " ".join(_EMPTIED.sub("", text).split())
+    if "(" in text or "[" in text or "（" in text:
+        text = _EMPTIED.sub("", text)
+    text = " ".join(text.split())
     text = _LOOSE_START.sub("", _LOOSE_STOP.sub(r"\1", text)).rstrip(" :–—|,;、，→-")
     return re.sub(r"([.。])\.+$", r"\1", text) if text.endswith(".") else text
 

@@ -281,7 +281,8 @@ def told_by_link(coded: Coded, tickets: str, found: Found) -> None:
     for char in re.findall(TICKET, tickets):
         text = coded.atoms[char].text
         bracket = _IN_BRACKETS.search(text)
-        found.say(words.status(bracket["in"] if bracket else text))
+        if bracket or text.replace(" ", "").isalpha():
+            found.say(words.status(bracket["in"] if bracket else text))
 
 
 # --- what is left ---------------------------------------------------------------------------------------------------

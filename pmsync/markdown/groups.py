@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span
@@ -55,6 +56,7 @@ class Place:
         return set(words.bare(label).split()) <= _ANNOUNCING | set(words.bare(self.section).split())
 
 
+@lru_cache(maxsize=1024)  # as with headings: the same labels, again and again
 def place_status(label: str) -> bool | None:
     """What a group's label says of its items: 'Completed', 'The following are still pending'."""
     key = words.normal(label)
@@ -63,6 +65,7 @@ def place_status(label: str) -> bool | None:
     return True if _COMPLETED.search(key) else None
 
 
+@lru_cache(maxsize=1024)
 def _owners(label: str) -> tuple[str, ...]:
     """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
     named = found.Found()

@@ -15,6 +15,8 @@ from pmsync.markdown.vocabulary import DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_S
 from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
+_SENTENCE = re.compile(r"[A-Za-z][a-z'’-]+ (?!(?:to|will|is|are|and)\b)[a-z]{2}(?!.{0,50}(?:[:：]|\s[–—-]))", re.DOTALL)
+"""Two words that begin a sentence, with nothing behind them that could end a part at a start: most entries begin so."""
 _LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
 _CANCELLED = re.compile(r"\s*\\?\[-\\?\]\s")
 _BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX*✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
@@ -71,6 +73,8 @@ def is_box(text: str) -> bool:
 def start(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
     """The text without the parts at its start that are fields."""
     for _ in range(8):
+        if _SENTENCE.match(text):
+            break
         before = text
         found.dropped = found.dropped or _CANCELLED.match(text) is not None
         text, ticked = box(text)

@@ -87,7 +87,7 @@ def says_done(title: str) -> bool | None:
     first = sentences[0]
     if any(_ONGOING.search(sentence) for sentence in sentences[:2]):
         return False
-    remark = _REMARK.search(" ".join(sentences[:2]))
+    remark = _REMARK.search(" ".join(sentences[:2])) if "(" in title or "（" in title else None
     if remark:
         return status(remark[1])
     if _TICKETED.match(first):

@@ -43,7 +43,7 @@ def test_documents_with_little_but_items_cost_at_most_twice_what_markdown_does()
 
 @pytest.mark.skipif(not CORPUS, reason="the corpus of real documents is not part of the project")
 def test_real_documents_of_about_5_kb_cost_what_markdown_does() -> None:
-    assert least_ratio(reading.texts(reading.CORPUS, 4000, 7000)) < 1.25
+    assert least_ratio(reading.texts(reading.CORPUS, 4000, 7000)) < 1.15
 
 
 # --- many documents ---------------------------------------------------------------------------------------------
