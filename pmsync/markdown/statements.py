@@ -37,7 +37,9 @@ _NOW = re.compile(
 )
 _LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
 _GERMAN = re.compile(r"\w{3,}iert|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)", re.IGNORECASE)
-_GERMAN_FUTURE = re.compile(r"\b(?:werden|soll|sollen|muss|müssen|wird)\b", re.IGNORECASE)
+_GERMAN_FUTURE = re.compile(
+    r"\b(?:werden|soll|sollen|muss|müssen|wird|dass|damit|wenn|falls|ob|warum)\b", re.IGNORECASE
+)
 _ELSEWHERE = re.compile(
     r"\bwurden?\b|\b(?:a|ont) été \w|^se (?:ha |han )?\w+(?:ó|aron|ieron|ado|ido)\b|\b(?:ha|han) sido \w|^(?:foi|foram) \w"
     r"|^\W*已(?!知)|(?:しました|した|済み?)$",
@@ -48,9 +50,11 @@ _WORDS_ELSEWHERE = ("wurde", " se ", " ha ", " han ", " foi ", " foram ")
 """Words of ASCII letters that it cannot do without, or else there are other letters."""
 _REMARK = re.compile(
     r"[(（](shipped|done|completed?|fixed|merged|deployed|implemented|resolved|outstanding|pending|in progress|not started|"
-    r"ongoing|deferred|todo)\b(?:[^()（）]{0,60})[)）]",
+    r"ongoing|deferred|todo)(?=\s*[)）,;:—–]|\s+(?:-|this\b|during\b|for this\b|with the fix|today|yesterday|(?:in|on|at|by|via|with|since)"
+    r"\s+(?:\W*\d|v\d|#|pr\b|commit\b|\w{3,9} \d)))[^()（）]{0,60}[)）]",
     re.IGNORECASE,
 )
+"""A status in brackets; with more words than these it may as well describe what the brackets stand behind."""
 _CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;] ")
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
