@@ -38,6 +38,12 @@ _ABOUT = re.compile(
 _DROPPED = re.compile(
     r"\W*(?:\[n/?a\]|(?:options?|alternatives?|ideas?) (?:ruled out|rejected|discarded|considered)\b)", re.IGNORECASE
 )
+_INTRODUCES = re.compile(r"[:：]\s*$")
+_MORE = re.compile(
+    r"\W*(?:potentially |possibly |maybe |perhaps )?(?:more|better|additional|fewer|less|stricter|clearer|earlier)\b",
+    re.IGNORECASE,
+)
+"""What an entry begins with that wants things otherwise, though it names no verb."""
 _QUESTION = re.compile(
     r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
     re.IGNORECASE | re.DOTALL,
@@ -121,8 +127,11 @@ def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest:
     """Takes over what the paragraph says; whether it is an item that goes on in the list or code below it."""
     said = paragraphs.read(block.text, place.section)
     harvest.said = True
-    if (isinstance(following, Listing) or tabled) and said.entries and not said.led:
-        return False  # a sentence before a list introduces it, as does one beside the table of actions
+    introduces = isinstance(following, Listing) or (
+        isinstance(following, Opaque) and _INTRODUCES.search(block.text.raw)
+    )
+    if (introduces or tabled) and said.entries and not said.led:
+        return False  # a sentence before a list or code introduces it, as does one beside the table of actions
     if said.fields and harvest.entries:
         last = harvest.entries[-1]
         harvest.entries[-1] = replace(last, below=(*last.below, block.text))
@@ -337,7 +346,8 @@ def kept(entries: list[Entry], weak: bool) -> list[Entry]:
     if not weak:
         return entries
     tasks = [entry for entry in entries if _future(entry)]
-    return entries if entries and 2 * len(tasks) > len(entries) else []
+    lone = len(entries) == 1 and entries[0].form == "paragraph"
+    return entries if tasks and not lone and 2 * len(tasks) >= len(entries) else []
 
 
 def _future(entry: Entry) -> bool:
@@ -345,4 +355,4 @@ def _future(entry: Entry) -> bool:
     if entry.form == "task":
         return True
     told = statements.says_done(plain) is not None
-    return not told and (entry.form == "table" or words.reads_as_task(plain))
+    return not told and (entry.form == "table" or words.reads_as_task(plain) or _MORE.match(plain) is not None)

@@ -19,7 +19,8 @@ _FORMS = {"bullet", "task", "table", "heading", "paragraph"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role.
+    """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role, `rows` what
+    the table's rows are called by their numbers ('#3'), which is no ticket.
 
     `done` and `owners` are what its place says (a group called 'Completed', 'Owner: alice'); its own words win over that.
     """
@@ -34,6 +35,7 @@ class Entry:
     below: tuple[Text, ...] = ()
     cells: Mapping[str, Text] = field(default_factory=dict)
     owners: tuple[str, ...] = ()
+    rows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
         line=entry.line,
         details=entry.details,
         owners=found.owners,
-        tickets=tuple(dict.fromkeys(tickets)),
+        tickets=tuple(ticket for ticket in dict.fromkeys(tickets) if ticket not in entry.rows),
         due=found.due,
         done=found.done,
         kind=found.kind,

@@ -59,10 +59,10 @@ def _lists_work(blocks: Sequence[Block]) -> bool:
     for block in blocks:
         if isinstance(block, Table):
             return True
-        if isinstance(block, Listing):
-            texts = [entry.text for entry in block.entries if entry.text is not None]
-            if any(not found.is_fields(text) for text in texts):
-                return True
+        if isinstance(block, Listing) and not all(
+            entry.text and found.is_fields(entry.text) for entry in block.entries
+        ):
+            return True
     return False
 
 

@@ -15,7 +15,9 @@ from pmsync.markdown.vocabulary import DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_S
 from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
-_SENTENCE = re.compile(r"[A-Za-z][a-z'’-]+ (?!(?:to|will|is|are|and)\b)[a-z]{2}(?!.{0,50}(?:[:：]|\s[–—-]))", re.DOTALL)
+_SENTENCE = re.compile(
+    r"(?![Tt]he )[A-Za-z][a-z'’-]+ (?!(?:to|will|is|are|and)\b)[a-z]{2}(?!.{0,50}(?:[:：]|\s[–—-]))", re.DOTALL
+)
 """Two words that begin a sentence, with nothing behind them that could end a part at a start: most entries begin so."""
 _LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
 _CANCELLED = re.compile(r"\s*\\?\[-\\?\]\s")
@@ -48,6 +50,7 @@ _LEAD_NAME = re.compile(
     rf"^\s*(?P<who>{_NAME}(?:(?:, | and | & ){_NAME}){{0,3}}) (?:to|will|is going to|are going to) "
     r"(?!(?:the|an?|our|their|its|all|this|that|these|those|each|every|everybody|everyone)\b)(?=[a-z]+)"
 )
+_LEAD_TEAM = re.compile(r"^\s*[Tt]he (?P<who>[\w-]+(?: [\w-]+)? team) (?:to|will|should|is going to) (?=[a-z]+)")
 _LEAD_COLON = re.compile(r"^\s*(?P<who>[^:：\n]{2,40}+)[:：]\s+(?=\S)")
 _LEAD_PRIORITY = re.compile(rf"^\s*[\[(]?(?P<p>P[0-5]|{PRIORITY})[\])]?\s*[:–—-]\s+", re.IGNORECASE)
 _LEAD_TICKET = re.compile(rf"^\s*(?:\[\[|[\[(])?(?P<t>{TICKET}(?:[\s,/&]+{TICKET})*)(?:\]\]|[\])])?\s*[:–—-]*\s*")
@@ -155,6 +158,10 @@ def _people_lead(coded: Coded, text: str, found: Found, known: Container[str]) -
     ):
         found.own(people.accounts(coded, match["who"]))
         return text[match.end() :]
+    team = None if found.owners else _LEAD_TEAM.match(text)
+    if team:
+        found.own((team["who"],))
+        return text[team.end() :]
     match = None if found.owners else _LEAD_NAME.match(text)
     actors = re.split(r", | and | & ", match["who"]) if match else []
     if match and all(_is_actor(who, known) for who in actors):

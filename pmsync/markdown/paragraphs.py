@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span, Text
-from pmsync.markdown.coded import encode
+from pmsync.markdown.coded import TICKET, encode
 from pmsync.markdown.fields import Entry
 from pmsync.markdown.vocabulary import POINTERS, SENTENCE_OPENINGS
 
@@ -37,6 +37,7 @@ _GERUND = re.compile(
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 """What breaks a line without beginning one in the file."""
+_TICKET_FIRST = re.compile(rf"\s*{TICKET}\s*[:–—-]*\s+\w")
 _LONGEST_TASK = 90
 
 Line = tuple[tuple[Span, ...], int]
@@ -217,7 +218,7 @@ def _joined(lines: list[Line]) -> list[Line]:
     """Hard-wrapped lines put together."""
     out: list[Line] = []
     for line, number in lines:
-        if out and _goes_on(_plain(out[-1][0]), _plain(line)):
+        if out and not _ticketed(line) and _goes_on(_plain(out[-1][0]), _plain(line)):
             out[-1] = ((*out[-1][0], Span("\n"), *line), out[-1][1])
         else:
             out.append((line, number))
@@ -243,14 +244,23 @@ def _tasks(lines: list[Line]) -> list[Line]:
         return []
     tasks = [
         plain
-        for plain in plains
-        if (words.reads_as_task(plain) and not _GERUND.match(plain)) or _SIGNED.match(plain) or _named(plain)
+        for (line, _), plain in zip(lines, plains, strict=True)
+        if _asks(plain) or _named(plain) or _ticketed(line)
     ]
     if not tasks or 2 * len(tasks) < len(plains):
         return []
     if len(plains) == 1 and len(_SENTENCE_END.split(plains[0])) > (1 if _TOLD.match(plains[0]) else 3):
         return []
     return [pair for pair, plain in zip(lines, plains, strict=True) if not words.is_placeholder(plain)]
+
+
+def _asks(plain: str) -> bool:
+    return (words.reads_as_task(plain) and not _GERUND.match(plain)) or _SIGNED.match(plain) is not None
+
+
+def _ticketed(line: tuple[Span, ...]) -> bool:
+    """Whether a line begins with a ticket's link, as in a list of tickets and their titles."""
+    return bool(line[0].href) and _TICKET_FIRST.match(encode(line).text) is not None
 
 
 def _named(plain: str) -> bool:

@@ -35,6 +35,7 @@ _STILL = re.compile(
 _NOW = re.compile(
     r"\bwe now (?!need|must|should|will|have to|plan|want|know|understand|believe|see\b|think|expect)\w+", re.IGNORECASE
 )
+_IS_NOW = re.compile(r"\b(?:is|are) now \w+(?:ed|en|t)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
 _GERMAN = re.compile(r"\w{3,}iert|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)", re.IGNORECASE)
 _GERMAN_FUTURE = re.compile(
@@ -67,12 +68,13 @@ _NOUN = re.compile(rf"\W*\w+ (?:was|were|has been|have been|{'|'.join(sorted(PAS
 """A verb that is a noun here: 'fix was applied'."""
 _PASSIVE_TO = re.compile(
     rf"(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened', 'scheduled'}))}) "
-    r"(?:to|with|so that|in order)\b",
+    r"(?:to|with|into|via|so that|in order|by hand)\b",
     re.IGNORECASE,
 )
 """The same with what it was done for: 'Script updated to handle pages'."""
 _DONE_ON = re.compile(
-    r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|by|via|since|already|today|yesterday)\b)",
+    r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|by|via|since|already|today|yesterday)\b)"
+    r"|^(?:updated|created|added|implemented|fixed|changed)(?: to| in)?: ",
     re.IGNORECASE,
 )
 _OPEN_STILL = re.compile(r"^(?:open|pending|deferred|not started|to do|todo)(?:[.,;:]|$| [–—-] )", re.IGNORECASE)
@@ -113,6 +115,8 @@ def says_done(title: str) -> bool | None:
             return True
         perfect = _PERFECT.search(first) if _may_report(first.lower()) else None
         if perfect and not _FUTURE.search(first[: perfect.end()]):
+            return True
+        if any(_IS_NOW.search(sentence) for sentence in sentences[:3]):
             return True
     return True if any(_already(re.sub(r"^Note: on \w+, ", "", s)) for s in sentences) else None
 

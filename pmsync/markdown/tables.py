@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmsync.markdown import tickets, words
 from pmsync.markdown.blocks import Table, Text
@@ -110,6 +110,7 @@ def entries(table: Table, section: str, group: str | None, done: bool | None) ->
         return None
     out: list[Entry] = []
     label: str | None = None
+    numbers = _numbers(table, roles)
     for row in table.rows:
         cells = {role: row.cells[index] for role, index in roles.items() if index < len(row.cells) and index != title}
         text = row.cells[title] if title < len(row.cells) else None
@@ -117,8 +118,15 @@ def entries(table: Table, section: str, group: str | None, done: bool | None) ->
         if divider:
             label = divider
         elif text is not None and text.raw.strip() and not _template_row(text, cells):
-            out.append(_entry(text, row.line, cells, section, label or group, done))
+            out.append(replace(_entry(text, row.line, cells, section, label or group, done), rows=numbers))
     return out
+
+
+def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
+    """What the rows are called by ('#1', '#2') where a column numbers them."""
+    column = roles.get("id", len(table.header))
+    cells = (row.cells[column].raw.strip() for row in table.rows if column < len(row.cells))
+    return frozenset(f"#{cell}" for cell in cells if cell.isdigit())
 
 
 def _entry(

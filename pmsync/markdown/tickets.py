@@ -88,11 +88,11 @@ def is_real(match: re.Match[str]) -> bool:
 
 
 def names_ticket(text: str) -> bool:
-    """Whether a link's text does no more than name its ticket and say its status ('#12', 'GitHub issue', 'PR #4 (done)',
+    """Whether a link's text does no more than name its ticket and say its status ('#12', 'KM620', 'PR #4 (done)',
     an address).
     """
     stripped = text.strip().strip("[]()").replace("\\", "")
-    if not stripped or is_url(stripped) or is_text_ref(stripped):
+    if not stripped or is_url(stripped) or is_text_ref(stripped) or re.fullmatch(r"[A-Z]{1,6}\d{1,7}", stripped):
         return True
     refs = TEXT_REF.sub(" ", stripped)
     key = " ".join(re.sub(r"\b\d+\b", " ", bare(refs)).split())

@@ -14,7 +14,7 @@ IMPERATIVES = frozenset(
     refund reimplement reinforce reinstate reject relax relocate renegotiate repeat rephrase reprioritise reprioritize rerun
     reuse rework sample segment serialise serialize serve shard silence skip snapshot source stabilise stabilize suggest
     suppress supply swap tackle template terminate transform transition troubleshoot truncate unblock unlock vendor wire
-    have refuse remember offer choose aim commit promise intend attempt begin seek strive opt elect pledge volunteer hope want
+    have spend refuse remember offer choose aim commit promise intend attempt begin seek strive opt elect pledge volunteer hope want
     accept adapt add address adjust adopt agree align allow alert analyse analyze apply arrange ask assess assign audit
     automate avoid back backfill ban bisect block book bring build bump bypass cache call capture catch change check
     clarify clean clear clone close collect combine come communicate compare complete configure confirm consider
@@ -54,7 +54,7 @@ PAST = frozenset(
     added adjusted applied built bumped changed cleaned closed configured corrected created deleted deployed disabled
     documented enabled excluded extended filed fixed implemented increased installed instrumented introduced lowered
     merged migrated moved notified opened patched pinned published pushed raised rebuilt reconfigured recreated
-    redeployed refactored released removed renamed repaired replaced resized restarted restored reverted rewrote
+    redeployed refactored released removed renamed repaired replaced resized restarted restored reverted rewired hardened baked wrote
     rotated verified confirmed identified reviewed reissued re-issued scaled scheduled shipped stopped switched tagged tuned updated upgraded wrote
     """.split()
 )

@@ -566,3 +566,61 @@ def test_line_breaks_of_html_are_no_lines_of_the_file() -> None:
     items = section("1. Add alerting<br>\n2. Write a runbook<br>and a page<br>\n3. Add a limit")
     items += section("TODO: add alerting<br>for the queue<br>\nTODO: write a runbook<br>\nTODO: add a limit")
     assert [item.line for item in items] == [5, 6, 7, 5, 6, 7]
+
+
+def test_a_list_of_tickets_with_their_titles() -> None:
+    text = "[KM620](https://trello.com/c/AyCdNq4y) - 0.0.88 upgrade fails: files get mixed\n[KM621](https://trello.com/c/wjF1XyfK) - delete removes the namespace\n"
+    items = section(text)
+    assert [item.line for item in items] == [5, 6]
+    assert [len(item.tickets) for item in items] == [1, 1]
+
+
+def test_a_team_that_will_do_it_owns_it() -> None:
+    (item,) = section("- the storage team will add a limit")
+    assert (item.title, item.owners) == ("add a limit", ("storage team",))
+
+
+def test_numbers_of_rows_are_no_tickets() -> None:
+    table = "| # | Action | Status |\n|---|---|---|\n| 1 | Switch to tags (after #2) | Todo |\n| 2 | Build tags for #77 | Todo |"
+    assert [item.tickets for item in section(table)] == [(), ("#77",)]
+
+
+def test_tickets_that_were_created_to_track_work_are_items() -> None:
+    text = "We have created tickets in the build repository to track the work needed:\n\n- https://github.com/acme/web/issues/3\n"
+    assert [item.tickets for item in read(f"## The incident\n\n{text}")] == [("https://github.com/acme/web/issues/3",)]
+
+
+def test_a_sentence_before_code_introduces_it() -> None:
+    assert section("Split it in two. Before:\n\n```json\n{}\n```\n") == ()
+
+
+def test_one_sentence_of_a_fix_is_no_item_and_a_list_of_mitigations_is() -> None:
+    assert read("## Fix\n\nConvert the columns to boolean.\n") == ()
+    items = read(
+        "## Mitigations\n\n- Potentially more in depth review before the start\n- Spend more time on the worst case\n"
+    )
+    assert len(items) == 2
+
+
+def test_the_steps_to_close_a_document_are_a_checklist() -> None:
+    assert read("### Steps to close\n\n1. [ ] Is someone assigned?\n2. [ ] Answer in the summary\n") == ()
+
+
+def test_a_table_of_steps_and_states_is_no_list_of_work() -> None:
+    assert read("## The watchdog\n\n| Step | State |\n|---|---|\n| The module | not loaded |\n") == ()
+
+
+def test_a_table_in_chinese_with_its_severity() -> None:
+    table = "| ID | 严重级别 | 行动项 | 状态 |\n|---|---|---|---|\n| A1 | P0 | 完成修复 | 在途 |"
+    (item,) = read(f"## 剩余行动项\n\n{table}")
+    assert (item.priority, item.done) == ("P0", False)
+
+
+@pytest.mark.parametrize("below", ["**Updated:** `scripts/validate.js`", "**Added to:** the readme"])
+def test_what_was_created_for_an_item_says_that_it_is_done(below: str) -> None:
+    assert [item.done for item in section(f"### 1. Contract validation\n\n{below}\n")] == [True]
+
+
+def test_what_is_now_routed_elsewhere_is_done() -> None:
+    (item,) = section("- **Watchdog to a service** (PR #115). The alert is now routed to a check.")
+    assert item.done is True

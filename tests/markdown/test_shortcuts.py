@@ -13,7 +13,7 @@ from pmsync.model import Item
 from tests import reading
 
 PIECES = st.sampled_from(
-    """Add alerting|add|Alice|alice|bob|to|will|is going to|and|the queue|do it|: |：| - | — |, |. |(|)|[|]|@alice|@bob|#12|OPS-3
+    """Add alerting|add|the web team|The |Alice|alice|bob|to|will|is going to|and|the queue|do it|: |：| - | — |, |. |(|)|[|]|@alice|@bob|#12|OPS-3
     |https://github.com/acme/web/issues/3|commit 1a2b3c4|(1a2b3c4)|`1a2b3c4`|alice@acme.test|P1|high|Owner|Due|2026-12-01|1 May|due
     |by|TODO|DONE|done|fixed|in progress|!high|✅|❌|→| || |1.|#4:|AI-3|Prevent|detect|[ ]|[x]|SRE team|owner alice|was added|has been
     |we|We now alert|already|wurde|aktiviert|se agregó|foi|已添加|追加した|see|in|**b**|*i*|~~s~~|<br>|\\n  |é|’|b/12345|!7|mr.acme.test

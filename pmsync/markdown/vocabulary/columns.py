@@ -9,7 +9,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "action|actions|action item|action items|action point|task|tasks|to do|todo|todos|to dos|follow up|follow ups|"
         "follow up action|follow up item|follow up task|remediation|remediation item|remediation action|corrective action|"
         "corrective actions|preventive action|preventative action|preventative actions|preventive actions|"
-        "improvement|improvements|next step|next steps|step|action required|required action|action description|"
+        "improvement|improvements|next step|next steps|action required|required action|action description|"
         "action item description|task description|proposed action|recommended action|mitigation|countermeasure|"
         "aktion|maßnahme|massnahme|maßnahmen|massnahmen|aufgabe|aufgaben|nächster schritt|"
         "action corrective|action préventive|action à mener|tâche|tâches|mesure|mesures|étape|"
@@ -19,10 +19,10 @@ COLUMNS: dict[str, frozenset[str]] = {
         "สิ่งที่ต้องทำ|มาตรการ|งาน|opatření|úkol|дія|завдання|захід|aksiyon|görev|önlem|tindakan|tugas|アクション|アクションアイテム|タスク|対応|対応内容|対策|改善策|施策|行动|行动项|任务|措施|改进措施|조치|작업"
     ),
     "what": words(
-        "what|item|items|description|title|summary|name|subject|detail|work|work item|change|fix|solution|idea|proposal|"
+        "what|item|items|step|steps|description|title|summary|name|subject|detail|work|work item|change|fix|solution|idea|proposal|"
         "was|beschreibung|titel|thema|punkt|quoi|description de l action|titre|sujet|qué|que|descripción|título|"
         "descrição|o que|cosa|descrizione|titolo|wat|omschrijving|beschrijving|onderwerp|opis|co|описание|что|"
-        "内容|項目|やること|描述|内容描述|事项|내용|항목"
+        "内容|項目|项目|やること|描述|内容描述|事项|내용|항목"
     ),
     "owner": words(
         "owner|owners|who|assignee|assignees|assigned|assigned to|responsible|responsible person|responsibility|dri|"
@@ -51,7 +51,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "status|state|progress|done|complete|completed|resolved|closed|finished|"
         "สถานะ|stand|zustand|erledigt|fortschritt|statut|état|etat|avancement|fait|terminé|estado|estatus|hecho|completado|"
         "progreso|situação|concluído|feito|stato|fatto|completato|gedaan|voltooid|stan|статус|состояние|"
-        "状態|ステータス|状況|進捗|完了|状态|狀態|进度|상태|진행"
+        "状態|ステータス|状況|進捗|完了|状态|狀態|当前状态|目前状态|完成情况|进度|상태|진행"
     ),
     "ticket": words(
         "ticket|tickets|issue|issues|bug|bugs|jira|jira ticket|jira issue|jira link|github|github issue|github issues|"
@@ -69,7 +69,7 @@ COLUMNS: dict[str, frozenset[str]] = {
     ),
     "priority": words(
         "priority|prio|p|severity|importance|urgency|priorität|dringlichkeit|priorité|urgence|prioridad|urgencia|prioridade|"
-        "priorità|prioriteit|priorytet|приоритет|優先度|優先順位|优先级|優先級|우선순위"
+        "priorità|prioriteit|priorytet|приоритет|優先度|優先順位|优先级|優先級|严重级别|紧急程度|우선순위"
     ),
     "id": words(
         "id|ids|no|nr|num|number|key|ai|action id|item id|task id|nummer|numéro|número|numero|番号|编号|序号|번호|№|#|"

@@ -116,6 +116,7 @@ WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^
 
 CHECKLIST_HEADINGS = (
     r"\bcheck ?list\b",
+    r"^(steps )?(to|before) clos(e|ing)\b",
     r"\b(how to use|instructions?|before (you )?(publish|start)|about this (template|document)|template)",
     r"\bcheckliste\b|\bliste de contrôle\b",
     r"チェックリスト",
@@ -131,6 +132,8 @@ ANNOUNCING_LINES = (
     r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"
     r"\b(following|these|below)\b",
     r"\b(future|next|long[- ]term) plans? (is|are)( to)?$",
+    r"\b(created|opened|filed|raised)\b.{0,60}\b(tickets?|issues?)\b.*\b(track|follow|address|fix)",
+    r"\bfollow[- ]?up (items?|tasks?|actions?|work) (remain|remained|remaining|left)$",
     r"\b(we|i)(['’ ]re| are| will be) (now )?(implementing|taking|introducing|making|adding|working on|putting)\b.*"
     r"\b(measures|steps|changes|improvements|safeguards|actions|things)\b",
     r"\bwe('ll| will)( also)? (do|be doing|take|make|implement|work on)$",

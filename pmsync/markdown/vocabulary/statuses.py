@@ -25,7 +25,7 @@ OPEN = words(
     "pågår|åpen|under arbeid|ikke startet|gjenstår|åben|igangværende|öppen|pågående|ej påbörjad|avoin|kesken|otevřeno|probíhá|"
     "ค้าง|รออนุมัติ|รอดำเนินการ|กำลังดำเนินการ|ยังไม่ทำ|відкрито|в роботі|açık|devam ediyor|yapılacak|belum|berjalan|"
     "deferred|postponed|lopend|te doen|gepland|niet gestart|nee|bezig|otwarte|w toku|do zrobienia|открыто|в работе|не начато|"
-    "未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
+    "在途|未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
 )
 DONE_SIGNS = "✅✔☑✓🟢"
 OPEN_SIGNS = "☐⬜❌🔴🟡⏳🚧🔲◻"
