@@ -179,12 +179,16 @@ def _assigned(entry: Entry) -> bool:
 
 
 def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
-    """A list's entries: labels give the group of what stands below them, fields belong to the entry before."""
+    """A list's entries: labels give the group of what stands below them (of a numbered list's entries all or none are
+    labels), fields belong to the entry before.
+    """
     out: list[Entry] = []
-    for bullet in block.entries:
+    labels = [_labels(bullet) for bullet in block.entries]
+    grouping = not block.ordered or all(labels)
+    for bullet, label in zip(block.entries, labels, strict=True):
         if bullet.text is None:
             out += _nested(bullet, place, lines)
-        elif _labels(bullet):
+        elif grouping and label:
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
         elif out and said.is_fields(bullet.text):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))

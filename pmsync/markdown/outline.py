@@ -11,6 +11,8 @@ from pmsync.markdown.blocks import Block, Heading, Paragraph, Text
 
 _BOLD_LINE = re.compile(r"\s*(?:\*\*|__|<b>|<strong>).+(?:\*\*|__|</b>|</strong>)\s*[:：]?\s*", re.IGNORECASE)
 BOLD_LEVEL = 7
+_LONGEST_TITLE = 5
+"""Words of a document's title that can announce work; a longer one tells what happened ('…, and its remediation')."""
 
 
 @dataclass(slots=True)
@@ -94,7 +96,8 @@ def _judge(sections: list[Section], announcing: Container[str]) -> None:
             stack.pop()
         parent = stack[-1] if stack else None
         taught = words.normal(section.title) in announcing
-        section.kind = "action" if taught else words.heading_kind(section.title)
+        tells = section is sections[1] and section.level == 1 and words.count(section.title) > _LONGEST_TITLE
+        section.kind = "action" if taught else "" if tells else words.heading_kind(section.title)
         if parent and parent.reading and section.kind != "other":
             section.reading, section.weak = True, parent.weak
             section.root, section.root_line = parent.root, parent.root_line

@@ -624,3 +624,16 @@ def test_what_was_created_for_an_item_says_that_it_is_done(below: str) -> None:
 def test_what_is_now_routed_elsewhere_is_done() -> None:
     (item,) = section("- **Watchdog to a service** (PR #115). The alert is now routed to a check.")
     assert item.done is True
+
+
+def test_of_a_numbered_list_all_entries_are_labels_or_none() -> None:
+    text = "1. Updated the runner:\n   - to the latest\n2. Set the version for all:\n   - to 25\n3. Moved the tag\n"
+    assert titles(section(text)) == ["Updated the runner", "Set the version for all", "Moved the tag"]
+    groups = "1. Short term:\n   - Add alerting\n2. Long term:\n   - Add a limit\n"
+    assert [item.group for item in section(groups)] == ["Short term", "Long term"]
+
+
+def test_a_long_title_announces_nothing_and_a_short_one_does() -> None:
+    below = "## What it was about\n\n- The alerter stood on what it watched\n"
+    assert parse(f"# PVE fenced itself, nine hours of silence, full remediation\n\n{below}", "a.md").items == ()
+    assert titles(parse("# Preventive measures\n\n- Add alerting\n", "a.md").items) == ["Add alerting"]
