@@ -15,7 +15,7 @@ from pmsync.markdown.vocabulary import NOT_NAMES
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
 """Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
 _COMPLETED = re.compile(
-    r"\b((?<!to )complete|completed|done|finished|closed|resolved|implemented|already|(?<!to be )applied)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
+    r"\b((?<!to )complete|completed|done|finished|closed(?! loop)|resolved|implemented|already|(?<!to be )applied)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
     r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
     r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
 )
@@ -62,7 +62,7 @@ def place_status(label: str) -> bool | None:
     key = words.normal(label)
     if _PENDING.search(key):
         return False
-    return True if _COMPLETED.search(key) else None
+    return not words.is_hedged(key) if _COMPLETED.search(key) else None
 
 
 @lru_cache(maxsize=1024)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from pmsync.markdown.verbs import PAST
-from pmsync.markdown.words import first_word, is_imperative, status
+from pmsync.markdown.verbs import NOUNS_TOO, PAST
+from pmsync.markdown.words import first_word, is_hedged, is_imperative, status
 
 _PARTICIPLE = r"(?:(?:now|already|since|also|all|just|then|\w{3,}ly)\s+)*(?:\w+ed|done|made|set|put|built|rewritten|written|sent|taken|cut|split|shut|rebuilt|run)\b"
 _PERFECT = re.compile(
@@ -21,9 +22,30 @@ _ALREADY = re.compile(
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
-    r"\b(?:will|shall|should|must|need|needs|to be|can|could|would|plan|going to|if|when|that|which|who|not|never)\b",
+    r"\b(?:will|shall|should|must|need|needs|to be|can|could|would|plan|going to|if|when|that|which|who|not|never|how|why|what|whether|"
+    r"where|because|after|before|until|once)\b",
     re.IGNORECASE,
 )
+"""What makes of a finished verb behind it a wish, a condition, or a part of what the sentence is about."""
+_WISHED = re.compile(
+    r"\W(?:agreed|decided|suggested|proposed|planned|discussed|considered|asked|requested|recommended|advised|scheduled|started|noticed|"
+    r"missed|ignored|delayed|blocked|postponed|needed|required|expected|supposed|assigned|tasked|committed|promised)$",
+    re.IGNORECASE,
+)
+"""Finished verbs after which the work is still to be done."""
+_DESCRIBES = re.compile(
+    r"\W*[\w-]+ (?!(?:the|an?|our|all|its|their|this|these|some|more|every|each)\b)"
+    r"(?:(?!(?:that|which|who|so|to|when|if|where|and|for|in|on|with)\b)[\w'’-]+ ){1,4}?"
+    r"(?:should|must|needs?|ha(?:s|ve)|will|shall|are|is|can|cannot|could|do|does|stays?|remains?|gets?|may|might|requires?)\b",
+    re.IGNORECASE,
+)
+"""A finished verb that says which things are meant: 'Removed servers should be deleted', 'Disabled users can log in'."""
+_LEFT = re.compile(
+    r"\b(?:but|however|except|partially|partly|only|temporary|temporarily|workaround|still|missing|remains?|to follow|needs? to|"
+    r"waiting for|not (?:yet|released|deployed|done)|\d+ of \d+|half|some of|most of|in staging|to staging)\b",
+    re.IGNORECASE,
+)
+"""Words of work that is left."""
 _ONGOING = re.compile(
     r"^(?:we(?: are|'re|’re)|team is|currently|i'm|i am|is|still)\s+(?:\w+ )?working on\b|^(?:working on it|work in progress|in progress)\b",
     re.IGNORECASE,
@@ -39,7 +61,8 @@ _IS_NOW = re.compile(r"\b(?:is|are) now \w+(?:ed|en|t)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
 _GERMAN = re.compile(r"\w{3,}iert|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)", re.IGNORECASE)
 _GERMAN_FUTURE = re.compile(
-    r"\b(?:werden|soll|sollen|muss|müssen|wird|dass|damit|wenn|falls|ob|warum)\b", re.IGNORECASE
+    r",\s*(?:die|der|das|dem|den|was|wie|weil)\b|\b(?:werden|soll|sollen|muss|müssen|wird|dass|damit|wenn|falls|ob|warum)\b",
+    re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
     r"\bwurden?\b|\b(?:a|ont) été \w|^se (?:ha |han )?\w+(?:ó|aron|ieron|ado|ido)\b|\b(?:ha|han) sido \w|^(?:foi|foram) \w"
@@ -80,7 +103,12 @@ _DONE_ON = re.compile(
 _OPEN_STILL = re.compile(r"^(?:open|pending|deferred|not started|to do|todo)(?:[.,;:]|$| [–—-] )", re.IGNORECASE)
 _TICKETED = re.compile(
     r"^\W*(?:(?:we|i)(?:'ve|’ve| have)? )?(?:created|opened|filed|raised|logged|added|made|wrote)\s+(?:an?|the|this|some)?\W*(?:\w+ )?"
-    r"(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|jira)\b(?! tracker)",
+    r"(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|jira|prs?|(?:pull|merge) requests?|[A-Z]+-\d+)\b(?! tracker)",
+    re.IGNORECASE,
+)
+_TICKET_MADE = re.compile(
+    r"\b(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|prs?|patch(?:es)?) (?:has|have|had|was|were)(?: been)? (?:\w+ly )?"
+    r"(?:created|opened|filed|raised|logged|added|made|written|prepared|proposed)\b",
     re.IGNORECASE,
 )
 """Having written the work down is not having done it."""
@@ -88,37 +116,61 @@ _SENTENCE = re.compile(r" (?<=[.!?;] )")
 
 
 def says_done(title: str) -> bool | None:
-    """True where an item's text reports finished work, False where it reports work going on, else None."""
+    """True where an item's text reports finished work and nothing that is left of it, False where it reports work going
+    on, else None. Work taken as done gets no ticket, so a doubt is None.
+    """
     sentences = _SENTENCE.split(" ".join(title.split())[:600])
-    first = sentences[0]
     if any(_ONGOING.search(sentence) for sentence in sentences[:2]):
         return False
     remark = _REMARK.search(" ".join(sentences[:2])) if "(" in title or "（" in title else None
     if remark:
-        return status(remark[1])
-    if _TICKETED.match(first):
+        return None if is_hedged(remark[0]) else status(remark[1])
+    first = sentences[0]
+    if "?" in first or _TICKETED.match(first) or _TICKET_MADE.search(first):
         return None
+    if (not is_imperative(first_word(first)) or _NOUN.match(first)) and _STILL.search(first):
+        return False
+    return True if _reports(sentences) and not _leaves_work(sentences) else None
+
+
+def _leaves_work(sentences: Sequence[str]) -> bool:
+    """Whether sentences tell or ask for work besides what was done."""
+    first, *further = sentences
+    clauses = [*first.split("; ")[1:], *further[:2]]
+    return _LEFT.search(" ".join(sentences[:2])) is not None or any(_asks(clause) for clause in clauses)
+
+
+def _asks(clause: str) -> bool:
+    word = first_word(clause)
+    return is_imperative(word) and word not in NOUNS_TOO
+
+
+def _reports(sentences: Sequence[str]) -> bool:
+    """Whether the first sentence, or one that says 'already' or 'now', reports finished work."""
+    first = sentences[0]
     opening = first_word(first)
-    if opening in PAST or opening.replace("-", "").removeprefix("re") in PAST:
-        return True
+    if opening in PAST or (opening != "reopened" and opening.replace("-", "").removeprefix("re") in PAST):
+        label = _LABELLED.match(first)
+        return not (_DESCRIBES.match(first) or (label and is_imperative(first_word(first[label.end() :]))))
     if not is_imperative(opening) or _NOUN.match(first):
-        if _STILL.search(first):
-            return False
         label = _LABELLED.match(first)
         if label and first_word(first[label.end() :]) in PAST:
             return True
         if _told_elsewhere(_CLAUSE_END.split(first, maxsplit=1)[0].rstrip(" .!")):
             return True
-        if _PASSIVE.fullmatch(first.rstrip(".")) or _PASSIVE_TO.match(first):
-            return True
-        if _DETERMINED.match(first):
+        if _PASSIVE.fullmatch(first.rstrip(".")) or _PASSIVE_TO.match(first) or _DETERMINED.match(first):
             return True
         perfect = _PERFECT.search(first) if _may_report(first.lower()) else None
-        if perfect and not _FUTURE.search(first[: perfect.end()]):
+        if perfect and not (_FUTURE.search(first[: perfect.end()]) or _WISHED.search(perfect[0])):
             return True
-        if any(_IS_NOW.search(sentence) for sentence in sentences[:3]):
+        if any(_is_now(sentence) for sentence in sentences[:3]):
             return True
-    return True if any(_already(re.sub(r"^Note: on \w+, ", "", s)) for s in sentences) else None
+    return any(_already(re.sub(r"^Note: on \w+, ", "", sentence)) for sentence in sentences)
+
+
+def _is_now(sentence: str) -> bool:
+    now = _IS_NOW.search(sentence)
+    return now is not None and not _FUTURE.search(sentence[: now.start()])
 
 
 def _may_report(lower: str) -> bool:

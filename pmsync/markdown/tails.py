@@ -44,6 +44,8 @@ _TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
 )
+_NO_STATUS = re.compile(r"\b(?:not|as|is|are|be|been|being|to|marked|says?|until|when|if|once)$", re.IGNORECASE)
+"""What stands before a word that is a part of the sentence and no status of it ('Mark items as DONE')."""
 _STATUSES = ("done", "todo", "wip", "complete", "completed", "fixed", "resolved", "in progress")
 _REPORT = re.compile(
     r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday|this|for)\b",
@@ -78,7 +80,7 @@ def _bang_tail(_coded: Coded, text: str, found: Found, _known: Container[str]) -
 
 def _status_tail(_coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
     match = _TAIL_STATUS.search(text) if text.lower().rstrip(" .!").endswith(_STATUSES) else None
-    if match is None:
+    if match is None or _NO_STATUS.search(text[: match.start()].rstrip()):
         return text
     found.say(words.status(match["word"]))
     return text[: match.start()] + ("." if text[match.start()] in "." else "")
@@ -232,7 +234,7 @@ def understood(coded: Coded, text: str, found: Found, known: Container[str]) -> 
 
 def _reports(text: str, found: Found) -> bool:
     """Whether a few words say that the work is done ('done during the incident', 'fixed in v2'); recorded if so."""
-    said = _REPORT.match(text) is not None and words.count(text) <= 6
+    said = _REPORT.match(text) is not None and words.count(text) <= 6 and not words.is_hedged(text)
     if said:
         found.say(True)
     return said

@@ -55,7 +55,7 @@ PAST = frozenset(
     documented enabled excluded extended filed fixed implemented increased installed instrumented introduced lowered
     merged migrated moved notified opened patched pinned published pushed raised rebuilt reconfigured recreated
     redeployed refactored released removed renamed repaired replaced resized restarted restored reverted rewired hardened baked wrote
-    rotated verified confirmed identified reviewed reissued re-issued scaled scheduled shipped stopped switched tagged tuned updated upgraded wrote
+    rotated verified confirmed identified reviewed reissued re-issued scaled shipped stopped switched tagged tuned updated upgraded wrote
     """.split()
 )
 """Past forms that open an entry of work already done. Forms that as often are adjectives ('improved', 'automated')

@@ -114,11 +114,24 @@ def _compound(key: str) -> str:
     return ""
 
 
+_HEDGES = re.compile(vocabulary.HEDGES)
+_CONDITIONS = re.compile(vocabulary.CONDITIONS)
+_BY_DAY = re.compile(vocabulary.BY_DAY)
+
+
+def is_hedged(text: str) -> bool:
+    """Whether a text takes back the status that it names, or puts it off: 'not done yet', 'to be closed by June'."""
+    key = text.lower()
+    return _HEDGES.search(key) is not None or _BY_DAY.search(key) is not None
+
+
 def status(text: str) -> bool | None:
     """Done, not done, or None where the text is no status."""
     stripped = text.strip()
     if stripped[:1] and stripped[0] in vocabulary.DONE_SIGNS:
-        return True
+        return not any(sign in stripped for sign in vocabulary.OPEN_SIGNS) and not is_hedged(stripped)
+    if "?" in stripped:
+        return None
     if stripped[:1] and stripped[0] in vocabulary.OPEN_SIGNS:
         return False
     key = normal(_PARENTHESES.sub("", text)).replace("_", " ").replace("-", " ")
@@ -135,10 +148,10 @@ def loose_status(text: str) -> bool | None:
     key = normal(text)
     if known is not None or not key:
         return known
-    if re.search(r"\b(not|isn't|nicht|pas|no|partially|partly|to be|half)\b", key):
+    if _BY_DAY.search(key) or "?" in text:
+        return None
+    if _HEDGES.search(key) or _CONDITIONS.search(key):
         return False if len(key) < 40 else None
-    if re.match(r"\d{1,2} ?%", key):
-        return False
     for word in _WORD.findall(key)[:6]:
         if word in vocabulary.DONE - {"yes", "y", "x", "live"}:
             return True

@@ -36,8 +36,11 @@ from pmsync.markdown.vocabulary.headings import (
     WEAK_HEADINGS,
 )
 from pmsync.markdown.vocabulary.statuses import (
+    BY_DAY,
+    CONDITIONS,
     DONE,
     DONE_SIGNS,
+    HEDGES,
     KINDS,
     LEAD_KINDS,
     NOBODY,
@@ -54,8 +57,10 @@ from pmsync.markdown.vocabulary.statuses import (
 __all__ = [
     "ACTION_HEADINGS",
     "ANNOUNCING_LINES",
+    "BY_DAY",
     "CHECKLIST_HEADINGS",
     "COLUMNS",
+    "CONDITIONS",
     "DONE",
     "DONE_IN",
     "DONE_SIGNS",
@@ -63,6 +68,7 @@ __all__ = [
     "DUE_LEADS",
     "FIELD_KEYS",
     "FINAL",
+    "HEDGES",
     "KINDS",
     "LEAD_KINDS",
     "METADATA",

@@ -27,6 +27,18 @@ OPEN = words(
     "deferred|postponed|lopend|te doen|gepland|niet gestart|nee|bezig|otwarte|w toku|do zrobienia|открыто|в работе|не начато|"
     "在途|未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
 )
+HEDGES = (
+    r"\b(?:not|isn't|aren't|wasn't|weren't|never|none|nicht|keine?|pas|non|niet|nie|ikke|inte|não|nao|sin|не|"
+    r"partial(?:ly)?|partly|mostly|nearly|almost|half|some|most|to be|will|shall|should|must|until|unless|except|but|pending|only|"
+    r"blocked|waiting|missing|remain(?:s|ing)?|reverted|reopened|re-opened|planned|"
+    r"(?:in|to|on) (?:staging|stage|dev|development|test|testing|qa))\b"
+    r"|\?|\d ?%|\b(?:to|in|on|for) \d+ ?/ ?\d+ \w|\b\d+ (?:of|out of) \d+\b"
+)
+"""What takes the word of a status back, puts it off or makes it partial ('Done in staging', '2 of 5 done'); a pattern."""
+CONDITIONS = r"\b(?:no|when|if|once|can|could|needs?)\b"
+"""The same where the status is all there is to say; a pattern."""
+BY_DAY = r"\bby (?:the )?(?:end|eod|next|q\d|\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|(?:mon|tues|wednes|thurs|fri)day)"
+"""A day until which something is to be done, rather than who did it; a pattern."""
 DONE_SIGNS = "✅✔☑✓🟢"
 OPEN_SIGNS = "☐⬜❌🔴🟡⏳🚧🔲◻"
 
