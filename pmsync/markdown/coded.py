@@ -27,18 +27,24 @@ _URL = r"https?://[^\s<>\"'`|（）「」、。\ue000-\uf8ff]+"
 _MENTION = r"(?<![\w@./+-])@[A-Za-z0-9](?:[\w-]|[./](?=\w))*"
 _MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
 _JIRA_PERSON = r"\[~[^\]\s]{1,200}\]"
-_HASH = r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}"
-_BEFORE_COMMIT = re.compile(r"(?:[(—–:,/]|\s-|\b(?:commits?|in|by|via|see|and))\s*$", re.IGNORECASE)
+_HASH = r"(?=[a-f]*\d)(?=(?:\d*[a-f]){2})(?:[0-9a-f]{40}|[0-9a-f]{7,12})"
+_BEFORE_COMMIT = re.compile(
+    r"(?:\(|\bcommits?|\b(?:fixed|done|completed|resolved|merged|shipped|landed|implemented|deployed)(?: in| by| via| with)?:?)\s*$",
+    re.IGNORECASE,
+)
 """What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
+_OBJECT = re.compile(
+    r"\b(?:revert|undo|cherry-pick|backport|bisect|reapply|drop|deploy)\s+(?:the )?commits?\s+$", re.IGNORECASE
+)
 _HINT = re.compile(r"[@:\[#!bA-Z](?:(?<=@)|(?<=:)//|(?<=\[)~|(?<=[#!])\d|(?<=b)/\d|(?<=[A-Z])[A-Z0-9_]+-\d)")
-_COMMIT_HINT = re.compile(r"[(:,ts] ?[0-9a-f]{7}")
+_COMMIT_HINT = re.compile(r"[(:t] ?[0-9a-f]{7}")
 """What text must hold for there to be anything to find in it: most holds none of it, and looking for that is cheap, the
 more so where one class of characters begins all of it.
 """
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
-_NO_TICKET = re.compile(r"(?:\b(?:depends on|depending on|blocked by)|\.[a-z]{2,4})\s+$", re.IGNORECASE)
+_NO_TICKET = re.compile(r"(?:\b(?:depends on|depending on|blocked by)|\.(?:md|txt|rst|adoc))\s+$", re.IGNORECASE)
 """What stands before a number that is another row's, or a part of a file ('depends on #3', 'modes.md #6')."""
-_COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=[:,] )){_HASH}(?=[),.;]|$))"
+_COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=d: )){_HASH}(?=\)))"
 _PERSON = rf"(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION}))"
 
 
@@ -162,6 +168,8 @@ def _found(coded: Coded, match: re.Match[str]) -> str:
     if kind == "mention":
         return coded.put("P", text, text.removeprefix("@"))
     if text.startswith("#") and _NO_TICKET.search(match.string, max(0, match.start() - 20), match.start()):
+        return coded.put("O", text, "")
+    if kind == "commit" and _OBJECT.search(match.string, max(0, match.start() - 40), match.start()):
         return coded.put("O", text, "")
     return _ticket(coded, text) if kind == "commit" or tickets.is_real(match) else text
 

@@ -38,9 +38,10 @@ _ABOUT = re.compile(
 _DROPPED = re.compile(
     r"\W*(?:\[n/?a\]|(?:options?|alternatives?|ideas?) (?:ruled out|rejected|discarded|considered)\b)", re.IGNORECASE
 )
-_INTRODUCES = re.compile(r"[:：]\s*$")
+_FIX = {"fix", "the fix", "fixes", "the fixes"}
+"""Headings below which one sentence tells how it was fixed."""
 _MORE = re.compile(
-    r"\W*(?:potentially |possibly |maybe |perhaps )?(?:more|better|additional|fewer|less|stricter|clearer|earlier)\b",
+    r"\W*(?:potentially |possibly |maybe |perhaps )?(?:more|better|additional|fewer|less|stricter|clearer|earlier)\b(?!.*\b(?:was|were|had)\b)",
     re.IGNORECASE,
 )
 """What an entry begins with that wants things otherwise, though it names no verb."""
@@ -123,13 +124,16 @@ def _legend(block: Listing) -> bool:
     return all(match is not None and said.classified(match[1], said.Found()) for match in firsts)
 
 
+def _leads_on(text: Text) -> bool:
+    """Whether the last of several sentences leads to what follows."""
+    return text.raw.rstrip().endswith((":", "：")) and re.search(r"[.!?]\s", text.raw) is not None
+
+
 def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest: Harvest, *, tabled: bool) -> bool:
     """Takes over what the paragraph says; whether it is an item that goes on in the list or code below it."""
     said = paragraphs.read(block.text, place.section)
     harvest.said = True
-    introduces = isinstance(following, Listing) or (
-        isinstance(following, Opaque) and _INTRODUCES.search(block.text.raw)
-    )
+    introduces = isinstance(following, Listing) or (isinstance(following, Opaque) and _leads_on(block.text))
     if (introduces or tabled) and said.entries and not said.led:
         return False  # a sentence before a list or code introduces it, as does one beside the table of actions
     if said.fields and harvest.entries:
@@ -350,8 +354,8 @@ def kept(entries: list[Entry], weak: bool) -> list[Entry]:
     if not weak:
         return entries
     tasks = [entry for entry in entries if _future(entry)]
-    lone = len(entries) == 1 and entries[0].form == "paragraph"
-    return entries if tasks and not lone and 2 * len(tasks) >= len(entries) else []
+    lone = len(entries) == 1 and entries[0].form == "paragraph" and words.bare(entries[0].section) in _FIX
+    return entries if not lone and 2 * len(tasks) > len(entries) else []
 
 
 def _future(entry: Entry) -> bool:

@@ -66,9 +66,9 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
         _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title)
     ):
         found.say(True)
-    tickets = [*coded.tickets, *found.tickets]
+    tickets = [ticket for ticket in (*coded.tickets, *found.tickets) if ticket not in entry.rows]
     tickets += _from_cells(entry, found)
-    tickets += _from_below(entry, found, context.known)
+    tickets += [ticket for ticket in _from_below(entry, found, context.known) if ticket not in entry.rows]
     return _built(entry, title, found, tickets), _findings(entry, found, context)
 
 
@@ -82,7 +82,7 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
         line=entry.line,
         details=entry.details,
         owners=found.owners,
-        tickets=tuple(ticket for ticket in dict.fromkeys(tickets) if ticket not in entry.rows),
+        tickets=tuple(dict.fromkeys(tickets)),
         due=found.due,
         done=found.done,
         kind=found.kind,
@@ -196,7 +196,8 @@ def _from_cells(entry: Entry, found: Found) -> list[str]:
         coded = encode(text.spans)
         plain = " ".join(coded.decode(coded.text, urls=True).split())
         if role != "id" or any(span.href for span in text.spans):
-            tickets += coded.tickets
+            rows = entry.rows if role != "ticket" else ()
+            tickets += [ticket for ticket in coded.tickets if ticket not in rows]
         if plain:
             _cell(role, coded, plain, text, found)
     tickets += [ticket for ticket in found.tickets if ticket not in tickets]
@@ -227,8 +228,9 @@ def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None
 
 
 def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
-    _, ticked = leads.box(plain)
-    said = words.loose_status(coded.decode(coded.text)) if ticked is None else ticked
+    rest, ticked = leads.box(plain)
+    said = ticked if ticked is not None and not rest else words.loose_status(coded.decode(coded.text))
+    said = ticked if said is None else said
     if said is None and _struck(text.spans):
         said = True
     if said is not None:

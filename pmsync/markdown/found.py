@@ -238,7 +238,7 @@ def field_lines(coded: Coded, found: Found) -> bool:
             if key is None:
                 return False
             role, value = roles[re.sub(r"[_-]", " ", key["key"].lower())], part[key.end() :]
-            if role not in {"due", "finished"}:
+            if role not in {"due", "finished", "status"}:
                 value, *rest = _NEXT_SENTENCE.split(value, maxsplit=1)
                 if role in {"kind", "priority"} and rest and words.reads_as_task(coded.decode(rest[0])):
                     return False

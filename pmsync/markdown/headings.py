@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pmsync.markdown import found, groups, leads, words
-from pmsync.markdown.blocks import Block, Listing, Table, below
-from pmsync.markdown.coded import encode
-from pmsync.markdown.fields import Entry
+from pmsync.markdown.blocks import Block, Listing, Table, Text, below
+from pmsync.markdown.coded import PERSON, Coded, encode
+from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section
+from pmsync.markdown.verbs import NOUNS_TOO
 
 _NUMBERED = re.compile(
     r"^\s*(?:\d{1,3}[.):]|#\d{1,3}\b|(?:AI|action|action item|item|task|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)[- ]?#?\d{1,3}\b|[A-Z]{1,4}-?\d{1,3}[:.)])\s*",
     re.IGNORECASE,
 )
-_CODED = re.compile(r"(?:AI[- ]?\d|(?!P\d|Q\d|[VX]+\d)[A-Z]-?\d{1,2}[:.)])")
-"""An id of its own ('A2.', 'R1:'), which groups do not have; `P1` is a priority."""
-_LEVEL = re.compile(r"(?:level|phase|stage|tier|priority|niveau|nivel|stufe|fase)\b|P\d\b", re.IGNORECASE)
-"""What groups are numbered by."""
+_CODED = re.compile(r"(?:AI|AP|A|R|CA|PA|FU)[- ]?\d{1,2}[:.)]")
+"""An id of an action, recommendation or follow-up ('A2.', 'R1:')."""
+_PARTICIPLE = re.compile(r"[A-Z]\w+ed\b")
 _LIGHTS = "🟢🟡🔴"
 """In front of a heading these rank what stands below it, and say nothing of its being done."""
 
@@ -30,28 +31,53 @@ def is_item(section: Section) -> bool:
         return False
     text = section.heading.plain.strip()
     plain = _NUMBERED.sub("", text.lstrip(_LIGHTS + " "))
-    if words.is_placeholder(plain) or not plain:
+    coded = encode(section.heading.spans)
+    if words.is_placeholder(plain) or not plain or not words.says_anything(re.sub(PERSON, "", coded.text)):
         return False
-    if (leads.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section):
+    if (leads.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section, coded):
         return True
     if text.endswith((":", "：")) or words.heading_kind(plain) == "action":
         return False
-    if _CODED.match(text):
-        return True
-    numbered = plain != text
     lists = _lists_work(section.blocks)
-    if numbered and (not lists or (words.count(plain) > 1 and not _LEVEL.match(plain))):
-        return True
-    return words.reads_as_task(plain) and words.count(plain) > 2 and not lists
+    if not lists:
+        return plain != text or _asks(plain) or _is_assigned(section)
+    led = plain != text and (words.reads_as_task(plain) or _PARTICIPLE.match(plain))
+    return _CODED.match(text) is not None or (bool(led) and words.count(plain) > 1 and not _lists_items(section.blocks))
 
 
-def _has_fields(section: Section) -> bool:
-    """Whether the heading names an owner or a ticket, or has fields below it ('Owner: …')."""
-    coded = encode(section.heading.spans) if section.heading else encode(())
+def _asks(plain: str) -> bool:
+    """Whether a heading reads as a task; of two words, whether it can be nothing else ('Rotate keys', not 'Test coverage')."""
+    if not words.reads_as_task(plain) or words.count(plain) < 2:
+        return False
+    verb, _, rest = plain.partition(" ")
+    return words.count(plain) > 2 or verb.lower() not in NOUNS_TOO or rest[:1].isupper()
+
+
+def _is_assigned(section: Section) -> bool:
+    """Whether a heading says whose it is, how urgent, or whether it is done."""
+    spans = section.heading.spans if section.heading else ()
+    one, _ = item(Entry(spans, section.line, "heading"), Context(""))
+    fields = one and (one.owners or one.tickets or one.priority or one.done is not None)
+    return bool(fields) and one is not None and words.count(one.title) > 1
+
+
+def _has_fields(section: Section, coded: Coded) -> bool:
+    """Whether the heading names an owner, or has fields below it ('Owner: …')."""
     if any(atom.kind == "P" for atom in coded.atoms.values()):
         return True
     first = next(iter(below(tuple(section.blocks))), None)
     return first is not None and found.is_fields(first)
+
+
+def _lists_items(blocks: Sequence[Block]) -> bool:
+    """Whether entries of a list below have a box, an owner or a ticket, and so are the items themselves."""
+    texts = [entry.text for block in blocks if isinstance(block, Listing) for entry in block.entries if entry.text]
+    return any(leads.box(text.plain)[1] is False or _names(text) for text in texts)
+
+
+def _names(text: Text) -> bool:
+    coded = encode(text.spans)
+    return bool(coded.tickets) or any(atom.kind == "P" for atom in coded.atoms.values())
 
 
 def _lists_work(blocks: Sequence[Block]) -> bool:
@@ -76,7 +102,7 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     parts = sections[index:after]
     texts = tuple(text for part in parts for text in below(tuple(part.blocks)))
     details = textwrap.dedent("\n".join(lines[section.end : last])).strip()
-    place = groups.Place(section.root, None, groups.place_status(section.root))
+    place = groups.place_of(replace(section, label=None))
     if section.outer:
         place = place.under(section.outer)
     spans = section.heading.spans if section.heading else ()

@@ -16,7 +16,7 @@ from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
 _SENTENCE = re.compile(
-    r"(?![Tt]he )[A-Za-z][a-z'’-]+ (?!(?:to|will|is|are|and)\b)[a-z]{2}(?!.{0,50}(?:[:：]|\s[–—-]))", re.DOTALL
+    r"(?![Tt]he )[A-Za-z][a-z'’-]+ (?!(?:to|will|is|are|and)\b)[a-z]{2}(?!.{0,50}(?:[:：–—]|\s-))", re.DOTALL
 )
 """Two words that begin a sentence, with nothing behind them that could end a part at a start: most entries begin so."""
 _LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
@@ -48,9 +48,12 @@ _LEAD_PEOPLE = re.compile(
 _NAME = r"[^\W\d_][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{0,20}){0,2}"
 _LEAD_NAME = re.compile(
     rf"^\s*(?P<who>{_NAME}(?:(?:, | and | & ){_NAME}){{0,3}}) (?:to|will|is going to|are going to) "
-    r"(?!(?:the|an?|our|their|its|all|this|that|these|those|each|every|everybody|everyone)\b)(?=[a-z]+)"
+    r"(?!(?:be|not|the|an?|our|their|its|all|this|that|these|those|each|every|everybody|everyone)\b)(?=[a-z]+)"
 )
-_LEAD_TEAM = re.compile(r"^\s*[Tt]he (?P<who>[\w-]+(?: [\w-]+)? team) (?:to|will|should|is going to) (?=[a-z]+)")
+_LEAD_TEAM = re.compile(
+    r"^\s*[Tt]he (?!whole|entire|right|same|other|new|next|responsible)(?P<who>[\w-]+(?: [\w-]+)? team) (?:to|will|is going to) "
+    r"(?!be\b|not\b|get\b)(?=[a-z]+)"
+)
 _LEAD_COLON = re.compile(r"^\s*(?P<who>[^:：\n]{2,40}+)[:：]\s+(?=\S)")
 _LEAD_PRIORITY = re.compile(rf"^\s*[\[(]?(?P<p>P[0-5]|{PRIORITY})[\])]?\s*[:–—-]\s+", re.IGNORECASE)
 _LEAD_TICKET = re.compile(rf"^\s*(?:\[\[|[\[(])?(?P<t>{TICKET}(?:[\s,/&]+{TICKET})*)(?:\]\]|[\])])?\s*[:–—-]*\s*")

@@ -31,7 +31,7 @@ _SENTENCE = re.compile(
 _TOLD = re.compile(r"(?:we|i|the team|wir|nous|on) ", re.IGNORECASE)
 """What begins so and goes on for several sentences tells, where an entry would ask."""
 _GERUND = re.compile(
-    r"\W*\w+ing\b[^.!?]{0,120}?\b(?:should|is|are|was|were|will|would|has|have|may|might|can|could)\b", re.IGNORECASE
+    r"\W*\w+ing\b[^.!?]{0,160}?\b(?:was|were|had|(?:would|could|might|may|should) have)\b", re.IGNORECASE
 )
 """A sentence about doing something ('Taking reports earlier would have …') asks for nothing."""
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
@@ -216,25 +216,29 @@ def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
 
 def _joined(lines: list[Line]) -> list[Line]:
     """Hard-wrapped lines put together."""
-    out: list[Line] = []
+    groups: list[tuple[list[tuple[Span, ...]], int]] = []
+    length, before = 0, ""
     for line, number in lines:
-        if out and not _ticketed(line) and _goes_on(_plain(out[-1][0]), _plain(line)):
-            out[-1] = ((*out[-1][0], Span("\n"), *line), out[-1][1])
+        plain = _plain(line)
+        if groups and not _ticketed(line) and _goes_on(before, length, plain):
+            groups[-1][0].append(line)
+            length += 1 + len(plain)
         else:
-            out.append((line, number))
-    return out
+            groups.append(([line], number))
+            length = len(plain)
+        before = plain
+    return [(_join(group), number) for group, number in groups]
 
 
-def _goes_on(before: str, line: str) -> bool:
+def _goes_on(before: str, length: int, line: str) -> bool:
+    """Whether a line goes on what the lines before it say, which ends in `before` and is so long."""
     stripped = line.strip()
     if _SIGNED.match(line) or _NUMBERED.match(line) or words.is_marked(line):
         return False
+    ended = _TERMINAL.search(before) is not None
     if stripped[0].islower() or (stripped[0] in "([,;" and not stripped.startswith("[ ")):
-        return (
-            not (_TERMINAL.search(before) and words.starts_with_verb(stripped) and len(before) < 60)
-            or stripped[0] in "([,;"
-        )
-    return len(before) > 60 and not _TERMINAL.search(before) and not words.starts_with_verb(stripped)
+        return not (ended and words.starts_with_verb(stripped) and length < 60) or stripped[0] in "([,;"
+    return length > 60 and not ended and not words.starts_with_verb(stripped)
 
 
 def _tasks(lines: list[Line]) -> list[Line]:

@@ -137,7 +137,7 @@ def _leaves_work(sentences: Sequence[str]) -> bool:
     """Whether sentences tell or ask for work besides what was done."""
     first, *further = sentences
     clauses = [*first.split("; ")[1:], *further[:2]]
-    return _LEFT.search(" ".join(sentences[:2])) is not None or any(_asks(clause) for clause in clauses)
+    return _LEFT.search(" ".join(sentences[:4])) is not None or any(_asks(clause) for clause in clauses)
 
 
 def _asks(clause: str) -> bool:

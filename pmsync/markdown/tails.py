@@ -29,7 +29,7 @@ _ABBREVIATION = 6
 """The same where they do not end in a letter ('cf.')."""
 _SEPARATORS = " ,;:.–—|→>-"
 _TAIL_PEOPLE = re.compile(
-    rf"(?:[\s,;.–—|→>-]|\b(?:by|owner|owned by|assigned to|assignee|dri)\b:?)*(?P<who>{PERSON}(?:(?:[\s,/&+]|\band\b)*{PERSON})*)\s*[.。]?\s*$",
+    rf"(?<![\s,;.–—|→>-])(?:[\s,;.–—|→>-]++|\b(?:by|owner|owned by|assigned to|assignee|dri)\b:?)*+(?P<who>{PERSON}(?:(?:[\s,/&+]|\band\b)*{PERSON})*)\s*[.。]?\s*$",
     re.IGNORECASE,
 )
 _TAIL_OWNER = re.compile(

@@ -54,8 +54,8 @@ PAST = frozenset(
     added adjusted applied built bumped changed cleaned closed configured corrected created deleted deployed disabled
     documented enabled excluded extended filed fixed implemented increased installed instrumented introduced lowered
     merged migrated moved notified opened patched pinned published pushed raised rebuilt reconfigured recreated
-    redeployed refactored released removed renamed repaired replaced resized restarted restored reverted rewired hardened baked wrote
-    rotated verified confirmed identified reviewed reissued re-issued scaled shipped stopped switched tagged tuned updated upgraded wrote
+    redeployed refactored released removed renamed repaired replaced resized restarted restored reverted rewired hardened baked
+    rotated verified confirmed identified reviewed reissued scaled shipped stopped switched tagged tuned updated upgraded wrote
     """.split()
 )
 """Past forms that open an entry of work already done. Forms that as often are adjectives ('improved', 'automated')

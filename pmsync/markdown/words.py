@@ -136,7 +136,7 @@ def status(text: str) -> bool | None:
         return False
     key = normal(_PARENTHESES.sub("", text)).replace("_", " ").replace("-", " ")
     if key in vocabulary.DONE:
-        return True
+        return not is_hedged(text)
     if key in vocabulary.OPEN:
         return False
     return None

@@ -160,7 +160,7 @@ def test_a_traffic_light_before_a_heading_ranks_a_group() -> None:
         ("Check services (deployed in production) for the same fault", None),
         ("Check services (done in v2.3) for the same fault", True),
         ("Nachsehen, warum der Alarm deaktiviert", None),
-        ("Manually re-issued the deploy", True),
+        ("Manually reissued the deploy", True),
         ("Manually verify the deploy", None),
     ],
 )
@@ -549,12 +549,44 @@ def test_a_reported_step_with_its_details_is_an_item() -> None:
     assert len(section(text)) == 2
 
 
-def test_numbered_headings_are_items_whatever_is_below_unless_they_number_levels() -> None:
-    below = "- one detail\n- another detail\n"
-    text = f"### 1. Restore protocol\n\n{below}\n### 2. **Scripts for the deploy**\n\n{below}"
-    assert titles(section(text)) == ["Restore protocol", "Scripts for the deploy"]
-    assert len(section(f"### 1. Phase one\n\n{below}")) == 2
-    assert len(section(f"### 1. Monitoring\n\n{below}")) == 2
+@pytest.mark.parametrize(
+    ("heading", "items"),
+    [
+        ("### 1. Restore the protocol", 1),
+        ("### 1. **Never seed production**", 1),
+        ("### 2. Enhanced restore protocol", 1),
+        ("### 1. Short term", 2),
+        ("### 1. Platform team", 2),
+        ("### 1. Process changes", 2),
+        ("### 1. Monitoring", 2),
+        ("### S1: Critical", 2),
+        ("### H1: first half", 2),
+        ("### @alice", 2),
+    ],
+)
+def test_a_numbered_heading_over_a_list_is_an_item_if_it_states_work(heading: str, items: int) -> None:
+    assert len(section(f"{heading}\n\n- one detail\n- another detail\n")) == items
+
+
+def test_entries_with_owners_or_boxes_are_items_whatever_their_heading_says() -> None:
+    assert len(section("### 1. Improve monitoring\n\n- Add alerts (@bob)\n- Fix cron (OPS-3)\n")) == 2
+    assert len(section("### 1. Improve monitoring\n\n- [ ] Add alerts\n- [ ] Fix cron\n")) == 2
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Rotate keys",
+        "Upgrade Postgres",
+        "Pool alarm (owner: kim)",
+        "Pool alarm (PAY-3)",
+        "Canary stage [P1]",
+        "Canary stage — DONE",
+    ],
+)
+def test_a_heading_with_nothing_listed_below_is_an_item_if_it_asks_or_is_assigned(heading: str) -> None:
+    assert len(section(f"### {heading}\n\nSo that we see it.\n")) == 1
+    assert section("### Test coverage\n\nIt was low in two of the services we looked at.\n") == ()
 
 
 @pytest.mark.parametrize("mark", ["Next action:", "**Action needed:**", "⚠️ **Action Needed:**"])

@@ -19,7 +19,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "สิ่งที่ต้องทำ|มาตรการ|งาน|opatření|úkol|дія|завдання|захід|aksiyon|görev|önlem|tindakan|tugas|アクション|アクションアイテム|タスク|対応|対応内容|対策|改善策|施策|行动|行动项|任务|措施|改进措施|조치|작업"
     ),
     "what": words(
-        "what|item|items|step|steps|description|title|summary|name|subject|detail|work|work item|change|fix|solution|idea|proposal|"
+        "what|item|items|description|title|summary|name|subject|detail|work|work item|change|fix|solution|idea|proposal|"
         "was|beschreibung|titel|thema|punkt|quoi|description de l action|titre|sujet|qué|que|descripción|título|"
         "descrição|o que|cosa|descrizione|titolo|wat|omschrijving|beschrijving|onderwerp|opis|co|описание|что|"
         "内容|項目|项目|やること|描述|内容描述|事项|내용|항목"
@@ -37,7 +37,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "担当|担当者|オーナー|責任者|负责人|負責人|责任人|所有者|담당|담당자"
     ),
     "due": words(
-        "due|due date|due by|deadline|target|target date|eta|by when|when|complete by|completion target|date due|by|"
+        "due|due date|due by|completion date|date of completion|deadline|target|target date|eta|by when|when|complete by|completion target|date due|by|"
         "expected|expected date|expected completion|timeline|timeframe|target completion|target completion date|date|"
         "fällig|fällig am|fälligkeit|fälligkeitsdatum|frist|termin|bis|bis wann|zieldatum|datum|"
         "échéance|date d échéance|date limite|délai|pour quand|quand|date cible|fecha|fecha límite|vencimiento|plazo|"
@@ -84,7 +84,7 @@ COLUMNS: dict[str, frozenset[str]] = {
     "time": words(
         "time|timestamp|date time|time utc|utc|uhrzeit|zeit|zeitpunkt|heure|hora|ora|tijd|czas|время|時刻|時間|时间|시간"
     ),
-    "finished": words("completed on|completion date|date completed|closed on|done on|resolved on|finished on|完了日"),
+    "finished": words("completed on|date completed|closed on|done on|resolved on|finished on|完了日"),
 }
 
 FIELD_KEYS = {

@@ -151,6 +151,11 @@ MONTHS = (
     ("dec", "december", "dez", "dezember", "décembre", "déc", "diciembre", "dic", "dezembro", "dicembre", "grudnia"),
 )
 DUE_LEADS = (
+    "complete by",
+    "completed by",
+    "done by",
+    "finish by",
+    "finished by",
     "due",
     "due by",
     "due on",

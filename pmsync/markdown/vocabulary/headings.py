@@ -106,7 +106,7 @@ PAST_ACTIONS = (
     r"\b(time ?line|chronology)\b",
     r"^(follow[- ]?up|open|remaining|further|outstanding|unanswered) questions?$",
     r"\b(actions?|steps|measures)\b.{0,12}\btaken\b.{0,12}\b(during|to (resolve|mitigate|restore|fix)|so far during)",
-    r"^what\b.{0,30}\b(actions?|steps|measures) (were|did|have been)\b",
+    r"^what\b.{0,30}\b(actions?|steps|measures) (were|have been) taken\b",
     r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
 )
 """Headings that speak of actions or of what followed and mean what was done while the incident ran, or questions."""
@@ -132,7 +132,7 @@ ANNOUNCING_LINES = (
     r"\b(we|i|team) (will|ll|plan to|intend to|are going to|are planning to|need to|should|want to|shall)\b.*"
     r"\b(following|these|below)\b",
     r"\b(future|next|long[- ]term) plans? (is|are)( to)?$",
-    r"\b(created|opened|filed|raised)\b.{0,60}\b(tickets?|issues?)\b.*\b(track|follow|address|fix)",
+    r"^we('ve| have)? (created|opened|filed|raised)\b.{0,60}\b(tickets?|issues?)\b.*\b(track|follow|address|fix)",
     r"\bfollow[- ]?up (items?|tasks?|actions?|work) (remain|remained|remaining|left)$",
     r"\b(we|i)(['’ ]re| are| will be) (now )?(implementing|taking|introducing|making|adding|working on|putting)\b.*"
     r"\b(measures|steps|changes|improvements|safeguards|actions|things)\b",

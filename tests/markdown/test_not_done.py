@@ -1,0 +1,119 @@
+"""Work that is taken as done gets no ticket: what must never be taken so, however much it speaks of finished things."""
+
+from __future__ import annotations
+
+import pytest
+
+from pmsync.markdown import parse
+from pmsync.model import Item
+
+
+def items(text: str) -> tuple[Item, ...]:
+    return parse(f"# Checkout was down\n\nDate: 2026-03-03\n\n## Action items\n\n{text}\n", "a.md").items
+
+
+DESCRIBED = """
+Removed servers should be deleted from the inventory
+Closed tickets need a resolution
+Deployed versions must be shown on the board
+Updated configs are not reloaded; reload them
+Removed nodes stay in DNS
+Disabled users can still log in; block them
+Added latency must be below 5 ms
+Scheduled jobs need a timeout
+Enabled flags should expire
+Rotated keys: check that nobody uses the old ones
+Enabled MFA for all? Check
+Alerts for jobs which were restarted by hand
+Alert when a certificate was not renewed
+Find out why the alert was ignored
+Retrospective on how the change was reviewed
+Verify the cache was cleared on all nodes
+List of all keys created before 2024
+Alerting so that on-call is now paged within a minute
+Alert when the job is not DONE
+Mark items as DONE
+Errors raised in the worker should be logged
+Monitoring für Dienste, die manuell installiert wurden
+Klären, warum der Dienst nicht neu gestartet wurde
+Vérifier que la sauvegarde a été restaurée
+Verificar se o backup foi restaurado
+""".strip().split("\n")
+LEFT = """
+We now page the wrong team; correct the rotation
+Fix was deployed to staging; deploy to prod
+Patch has been merged but not released
+We fixed the symptom only; find the cause
+Rolled back the change; find a proper fix
+Disabled the cron job; re-enable it once the bug is fixed
+We have started migrating to v2
+We have asked the vendor for a fix, waiting for reply
+We have decided to split the service
+It was decided to migrate to managed Postgres
+It has been suggested to use feature flags
+Added a temporary workaround, needs to be replaced
+Deployed the fix to 2 of 5 regions
+Add a canary. This has been done for EU. US is missing.
+Filed PAY-8 to add an alert
+Opened a PR to fix the timeout: #99
+A ticket has been created to add an alert
+We already have an alert, but it should page
+Alert added to staging, production to follow
+Half of the services migrated
+After the incident was resolved, nobody told support: add it to the checklist
+Reopened: add a canary
+Merged, not deployed: add a canary
+Add a canary (merged, not deployed)
+Add a canary (done in staging)
+Add a canary (done?)
+Add a canary (completed by June)
+Add a canary (complete by 2026-06-01)
+Add a canary — shipped in v2 planned
+""".strip().split("\n")
+LABELS = """
+None of these is done yet:
+The following will be completed by June:
+Some of these have been done:
+### Must be completed before launch
+### Will be done
+### Should be done by May
+### To be closed
+### Partially done
+### Mostly done
+### Done but not deployed
+### 50% complete
+### Blocked until PAY-2 is done
+### Closed loop
+### Nicht abgeschlossen
+### Não concluído
+### Non terminé
+""".strip().split("\n")
+STATUSES = """
+Niet gedaan|Non fatto|Non terminé|Не готово|Nie zrobione|Will be done|Should be done by May|done by 2026-03-05|Almost complete
+|Mostly done|nearly done|Done?|Done in staging|Done (EU only)|Done except US|Done, needs verification|Complete pending QA
+|Deployed to staging|Deployed to 2/5 regions|Done. Reverted|can be closed when US is done|✅ EU, ❌ US
+""".replace("\n", "").split("|")
+
+
+@pytest.mark.parametrize("text", [*DESCRIBED, *LEFT])
+def test_an_item_that_asks_for_work_is_not_done(text: str) -> None:
+    assert [item.done for item in items(f"- {text}")] in ([None], [False])
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_that_puts_off_makes_nothing_done(label: str) -> None:
+    assert [item.done for item in items(f"{label}\n\n- Add a canary\n")] in ([None], [False])
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_status_that_is_taken_back_or_partial_is_not_done(status: str) -> None:
+    (row,) = items(f"| Action | Owner | Status |\n|---|---|---|\n| Add a canary | alice | {status} |")
+    (field,) = items(f"- Add a canary\n  - Status: {status}")
+    assert row.done is not True
+    assert field.done is not True
+
+
+def test_a_completion_date_ahead_is_a_due_date() -> None:
+    (row,) = items("| Action | Owner | Completion date |\n|---|---|---|\n| Add a canary | alice | 2027-05-01 |")
+    assert row.done is None
+    assert str(row.due) == "2027-05-01"
