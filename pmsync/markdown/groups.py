@@ -15,10 +15,12 @@ from pmsync.markdown.vocabulary import NOT_NAMES
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
 """Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
 _COMPLETED = re.compile(
-    r"\b((?<!to )complete|completed|done|finished|closed(?! loop)|resolved|implemented|already|(?<!to be )applied)\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
+    r"\b((?<!to )complete|completed|done|finished|closed(?! loop| captions?)|resolved|implemented|already (?:done|completed|in place)|applied(?! \w+ (?:team|group)))\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
     r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
     r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
 )
+_LATER = re.compile(r"^(?:no|once|after|when|until)\b|\b(?:a|por|para|à|de) (?:ser\w*|être|faire)\b")
+"""What makes a condition or a plan of it."""
 _REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
 _ANNOUNCING = frozenset(
     "action actions item items next step steps follow up ups followup followups task tasks todo todos to do measure "
@@ -62,7 +64,7 @@ def place_status(label: str) -> bool | None:
     key = words.normal(label)
     if _PENDING.search(key):
         return False
-    return not words.is_hedged(key) if _COMPLETED.search(key) else None
+    return not (words.is_hedged(key) or _LATER.search(key)) if _COMPLETED.search(key) else None
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ _PERFECT = re.compile(
     re.IGNORECASE,
 )
 _ALREADY = re.compile(
-    r"\b(?:we|it|this|that|they)(?:'s| is| are| has been| have)? already (?:do|does|did|done|have|has|implemented|in place|fixed|added|deployed|merged)\b"
+    r"^\W*(?:we|it|this|that|they)(?:'s| is| are| has been| have)? already (?:do|does|did|done|have|has|implemented|in place|fixed|added|deployed|merged)\b"
     r"|^(?:this|it) (?:is|has been|was) (?:now )?(?:already )?(?:done|completed|fixed|implemented|resolved|deployed|merged)\b"
     r"|^already (?:done|fixed|implemented|deployed|merged|in place)\b",
     re.IGNORECASE,
@@ -29,7 +29,7 @@ _FUTURE = re.compile(
 """What makes of a finished verb behind it a wish, a condition, or a part of what the sentence is about."""
 _WISHED = re.compile(
     r"\W(?:agreed|decided|suggested|proposed|planned|discussed|considered|asked|requested|recommended|advised|scheduled|started|noticed|"
-    r"missed|ignored|delayed|blocked|postponed|needed|required|expected|supposed|assigned|tasked|committed|promised)$",
+    r"missed|ignored|delayed|blocked|postponed|needed|required|expected|supposed|assigned|tasked|committed|promised|failed|outdated|limited)$",
     re.IGNORECASE,
 )
 """Finished verbs after which the work is still to be done."""
@@ -40,9 +40,13 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 """A finished verb that says which things are meant: 'Removed servers should be deleted', 'Disabled users can log in'."""
+_CARRIES = {"deploy", "backport", "release", "merge", "revert", "cherry-pick", "roll", "ship"}
+"""What is done with a change that is finished."""
+_CLAUSES = re.compile(r"[;:,] | [–—-] ")
 _LEFT = re.compile(
     r"\b(?:but|however|except|partially|partly|only|temporary|temporarily|workaround|still|missing|remains?|to follow|needs? to|"
-    r"waiting for|not (?:yet|released|deployed|done)|\d+ of \d+|half|some of|most of|in staging|to staging)\b",
+    r"waiting for|not (?:yet|released|deployed|done)|\d+ of \d+|half|some of|most of|in staging|to staging|needed|wrong|"
+    r"broken|incorrect|outdated|too (?:late|slow|many|few|low|high|long|short))\b",
     re.IGNORECASE,
 )
 """Words of work that is left."""
@@ -55,18 +59,27 @@ _STILL = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\bwe now (?!need|must|should|will|have to|plan|want|know|understand|believe|see\b|think|expect)\w+", re.IGNORECASE
+    r"\W*we now (?!need|must|should|will|have (?:to|no)\b|plan|want|know|understand|believe|see\b|think|expect|get\b|rely|lack|miss)\w+",
+    re.IGNORECASE,
 )
-_IS_NOW = re.compile(r"\b(?:is|are) now \w+(?:ed|en|t)\b", re.IGNORECASE)
-_LABELLED = re.compile(r"[^:.]{2,40}: (?=\w)")
+_IS_NOW = re.compile(
+    r"\b(?:is|are) now (?:routed|handled|validated|monitored|checked|covered|tested|automated|logged|replicated|configured|enforced|backed|pinned|"
+    r"documented|tracked|scanned|reviewed|restricted|protected|encrypted|cached|limited|rotated|alerted)\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?!\W*(?:goals?|targets?|definition|dod|acceptance|criteria|why|idea|wish)\b)[^:.]{2,40}: (?=\w)", re.IGNORECASE
+)
 _GERMAN = re.compile(r"\w{3,}iert|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)", re.IGNORECASE)
 _GERMAN_FUTURE = re.compile(
     r",\s*(?:die|der|das|dem|den|was|wie|weil)\b|\b(?:werden|soll|sollen|muss|müssen|wird|dass|damit|wenn|falls|ob|warum)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"\bwurden?\b|\b(?:a|ont) été \w|^se (?:ha |han )?\w+(?:ó|aron|ieron|ado|ido)\b|\b(?:ha|han) sido \w|^(?:foi|foram) \w"
-    r"|^\W*已(?!知)|(?:しました|した|済み?)$",
+    r"\bwurden?\b|^(?!\W*\w+(?:er|ir|re)\b)(?!.*\b(?:qui|que|quand|pourquoi|si|dont|où|comment)\b).*\b(?:a|ont) été \w"
+    r"|^se (?:ha |han )?(?!deci|identific|prop|suger|acord|plane|detect)\w+(?:ó|aron|ieron|ado|ido)\b"
+    r"|^(?!\W*\w+(?:ar|er|ir)\b)(?!.*\b(?:que|cuando|si)\b).*\b(?:ha|han) sido \w|^(?:foi|foram) (?!deci|identific|prop|suger|acord|plane|detect)\w"
+    r"|^\W*已(?!知)(?![^，。,]{1,8}的)(?!.*[需应未])|^(?!.*(?:未|ない|たい)).*(?:しました|した|済み?)$",
     re.IGNORECASE,
 )
 """The same in other languages: German, French, Spanish, Portuguese, Chinese, Japanese."""
@@ -79,7 +92,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 """A status in brackets; with more words than these it may as well describe what the brackets stand behind."""
-_CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;] ")
+_CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;,] ")
+_ADVERB = re.compile(r"\W*\w{3,}ly \w+ed\b")
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
 )
@@ -90,14 +104,14 @@ _PASSIVE = re.compile(
 _NOUN = re.compile(rf"\W*\w+ (?:was|were|has been|have been|{'|'.join(sorted(PAST))})\b")
 """A verb that is a noun here: 'fix was applied'."""
 _PASSIVE_TO = re.compile(
-    rf"(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened', 'scheduled'}))}) "
+    rf"(?!\W*no\b)(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened', 'scheduled'}))}) "
     r"(?:to|with|into|via|so that|in order|by hand)\b",
     re.IGNORECASE,
 )
 """The same with what it was done for: 'Script updated to handle pages'."""
 _DONE_ON = re.compile(
     r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|by|via|since|already|today|yesterday)\b)"
-    r"|^(?:updated|created|added|implemented|fixed|changed)(?: to| in)?: ",
+    r"|^(?:updated|created|added|implemented|fixed)(?: to| in)?: (?!\d|backlog|sprint|jira)",
     re.IGNORECASE,
 )
 _OPEN_STILL = re.compile(r"^(?:open|pending|deferred|not started|to do|todo)(?:[.,;:]|$| [–—-] )", re.IGNORECASE)
@@ -107,8 +121,8 @@ _TICKETED = re.compile(
     re.IGNORECASE,
 )
 _TICKET_MADE = re.compile(
-    r"\b(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|prs?|patch(?:es)?) (?:has|have|had|was|were)(?: been)? (?:\w+ly )?"
-    r"(?:created|opened|filed|raised|logged|added|made|written|prepared|proposed)\b",
+    r"\b(?:tickets?|issues?|cards?|stor(?:y|ies)|bugs?|tasks?|prs?|patch(?:es)?) (?:(?:has|have|had|was|were)(?: been)? )?(?:\w+ly )?"
+    r"(?:created|opened|filed|raised|logged|prepared|proposed)\b",
     re.IGNORECASE,
 )
 """Having written the work down is not having done it."""
@@ -122,9 +136,10 @@ def says_done(title: str) -> bool | None:
     sentences = _SENTENCE.split(" ".join(title.split())[:600])
     if any(_ONGOING.search(sentence) for sentence in sentences[:2]):
         return False
-    remark = _REMARK.search(" ".join(sentences[:2])) if "(" in title or "（" in title else None
+    remark = next(filter(None, map(_remark, sentences[:2])), None) if "(" in title or "（" in title else None
     if remark:
-        return None if is_hedged(remark[0]) else status(remark[1])
+        said = status(remark[1])
+        return None if said and (is_hedged(remark[0]) or first_word(title) in _CARRIES) else said
     first = sentences[0]
     if "?" in first or _TICKETED.match(first) or _TICKET_MADE.search(first):
         return None
@@ -133,10 +148,16 @@ def says_done(title: str) -> bool | None:
     return True if _reports(sentences) and not _leaves_work(sentences) else None
 
 
+def _remark(sentence: str) -> re.Match[str] | None:
+    """A status in brackets that begins or ends a sentence; elsewhere it describes what stands before it."""
+    match = _REMARK.search(sentence)
+    return match if match and (not match.start() or match.end() >= len(sentence.rstrip(" .!"))) else None
+
+
 def _leaves_work(sentences: Sequence[str]) -> bool:
     """Whether sentences tell or ask for work besides what was done."""
     first, *further = sentences
-    clauses = [*first.split("; ")[1:], *further[:2]]
+    clauses = [*_CLAUSES.split(first)[1:], *further[:2]]
     return _LEFT.search(" ".join(sentences[:4])) is not None or any(_asks(clause) for clause in clauses)
 
 
@@ -149,12 +170,15 @@ def _reports(sentences: Sequence[str]) -> bool:
     """Whether the first sentence, or one that says 'already' or 'now', reports finished work."""
     first = sentences[0]
     opening = first_word(first)
+    if _ADVERB.match(first):
+        return _DETERMINED.match(first[first.index(" ") + 1 :]) is not None
     if opening in PAST or (opening != "reopened" and opening.replace("-", "").removeprefix("re") in PAST):
         label = _LABELLED.match(first)
         return not (_DESCRIBES.match(first) or (label and is_imperative(first_word(first[label.end() :]))))
     if not is_imperative(opening) or _NOUN.match(first):
         label = _LABELLED.match(first)
-        if label and first_word(first[label.end() :]) in PAST:
+        rest = first[label.end() :] if label else ""
+        if first_word(rest) in PAST and not _DESCRIBES.match(rest):
             return True
         if _told_elsewhere(_CLAUSE_END.split(first, maxsplit=1)[0].rstrip(" .!")):
             return True
@@ -180,6 +204,8 @@ def _may_report(lower: str) -> bool:
 
 def _told_elsewhere(clause: str) -> bool:
     """Whether a clause says so in another language."""
+    if is_hedged(clause):
+        return False
     told = _GERMAN.fullmatch(clause.rpartition(" ")[2])
     if told is None and (not clause.isascii() or any(word in f" {clause.lower()}" for word in _WORDS_ELSEWHERE)):
         told = _ELSEWHERE.search(clause)
@@ -188,7 +214,9 @@ def _told_elsewhere(clause: str) -> bool:
 
 def _already(sentence: str) -> bool:
     hint = sentence.lower()
-    if "we now" in hint and _NOW.search(sentence):
+    if is_imperative(first_word(sentence)):
+        return False
+    if "we now" in hint and _NOW.match(sentence):
         return True
     return ("already" in hint or hint.startswith(("this ", "it "))) and _ALREADY.search(sentence) is not None
 
@@ -198,4 +226,5 @@ def remark_says_done(text: str) -> bool | None:
     first = " ".join(text.split())[:300]
     if _ONGOING.search(first) or _OPEN_STILL.search(first):
         return False
-    return True if any(map(_already, _SENTENCE.split(first))) or _DONE_ON.match(first) else None
+    reported = any(map(_already, _SENTENCE.split(first))) or _DONE_ON.match(first)
+    return True if reported and not (is_hedged(_SENTENCE.split(first)[0]) or _LEFT.search(first)) else None

@@ -44,6 +44,8 @@ _TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
 )
+_APART = re.compile(r"\s*[–—:(.;-]")
+"""What sets a ticket apart from the sentence, of which it may be the object ('Deploy PR #12')."""
 _NO_STATUS = re.compile(r"\b(?:not|as|is|are|be|been|being|to|marked|says?|until|when|if|once)$", re.IGNORECASE)
 """What stands before a word that is a part of the sentence and no status of it ('Mark items as DONE')."""
 _STATUSES = ("done", "todo", "wip", "complete", "completed", "fixed", "resolved", "in progress")
@@ -96,7 +98,8 @@ def _ticket_tail(coded: Coded, text: str, found: Found, _known: Container[str]) 
     if match is None or not text[: match.start()].strip(" *_"):
         return text
     found.say(True if match["done"] else None)
-    told_by_link(coded, match["t"], found)
+    if _APART.match(match[0]) or text[: match.start()].rstrip()[-1:] in {".", "!", ")"}:
+        told_by_link(coded, match["t"], found)
     return _ended(text, match)
 
 

@@ -69,6 +69,72 @@ Add a canary (done?)
 Add a canary (completed by June)
 Add a canary (complete by 2026-06-01)
 Add a canary — shipped in v2 planned
+Document how we now deploy
+Add tests. We now have no coverage there.
+Remove the hack because we now use the new library
+We now rely on a single region. Add a second one.
+Extend the alerting that we already have to Kafka
+Check if it is already fixed
+Improve the script we already have
+Count requests (completed, failed) per route
+Expose build state (merged, deployed) on dashboard
+Kernel upgrade (done; reboot outstanding)
+Patch hosts (done - except db-3)
+Kernel upgrade (done, but not in us-east)
+Patch hosts (completed for 1 of 3 regions)
+Improve our response (fixed in 5 hours, too slow)
+Add a check (fixed for now)
+Reboot hosts (resolved this time by hand)
+Newly deployed services must have a runbook
+Manually added hosts should be imported into Ansible
+Properly configured timeouts on all clients
+Regularly updated runbooks
+Recently removed alerts to be restored
+Identified gaps need tickets
+Reviewed and approved changes only
+API: added latency must stay below 5 ms
+Access: removed accounts should be audited
+Definition of done: documented rollback
+Goal: verified restores every month
+DB: increased connection limit needed
+The service is now broken in eu-west; repair it
+Alerts are now sent to the wrong channel, fix the routing
+The flag is now enabled for all users, remove it
+Engineers are now expected to add tests
+A dashboard that shows which hosts are now patched
+Skript schreiben, das die Zertifikate rotiert
+Klären, was genau passiert
+Backup noch nicht automatisiert
+Kein Alarm eingerichtet
+Kunden informieren, deren Daten gelöscht wurden
+Workaround entfernen, der gestern eingebaut wurde
+Restaurer les données qui ont été supprimées
+Confirmer que le correctif a été déployé partout
+Comprendre pourquoi le disque a été rempli
+Se decidió migrar a otra región
+Restaurar los datos que han sido borrados
+Foi identificado que faltam alertas, criar alertas
+Foi decidido migrar para outra região
+已删除的数据需要恢复
+已过期的证书需要更换
+未対応済み
+Run chaos tests (in production)
+Test failover - in production
+Deploy [PR #12 (merged)](https://github.com/acme/web/pull/12)
+Jira ticket created to track rate limiting
+Issue filed to track the migration
+Fix deployed to staging only
+Patch applied to 3 of 10 clusters
+No more secrets added to the repository
+Alert was configured with the wrong threshold
+Alert was missed by on-call, use a louder channel
+Fix has been merged but not deployed
+We agreed to add a canary stage
+We failed to detect the error: add alerting
+The runbook was outdated - rewrite it
+Retries have been disabled temporarily; re-enable
+Once the fix has been deployed, close the ticket
+Migration has been scheduled for next month
 """.strip().split("\n")
 LABELS = """
 None of these is done yet:
@@ -87,6 +153,25 @@ Some of these have been done:
 ### Nicht abgeschlossen
 ### Não concluído
 ### Non terminé
+### Not yet applied
+### Will be applied later
+### Patches that must be applied
+### Applied ML team
+### Action items (must be done before next release)
+### Action items (2 of 5 done)
+### Action items (already assigned)
+### To be resolved
+### Needs to be implemented
+These should be done:
+The following have not been implemented:
+Once the incident is resolved:
+### Noch nicht erledigt
+### Non réalisées
+### No completadas
+### Acciones a ser tomadas
+### A serem executadas
+### Closed captions service
+### Extend what we already have
 """.strip().split("\n")
 STATUSES = """
 Niet gedaan|Non fatto|Non terminé|Не готово|Nie zrobione|Will be done|Should be done by May|done by 2026-03-05|Almost complete
@@ -111,6 +196,18 @@ def test_a_status_that_is_taken_back_or_partial_is_not_done(status: str) -> None
     (field,) = items(f"- Add a canary\n  - Status: {status}")
     assert row.done is not True
     assert field.done is not True
+
+
+REMARKS = """
+Added: 2024-01-01|Created: 2024-01-02|Changed: priority from P1 to P2|Implemented: 50%|Added to: backlog|Done by end of June|Completed by Q3
+|We now get paged 3 times a week|This has been done for EU. US is missing.
+""".replace("\n", "").split("|")
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_a_remark_below_that_is_no_report_makes_nothing_done(remark: str) -> None:
+    (item,) = items(f"- Add a canary\n  - {remark}")
+    assert item.done is not True
 
 
 def test_a_completion_date_ahead_is_a_due_date() -> None:

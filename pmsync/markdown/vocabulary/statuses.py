@@ -6,7 +6,7 @@ from pmsync.markdown.vocabulary.sets import words
 
 DONE = words(
     "done|complete|completed|closed|fixed|resolved|finished|merged|shipped|deployed|implemented|released|yes|y|x|"
-    "live|delivered|documented|applied|verified|in production|landed|rolled out|already done|in place|"
+    "live|delivered|documented|applied|verified|landed|rolled out|already done|in place|"
     "erledigt|abgeschlossen|fertig|geschlossen|ja|terminé|terminée|fait|faite|clos|résolu|oui|"
     "hecho|hecha|completado|completada|cerrado|terminado|resuelto|sí|feito|feita|concluído|concluída|fechado|sim|"
     "fatto|fatta|completato|completata|chiuso|risolto|sì|gedaan|gereed|afgerond|voltooid|klaar|gesloten|zrobione|zakończone|"
@@ -30,7 +30,7 @@ OPEN = words(
 HEDGES = (
     r"\b(?:not|isn't|aren't|wasn't|weren't|never|none|nicht|keine?|pas|non|niet|nie|ikke|inte|não|nao|sin|не|"
     r"partial(?:ly)?|partly|mostly|nearly|almost|half|some|most|to be|will|shall|should|must|until|unless|except|but|pending|only|"
-    r"blocked|waiting|missing|remain(?:s|ing)?|reverted|reopened|re-opened|planned|"
+    r"outstanding|too|for now|by hand|this time|temporar(?:y|ily)|blocked|waiting|missing|remain(?:s|ing)?|reverted|reopened|re-opened|planned|"
     r"(?:in|to|on) (?:staging|stage|dev|development|test|testing|qa))\b"
     r"|\?|\d ?%|\b(?:to|in|on|for) \d+ ?/ ?\d+ \w|\b\d+ (?:of|out of) \d+\b"
 )
