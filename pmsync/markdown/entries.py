@@ -194,7 +194,7 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place, lines)
         elif grouping and label:
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
-        elif out and said.is_fields(bullet.text):
+        elif out and said.is_fields(bullet.text, plainly=True):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
         elif _asks(bullet):
             out.append(_entry(bullet, place, lines))
@@ -242,12 +242,19 @@ def _asks(bullet: Bullet) -> bool:
     plain = bullet.text.plain.strip() if bullet.text else ""
     if (
         _DROPPED.match(plain)
-        or _QUESTION.match(plain)
-        or _INVERTED.match(plain)
+        or ((_QUESTION.match(plain) or _INVERTED.match(plain)) and not _is_assigned(bullet))
         or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain))
     ):
         return False
     return not (plain.endswith((":", "：")) and words.is_label(plain) and not bullet.children)
+
+
+def _is_assigned(bullet: Bullet) -> bool:
+    """Whether an entry has a box, somebody's account or a ticket."""
+    if bullet.text is None or _BALLOT_RAW.match(bullet.text.raw):
+        return bullet.text is not None
+    coded = encode(bullet.text.spans)
+    return bool(coded.tickets) or any(atom.kind == "P" for atom in coded.atoms.values())
 
 
 def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:

@@ -217,13 +217,15 @@ def take_date(plain: str, found: Found) -> bool:
     return True
 
 
-def is_fields(text: Text) -> bool:
-    """Whether a text is nothing but `key: value` fields; a first line without a colon, even as an entity, is none."""
+def is_fields(text: Text, *, plainly: bool = False) -> bool:
+    """Whether a text is nothing but `key: value` fields; a first line without a colon, even as an entity, is none.
+    `plainly` asks that each value can be nothing else: 'Fix: bound the pool' is an entry of a list.
+    """
     first, _, _ = text.raw.strip().partition("\n")
-    return re.search("[:：&]", first) is not None and field_lines(encode(text.spans), Found())
+    return re.search("[:：&]", first) is not None and field_lines(encode(text.spans), Found(), plainly=plainly)
 
 
-def field_lines(coded: Coded, found: Found) -> bool:
+def field_lines(coded: Coded, found: Found, *, plainly: bool = False) -> bool:
     """Whether the text is nothing but `key: value` fields, which are then recorded."""
     text = coded.text.strip()
     if not _COLON.search(text):
@@ -242,9 +244,27 @@ def field_lines(coded: Coded, found: Found) -> bool:
                 value, *rest = _NEXT_SENTENCE.split(value, maxsplit=1)
                 if role in {"kind", "priority"} and rest and words.reads_as_task(coded.decode(rest[0])):
                     return False
+            if plainly and not _plain(coded, role, value.strip()):
+                return False
             if not record(coded, role, value.strip(), found) and role == "finished":
                 return False
     return True
+
+
+def _plain(coded: Coded, role: str, value: str) -> bool:
+    """Whether a value is what its key says and no sentence."""
+    plain = coded.decode(value, urls=True).strip(" *_.")
+    few = len(plain.split()) <= (2 if role in {"kind", "priority"} else 3)
+    if role == "owner":
+        owners = people.cell(coded, value)
+        return bool(re.search(PERSON, value)) or (few and all(people.is_name(each, frozenset()) for each in owners))
+    if role == "ticket":
+        return re.search(TICKET, value) is not None or plain_ticket(plain, Found())
+    return (
+        few
+        or (role == "status" and words.loose_status(plain) is not None)
+        or (role == "due" and bool(dates.DUE.search(plain)))
+    )
 
 
 def _field_parts(line: str) -> list[str]:

@@ -14,6 +14,8 @@ from pmsync.markdown.coded import PERSON, encode
 from pmsync.markdown.outline import bold_line, heading_text
 
 _KEY = re.compile(r"^\s*[*_]*(?!\d)(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
+_KEYED_PART = re.compile(r"\s+[|·]\s+(?=[*_]{0,3}[^:：|*_\n]{2,30}[*_]{0,3}\s*[:：])")
+"""What stands between several fields on one line."""
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -49,10 +51,11 @@ def head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: i
     said: dict[str, str | tuple[str, ...]] = {**_from_blocks(blocks, min(end, _FAR)), **_from_front(front)}
     status = _text(said.get("status"))
     remarks: list[tuple[str, str, str]] = []
-    when = _date(said.get("date"), path, remarks)
+    title = _title(said, blocks, path)
+    when = _date(said.get("date"), path, remarks) or (None if remarks else _in_title(title))
     return Head(
         id=_text(front.get("id")) or None,
-        title=_title(said, blocks, path),
+        title=title,
         incident=_text(said.get("incident")) or None,
         date=when,
         severity=_text(said.get("severity")) or None,
@@ -149,7 +152,7 @@ def _pairs(block: Block) -> Iterable[tuple[str, str]]:
 def _line_pairs(text: Text) -> Iterable[tuple[str, str]]:
     if len(text.raw) > 2000 or (":" not in text.raw and "：" not in text.raw):
         return
-    for line in text.raw.split("\n"):
+    for line in _KEYED_PART.sub("\n", text.raw).split("\n"):
         match = _KEY.match(line)
         if match and (role := _role(match["key"])):
             yield (
@@ -211,6 +214,13 @@ def _date(value: object, path: str, remarks: list[tuple[str, str, str]]) -> date
         remarks.append(("unreadable-date", f"the document's date cannot be read: {error}", "write it as YYYY-MM-DD"))
         return None
     return when or _file_date(path)
+
+
+def _in_title(title: str) -> date | None:
+    try:
+        return dates.find(title)
+    except dates.Unreadable:
+        return None
 
 
 def _file_date(path: str) -> date | None:

@@ -10,7 +10,7 @@ from pmsync.markdown.coded import PERSON, Coded
 from pmsync.markdown.verbs import NAMES_TOO, PAST
 from pmsync.markdown.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
 
-_SPLIT = re.compile(r"\s*(?:[,;&+/、，；\n•·|]|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*(?:[,;+/、，；\n•·|]|\s&\s|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
 _NAME_WORD = r"[^\W\d_][\w'’.-]*"
 _CAPITALISED = re.compile(rf"(?:{_NAME_WORD}\s?){{1,4}}")
 _LOWER = re.compile(r"[a-z][a-z0-9_.-]{1,19}")
@@ -27,7 +27,7 @@ def cell(coded: Coded, text: str) -> tuple[str, ...]:
     place holds a report instead ('Added along with the fix').
     """
     out: list[str] = []
-    if words.first_word(text) in PAST and len(text.split()) > 2:
+    if words.nobody(coded.decode(text)) or (words.first_word(text) in PAST and len(text.split()) > 2):
         return ()
     for part in _SPLIT.split(_REMARK.sub("", text) or text):
         name = _one(coded, part)
@@ -64,7 +64,7 @@ def listed(coded: Coded, text: str, known: Container[str]) -> tuple[str, ...]:
     """
     out: list[str] = []
     for raw in _SPLIT.split(text.strip()):
-        part = re.sub(r"^(?:cc|by|owner|assigned to|→|->)\s+", "", raw.strip(), flags=re.IGNORECASE)
+        part = re.sub(r"^(?:and|cc|by|owner|assigned to|→|->)\s+", "", raw.strip(), flags=re.IGNORECASE)
         if re.fullmatch(rf"{PERSON}(?:\s+{PERSON})*", part):
             out.extend(accounts(coded, part))
         elif is_name(part, known):
@@ -79,7 +79,7 @@ def is_name(text: str, known: Container[str]) -> bool:
     stripped = text.strip().rstrip(".")
     if stripped.casefold() in known:
         return True
-    if stripped.casefold().replace("-", "").removeprefix("re") in PAST:
+    if stripped.casefold().replace("-", "").removeprefix("re") in PAST or _is_verb(stripped.casefold()):
         return False
     parts = stripped.split()
     if not parts or len(parts) > 4 or any(part.casefold().strip(".,") in NOT_NAMES for part in parts):
@@ -91,6 +91,12 @@ def is_name(text: str, known: Container[str]) -> bool:
     if len(parts) == 1:
         return _is_login(stripped) or (stripped[0].isupper() and stripped[1:].islower() and stripped.isalpha())
     return all(part[0].isupper() for part in parts) and bool(_CAPITALISED.fullmatch(stripped))
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word is a form of a verb in -ed or -ing ('Rejected', 'Awaiting')."""
+    stems = {"ed": (word[:-2], word[:-1], word[:-3]), "ing": (word[:-3], f"{word[:-3]}e", word[:-4])}
+    return any(word.endswith(end) and any(words.is_imperative(stem) for stem in forms) for end, forms in stems.items())
 
 
 def _is_login(word: str) -> bool:

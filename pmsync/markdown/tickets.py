@@ -45,7 +45,7 @@ TEXT_REF = re.compile(
     r"|(?:GH-|#)\d+(?![\w-]*\w)"  # #7
     r"|(?P<key>[A-Z][A-Z0-9_]{1,11})-\d{1,7}(?![\w-]|\.\d)"  # OPS-12
     r"|b/\d{5,}"
-    r"|![1-9]\d{0,6}(?!\w)"  # GitLab merge requests
+    r"|![1-9]\d{0,6}(?![\w-])"  # GitLab merge requests
     r")"
 )
 

@@ -669,3 +669,94 @@ def test_a_long_title_announces_nothing_and_a_short_one_does() -> None:
     below = "## What it was about\n\n- The alerter stood on what it watched\n"
     assert parse(f"# PVE fenced itself, nine hours of silence, full remediation\n\n{below}", "a.md").items == ()
     assert titles(parse("# Preventive measures\n\n- Add alerting\n", "a.md").items) == ["Add alerting"]
+
+
+# --- what a stranger's documents showed ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["Fix: bound the pool @uri", "Tracking: add ids to the logs", "State: move it to Redis", "Status: write a page for it",
+     "Team: hire one more SRE", "Priority: rethink our queue priorities"],
+)  # fmt: skip
+def test_an_entry_that_begins_with_a_fields_name_is_an_entry(entry: str) -> None:
+    first, second = section(f"- Rework the pool\n- {entry}\n")
+    assert (first.owners, first.priority, first.done) == ((), None, None)
+    assert second.line == 6
+
+
+def test_fields_as_entries_belong_to_the_entry_before() -> None:
+    (item,) = section(
+        "- Rework the pool\n- Owner: Alice Liddell\n- Due: 2026-12-01\n- Status: in progress\n- Ticket: OPS-3\n"
+    )
+    assert (item.owners, item.done, item.tickets) == (("Alice Liddell",), False, ("OPS-3",))
+
+
+@pytest.mark.parametrize(
+    "text", ["[ ] Can we bound the pool? @kim", "Should we bound the pool? (PAY-3)", "Is it done? @eva"]
+)
+def test_a_question_with_a_box_an_account_or_a_ticket_is_an_item(text: str) -> None:
+    assert len(section(f"- {text}")) == 1
+    assert section("- Why was nobody paged?") == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "owners"),
+    [
+        ("N/A", ()),
+        ("R&D", ("R&D",)),
+        ("Pam / Jim", ("Pam", "Jim")),
+        ("Pam & Jim", ("Pam", "Jim")),
+        ("nobody yet", ()),
+        ("See ticket", ()),
+    ],
+)
+def test_who_stands_in_an_owners_cell(cell: str, owners: tuple[str, ...]) -> None:
+    (item,) = section(f"| Action | By whom |\n|---|---|\n| Add alerting | {cell} |")
+    assert item.owners == owners
+
+
+@pytest.mark.parametrize(
+    "text", ["Do it (Rejected)", "Do it (Awaiting)", "Do it (Friday)", "Do it (Cloudflare)", "Ability to test the pool"]
+)
+def test_what_is_nobodys_name(text: str) -> None:
+    assert [item.owners for item in section(f"- {text}")] == [()]
+
+
+def test_a_list_of_people_may_have_a_comma_before_and() -> None:
+    assert [item.owners for item in section("- Add alerting (Mina, Ravi, and Zoe)")] == [("Mina", "Ravi", "Zoe")]
+
+
+def test_a_commit_that_is_reverted_is_no_ticket() -> None:
+    (item,) = section("- Revert commit 1a2b3c4d")
+    assert (item.title, item.tickets) == ("Revert commit 1a2b3c4d", ())
+    for text in (
+        "Delete the account (5b10ac8d82e05b22cc7d4ef5)",
+        "Handle error (80070e05)",
+        "Remove container: 3f4e5d6c7b8a",
+    ):
+        assert [item.tickets for item in section(f"- {text}")] == [()]
+
+
+def test_a_day_with_an_exclamation_mark_is_no_ticket() -> None:
+    assert [item.tickets for item in section("- Add alerting !2026-03-20")] == [()]
+
+
+def test_the_date_of_a_document_may_stand_in_its_title() -> None:
+    assert str(parse("# Postmortem 2026-05-19: login outage\n", "a.md").date) == "2026-05-19"
+
+
+def test_several_fields_on_one_line() -> None:
+    line = "**Date:** 2026-05-19 | **Author:** Alice | **Severity:** SEV3 | **Status:** draft"
+    document = parse(f"# Down\n\n{line}\n", "a.md")
+    assert (str(document.date), document.severity, document.draft, document.authors) == (
+        "2026-05-19",
+        "SEV3",
+        True,
+        ("Alice",),
+    )
+
+
+@pytest.mark.parametrize("heading", ["Rejected action items", "Not action items", "Why there are no action items"])
+def test_what_is_no_list_of_work(heading: str) -> None:
+    assert read(f"## {heading}\n\n- Pin the image\n") == ()

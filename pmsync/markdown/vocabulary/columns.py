@@ -25,7 +25,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "内容|項目|项目|やること|描述|内容描述|事项|내용|항목"
     ),
     "owner": words(
-        "owner|owners|who|assignee|assignees|assigned|assigned to|responsible|responsible person|responsibility|dri|"
+        "owner|owners|who|by whom|assignee|assignees|assigned|assigned to|responsible|responsible person|responsibility|dri|"
         "lead|action owner|task owner|owned by|person|people|team|owning team|owner team|poc|point of contact|driver|"
         "accountable|responsible team|engineer|"
         "verantwortlich|verantwortliche|verantwortlicher|verantwortung|zuständig|wer|bearbeiter|besitzer|"
@@ -143,7 +143,7 @@ TICKET_WORDS = words(
     "here|link to issue|link to ticket|issue link|ticket link|incidencia|github ticket"
 )
 NOT_PROJECTS = words(
-    "CVE CWE RFC ISO UTF SHA MD5 AES RSA TLS SSL HTTP IPV SEV GPT COVID ADR PEP KEP RHEL HTTPS EC2 UTC GMT BASE CRC ECMA "
+    "KIP JEP CVE CWE RFC ISO UTF SHA MD5 AES RSA TLS SSL HTTP IPV SEV GPT COVID ADR PEP KEP RHEL HTTPS EC2 UTC GMT BASE CRC ECMA "
     "SLO SLA SLI KPI IEEE USB GHSA RHSA MS JDK ES SOC PCI NIST FIPS EN DIN BIP EIP ERC P S X86 ARM AI LATIN ASCII WINDOWS H Q FY PM INC",
     " ",
 )

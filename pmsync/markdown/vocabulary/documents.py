@@ -24,7 +24,7 @@ METADATA: dict[str, frozenset[str]] = {
         "インシデント番号|障害番号|事件编号"
     ),
     "date": words(
-        "date|incident date|date of incident|postmortem date|post mortem date|start|start time|started|started at|"
+        "date|when|incident date|date of incident|postmortem date|post mortem date|start|start time|started|started at|"
         "date started|incident start|occurred|occurred on|datum|date de l incident|fecha|fecha del incidente|data|"
         "data dell incidente|data do incidente|発生日|発生日時|日付|日時|日期|发生时间|날짜"
     ),

@@ -107,6 +107,7 @@ PAST_ACTIONS = (
     r"^(follow[- ]?up|open|remaining|further|outstanding|unanswered) questions?$",
     r"\b(actions?|steps|measures)\b.{0,12}\btaken\b.{0,12}\b(during|to (resolve|mitigate|restore|fix)|so far during)",
     r"^what\b.{0,30}\b(actions?|steps|measures) (were|have been) taken\b",
+    r"^(rejected|declined|discarded|not|no|why there are no)\b.*\baction items?$",
     r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
 )
 """Headings that speak of actions or of what followed and mean what was done while the incident ran, or questions."""

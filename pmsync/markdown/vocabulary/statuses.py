@@ -58,7 +58,7 @@ PRIORITY = r"p[0-5]|prio(?:rity)? ?[0-9]|sev[- ]?[0-5]|(?:critical|urgent|highes
 
 
 NOBODY = words(
-    "tbd|tba|tbc|tbh|todo|n a|na|none|no one|nobody|unassigned|unknown|not assigned|to be determined|to be decided|"
+    "nobody yet|not yet assigned|see ticket|see issue|unowned|tbd|tba|tbc|tbh|todo|n a|na|none|no one|nobody|unassigned|unknown|not assigned|to be determined|to be decided|"
     "to be assigned|à définir|à déterminer|non attribué|por definir|por asignar|a definir|da definire|da assegnare|"
     "noch offen|zu klären|nog te bepalen|do ustalenia|не назначен|owner|name|who|assignee|your name|someone|somebody|nil|null|open|offen|niemand|unklar|personne|"
     "aucun|nadie|ninguno|nessuno|niemand|なし|未定|未割当|未定|无|待定|暂无|미정|없음"
@@ -69,7 +69,7 @@ _AFTER = (
     r" to (do|report|add|see))*"
 )
 NONE = (
-    rf"{_BEFORE}(none|n ?/? ?a|nil|nothing|no|not applicable){_AFTER}",
+    rf"{_BEFORE}(none|n ?/? ?a|nil|nothing( for .{1, 30})?|no|not applicable){_AFTER}",
     r"(there (are|were) )?(currently )?no( immediate| specific| further| new| open| outstanding| additional| other| more)*"
     r" (actions?|action items?|follow[- ]?ups?|tasks?|steps|next steps|items?|todos?|remediation|mitigations?|"
     r"improvements?|changes)( items?)?( .{0,40})?",
@@ -93,6 +93,10 @@ NOTHING = (
 """Whole texts (normalised) that say there is nothing, or that a template left behind."""
 
 NOT_NAMES = words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
+    "october november december wontfix obsolete duplicate ready rejected cancelled canceled unfinished reverted awaiting verifying "
+    "confluence cloudflare stripe kafka redis postgres postgresql mysql terraform datadog grafana prometheus sentry pagerduty "
+    "ability tool tools tooling script scripts "
     "a an the this that it we they he she you i our all any each every some more most other others new old yet too "
     "optional done maybe later stretch tbd wip todo open closed pending fixed resolved blocked ongoing now soon asap "
     "staging production prod dev test testing qa backend frontend api database db cache network kubernetes k8s docker "
