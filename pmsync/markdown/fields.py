@@ -73,7 +73,8 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
 
 
 def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
-    found.say(statements.says_done(title) if entry.form != "table" or "status" not in entry.cells else None)
+    if found.done is None and (entry.form != "table" or "status" not in entry.cells):
+        found.say(statements.says_done(title))
     found.say(None if found.dropped else entry.done)
     found.own(entry.owners)
     form = entry.form if entry.form in _FORMS else "bullet"

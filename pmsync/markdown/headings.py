@@ -32,7 +32,7 @@ def is_item(section: Section) -> bool:
     text = section.heading.plain.strip()
     plain = _NUMBERED.sub("", text.lstrip(_LIGHTS + " "))
     coded = encode(section.heading.spans)
-    if words.is_placeholder(plain) or not plain or not words.says_anything(re.sub(PERSON, "", coded.text)):
+    if words.is_placeholder(plain) or not plain or _only_names(coded):
         return False
     if (leads.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section, coded):
         return True
@@ -43,6 +43,11 @@ def is_item(section: Section) -> bool:
         return plain != text or _asks(plain) or _is_assigned(section)
     led = plain != text and (words.reads_as_task(plain) or _PARTICIPLE.match(plain))
     return _CODED.match(text) is not None or (bool(led) and words.count(plain) > 1 and not _lists_items(section.blocks))
+
+
+def _only_names(coded: Coded) -> bool:
+    """Whether there are accounts and nothing else."""
+    return bool(coded.atoms) and not words.says_anything(re.sub(PERSON, "", coded.text))
 
 
 def _asks(plain: str) -> bool:

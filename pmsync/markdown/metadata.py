@@ -152,7 +152,8 @@ def _pairs(block: Block) -> Iterable[tuple[str, str]]:
 def _line_pairs(text: Text) -> Iterable[tuple[str, str]]:
     if len(text.raw) > 2000 or (":" not in text.raw and "：" not in text.raw):
         return
-    for line in _KEYED_PART.sub("\n", text.raw).split("\n"):
+    raw = _KEYED_PART.sub("\n", text.raw) if "|" in text.raw or "·" in text.raw else text.raw
+    for line in raw.split("\n"):
         match = _KEY.match(line)
         if match and (role := _role(match["key"])):
             yield (
@@ -218,7 +219,7 @@ def _date(value: object, path: str, remarks: list[tuple[str, str, str]]) -> date
 
 def _in_title(title: str) -> date | None:
     try:
-        return dates.find(title)
+        return dates.find(title) if re.search(r"\d{4}", title) else None
     except dates.Unreadable:
         return None
 

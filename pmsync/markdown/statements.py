@@ -101,8 +101,6 @@ _PASSIVE = re.compile(
     rf"(?!.*\bbe\b)\W*(?:\S+ ){{1,4}}(?:{'|'.join(sorted(PAST))}|scheduled|reduced|improved)", re.IGNORECASE
 )
 """A few words that end in what was done ('Alerts configured'), with no word of its still having to be."""
-_NOUN = re.compile(rf"\W*\w+ (?:was|were|has been|have been|{'|'.join(sorted(PAST))})\b")
-"""A verb that is a noun here: 'fix was applied'."""
 _PASSIVE_TO = re.compile(
     rf"(?!\W*no\b)(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened', 'scheduled'}))}) "
     r"(?:to|with|into|via|so that|in order|by hand)\b",
@@ -141,11 +139,13 @@ def says_done(title: str) -> bool | None:
         said = status(remark[1])
         return None if said and (is_hedged(remark[0]) or first_word(title) in _CARRIES) else said
     first = sentences[0]
-    if "?" in first or _TICKETED.match(first) or _TICKET_MADE.search(first):
+    if "?" in first:
         return None
-    if (not is_imperative(first_word(first)) or _NOUN.match(first)) and _STILL.search(first):
-        return False
-    return True if _reports(sentences) and not _leaves_work(sentences) else None
+    if any(word in first for word in (" is ", " are ", "remain")) and _STILL.search(first):
+        return False if not is_imperative(first_word(first)) or _is_noun(first) else None
+    if not _reports(sentences) or _TICKETED.match(first) or _TICKET_MADE.search(first) or _leaves_work(sentences):
+        return None
+    return True
 
 
 def _remark(sentence: str) -> re.Match[str] | None:
@@ -175,7 +175,7 @@ def _reports(sentences: Sequence[str]) -> bool:
     if opening in PAST or (opening != "reopened" and opening.replace("-", "").removeprefix("re") in PAST):
         label = _LABELLED.match(first)
         return not (_DESCRIBES.match(first) or (label and is_imperative(first_word(first[label.end() :]))))
-    if not is_imperative(opening) or _NOUN.match(first):
+    if not is_imperative(opening) or _is_noun(first):
         label = _LABELLED.match(first)
         rest = first[label.end() :] if label else ""
         if first_word(rest) in PAST and not _DESCRIBES.match(rest):
@@ -212,13 +212,19 @@ def _told_elsewhere(clause: str) -> bool:
     return told is not None and not _GERMAN_FUTURE.search(clause)
 
 
+def _is_noun(sentence: str) -> bool:
+    """Whether the verb that a sentence begins with is a noun there: 'fix was applied', 'script updated'."""
+    _, _, rest = sentence.partition(" ")
+    second = rest.partition(" ")[0].lower()
+    return second in PAST or second in {"was", "were"} or rest.startswith(("has been", "have been"))
+
+
 def _already(sentence: str) -> bool:
     hint = sentence.lower()
-    if is_imperative(first_word(sentence)):
+    if not ("already" in hint or "we now" in hint or hint.startswith(("this ", "it "))):
         return False
-    if "we now" in hint and _NOW.match(sentence):
-        return True
-    return ("already" in hint or hint.startswith(("this ", "it "))) and _ALREADY.search(sentence) is not None
+    reported = _NOW.match(sentence) or _ALREADY.search(sentence)
+    return reported is not None and not is_imperative(first_word(sentence))
 
 
 def remark_says_done(text: str) -> bool | None:
