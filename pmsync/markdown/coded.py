@@ -140,6 +140,8 @@ def _links(spans: tuple[Span, ...]) -> list[list[Span]]:
 def _link(coded: Coded, text: str, href: str) -> str:
     if href.startswith("mailto:"):
         return coded.put("P", text, text if "@" in text else href.removeprefix("mailto:"))
+    if href.startswith("user:"):
+        return coded.put("P", text, text)
     if _ACCOUNT.fullmatch(text):
         return coded.put("P", text.strip(), text.strip().removeprefix("@"))
     if not tickets.is_ticket_link(text, href):

@@ -13,6 +13,7 @@ _EMOTICONS = {"tick": "✅", "cross": "❌"}
 _NOT_READ_IDS = {"breadcrumb-section", "footer"}
 _NOT_READ_CLASSES = {"toc-macro", "headerlink", "table_of_contents", "page-metadata"}
 _NOT_READ_MACROS = {"toc", "children", "anchor", "recently-updated", "pagetree", "attachments", "livesearch"}
+_DUE = re.compile(r"(?:\b(?:due|by|until|deadline|bis|fällig)|[:：])\s*$", re.IGNORECASE)
 _LEVEL = re.compile(r"(lst-kix_[\w]+)-(\d)$")
 
 
@@ -36,22 +37,50 @@ def meaning(element: Any) -> Meaning | None:
     if tag == "div" and "checkbox" in names:
         return Meaning(_box("checkbox-on" in names))
     if tag == "time":
-        day = str(element.get("datetime", ""))[:10]
-        known = re.fullmatch(r"\d{4}-\d\d-\d\d", day)
-        return Meaning(day if known else "".join(element.itertext()).strip().lstrip("@"))  # Notion writes '@1 May'
+        return _day(element)
     if tag == "img":
         name = next((name.removeprefix("emoticon-") for name in names if name.startswith("emoticon-")), "")
         return Meaning(_EMOTICONS.get(name, ""))
-    if tag == "a" and "user-mention" in names and element.get("data-username"):
-        return Meaning(f"@{element.get('data-username')}")
+    if (tag == "a" and "user-mention" in names) or (tag == "span" and "user" in names):
+        return _person(element)
     if tag == "ac:structured-macro":
         return _macro(element)
     if tag == "ri:user":
-        return Meaning(f"@{element.get('ri:username')}" if element.get("ri:username") else "")
+        account, name = element.get("ri:account-id"), element.get("ri:username")
+        return Meaning(f"[~accountid:{account}]" if account else f"@{name}" if name else "")
     if tag == "ri:page":
         labelled = element.getnext() is not None
         return Meaning("" if labelled else str(element.get("ri:content-title", "")))
     return None
+
+
+def _day(element: Any) -> Meaning:
+    """A day, as ISO where the page says so; due, where it stands in a task, or in a list's entry as Notion's '@1 May'."""
+    shown = "".join(element.itertext()).strip()
+    known = re.fullmatch(r"\d{4}-\d\d-\d\d", str(element.get("datetime", ""))[:10])
+    day = known[0] if known else shown.removeprefix("@")
+    mentioned = shown.startswith("@") and any(each.tag == "li" for each in element.iterancestors())
+    due = (known and _in_task(element)) or mentioned
+    return Meaning(f"(due: {day})" if due and not _DUE.search(_before(element)) else day)
+
+
+def _person(element: Any) -> Meaning:
+    """Somebody mentioned: by user name where there is one, else by the name shown, as a link to nowhere."""
+    if element.get("data-username"):
+        return Meaning(f"@{element.get('data-username')}")
+    name = " ".join("".join(element.itertext()).split()).removeprefix("@")
+    return Meaning(name, f"user:{name}") if name else Meaning()
+
+
+def _in_task(element: Any) -> bool:
+    """Whether an element stands in a task, where a day is the one it is due."""
+    return any(each.tag == "ac:task" or each.get("data-inline-task-id") for each in element.iterancestors())
+
+
+def _before(element: Any) -> str:
+    """The text right before an element."""
+    previous = element.getprevious()
+    return str((previous.tail if previous is not None else element.getparent().text) or "")
 
 
 def _box(ticked: bool) -> str:

@@ -238,3 +238,27 @@ Action items
     assert "sesame" not in str(document)
     assert titles(document)[0] == "Add an alert"
     assert len(document.items) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "owner"),
+    [
+        (
+            '<ul class="inline-task-list"><li data-inline-task-id="1"><a class="user-mention" data-account-id="5b10">Lara Petrova</a> '
+            'Add a canary <time datetime="2026-05-20">20 May 2026</time></li></ul>',
+            "Lara Petrova",
+        ),
+        (
+            '<ac:task-list><ac:task><ac:task-status>incomplete</ac:task-status><ac:task-body><ac:link><ri:user ri:account-id="5b10a" />'
+            '</ac:link> Add a canary <time datetime="2026-05-20" /></ac:task-body></ac:task></ac:task-list>',
+            "[~accountid:5b10a]",
+        ),
+        (
+            '<ul><li>Add a canary <span class="user">@Lara Petrova</span> <time>@May 20, 2026</time></li></ul>',
+            "Lara Petrova",
+        ),
+    ],
+)
+def test_who_is_mentioned_in_an_export_and_the_day_are_fields(entry: str, owner: str) -> None:
+    (item,) = read(f"<html><body><h2>Action items</h2>{entry}</body></html>".encode(), "a.html").items
+    assert (item.title, item.owners, str(item.due)) == ("Add a canary", (owner,), "2026-05-20")
