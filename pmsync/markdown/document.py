@@ -179,6 +179,7 @@ def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
     total.entries += entries.kept(part.entries, weak)
     total.unknown += part.unknown
     total.prose += part.prose
+    total.untitled += part.untitled
     total.said = total.said or part.said
 
 
@@ -207,6 +208,8 @@ def _toml(text: str) -> str:
 
 def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
     out = [_unknown(columns, path) for columns in total.unknown]
+    missing = "the row has an owner or a ticket, and no text"
+    out += [Finding("title-missing", "error", missing, "say what is to be done", path, each) for each in total.untitled]
     if total.prose and not total.entries:
         hint = "write one list entry for each piece of work"
         out.append(

@@ -6,7 +6,7 @@ import re
 import textwrap
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from pmsync.markdown import found as said
@@ -58,11 +58,14 @@ _INVERTED = re.compile(
 
 @dataclass(slots=True)
 class Harvest:
-    """What a section gave: entries, columns of tables that nobody understands, and the lines where prose stands."""
+    """What a section gave: entries, columns of tables that nobody understands, and the lines where prose stands, and where
+    rows of tables have everything but their text.
+    """
 
     entries: list[Entry]
     unknown: list[tables.Unknown]
     prose: list[int]
+    untitled: list[int] = field(default_factory=list)
     said: bool = False
 
 
@@ -159,6 +162,7 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
         rows = tables.entries(block, place.section, place.group, place.done)
         harvest.said = True
         harvest.entries += rows or []
+        harvest.untitled += tables.untitled(block) if rows is not None else []
         unknown = tables.unknown(block, read=rows is not None)
         harvest.unknown += [unknown] if unknown else []
     elif isinstance(block, Quote):

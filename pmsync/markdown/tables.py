@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pmsync.markdown import tickets, words
@@ -59,7 +59,8 @@ def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
     ticket = roles.get("ticket")
     if ticket is not None and _says(table, ticket):
         return ticket
-    taken = set(roles.values()) - {roles.get("notes", -1)}
+    unnamed = {index for index, cell in enumerate(table.header) if not cell.plain.strip()}
+    taken = set(roles.values()) - unnamed - {roles.get("notes", -1)}
     free = [index for index in range(len(table.header)) if index not in taken]
     if not free or not (_COMPANIONS | {"id"}) & set(roles):
         return None
@@ -120,6 +121,26 @@ def entries(table: Table, section: str, group: str | None, done: bool | None) ->
         elif text is not None and text.raw.strip() and not _template_row(text, cells):
             out.append(replace(_entry(text, row.line, cells, section, label or group, done), rows=numbers))
     return out
+
+
+def untitled(table: Table) -> list[int]:
+    """The lines of rows that name an owner or a ticket and do not say what is to be done."""
+    roles = columns(table)
+    title = title_column(table, roles)
+    said = [roles[role] for role in ("owner", "ticket") if role in roles and roles[role] != title]
+    return [
+        row.line
+        for row in table.rows
+        if title is not None and _is_empty(row.cells, title) and _is_said(row.cells, said)
+    ]
+
+
+def _is_empty(cells: tuple[Text, ...], column: int) -> bool:
+    return column < len(cells) and not cells[column].raw.strip()
+
+
+def _is_said(cells: tuple[Text, ...], columns: Sequence[int]) -> bool:
+    return any(column < len(cells) and not words.is_placeholder(cells[column].plain) for column in columns)
 
 
 def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:

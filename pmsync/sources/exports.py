@@ -55,7 +55,7 @@ def meaning(element: Any) -> Meaning | None:
 
 
 def _day(element: Any) -> Meaning:
-    """A day, as ISO where the page says so; due, where it stands in a task, or in a list's entry as Notion's '@1 May'."""
+    """A day, as ISO where the page says so; due, where it stands in a task, or as Notion's '@1 May' in a list."""
     shown = "".join(element.itertext()).strip()
     known = re.fullmatch(r"\d{4}-\d\d-\d\d", str(element.get("datetime", ""))[:10])
     day = known[0] if known else shown.removeprefix("@")

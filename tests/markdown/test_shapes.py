@@ -760,3 +760,15 @@ def test_several_fields_on_one_line() -> None:
 @pytest.mark.parametrize("heading", ["Rejected action items", "Not action items", "Why there are no action items"])
 def test_what_is_no_list_of_work(heading: str) -> None:
     assert read(f"## {heading}\n\n- Pin the image\n") == ()
+
+
+def test_a_row_without_text_that_somebody_owns_is_told() -> None:
+    table = "| Action | Owner | Due |\n|---|---|---|\n| | Lee | |\n| Do A | Bo | |\n| | | |\n"
+    document = parse(f"# Down\n\n## Action items\n\n{table}", "a.md")
+    assert titles(document.items) == ["Do A"]
+    assert [(finding.rule, finding.line) for finding in document.findings] == [("title-missing", 7)]
+
+
+def test_the_column_without_a_name_may_hold_the_text() -> None:
+    (item,) = section("| | Owner | Due |\n|---|---|---|\n| Restrict the purge | Moe | 2026-10-20 |")
+    assert (item.title, item.owners) == ("Restrict the purge", ("Moe",))
