@@ -85,8 +85,18 @@ def _print(entries: Sequence[Entry]) -> None:
         output.findings(findings)
         output.echo()
     documents = [document for _, document, _ in entries if document]
-    items = sum(len(document.items) for document in documents)
-    output.echo(f"{output.count(items, 'item')} in {output.count(len(documents), 'document')}")
+    items = [item for document in documents for item in document.items]
+    output.echo(
+        f"{output.count(len(items), 'item')} in {output.count(len(documents), 'document')}{_without_ticket(items)}"
+    )
+
+
+def _without_ticket(items: Sequence[Item]) -> str:
+    """How many of the items get no ticket of their own, and why."""
+    done = sum(item.done is True for item in items)
+    named = sum(item.done is not True and bool(item.tickets) for item in items)
+    why = [f"{done} done already"] * bool(done) + [f"{named} with a ticket named"] * bool(named)
+    return f"; no new ticket for {' and '.join(why)}" if why else ""
 
 
 def _print_document(path: str, document: Document) -> None:
