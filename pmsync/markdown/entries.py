@@ -16,9 +16,9 @@ from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.groups import Place, place_of, place_status
 from pmsync.markdown.outline import Section, heading_text
-from pmsync.markdown.vocabulary import SENTENCE_OPENINGS
+from pmsync.markdown.vocabulary import BOX_MARKS, SENTENCE_OPENINGS
 
-_BRACKETS = r"\\?\[(?:[ xX*✓✔✅~-]|\u00a0)?\\?\](?!\()"
+_BRACKETS = rf"\\?\[(?:[{BOX_MARKS}]|\u00a0)?\\?\](?!\()"
 _BOX_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑✅⬜])\s*(?=\S)")
 _BALLOT_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑⬜])\s*(?=\S)")
 """A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""

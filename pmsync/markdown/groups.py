@@ -10,27 +10,14 @@ from pmsync.markdown import found, words
 from pmsync.markdown.blocks import Span
 from pmsync.markdown.coded import encode
 from pmsync.markdown.outline import Section
-from pmsync.markdown.vocabulary import NOT_NAMES
+from pmsync.markdown.vocabulary import ANNOUNCING_WORDS, COMPLETED_LABELS, LATER_LABELS, NOT_NAMES, PENDING_LABELS
 
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
 """Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
-_COMPLETED = re.compile(
-    r"\b((?<!to )complete|completed|done|finished|closed(?! loop| captions?)|resolved|implemented|already (?:done|completed|in place)|applied(?! \w+ (?:team|group)))\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
-    r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
-    r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
-)
-_LATER = re.compile(r"^(?:no|once|after|when|until)\b|\b(?:a|por|para|à|de) (?:ser\w*|être|faire)\b")
-"""What makes a condition or a plan of it."""
+_COMPLETED = re.compile(COMPLETED_LABELS)
+_LATER = re.compile(LATER_LABELS)
 _REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
-_ANNOUNCING = frozenset(
-    "action actions item items next step steps follow up ups followup followups task tasks todo todos to do measure "
-    "measures recommended suggested proposed planned the our following are".split()
-)
-"""Words of labels that only say once more that work follows."""
-_PENDING = re.compile(
-    r"\b(pending|outstanding|in progress|not (?:yet )?(?:done|started|completed?)|incomplete|unfinished|ongoing|to be (?:done|completed))\b"
-    r"|^(?:still )?open\b(?! source)|^(?:to ?do|todo)s?$|未着手|未完了|対応中|進行中|未完成|进行中|offen|en cours|pendient|pendente"
-)
+_PENDING = re.compile(PENDING_LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +42,7 @@ class Place:
         )
 
     def _repeats(self, label: str) -> bool:
-        return set(words.bare(label).split()) <= _ANNOUNCING | set(words.bare(self.section).split())
+        return set(words.bare(label).split()) <= ANNOUNCING_WORDS | set(words.bare(self.section).split())
 
 
 @lru_cache(maxsize=1024)  # as with headings: the same labels, again and again

@@ -11,7 +11,7 @@ from collections.abc import Container
 from pmsync.markdown import dates, people, words
 from pmsync.markdown.coded import PERSON, TICKET, Coded
 from pmsync.markdown.found import Found, classified, take_date, told_by_link
-from pmsync.markdown.vocabulary import DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_SIGNS, PRIORITY
+from pmsync.markdown.vocabulary import BOX_MARKS, DONE_SIGNS, DUE_LEADS, LEAD_KINDS, OPEN_SIGNS, PRIORITY
 from pmsync.markdown.vocabulary.sets import any_of
 
 _SIGN = f"[{DONE_SIGNS}{OPEN_SIGNS}]\ufe0f?"
@@ -21,7 +21,7 @@ _SENTENCE = re.compile(
 """Two words that begin a sentence, with nothing behind them that could end a part at a start: most entries begin so."""
 _LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
 _CANCELLED = re.compile(r"\s*\\?\[-\\?\]\s")
-_BOX = re.compile(r"^\s*\\?\[(?P<mark>[ xX*✓✔✅~-]?|\u00a0)\\?\](?=\s|$)\s*")
+_BOX = re.compile(rf"^\s*\\?\[(?P<mark>[{BOX_MARKS}]?|\u00a0)\\?\](?=\s|$)\s*")
 _NUMBER = re.compile(
     r"^\s*(?:\(?\d{1,3}[.)]|#\d{1,3}[:.)]|(?:action|task|item|todo|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)(?: item)? ?#?\d{1,3}\s*[:.)–—-])\s+",
     re.IGNORECASE,
@@ -73,7 +73,7 @@ def box(text: str) -> tuple[str, bool | None]:
 
 def is_box(text: str) -> bool:
     """Whether the text is a check box and nothing else."""
-    return re.fullmatch(r"\\?\[(?:[ xX*✓✔✅~-])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
+    return re.fullmatch(rf"\\?\[(?:[{BOX_MARKS}])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
 
 
 def start(coded: Coded, text: str, found: Found, known: Container[str]) -> str:

@@ -6,6 +6,14 @@ import re
 from collections.abc import Sequence
 
 from pmsync.markdown.verbs import NOUNS_TOO, PAST
+from pmsync.markdown.vocabulary import (
+    FINISHED_ELSEWHERE,
+    FINISHED_GERMAN,
+    UNFINISHED_GERMAN,
+    WISHED,
+    WORDS_ELSEWHERE,
+    WORK_LEFT,
+)
 from pmsync.markdown.words import first_word, is_hedged, is_imperative, status
 
 _PARTICIPLE = r"(?:(?:now|already|since|also|all|just|then|\w{3,}ly)\s+)*(?:\w+ed|done|made|set|put|built|rewritten|written|sent|taken|cut|split|shut|rebuilt|run)\b"
@@ -27,12 +35,7 @@ _FUTURE = re.compile(
     re.IGNORECASE,
 )
 """What makes of a finished verb behind it a wish, a condition, or a part of what the sentence is about."""
-_WISHED = re.compile(
-    r"\W(?:agreed|decided|suggested|proposed|planned|discussed|considered|asked|requested|recommended|advised|scheduled|started|noticed|"
-    r"missed|ignored|delayed|blocked|postponed|needed|required|expected|supposed|assigned|tasked|committed|promised|failed|outdated|limited)$",
-    re.IGNORECASE,
-)
-"""Finished verbs after which the work is still to be done."""
+_WISHED = re.compile(WISHED, re.IGNORECASE)
 _DESCRIBES = re.compile(
     r"\W*[\w-]+ (?!(?:the|an?|our|all|its|their|this|these|some|more|every|each)\b)"
     r"(?:(?!(?:that|which|who|so|to|when|if|where|and|for|in|on|with)\b)[\w'’-]+ ){1,4}?"
@@ -43,13 +46,7 @@ _DESCRIBES = re.compile(
 _CARRIES = {"deploy", "backport", "release", "merge", "revert", "cherry-pick", "roll", "ship"}
 """What is done with a change that is finished."""
 _CLAUSES = re.compile(r"[;:,] | [–—-] ")
-_LEFT = re.compile(
-    r"\b(?:but|however|except|partially|partly|only|temporary|temporarily|workaround|still|missing|remains?|to follow|needs? to|"
-    r"waiting for|not (?:yet|released|deployed|done)|\d+ of \d+|half|some of|most of|in staging|to staging|needed|wrong|"
-    r"broken|incorrect|outdated|too (?:late|slow|many|few|low|high|long|short))\b",
-    re.IGNORECASE,
-)
-"""Words of work that is left."""
+_LEFT = re.compile(WORK_LEFT, re.IGNORECASE)
 _ONGOING = re.compile(
     r"^(?:we(?: are|'re|’re)|team is|currently|i'm|i am|is|still)\s+(?:\w+ )?working on\b|^(?:working on it|work in progress|in progress)\b",
     re.IGNORECASE,
@@ -70,21 +67,9 @@ _IS_NOW = re.compile(
 _LABELLED = re.compile(
     r"(?!\W*(?:goals?|targets?|definition|dod|acceptance|criteria|why|idea|wish)\b)[^:.]{2,40}: (?=\w)", re.IGNORECASE
 )
-_GERMAN = re.compile(r"\w{3,}iert|(?:ein|um|aus|an|ab|auf|hinzu|bereit|fest)ge\w{3,}(?:t|en)", re.IGNORECASE)
-_GERMAN_FUTURE = re.compile(
-    r",\s*(?:die|der|das|dem|den|was|wie|weil)\b|\b(?:werden|soll|sollen|muss|müssen|wird|dass|damit|wenn|falls|ob|warum)\b",
-    re.IGNORECASE,
-)
-_ELSEWHERE = re.compile(
-    r"\bwurden?\b|^(?!\W*\w+(?:er|ir|re)\b)(?!.*\b(?:qui|que|quand|pourquoi|si|dont|où|comment)\b).*\b(?:a|ont) été \w"
-    r"|^se (?:ha |han )?(?!deci|identific|prop|suger|acord|plane|detect)\w+(?:ó|aron|ieron|ado|ido)\b"
-    r"|^(?!\W*\w+(?:ar|er|ir)\b)(?!.*\b(?:que|cuando|si)\b).*\b(?:ha|han) sido \w|^(?:foi|foram) (?!deci|identific|prop|suger|acord|plane|detect)\w"
-    r"|^\W*已(?!知)(?![^，。,]{1,8}的)(?!.*[需应未])|^(?!.*(?:未|ない|たい)).*(?:しました|した|済み?)$",
-    re.IGNORECASE,
-)
-"""The same in other languages: German, French, Spanish, Portuguese, Chinese, Japanese."""
-_WORDS_ELSEWHERE = ("wurde", " se ", " ha ", " han ", " foi ", " foram ")
-"""Words of ASCII letters that it cannot do without, or else there are other letters."""
+_GERMAN = re.compile(FINISHED_GERMAN, re.IGNORECASE)
+_GERMAN_FUTURE = re.compile(UNFINISHED_GERMAN, re.IGNORECASE)
+_ELSEWHERE = re.compile(FINISHED_ELSEWHERE, re.IGNORECASE)
 _REMARK = re.compile(
     r"[(（](shipped|done|completed?|fixed|merged|deployed|implemented|resolved|outstanding|pending|in progress|not started|"
     r"ongoing|deferred|todo)(?=\s*[)）,;:—–]|\s+(?:-|this\b|during\b|for this\b|with the fix|today|yesterday|(?:in|on|at|by|via|with|since)"
@@ -207,7 +192,7 @@ def _told_elsewhere(clause: str) -> bool:
     if is_hedged(clause):
         return False
     told = _GERMAN.fullmatch(clause.rpartition(" ")[2])
-    if told is None and (not clause.isascii() or any(word in f" {clause.lower()}" for word in _WORDS_ELSEWHERE)):
+    if told is None and (not clause.isascii() or any(word in f" {clause.lower()}" for word in WORDS_ELSEWHERE)):
         told = _ELSEWHERE.search(clause)
     return told is not None and not _GERMAN_FUTURE.search(clause)
 

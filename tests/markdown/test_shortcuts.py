@@ -24,7 +24,7 @@ LONG_WAYS = (
     (tails, "_may_end_in_fields", lambda _text: True),
     (coded, "_HINT", re.compile("")),
     (statements, "_may_report", lambda _lower: True),
-    (statements, "_WORDS_ELSEWHERE", ("",)),
+    (statements, "WORDS_ELSEWHERE", ("",)),
 )
 
 

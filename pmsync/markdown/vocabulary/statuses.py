@@ -39,6 +39,8 @@ CONDITIONS = r"\b(?:no|when|if|once|can|could|needs?)\b"
 """The same where the status is all there is to say; a pattern."""
 BY_DAY = r"\bby (?:the )?(?:end|eod|next|q\d|\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|(?:mon|tues|wednes|thurs|fri)day)"
 """A day until which something is to be done, rather than who did it; a pattern."""
+BOX_MARKS = " xX*✓✔✅~-"
+"""What may stand in a check box in brackets."""
 DONE_SIGNS = "✅✔☑✓🟢"
 OPEN_SIGNS = "☐⬜❌🔴🟡⏳🚧🔲◻"
 
