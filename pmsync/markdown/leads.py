@@ -22,6 +22,7 @@ _SENTENCE = re.compile(
 _LEAD_SIGN = re.compile(rf"\s*({_SIGN})\s*")
 _CANCELLED = re.compile(r"\s*\\?\[-\\?\]\s")
 _BOX = re.compile(rf"^\s*\\?\[(?P<mark>[{BOX_MARKS}]?|\u00a0)\\?\](?=\s|$)\s*")
+_ONLY_BOX = re.compile(rf"\\?\[(?:[{BOX_MARKS}])?\\?\]|[☐☑✅⬜]")
 _NUMBER = re.compile(
     r"^\s*(?:\(?\d{1,3}[.)]|#\d{1,3}[:.)]|(?:action|task|item|todo|step|fix|change|measure|improvement|recommendation|remediation|follow-?up)(?: item)? ?#?\d{1,3}\s*[:.)–—-])\s+",
     re.IGNORECASE,
@@ -73,7 +74,7 @@ def box(text: str) -> tuple[str, bool | None]:
 
 def is_box(text: str) -> bool:
     """Whether the text is a check box and nothing else."""
-    return re.fullmatch(rf"\\?\[(?:[{BOX_MARKS}])?\\?\]|[☐☑✅⬜]", text.strip()) is not None
+    return _ONLY_BOX.fullmatch(text.strip()) is not None
 
 
 def start(coded: Coded, text: str, found: Found, known: Container[str]) -> str:
