@@ -42,6 +42,12 @@ _COMMIT_HINT = re.compile(r"[(:t] ?[0-9a-f]{7}")
 more so where one class of characters begins all of it.
 """
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
+_MENTION_OF = re.compile(
+    r"\b(?:blocked by|depends on|depending on|(?:as soon as|once|when|until|after)|see also|similar to|follow-?up (?:to|of)|duplicate of|"
+    r"introduced (?:in|by)|regression (?:test )?(?:for|from)|cf\.|as in|revert|backport|cherry-pick|undo)\s+(?:the )?(?:prs?|issues?|tickets?|pull requests?)?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a ticket that is spoken of, and is not the item's own."""
 _NO_TICKET = re.compile(r"(?:\b(?:depends on|depending on|blocked by)|\.(?:md|txt|rst|adoc))\s+$", re.IGNORECASE)
 """What stands before a number that is another row's, or a part of a file ('depends on #3', 'modes.md #6')."""
 _COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=d: )){_HASH}(?=\)))"
@@ -170,6 +176,8 @@ def _found(coded: Coded, match: re.Match[str]) -> str:
     if kind == "mention":
         return coded.put("P", text, text.removeprefix("@"))
     if text.startswith("#") and _NO_TICKET.search(match.string, max(0, match.start() - 20), match.start()):
+        return coded.put("O", text, "")
+    if _MENTION_OF.search(match.string, max(0, match.start() - 40), match.start()):
         return coded.put("O", text, "")
     if kind == "commit" and _OBJECT.search(match.string, max(0, match.start() - 40), match.start()):
         return coded.put("O", text, "")

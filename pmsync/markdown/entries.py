@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pmsync.markdown import found as said
 from pmsync.markdown import leads, paragraphs, statements, tables, words
 from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
-from pmsync.markdown.coded import encode
+from pmsync.markdown.coded import PERSON, encode
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.groups import Place, place_of, place_status
 from pmsync.markdown.outline import Section, heading_text
@@ -232,10 +232,11 @@ def _labels(bullet: Bullet) -> bool:
     )
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
-        return False
+        return bool(coded.atoms) and not words.says_anything(re.sub(PERSON, "", coded.text))
     if nested and all(e.text is not None and (said.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
         return False
-    if ticked is not None and not all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested):
+    boxed = all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested)
+    if ticked is not None and not boxed and _BALLOT_RAW.match(bullet.text.raw):
         return False
     bold = all(span.bold for span in bullet.text.spans if span.text.strip(" :\n："))
     return words.is_label(plain) or (bold and words.is_label(plain + ":"))
@@ -254,11 +255,11 @@ def _asks(bullet: Bullet) -> bool:
 
 
 def _is_assigned(bullet: Bullet) -> bool:
-    """Whether an entry has a box, somebody's account or a ticket."""
+    """Whether an entry has a box, an owner, a due date or a ticket."""
     if bullet.text is None or _BALLOT_RAW.match(bullet.text.raw):
         return bullet.text is not None
-    coded = encode(bullet.text.spans)
-    return bool(coded.tickets) or any(atom.kind == "P" for atom in coded.atoms.values())
+    one, _ = item(Entry(bullet.text.spans, bullet.line, "bullet"), Context(""))
+    return one is not None and bool(one.tickets or one.owners or one.due)
 
 
 def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:

@@ -161,6 +161,10 @@ def record(coded: Coded, role: str, value: str, found: Found) -> bool:
     if len(plain) > 120:
         return False
     if role == "owner":
+        due = _OWNER_DUE.search(value)
+        if due:
+            take_date(due["when"], found)
+            value, plain = value[: due.start()], plain[: due.start()]
         if len(plain.split()) > 8:
             return False
         found.own(people.cell(coded, value), stronger=True)
@@ -191,6 +195,9 @@ def record(coded: Coded, role: str, value: str, found: Found) -> bool:
     else:
         return False
     return True
+
+
+_OWNER_DUE = re.compile(r"[,;]\s*(?:due|by)\s+(?P<when>[^,;]*\d[^,;]*)$", re.IGNORECASE)
 
 
 def plain_ticket(plain: str, found: Found) -> bool:

@@ -62,6 +62,8 @@ def _owners(label: str) -> tuple[str, ...]:
     if initials and initials[1].casefold() not in NOT_NAMES:
         return (initials[1],)
     text = re.sub(r"^(owned by)\s+(?:the )?(?=\w)", r"\1: ", label, flags=re.IGNORECASE)
+    if re.fullmatch(r"(?:@[\w.-]+[\s,&/]*)+", label.strip()):
+        return tuple(re.findall(r"@([\w.-]*\w)", label))
     if ":" not in text and "：" not in text:
         return ()
     return named.owners if found.field_lines(encode((Span(text),)), named) else ()

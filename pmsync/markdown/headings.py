@@ -34,11 +34,14 @@ def is_item(section: Section) -> bool:
     coded = encode(section.heading.spans)
     if words.is_placeholder(plain) or not plain or _only_names(coded):
         return False
-    if (leads.box(text)[1] is not None and text[0] not in _LIGHTS) or _has_fields(section, coded):
+    lists = _lists_work(section.blocks)
+    rest, ticked = leads.box(text)
+    if ticked is not None and text[0] not in _LIGHTS:
+        return not (lists and words.is_label(rest))
+    if _has_fields(section, coded):
         return True
     if text.endswith((":", "：")) or words.heading_kind(plain) == "action":
         return False
-    lists = _lists_work(section.blocks)
     if not lists:
         return plain != text or _asks(plain) or _is_assigned(section)
     led = plain != text and (words.reads_as_task(plain) or _PARTICIPLE.match(plain))

@@ -113,5 +113,6 @@ def is_team(text: str) -> bool:
     return (
         0 < len(parts) <= 4
         and (parts[-1] in TEAM_WORDS or parts[0] in {"team", "equipo", "équipe"})
+        and not {"with", "for", "to", "by", "from", "of", "in"} & set(parts)
         and parts[0] not in {"a", "the", "our", "all", "each", "every"}
     )

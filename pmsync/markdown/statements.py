@@ -31,7 +31,7 @@ _ALREADY = re.compile(
 )
 _FUTURE = re.compile(
     r"\b(?:will|shall|should|must|need|needs|to be|can|could|would|plan|going to|if|when|that|which|who|not|never|how|why|what|whether|"
-    r"where|because|after|before|until|once)\b",
+    r"where|because|after|before|until|once|as)\b",
     re.IGNORECASE,
 )
 """What makes of a finished verb behind it a wish, a condition, or a part of what the sentence is about."""
@@ -43,6 +43,7 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 """A finished verb that says which things are meant: 'Removed servers should be deleted', 'Disabled users can log in'."""
+_BRACKET = re.compile(r"\([^()]*\)")
 _CARRIES = {"deploy", "backport", "release", "merge", "revert", "cherry-pick", "roll", "ship"}
 """What is done with a change that is finished."""
 _CLAUSES = re.compile(r"[;:,] | [–—-] ")
@@ -56,7 +57,7 @@ _STILL = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\W*we now (?!need|must|should|will|have (?:to|no)\b|plan|want|know|understand|believe|see\b|think|expect|get\b|rely|lack|miss)\w+",
+    r"\W*we now (?!need|must|should|will|have|run|plan|want|know|understand|believe|see\b|think|expect|get\b|rely|lack|miss)\w+",
     re.IGNORECASE,
 )
 _IS_NOW = re.compile(
@@ -78,6 +79,11 @@ _REMARK = re.compile(
 )
 """A status in brackets; with more words than these it may as well describe what the brackets stand behind."""
 _CLAUSE_END = re.compile(r"\s(?:--?|–|—)\s|[(（:：。]|[.;,] ")
+_FIXED = re.compile(
+    r"\W*fixed (?!(?:the|an?|our|all|its|their|this|these|some|bugs?|issues?|errors?|leaks?|crash(?:es)?|problems?|typos?|races?|in|by|it)\b)",
+    re.IGNORECASE,
+)
+"""'Fixed rate limits' are a kind of them."""
 _ADVERB = re.compile(r"\W*\w{3,}ly \w+ed\b")
 _DETERMINED = re.compile(
     r"^\W*(?:re-?)?\w+ed\s+(?:the|a|an|our|all|its|their|this|these|some|more|every|each|up|back|out)\b", re.IGNORECASE
@@ -143,7 +149,9 @@ def _leaves_work(sentences: Sequence[str]) -> bool:
     """Whether sentences tell or ask for work besides what was done."""
     first, *further = sentences
     clauses = [*_CLAUSES.split(first)[1:], *further[:2]]
-    return _LEFT.search(" ".join(sentences[:4])) is not None or any(_asks(clause) for clause in clauses)
+    return _LEFT.search(_BRACKET.sub("", " ".join(sentences[:4]))) is not None or any(
+        _asks(clause) for clause in clauses
+    )
 
 
 def _asks(clause: str) -> bool:
@@ -155,6 +163,8 @@ def _reports(sentences: Sequence[str]) -> bool:
     """Whether the first sentence, or one that says 'already' or 'now', reports finished work."""
     first = sentences[0]
     opening = first_word(first)
+    if _FIXED.match(first):
+        return False
     if _ADVERB.match(first):
         return _DETERMINED.match(first[first.index(" ") + 1 :]) is not None
     if opening in PAST or (opening != "reopened" and opening.replace("-", "").removeprefix("re") in PAST):

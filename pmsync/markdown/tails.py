@@ -50,7 +50,7 @@ _NO_STATUS = re.compile(r"\b(?:not|as|is|are|be|been|being|to|marked|says?|until
 """What stands before a word that is a part of the sentence and no status of it ('Mark items as DONE')."""
 _STATUSES = ("done", "todo", "wip", "complete", "completed", "fixed", "resolved", "in progress")
 _REPORT = re.compile(
-    r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday|this|for)\b",
+    r"(?:already )?(?:done|completed|fixed|resolved|implemented|deployed|shipped|merged) (?:on|in|at|by|during|via|with|as|since|before|after|already|today|yesterday|this|for|\d{4}-\d\d-\d\d)\b",
     re.IGNORECASE,
 )
 _TAIL_HINT = re.compile(rf"[\d!|→–—\ue000-\uf3ff{_SIGNS}]")

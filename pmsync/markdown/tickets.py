@@ -84,7 +84,7 @@ def is_text_ref(text: str) -> bool:
 def is_real(match: re.Match[str]) -> bool:
     """Whether what `TEXT_REF` found is a ticket and no standard, encoding, vulnerability or product (UTF-8, SG550X-48)."""
     key = match["key"] or ""
-    return key not in NOT_PROJECTS and sum(sign.isdigit() for sign in key) < 3
+    return key not in NOT_PROJECTS and "-0" not in match[0] and sum(sign.isdigit() for sign in key) < 3
 
 
 def names_ticket(text: str) -> bool:

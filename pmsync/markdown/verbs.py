@@ -14,7 +14,7 @@ IMPERATIVES = frozenset(
     refund reimplement reinforce reinstate reject relax relocate renegotiate repeat rephrase reprioritise reprioritize rerun
     reuse rework sample segment serialise serialize serve shard silence skip snapshot source stabilise stabilize suggest
     suppress supply swap tackle template terminate transform transition troubleshoot truncate unblock unlock vendor wire
-    have spend refuse remember offer choose aim commit promise intend attempt begin seek strive opt elect pledge volunteer hope want
+    have spend buy refuse remember offer choose aim commit promise intend attempt begin seek strive opt elect pledge volunteer hope want
     accept adapt add address adjust adopt agree align allow alert analyse analyze apply arrange ask assess assign audit
     automate avoid back backfill ban bisect block book bring build bump bypass cache call capture catch change check
     clarify clean clear clone close collect combine come communicate compare complete configure confirm consider

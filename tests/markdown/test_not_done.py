@@ -135,6 +135,33 @@ The runbook was outdated - rewrite it
 Retries have been disabled temporarily; re-enable
 Once the fix has been deployed, close the ticket
 Migration has been scheduled for next month
+The cron was disabled during the incident and must be enabled again
+The alert was disabled and has to be restored
+The job has been turned off during the incident and should be turned on again
+The cron was disabled. It must be enabled again
+We replaced the disk with a spare; buy a proper one
+We upgraded the staging cluster and will upgrade production next week
+A fix has been written and needs a review
+The patch was merged and waits for a release
+Fix has been identified, needs deploying
+As was done for EU, set up a standby in US
+We fixed staging; production is next
+We fixed EU. US is next
+Staging was fixed, production was not
+We patched two of five hosts
+We have disabled the alert for the time being
+We rolled back to 1.10 for now
+The flag was removed too early
+The limit was raised too far
+The alert was routed to a closed channel
+The feature was enabled for everyone by mistake
+The test was skipped
+We now run without backups
+We now have two alerts for the same thing
+We merged without review
+Fixed IP addresses for the resolvers
+Fixed rate limits per customer
+Fixed width columns in the export
 """.strip().split("\n")
 LABELS = """
 None of these is done yet:
@@ -172,11 +199,17 @@ Once the incident is resolved:
 ### A serem executadas
 ### Closed captions service
 ### Extend what we already have
+### Things to get done
+### Getting it done
+### Definition of done
+### Completed in phase 2
+### Done and to do
+### Closed beta
 """.strip().split("\n")
 STATUSES = """
 Niet gedaan|Non fatto|Non terminé|Не готово|Nie zrobione|Will be done|Should be done by May|done by 2026-03-05|Almost complete
 |Mostly done|nearly done|Done?|Done in staging|Done (EU only)|Done except US|Done, needs verification|Complete pending QA
-|Deployed to staging|Deployed to 2/5 regions|Done. Reverted|can be closed when US is done|✅ EU, ❌ US
+|Deployed to staging|Deployed to 2/5 regions|Done. Reverted|Teilweise erledigt|3/5 done|Completed: 3/5|can be closed when US is done|✅ EU, ❌ US
 """.replace("\n", "").split("|")
 
 

@@ -772,3 +772,55 @@ def test_a_row_without_text_that_somebody_owns_is_told() -> None:
 def test_the_column_without_a_name_may_hold_the_text() -> None:
     (item,) = section("| | Owner | Due |\n|---|---|---|\n| Restrict the purge | Moe | 2026-10-20 |")
     assert (item.title, item.owners) == ("Restrict the purge", ("Moe",))
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "### ✅ Done",
+        "### 🚧 In progress",
+        "**✅ Done**",
+        "- ✅ Done",
+        "### [x] Short term",
+        "### ✅ Quick wins",
+        "- @alice",
+    ],
+)
+def test_a_label_with_a_sign_or_a_person_is_a_group_and_no_item(label: str) -> None:
+    inner = "  " if label.startswith("-") else ""
+    items = section(f"{label}\n\n{inner}- Restart the workers\n{inner}- Replay the events\n")
+    assert titles(items) == ["Restart the workers", "Replay the events"]
+    assert not ("win" in label and items[0].done)
+    assert ("alice" in label) == (items[0].owners == ("alice",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Split the queue (blocked by OPS-9)", "As soon as PAY-12 is closed, remove the flag", "Split it (similar to OPS-9)", "Backport #123 to 1.4",
+     "Revert PR #45", "Replace host DB-07", "Roll it out to PROD-1", "Split it, as in OPS-9"],
+)  # fmt: skip
+def test_what_is_spoken_of_is_not_the_items_ticket(text: str) -> None:
+    (item,) = section(f"- {text}")
+    assert (item.title, item.tickets) == (text, ())
+
+
+@pytest.mark.parametrize("heading", ["Sign-off", "Approvals", "Reviewers", "Severity", "Which services"])
+def test_boxes_for_people_and_facts_are_no_work(heading: str) -> None:
+    assert read(f"## {heading}\n\n- [ ] Head of operations\n- [ ] Search\n") == ()
+
+
+def test_an_owner_with_a_day_behind_a_comma() -> None:
+    (item,) = section("1. Split the queue\n   Owner: alice, due 2026-06-01\n")
+    assert (item.owners, str(item.due)) == (("alice",), "2026-06-01")
+
+
+def test_a_question_with_an_owner_is_an_item() -> None:
+    for text in ("Can we move deploys out of peak hours? (alice)", "Should we alert on queue age? Owner: alice"):
+        assert [item.owners for item in section(f"- {text}")] == [("alice",)]
+
+
+def test_a_table_of_what_is_to_be_done() -> None:
+    (item,) = read(
+        "## Remediation\n\n| To be done | By whom | By when |\n|---|---|---|\n| Split the queue | alice | 2026-06-01 |\n"
+    )
+    assert (item.title, item.owners, str(item.due)) == ("Split the queue", ("alice",), "2026-06-01")

@@ -9,7 +9,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         "action|actions|action item|action items|action point|task|tasks|to do|todo|todos|to dos|follow up|follow ups|"
         "follow up action|follow up item|follow up task|remediation|remediation item|remediation action|corrective action|"
         "corrective actions|preventive action|preventative action|preventative actions|preventive actions|"
-        "improvement|improvements|next step|next steps|action required|required action|action description|"
+        "improvement|improvements|next step|next steps|action required|to be done|what to do|what needs to be done|required action|action description|"
         "action item description|task description|proposed action|recommended action|mitigation|countermeasure|"
         "aktion|maßnahme|massnahme|maßnahmen|massnahmen|aufgabe|aufgaben|nächster schritt|"
         "action corrective|action préventive|action à mener|tâche|tâches|mesure|mesures|étape|"
@@ -143,7 +143,7 @@ TICKET_WORDS = words(
     "here|link to issue|link to ticket|issue link|ticket link|incidencia|github ticket"
 )
 NOT_PROJECTS = words(
-    "KIP JEP CVE CWE RFC ISO UTF SHA MD5 AES RSA TLS SSL HTTP IPV SEV GPT COVID ADR PEP KEP RHEL HTTPS EC2 UTC GMT BASE CRC ECMA "
+    "PROD STAGING NODE HOST SRV EU US POSTGRES KIP JEP CVE CWE RFC ISO UTF SHA MD5 AES RSA TLS SSL HTTP IPV SEV GPT COVID ADR PEP KEP RHEL HTTPS EC2 UTC GMT BASE CRC ECMA "
     "SLO SLA SLI KPI IEEE USB GHSA RHSA MS JDK ES SOC PCI NIST FIPS EN DIN BIP EIP ERC P S X86 ARM AI LATIN ASCII WINDOWS H Q FY PM INC",
     " ",
 )

@@ -163,7 +163,6 @@ DUE_LEADS = (
     "by",
     "eta",
     "deadline",
-    "until",
     "before",
     "target",
     "bis",

@@ -117,6 +117,7 @@ WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^
 
 CHECKLIST_HEADINGS = (
     r"\bcheck ?list\b",
+    r"^(sign[- ]?offs?|approvals?|approvers?|reviewers?|severity|(which|affected|impacted) (services|systems|components))$",
     r"^(steps )?(to|before) clos(e|ing)\b",
     r"\b(how to use|instructions?|before (you )?(publish|start)|about this (template|document)|template)",
     r"\bcheckliste\b|\bliste de contrôle\b",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 COMPLETED_LABELS = (
-    r"\b((?<!to )complete|completed|done|finished|closed(?! loop| captions?)|resolved|implemented|already (?:done|completed|in place)|applied(?! \w+ (?:team|group)))\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
+    r"\b((?<!to )complete|completed|done|finished|closed(?! loop| captions?)|resolved|implemented|already (?:done|completed|fixed|implemented|deployed|shipped|resolved|in place)|hecho|applied(?! \w+ (?:team|group)))\b|\b(?:actions?|steps|measures) (?:already )?taken\b"
     r"|完了|済み|已完成|已执行|erledigt|abgeschlossen|umgesetzt|durchgeführt|ergriffen|terminé|effectuée?s|réalisée?s"
     r"|(?:completad|aplicad|realizad|ejecutad|executad|implementad|tomad)[oa]s|completad|conclu[ií]d|uitgevoerd|afgerond|wykonane|выполнен|принятые меры"
 )
@@ -15,7 +15,7 @@ PENDING_LABELS = (
 )
 """Labels of groups whose items are not."""
 
-LATER_LABELS = r"^(?:no|once|after|when|until)\b|\b(?:a|por|para|à|de) (?:ser\w*|être|faire)\b"
+LATER_LABELS = r"^(?:no|once|after|when|until)\b|\b(?:to get|get(?:ting)? (?:it|this|that|things)) done\b|\bdefinition of\b|\bdone and\b|\bclosed beta\b|\bin phase\b|\b(?:a|por|para|à|de) (?:ser\w*|être|faire)\b"
 """What makes of the word a condition or a plan."""
 
 ANNOUNCING_WORDS = frozenset(
@@ -31,9 +31,10 @@ WISHED = (
 """Finished verbs after which the work is still to be done."""
 
 WORK_LEFT = (
-    r"\b(?:but|however|except|partially|partly|only|temporary|temporarily|workaround|still|missing|remains?|to follow|needs? to|"
-    r"waiting for|not (?:yet|released|deployed|done)|\d+ of \d+|half|some of|most of|in staging|to staging|needed|wrong|"
-    r"broken|incorrect|outdated|too (?:late|slow|many|few|low|high|long|short))\b"
+    r"\b(?:but|however|except|partially|partly|only|temporary|temporarily|workaround|still|missing|remains?|to follow|needs?|"
+    r"must|should be|ha(?:s|ve) to|waits?|waiting|(?:is|are|was|were) not|not (?:yet|released|deployed|done)|next|(?:one|two|three|four|five|\d+) (?:out )?of|half|some of|most of|in staging|to staging|"
+    r"needed|(?:to|with|by) (?:the wrong|a closed)|now broken|was outdated|too|again|for the time being|for now|by mistake|(?:merged|run|deployed|released) without|"
+    r"was skipped|will upgrade|will be)\b"
 )
 """Words of work that is left."""
 

@@ -29,10 +29,10 @@ OPEN = words(
 )
 HEDGES = (
     r"\b(?:not|isn't|aren't|wasn't|weren't|never|none|nicht|keine?|pas|non|niet|nie|ikke|inte|não|nao|sin|не|"
-    r"partial(?:ly)?|partly|mostly|nearly|almost|half|some|most|to be|will|shall|should|must|until|unless|except|but|pending|only|"
+    r"partial(?:ly)?|partly|teilweise|en partie|parcialmente|parzialmente|gedeeltelijk|mostly|nearly|almost|half|some|most|to be|will|shall|should|must|until|unless|except|but|pending|only|"
     r"outstanding|too|for now|by hand|this time|temporar(?:y|ily)|blocked|waiting|missing|remain(?:s|ing)?|reverted|reopened|re-opened|planned|"
     r"(?:in|to|on) (?:staging|stage|dev|development|test|testing|qa))\b"
-    r"|\?|\d ?%|\b(?:to|in|on|for) \d+ ?/ ?\d+ \w|\b\d+ (?:of|out of) \d+\b"
+    r"|\?|\d ?%|\b(?:to|in|on|for) \d+ ?/ ?\d+ \w|\b\d+ (?:of|out of) \d+\b|^\d+ ?/ ?\d+ \w|: \d+ ?/ ?\d+$"
 )
 """What takes the word of a status back, puts it off or makes it partial ('Done in staging', '2 of 5 done'); a pattern."""
 CONDITIONS = r"\b(?:no|when|if|once|can|could|needs?)\b"
@@ -95,7 +95,7 @@ NOTHING = (
 """Whole texts (normalised) that say there is nothing, or that a template left behind."""
 
 NOT_NAMES = words(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
+    "unowned undone monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
     "october november december wontfix obsolete duplicate ready rejected cancelled canceled unfinished reverted awaiting verifying "
     "confluence cloudflare stripe kafka redis postgres postgresql mysql terraform datadog grafana prometheus sentry pagerduty "
     "ability tool tools tooling script scripts "
