@@ -19,6 +19,7 @@ _KEYED_PART = re.compile(r"\s+[|·]\s+(?=[*_]{0,3}[^:：|*_\n]{2,30}[*_]{0,3}\s*
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ROLES = {name: role for role, names in reversed(vocabulary.METADATA.items()) for name in names}
 _FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, vocabulary.FINAL))})(?!\w)")
 _MARKED_OPTION = re.compile(r"\[[xX✓]\]\s*([^\[\]\n|/,]+)|\*\*([^*\n]+)\*\*|☑\s*([^☐\n|/,]+)")
@@ -218,13 +219,17 @@ def _date(value: object, path: str, remarks: list[tuple[str, str, str]]) -> date
 
 
 def _in_title(title: str) -> date | None:
+    """The day in a document's title, None where there is none or more than one can be meant."""
+    if _FILE_DATE.search(title):
+        return _file_date(title)
     try:
-        return dates.find(title) if re.search(r"\d{4}", title) else None
+        return dates.find(title) if _YEAR.search(title) else None
     except dates.Unreadable:
         return None
 
 
 def _file_date(path: str) -> date | None:
+    """The day in a file's name, or in its path."""
     match = _FILE_DATE.search(PurePosixPath(path).name) or _FILE_DATE.search(path)
     try:
         return date(int(match[1]), int(match[2]), int(match[3])) if match else None
