@@ -88,7 +88,7 @@ def is_real(match: re.Match[str]) -> bool:
 
 
 def names_ticket(text: str) -> bool:
-    """Whether a link's text does no more than name its ticket and say its status ('#12', 'KM620', 'PR #4 (done)',
+    """Whether a link's text does no more than name its ticket and say its status ('#12', 'AB620', 'PR #4 (done)',
     an address).
     """
     stripped = text.strip().strip("[]()").replace("\\", "")

@@ -402,7 +402,7 @@ def test_what_was_done_at_once_is_no_list_of_work() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["We now alert at 70%", "**Alerting.** The broker tells its limits. We now alert at 70%."]
+    "text", ["We now alert at 70%", "**Alerting.** The queue says how full it is. We now alert at 70%."]
 )
 def test_what_is_the_practice_now_is_done(text: str) -> None:
     assert [item.done for item in section(text if text.startswith("*") else f"- {text}")] == [True]
@@ -421,7 +421,7 @@ def test_a_release_is_no_ticket() -> None:
 
 
 def test_an_option_that_was_ruled_out_asks_for_nothing() -> None:
-    items = section("- Add a limit to the queue\n- **Option ruled out**: capping the size of requests\n")
+    items = section("- Add a limit to the queue\n- **Option ruled out**: smaller requests\n")
     assert titles(items) == ["Add a limit to the queue"]
 
 
@@ -601,7 +601,7 @@ def test_line_breaks_of_html_are_no_lines_of_the_file() -> None:
 
 
 def test_a_list_of_tickets_with_their_titles() -> None:
-    text = "[KM620](https://trello.com/c/AyCdNq4y) - 0.0.88 upgrade fails: files get mixed\n[KM621](https://trello.com/c/wjF1XyfK) - delete removes the namespace\n"
+    text = "[AB620](https://trello.com/c/Abcd1234) - 1.2 cannot be installed: two files have one name\n[AB621](https://trello.com/c/Abcd1235) - removing a job removes its folder\n"
     items = section(text)
     assert [item.line for item in items] == [5, 6]
     assert [len(item.tickets) for item in items] == [1, 1]
@@ -666,8 +666,8 @@ def test_of_a_numbered_list_all_entries_are_labels_or_none() -> None:
 
 
 def test_a_long_title_announces_nothing_and_a_short_one_does() -> None:
-    below = "## What it was about\n\n- The alerter stood on what it watched\n"
-    assert parse(f"# PVE fenced itself, nine hours of silence, full remediation\n\n{below}", "a.md").items == ()
+    below = "## What it was about\n\n- The watcher was down as well\n"
+    assert parse(f"# A night without queues, nine hours long, and its remediation\n\n{below}", "a.md").items == ()
     assert titles(parse("# Preventive measures\n\n- Add alerting\n", "a.md").items) == ["Add alerting"]
 
 
