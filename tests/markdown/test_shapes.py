@@ -454,13 +454,13 @@ def test_fields_with_an_equals_sign() -> None:
 
 def test_a_ticket_that_says_that_it_is_done() -> None:
     items = section(
-        "- [GH-101 (Done)](https://github.com/acme/web/pull/101): create a domain\n"
-        "- [Done](https://github.com/acme/web/commit/f8fe09f9bf30): add an environment\n"
-        "- [GH-103](https://github.com/acme/web/issues/103): add checks\n"
+        "- [GH-7 (Done)](https://github.com/acme/web/pull/7): split the network\n"
+        "- [Done](https://github.com/acme/web/commit/0a1b2c3d4e5f): add a second one\n"
+        "- [GH-8](https://github.com/acme/web/issues/8): add checks\n"
         "- [x] Change the policy (completed: 72f0f55)\n"
     )
     assert [item.done for item in items] == [True, True, None, True]
-    assert titles(items) == ["create a domain", "add an environment", "add checks", "Change the policy"]
+    assert titles(items) == ["split the network", "add a second one", "add checks", "Change the policy"]
     assert items[-1].tickets == ("72f0f55",)
 
 
