@@ -70,7 +70,7 @@ FEW = 3
 def advise(document: Document, settings: Settings) -> Iterator[Finding]:
     """What the guidance has to say to the document's open items, and to all of its items together."""
     for item in document.items:
-        if not item.done:
+        if not (item.done or item.dropped):
             yield from _titles(document, item)
             yield from _dates(document, item, settings)
     yield from _together(document, [item for item in document.items if item.title.strip()])

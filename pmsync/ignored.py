@@ -51,7 +51,7 @@ def _why_not(rule: str) -> tuple[str, str]:
 
 
 def _unused(document: Document, met: Collection[tuple[str, int]], idle: Collection[str]) -> Iterator[Finding]:
-    settled = {item.line for item in document.items if item.done or item.tickets}
+    settled = {item.line for item in document.items if item.done or item.dropped or item.tickets}
     for each in document.ignores:
         where = f"on {unit(document.path)} {each.about}" if each.about else "in this document"
         for rule in each.rules:

@@ -52,9 +52,9 @@ class Item:
 
     `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and
     `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
-    `done` is None where nothing says. `explicit_id` is an id that the author gave ('AI-3'), never a row number.
-    `line` is 1-based. `form` says how the entry was recognised ('bullet', 'task', 'table', 'heading', 'paragraph'),
-    `section` under which heading.
+    `done` is None where nothing says, and `dropped` means cancelled: nobody is to do it any more. `explicit_id` is an
+    id that the author gave ('AI-3'), never a row number. `line` is 1-based. `form` says how the entry was recognised
+    ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
     """
 
     title: str
@@ -71,6 +71,7 @@ class Item:
     explicit_id: str | None = None
     form: str = "bullet"
     section: str = ""
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Known:
     def repeated(self, document: Document) -> Iterator[Finding]:
         """A finding for each open item of the document that an earlier one has as well."""
         for item in document.items:
-            if not item.done and item.title.strip():
+            if not (item.done or item.dropped) and item.title.strip():
                 earlier = self._earlier(document, item)
                 if earlier:
                     yield self._told(document, item, earlier)

@@ -66,7 +66,7 @@ def is_old(document: Document, settings: Settings) -> bool:
 
 
 def open_items(document: Document) -> list[Item]:
-    return [item for item in document.items if not item.done]
+    return [item for item in document.items if not (item.done or item.dropped)]
 
 
 def _finding(document: Document, line: int, rule: str, message: str, hint: str = "") -> Finding:

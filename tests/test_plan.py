@@ -52,6 +52,12 @@ def test_done_when_first_seen_gets_no_ticket() -> None:
     assert standing(made) == "done"
 
 
+def test_cancelled_when_first_seen_gets_no_ticket() -> None:
+    made = plan(world(document(A, item("Add alerting", dropped=True))))
+    assert not made.operations
+    assert standing(made) == "done"
+
+
 def test_older_than_since_is_listed_and_never_ticketed() -> None:
     old = document(A, "Add alerting", date=date(2026, 1, 1))
     made = plan(world(old, settings=settings(since=date(2026, 11, 1))))

@@ -22,7 +22,9 @@ from pmsync.places import unit
 from pmsync.sources import decode
 
 STDIN = "-"
-ITEM_FIELDS = "title owners tickets due done kind priority group line details labels explicit_id form section".split()
+ITEM_FIELDS = (
+    "title owners tickets due done dropped kind priority group line details labels explicit_id form section".split()
+)
 DOCUMENT_FIELDS = "id title incident date severity status draft restricted services team authors labels".split()
 
 
@@ -94,9 +96,11 @@ def _print(entries: Sequence[Entry]) -> None:
 def _without_ticket(items: Sequence[Item]) -> str:
     """How many of the items get no ticket of their own, and why."""
     done = sum(item.done is True for item in items)
-    named = sum(item.done is not True and bool(item.tickets) for item in items)
-    why = [f"{done} done already"] * bool(done) + [f"{named} with a ticket named"] * bool(named)
-    return f"; no new ticket for {' and '.join(why)}" if why else ""
+    dropped = sum(item.dropped for item in items)
+    named = sum(not item.done and not item.dropped and bool(item.tickets) for item in items)
+    counts = {"done already": done, "cancelled": dropped, "with a ticket named": named}
+    why = [f"{number} {what}" for what, number in counts.items() if number]
+    return f"; no new ticket for {sum(counts.values())}: {', '.join(why)}" if why else ""
 
 
 def _print_document(path: str, document: Document) -> None:
@@ -138,7 +142,7 @@ def _status(document: Document) -> str:
 
 
 def _row(item: Item) -> list[Part]:
-    done = {None: "", True: "yes", False: "no"}[item.done]
+    done = "cancelled" if item.dropped else {None: "", True: "yes", False: "no"}[item.done]
     due = item.due.isoformat() if item.due else ""
     owners, tickets = ", ".join(item.owners), ", ".join(item.tickets)
     rest = [item.priority or "", item.kind or "", item.group or "", tickets, item.section, item.form]

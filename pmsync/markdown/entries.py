@@ -145,7 +145,11 @@ def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest:
     elif said.entries:
         harvest.entries += [
             replace(
-                entry, group=place.group, done=place.done if entry.done is None else entry.done, owners=place.owners
+                entry,
+                group=place.group,
+                done=place.done if entry.done is None else entry.done,
+                owners=place.owners,
+                dropped=place.dropped,
             )
             for entry in said.entries
         ]
@@ -161,7 +165,7 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
     elif isinstance(block, Table):
         rows = tables.entries(block, place.section, place.group, place.done)
         harvest.said = True
-        harvest.entries += rows or []
+        harvest.entries += [replace(row, dropped=place.dropped) for row in rows or []]
         harvest.untitled += tables.untitled(block) if rows is not None else []
         unknown = tables.unknown(block, read=rows is not None)
         harvest.unknown += [unknown] if unknown else []
@@ -276,6 +280,7 @@ def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:
         _details(bullet, texts, lines),
         texts,
         owners=place.owners,
+        dropped=place.dropped,
     )
 
 

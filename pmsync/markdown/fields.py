@@ -22,7 +22,8 @@ class Entry:
     """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role, `rows` what
     the table's rows are called by their numbers ('#3'), which is no ticket.
 
-    `done` and `owners` are what its place says (a group called 'Completed', 'Owner: alice'); its own words win over that.
+    `done`, `owners` and `dropped` are what its place says (a group called 'Completed', 'Owner: alice', "Won't do"); its own
+    words win over that.
     """
 
     spans: tuple[Span, ...]
@@ -35,6 +36,7 @@ class Entry:
     below: tuple[Text, ...] = ()
     cells: Mapping[str, Text] = field(default_factory=dict)
     owners: tuple[str, ...] = ()
+    dropped: bool = False
     rows: frozenset[str] = frozenset()
 
 
@@ -93,6 +95,7 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
         explicit_id=found.explicit_id,
         form=form,
         section=entry.section,
+        dropped=(found.dropped or entry.dropped) and not found.done,
     )
 
 
@@ -229,6 +232,7 @@ def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None
 
 
 def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
+    found.dropped = found.dropped or words.is_dropped(plain)
     rest, ticked = leads.box(plain)
     said = ticked if ticked is not None and not rest else words.loose_status(coded.decode(coded.text))
     said = ticked if said is None else said

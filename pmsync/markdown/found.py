@@ -181,6 +181,7 @@ def record(coded: Coded, role: str, value: str, found: Found) -> bool:
             return False
         found.say(words.status(plain) if words.status(plain) is not None else True)
     elif role == "status":
+        found.dropped = found.dropped or words.is_dropped(plain)
         found.say(words.loose_status(plain))
     elif role == "kind":
         found.kind = plain.lower() or None
@@ -291,6 +292,8 @@ def classified(tag: str, found: Found) -> bool:
         found.priority = found.priority or tag
     elif bare(tag) in KINDS:
         found.kind = found.kind or tag.lower()
+    elif words.is_dropped(tag):
+        found.dropped = True
     elif words.status(tag) is not None:
         found.say(words.status(tag))
     elif re.fullmatch(r"(?:AI|[A-Z]{1,5})-?\d{1,4}", tag):

@@ -28,6 +28,7 @@ class Place:
     group: str | None = None
     done: bool | None = None
     owners: tuple[str, ...] = ()
+    dropped: bool = False
 
     def under(self, label: str) -> Place:
         """The place below a label; a label that only says 'action items' once more is no group."""
@@ -39,6 +40,7 @@ class Place:
             group=group or None,
             done=self.done if status is None else status,
             owners=_owners(plain) or self.owners,
+            dropped=words.is_dropped(plain) or self.dropped,
         )
 
     def _repeats(self, label: str) -> bool:

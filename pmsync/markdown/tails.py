@@ -230,6 +230,7 @@ def understood(coded: Coded, text: str, found: Found, known: Container[str]) -> 
         return False
     found.own(trial.owners)
     found.say(trial.done)
+    found.dropped = found.dropped or trial.dropped
     for name in ("due", "unreadable", "kind", "priority", "explicit_id", "labels"):
         setattr(found, name, getattr(found, name) or getattr(trial, name))
     return True

@@ -142,6 +142,11 @@ def status(text: str) -> bool | None:
     return None
 
 
+def is_dropped(text: str) -> bool:
+    """Whether a status or a group's label says that the work was cancelled."""
+    return normal(text) in vocabulary.DROPPED
+
+
 def loose_status(text: str) -> bool | None:
     """The status in a cell or label of a few words, by its first word that is one ('Done 2026-01-02', '80% done')."""
     known = status(text)

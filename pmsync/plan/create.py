@@ -43,6 +43,8 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     if placed.uid not in world.intents:
         if item.done:
             return Decision("done", "already done when first seen")
+        if item.dropped:
+            return Decision("done", "cancelled in the document")
         if document.date and world.settings.since and document.date < world.settings.since:
             return Decision("listed", f"dated {document.date}, before documents.since ({world.settings.since})")
     return _create(world, placed, index)

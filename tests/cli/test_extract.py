@@ -61,7 +61,7 @@ def test_the_last_line_says_which_items_get_no_ticket(run: Run, tmp_path: Path) 
     items = "- [x] Add an alert\n- Add a limit (OPS-3)\n- Write a page\n"
     write(tmp_path, {"a.md": f"# Slow\n\n## Action items\n\n{items}"})
     last = run("extract", "a.md").out.splitlines()[-1]
-    assert last == "3 items in 1 document; no new ticket for 1 done already and 1 with a ticket named"
+    assert last == "3 items in 1 document; no new ticket for 2: 1 done already, 1 with a ticket named"
 
 
 def test_at_a_terminal_columns_that_hold_nothing_are_left_out(

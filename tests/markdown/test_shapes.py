@@ -824,3 +824,19 @@ def test_a_table_of_what_is_to_be_done() -> None:
         "## Remediation\n\n| To be done | By whom | By when |\n|---|---|---|\n| Split the queue | alice | 2026-06-01 |\n"
     )
     assert (item.title, item.owners, str(item.due)) == ("Split the queue", ("alice",), "2026-06-01")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Action | Status |\n|---|---|\n| Pin the image | Won't do |",
+        "### Won't do\n\n- Pin the image\n",
+        "- [-] Pin the image\n",
+        "- Pin the image (rejected)\n",
+        "- Cancelled: pin the image\n",
+        "- Pin the image\n  - Status: Obsolete\n",
+    ],
+)
+def test_work_that_was_cancelled_is_neither_done_nor_to_be_done(text: str) -> None:
+    (item,) = section(text)
+    assert (item.dropped, item.done, item.owners) == (True, None, ())

@@ -27,6 +27,12 @@ OPEN = words(
     "deferred|postponed|lopend|te doen|gepland|niet gestart|nee|bezig|otwarte|w toku|do zrobienia|открыто|в работе|не начато|"
     "在途|未着手|未対応|未完了|対応中|進行中|作業中|予定|実施中|検討中|保留|未开始|进行中|待办|未完成|处理中|計劃中|미완료|진행 ?중|진행중|대기|예정"
 )
+DROPPED = words(
+    "won't do|wont do|will not do|won't fix|wontfix|rejected|cancelled|canceled|obsolete|duplicate|superseded|dropped|declined|"
+    "abandoned|not doing|invalid|verworfen|abgelehnt|entfällt|annulé|abandonné|rejeté|cancelado|cancelada|rechazado|descartado|"
+    "rejeitado|annullato|geannuleerd|отменено|取消|却下|見送り|已取消|취소"
+)
+"""Statuses of work that nobody is to do any more."""
 HEDGES = (
     r"\b(?:not|isn't|aren't|wasn't|weren't|never|none|nicht|keine?|pas|non|niet|nie|ikke|inte|não|nao|sin|не|"
     r"partial(?:ly)?|partly|teilweise|en partie|parcialmente|parzialmente|gedeeltelijk|mostly|nearly|almost|half|some|most|to be|will|shall|should|must|until|unless|except|but|pending|only|"
