@@ -186,7 +186,9 @@ def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
 
 
 def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
-    first = next((i for i, span in enumerate(rest) if span.text.strip(" :")), 0)
+    first = next((i for i, span in enumerate(rest) if span.text.strip(" :")), len(rest))
+    if first == len(rest):
+        return ()
     head = rest[first]
     return (Span(head.text.lstrip(" :"), head.href, head.bold, head.italic, head.strike, head.code), *rest[first + 1 :])
 

@@ -840,3 +840,9 @@ def test_a_table_of_what_is_to_be_done() -> None:
 def test_work_that_was_cancelled_is_neither_done_nor_to_be_done(text: str) -> None:
     (item,) = section(text)
     assert (item.dropped, item.done, item.owners) == (True, None, ())
+
+
+@pytest.mark.parametrize("label", ["**Owner of it:** ", "**作成者:** ", "**Short term:** :"])
+def test_a_bold_label_with_nothing_behind_it_is_nothing(label: str) -> None:
+    assert titles(section(f"**1. Add alerting.** Soon.\n{label}\n")) == ["Add alerting"]
+    assert section(label) == ()
