@@ -64,7 +64,8 @@ def read(text: Text, section: str) -> Said:
         return Said(fields=True)
     lines = _lines(text)
     if any(_lead(line) for line, _ in lines[:1]):
-        return Said(tuple(entry for entry in _led(lines, section) if not _points(entry)), led=True)
+        led = tuple(entry for entry in _led(lines, section) if not _points(entry))
+        return Said(led, led=bool(led))
     if len(lines) == 1 and _terse(plain):
         return Said((_entry(*lines[0], section),))
     tasks = [_entry(line, number, section) for line, number in _tasks(_joined(lines))]
@@ -111,7 +112,8 @@ def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
 
 def _lines(text: Text) -> list[Line]:
     raw = text.raw.split("\n")
-    numbers = [index for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
+    blank = next((index for index, line in enumerate(raw) if line.strip()), 0)
+    numbers = [max(0, index - blank) for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
     numbered = zip_longest(split(text.spans), numbers, fillvalue=None)
     return [(line, text.line + (number or 0)) for line, number in numbered if line and _plain(line).strip()]
 

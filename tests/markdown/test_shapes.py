@@ -846,3 +846,12 @@ def test_work_that_was_cancelled_is_neither_done_nor_to_be_done(text: str) -> No
 def test_a_bold_label_with_nothing_behind_it_is_nothing(label: str) -> None:
     assert titles(section(f"**1. Add alerting.** Soon.\n{label}\n")) == ["Add alerting"]
     assert section(label) == ()
+
+
+def test_a_lead_that_points_elsewhere_takes_nothing_of_what_follows() -> None:
+    assert section("**Later:** See the section below.\n\n```sh\nls\n```\n") == ()
+
+
+def test_the_line_of_a_paragraph_in_html_is_that_of_its_text() -> None:
+    (item,) = section('<div class="note">\n<sup>1.</sup> Hosted pages stay. They are not\ntouched.</div>\n')
+    assert item.line == 6
