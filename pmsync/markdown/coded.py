@@ -33,23 +33,21 @@ _BEFORE_COMMIT = re.compile(
     re.IGNORECASE,
 )
 """What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
-_OBJECT = re.compile(
-    r"\b(?:revert|undo|cherry-pick|backport|bisect|reapply|drop|deploy)\s+(?:the )?commits?\s+$", re.IGNORECASE
-)
 _HINT = re.compile(r"[@:\[#!bA-Z](?:(?<=@)|(?<=:)//|(?<=\[)~|(?<=[#!])\d|(?<=b)/\d|(?<=[A-Z])[A-Z0-9_]+-\d)")
 _COMMIT_HINT = re.compile(r"[(:t] ?[0-9a-f]{7}")
 """What text must hold for there to be anything to find in it: most holds none of it, and looking for that is cheap, the
 more so where one class of characters begins all of it.
 """
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
-_MENTION_OF = re.compile(
-    r"\b(?:blocked by|depends on|depending on|(?:as soon as|once|when|until|after)|see also|similar to|follow-?up (?:to|of)|duplicate of|"
-    r"introduced (?:in|by)|regression (?:test )?(?:for|from)|cf\.|as in|revert|backport|cherry-pick|undo)\s+(?:the )?(?:prs?|issues?|tickets?|pull requests?)?\s*$",
+_SPOKEN_OF = re.compile(
+    r"\b(?:(?:blocked by|depends on|depending on|as soon as|once|when|until|after|see also|similar to|follow-?up (?:to|of)|duplicate of|"
+    r"introduced (?:in|by)|regression (?:test )?(?:for|from)|cf\.|as in|revert|backport|cherry-pick|undo|bisect|reapply)\s+"
+    r"(?:the )?(?:prs?|issues?|tickets?|pull requests?|commits?)?|(?:drop|deploy)\s+(?:the )?commits?)\s*$",
     re.IGNORECASE,
 )
-"""What stands before a ticket that is spoken of, and is not the item's own."""
-_NO_TICKET = re.compile(r"(?:\b(?:depends on|depending on|blocked by)|\.(?:md|txt|rst|adoc))\s+$", re.IGNORECASE)
-"""What stands before a number that is another row's, or a part of a file ('depends on #3', 'modes.md #6')."""
+"""What stands before a ticket or commit that is spoken of, and is not the item's own."""
+_IN_FILE = re.compile(r"\.(?:md|txt|rst|adoc)\s+$", re.IGNORECASE)
+"""What stands before a number that is a part of a file ('modes.md #6')."""
 _COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=d: )){_HASH}(?=\)))"
 _PERSON = rf"(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION}))"
 
@@ -175,11 +173,8 @@ def _found(coded: Coded, match: re.Match[str]) -> str:
         return coded.put("P", text, text)
     if kind == "mention":
         return coded.put("P", text, text.removeprefix("@"))
-    if text.startswith("#") and _NO_TICKET.search(match.string, max(0, match.start() - 20), match.start()):
-        return coded.put("O", text, "")
-    if _MENTION_OF.search(match.string, max(0, match.start() - 40), match.start()):
-        return coded.put("O", text, "")
-    if kind == "commit" and _OBJECT.search(match.string, max(0, match.start() - 40), match.start()):
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    if _SPOKEN_OF.search(before) or (text.startswith("#") and _IN_FILE.search(before)):
         return coded.put("O", text, "")
     return _ticket(coded, text) if kind == "commit" or tickets.is_real(match) else text
 

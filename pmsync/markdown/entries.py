@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from pmsync.markdown import found as said
-from pmsync.markdown import leads, paragraphs, statements, tables, words
+from pmsync.markdown import leads, paragraphs, people, statements, tables, words
 from pmsync.markdown.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
-from pmsync.markdown.coded import PERSON, encode
+from pmsync.markdown.coded import encode
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.groups import Place, place_of, place_status
 from pmsync.markdown.outline import Section, heading_text
@@ -35,7 +35,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 """What explains the entry above it, which then is more than a label."""
-_DROPPED = re.compile(
+_RULED_OUT = re.compile(
     r"\W*(?:\[n/?a\]|(?:options?|alternatives?|ideas?) (?:ruled out|rejected|discarded|considered)\b)", re.IGNORECASE
 )
 _FIX = {"fix", "the fix", "fixes", "the fixes"}
@@ -163,9 +163,9 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
         harvest.entries += listing(block, place, lines)
         harvest.said = True
     elif isinstance(block, Table):
-        rows = tables.entries(block, place.section, place.group, place.done)
+        rows = tables.entries(block, place)
         harvest.said = True
-        harvest.entries += [replace(row, dropped=place.dropped) for row in rows or []]
+        harvest.entries += rows or []
         harvest.untitled += tables.untitled(block) if rows is not None else []
         unknown = tables.unknown(block, read=rows is not None)
         harvest.unknown += [unknown] if unknown else []
@@ -215,7 +215,7 @@ def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
         if isinstance(child, Listing):
             out += listing(child, place, lines)
         elif isinstance(child, Table):
-            out += tables.entries(child, place.section, place.group, place.done) or []
+            out += tables.entries(child, place) or []
     return out
 
 
@@ -236,7 +236,7 @@ def _labels(bullet: Bullet) -> bool:
     )
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
-        return bool(coded.atoms) and not words.says_anything(re.sub(PERSON, "", coded.text))
+        return people.only_accounts(coded)
     if nested and all(e.text is not None and (said.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
         return False
     boxed = all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested)
@@ -250,7 +250,7 @@ def _asks(bullet: Bullet) -> bool:
     """Whether an entry can be work: no question, no template's instructions, and no label that nothing follows."""
     plain = bullet.text.plain.strip() if bullet.text else ""
     if (
-        _DROPPED.match(plain)
+        _RULED_OUT.match(plain)
         or ((_QUESTION.match(plain) or _INVERTED.match(plain)) and not _is_assigned(bullet))
         or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain))
     ):
@@ -322,7 +322,7 @@ def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, 
             announced = isinstance(previous, Paragraph) and words.announces(previous.text.raw.rsplit("\n", 1)[-1])
             out += listing(block, place, lines) if announced else _scan_list(block, place, lines)
         elif isinstance(block, Table) and tables.names_actions(block) and not (chronicle and _chronicle(block)):
-            out += tables.entries(block, place.section, None, None) or []
+            out += tables.entries(block, Place(place.section)) or []
         elif isinstance(block, Paragraph) and _marked(block.text):
             out.append(Entry(block.text.spans, block.line, "paragraph", place.section))
         elif isinstance(block, Quote):

@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pmsync.markdown import found, groups, leads, words
+from pmsync.markdown import found, groups, leads, people, words
 from pmsync.markdown.blocks import Block, Listing, Table, Text, below
-from pmsync.markdown.coded import PERSON, Coded, encode
+from pmsync.markdown.coded import Coded, encode
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import Section
 from pmsync.markdown.verbs import NOUNS_TOO
@@ -32,7 +32,7 @@ def is_item(section: Section) -> bool:
     text = section.heading.plain.strip()
     plain = _NUMBERED.sub("", text.lstrip(_LIGHTS + " "))
     coded = encode(section.heading.spans)
-    if words.is_placeholder(plain) or not plain or _only_names(coded):
+    if words.is_placeholder(plain) or not plain or people.only_accounts(coded):
         return False
     lists = _lists_work(section.blocks)
     rest, ticked = leads.box(text)
@@ -46,11 +46,6 @@ def is_item(section: Section) -> bool:
         return plain != text or _asks(plain) or _is_assigned(section)
     led = plain != text and (words.reads_as_task(plain) or _PARTICIPLE.match(plain))
     return _CODED.match(text) is not None or (bool(led) and words.count(plain) > 1 and not _lists_items(section.blocks))
-
-
-def _only_names(coded: Coded) -> bool:
-    """Whether there are accounts and nothing else."""
-    return bool(coded.atoms) and not words.says_anything(re.sub(PERSON, "", coded.text))
 
 
 def _asks(plain: str) -> bool:
@@ -114,4 +109,15 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     if section.outer:
         place = place.under(section.outer)
     spans = section.heading.spans if section.heading else ()
-    return Entry(spans, section.line, "heading", section.root, place.group, place.done, details, texts), after
+    return Entry(
+        spans,
+        section.line,
+        "heading",
+        section.root,
+        place.group,
+        place.done,
+        details,
+        texts,
+        owners=place.owners,
+        dropped=place.dropped,
+    ), after

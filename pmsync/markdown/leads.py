@@ -112,7 +112,7 @@ def _marker(_coded: Coded, text: str, found: Found, _known: Container[str]) -> s
     if match is None or not text[match.end() :].strip():
         return text
     found.say(words.status(match["word"]))
-    found.dropped = found.dropped or match["word"].lower().startswith(("cancel", "won't"))
+    found.dropped = found.dropped or words.is_dropped(match["word"])
     return _without_day(text[match.end() :], found)
 
 

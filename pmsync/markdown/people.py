@@ -58,6 +58,11 @@ def accounts(coded: Coded, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(coded.atoms[char].value for char in re.findall(PERSON, text)))
 
 
+def only_accounts(coded: Coded) -> bool:
+    """Whether a text names people by account and says nothing else."""
+    return bool(coded.atoms) and not words.says_anything(re.sub(PERSON, "", coded.text))
+
+
 def listed(coded: Coded, text: str, known: Container[str]) -> tuple[str, ...]:
     """The owners where the whole text is a list of people, else nothing. For text at an entry's end, where a remark
     may stand as well: words that never are names, and phrases, make it no list.

@@ -93,7 +93,7 @@ _PASSIVE = re.compile(
 )
 """A few words that end in what was done ('Alerts configured'), with no word of its still having to be."""
 _PASSIVE_TO = re.compile(
-    rf"(?!\W*no\b)(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened', 'scheduled'}))}) "
+    rf"(?!\W*no\b)(?!.*\b(?:be|should|must|needs?|will|can|are|is|to fix)\b)\W*(?:\S+ ){{1,3}}(?:{'|'.join(sorted(PAST - {'raised', 'opened'}))}) "
     r"(?:to|with|into|via|so that|in order|by hand)\b",
     re.IGNORECASE,
 )

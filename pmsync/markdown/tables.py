@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pmsync.markdown import tickets, words
 from pmsync.markdown.blocks import Table, Text
 from pmsync.markdown.fields import Entry
+from pmsync.markdown.groups import Place
 
 _COMPANIONS = frozenset({"owner", "ticket", "status", "due", "priority", "kind"})
 _STRONG = frozenset(
@@ -103,8 +104,8 @@ def _width(table: Table, index: int) -> int:
     return sum(words.count(row.cells[index].plain) for row in table.rows[:50] if index < len(row.cells))
 
 
-def entries(table: Table, section: str, group: str | None, done: bool | None) -> list[Entry] | None:
-    """The rows as entries; None where no column can be told to hold the items' text."""
+def entries(table: Table, place: Place) -> list[Entry] | None:
+    """The rows as entries that stand at a place; None where no column can be told to hold the items' text."""
     roles = columns(table)
     title = title_column(table, roles)
     if title is None:
@@ -119,7 +120,8 @@ def entries(table: Table, section: str, group: str | None, done: bool | None) ->
         if divider:
             label = divider
         elif text is not None and text.raw.strip() and not _template_row(text, cells):
-            out.append(replace(_entry(text, row.line, cells, section, label or group, done), rows=numbers))
+            here = replace(place, group=label or place.group)
+            out.append(_entry(text, row.line, cells, here, numbers))
     return out
 
 
@@ -150,13 +152,22 @@ def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
     return frozenset(f"#{cell}" for cell in cells if cell.isdigit())
 
 
-def _entry(
-    text: Text, line: int, cells: Mapping[str, Text], section: str, group: str | None, done: bool | None
-) -> Entry:
+def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbers: frozenset[str]) -> Entry:
     details = cells["notes"].raw.strip() if "notes" in cells else ""
-    below = (cells["notes"],) if details else ()
-    details = re.sub(r"\s*<br\s*/?>\s*", "\n", details)
-    return Entry(text.spans, line, "table", section, group, done, details, below, cells)
+    return Entry(
+        text.spans,
+        line,
+        "table",
+        place.section,
+        place.group,
+        place.done,
+        re.sub(r"\s*<br\s*/?>\s*", "\n", details),
+        (cells["notes"],) if details else (),
+        cells,
+        owners=place.owners,
+        dropped=place.dropped,
+        rows=numbers,
+    )
 
 
 def _divider(cells: tuple[Text, ...]) -> str | None:

@@ -855,3 +855,15 @@ def test_a_lead_that_points_elsewhere_takes_nothing_of_what_follows() -> None:
 def test_the_line_of_a_paragraph_in_html_is_that_of_its_text() -> None:
     (item,) = section('<div class="note">\n<sup>1.</sup> Hosted pages stay. They are not\ntouched.</div>\n')
     assert item.line == 6
+
+
+@pytest.mark.parametrize("rows", ["| Action | Due |\n|---|---|\n| Pin the image | 2026-12-01 |\n", "- Pin the image\n"])
+def test_what_a_group_says_holds_for_tables_as_for_lists(rows: str) -> None:
+    (dropped,) = section(f"### Won't do\n\n{rows}")
+    (owned,) = section(f"### Owner: alice\n\n{rows}")
+    assert (dropped.dropped, owned.owners) == (True, ("alice",))
+
+
+def test_what_a_group_says_holds_for_headings() -> None:
+    (item,) = section("### Won't do\n\n#### Rotate the keys each week\n\nToo dear.\n")
+    assert item.dropped
