@@ -298,13 +298,33 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an undecided item may be: a known item (`uid`, with where it was and its ticket's `ref`), or a ticket alone.
+
+    `uid` is '' for a ticket alone; `ref` is None for an item whose ticket is only announced.
+    """
+
+    uid: str = ""
+    ref: Ref | None = None
+    title: str = ""
+    document_id: str = ""
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: the ticket's key, else the uid."""
+        return self.ref.key if self.ref else self.uid
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """One item of one document as a run understood it: what the ledger's `items` holds.
 
     `standing` is 'ticketed', 'new' (gets its ticket in this run), 'proposed' (draft), 'listed' (older than
     `documents.since`), 'done' (before it was first seen), 'external' (names a ticket that no configured tracker holds),
     'waiting', 'refused' or 'undecided'; `note` says in words why an item has no ticket. `due` is the effective date,
-    by `due_from`: 'document', 'sla' or ''.
+    by `due_from`: 'document', 'sla' or ''. `candidates` are what an undecided item may be: the question stays
+    open until a person decides, whatever later runs see.
     """
 
     uid: str
@@ -320,6 +340,7 @@ class ItemRow:
     details: str = ""
     tickets: tuple[str, ...] = ()
     note: str = ""
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,7 +271,8 @@ class Survey:
     def _identify(self) -> Identities:
         namespace = self.look.settings.namespace
         views = [view for view in self.look.views.values() if not view.failed]
-        known = known_items(self.look.memory.links, self.look.memory.intents, marked_tickets(views, namespace))
+        memory = self.look.memory
+        known = known_items(memory.links, memory.intents, marked_tickets(views, namespace), memory.questions)
         refs = {
             where: tuple(each.sight.ref for each in named if isinstance(each.sight, Ticket))
             for where, named in self.named.items()

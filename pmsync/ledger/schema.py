@@ -311,6 +311,8 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
     ("0003_ticks", (_TICKS,)),
+    # what an undecided item may be: asked until a person decides
+    ("0004_candidates", ("ALTER TABLE items ADD COLUMN candidates TEXT NOT NULL DEFAULT '[]'",)),
 )
 
 

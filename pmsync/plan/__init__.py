@@ -12,7 +12,7 @@ from pmsync.keys import item_key
 from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
-from pmsync.plan.create import decide
+from pmsync.plan.create import Decision, decide, question
 from pmsync.plan.observe import Observed, observe_all, with_twins
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
@@ -66,11 +66,10 @@ def _rank(operation: Operation) -> int:
 
 
 def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
-    standing, note = "ticketed", ""
+    decision = Decision("ticketed")
     if link is None or (link.lost and _made_again(link, known)):
         decision = decide(world, placed, known)
         draft.add(decision.operations, decision.findings)
-        standing, note = decision.standing, decision.note
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
             seen = with_twins(Observed(adopted), known.marked)
@@ -84,7 +83,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         if not placed.entry.document.draft:
             draft.findings += drift(placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
-    draft.rows.append(_row(world, placed.uid, placed.entry, standing, note))
+    draft.rows.append(_row(world, placed.uid, placed.entry, decision))
 
 
 def _made_again(link: Link, known: Index) -> bool:
@@ -92,7 +91,7 @@ def _made_again(link: Link, known: Index) -> bool:
     return any(not each.duplicate and each.ref != link.ticket.ref for each in known.marked.get(link.uid, ()))
 
 
-def _row(world: World, uid: str, entry: Entry, standing: str, note: str) -> ItemRow:
+def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
     document, item = entry.document, entry.item
     due, due_from = due_date(document, item, world.settings.sla)
     return ItemRow(
@@ -101,31 +100,26 @@ def _row(world: World, uid: str, entry: Entry, standing: str, note: str) -> Item
         key=item_key(item),
         fields=raw_fields(document, item),
         line=item.line,
-        standing=standing,
+        standing=decision.standing,
         due=due,
         due_from=due_from,
         done=item.done,
         group=item.group,
         details=item.details,
         tickets=item.tickets,
-        note=note,
+        note=decision.note,
+        candidates=decision.candidates,
     )
 
 
 def _ask(world: World, undecided: Undecided, draft: _Draft) -> None:
     """Nothing is created or guessed: name the candidates and the command that decides."""
     entry = undecided.entry
-    where = f"{entry.document.path}:{entry.item.line}"
-    known = [ticket.ref.key for ticket in undecided.tickets]
-    known += [item.ref.key if item.ref else item.uid for item in undecided.candidates]
-    message = f"item {entry.item.title!r} gets no ticket: {undecided.reason}"
-    if known:
-        message += f" ({', '.join(known[:5])}{' …' if len(known) > 5 else ''})"
-    target = known[0] if known else "TICKET"
-    hint = f"decide with `pmsync adopt {where} {target}` or `pmsync adopt {where} --new`"
     if not entry.document.draft:
-        draft.findings.append(Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line))
-    draft.rows.append(_row(world, undecided.uid, entry, "undecided", undecided.reason))
+        draft.findings.append(question(entry, undecided.reason, undecided.candidates))
+    kept = undecided.candidates if undecided.lasting else ()
+    decision = Decision("undecided", undecided.reason, candidates=kept)
+    draft.rows.append(_row(world, undecided.uid, entry, decision))
 
 
 def _plan_vanished(world: World, item: Known, link: Link | None, draft: _Draft) -> None:

@@ -9,8 +9,10 @@ from datetime import datetime
 from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
-from pmsync.model import Draft, Finding, Intent, Link, Marker, Ticket
+from pmsync.known import Entry
+from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.operations import Create, Operation, Place, Record, Wait
+from pmsync.places import place as place_of
 from pmsync.plan.update import AGAIN, assignees, differences
 from pmsync.plan.world import Index, Named, View, World
 from pmsync.routes import route
@@ -25,6 +27,16 @@ class Decision:
     note: str = ""
     operations: tuple[Operation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Finding:
+    """What a person is asked about an item that gets no ticket: with what it may be, and the commands that decide."""
+    where = place_of(entry.document.path, entry.item.line)
+    named = ", ".join(f"{each.name} {each.title!r}" if each.title else each.name for each in candidates[:3])
+    message = f"item {entry.item.title!r} gets no ticket: {reason} ({named}{' …' if len(candidates) > 3 else ''})"
+    hint = f"decide with `pmsync adopt {where} {candidates[0].name}` or `pmsync adopt {where} --new`"
+    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
 
 
 def decide(world: World, placed: Placed, index: Index) -> Decision:
