@@ -53,8 +53,9 @@ class Item:
     `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and
     `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
     `done` is None where nothing says, and `dropped` means cancelled: nobody is to do it any more. `explicit_id` is an
-    id that the author gave ('AI-3'), never a row number. `line` is 1-based. `form` says how the entry was recognised
-    ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
+    id that the author gave ('AI-3'), never a row number. `mentions` are those of the `tickets` that the text only
+    speaks of ('Prevent a recurrence of #1'): they are not the item's own. `line` is 1-based. `form` says how the entry
+    was recognised ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
     """
 
     title: str
@@ -72,6 +73,12 @@ class Item:
     form: str = "bullet"
     section: str = ""
     dropped: bool = False
+    mentions: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The tickets that stand where an item's own ticket does."""
+        return tuple(ticket for ticket in self.tickets if ticket not in self.mentions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,7 @@ from pmsync.places import unit
 from pmsync.sources import decode
 
 STDIN = "-"
-ITEM_FIELDS = (
-    "title owners tickets due done dropped kind priority group line details labels explicit_id form section".split()
-)
+ITEM_FIELDS = "title owners tickets due done dropped kind priority group line details labels explicit_id form section mentions".split()
 DOCUMENT_FIELDS = "id title incident date severity status draft restricted services team authors labels".split()
 
 

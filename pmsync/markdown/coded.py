@@ -61,11 +61,18 @@ def _pattern(*, people: bool, commits: bool) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named."""
+    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named.
+
+    `linked` says that it is a link or an address.
+    """
 
     kind: str
     text: str
     value: str
+
+    @property
+    def linked(self) -> bool:
+        return "://" in self.value
 
 
 @dataclass(slots=True)
