@@ -238,10 +238,11 @@ class Draft:
 class Link:
     """The ledger's row that joins an item and its ticket.
 
-    `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is
-    known (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
-    observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it
-    need carry no marker. `reassigned` means a person changed the assignee, whose word counts from then on.
+    `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is known
+    (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
+    observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it need
+    carry no marker. `followed` means that no account of ours created it and no person adopted it: its status counts,
+    and nothing is written to it. `reassigned` means a person changed the assignee, whose word counts from then on.
     """
 
     uid: str
@@ -251,6 +252,7 @@ class Link:
     pushed: Fields | None
     pushed_labels: tuple[str, ...] = ()
     named: bool = False
+    followed: bool = False
     shared: bool = False
     reassigned: bool = False
     orphaned: bool = False

@@ -229,7 +229,7 @@ class Ledger:
 
         A link that stays lost closes none: an intent beside it is for the ticket that takes its place.
         `source` says who made the change: 'tracker', 'pmsync', 'document' or 'person'. A decision is done with once
-        its item has another ticket than before.
+        its item has another ticket than before, and a question once a person has answered it.
         """
         with self._writing() as database:
             held_links = (old for link in links for old in self._fetch(writes.LINK_OF, rows.to_link, link.uid))
@@ -243,6 +243,8 @@ class Ledger:
                     database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
                 if _is_fresh(known.get(link.uid), link):
                     database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
+                if source == "person":
+                    database.execute(writes.ANSWER, [link.document_id, link.key])
             changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
             writes.remember(database, run, at, changes)
 

@@ -20,6 +20,8 @@ DELETE_LINK = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
 
 DELETE_INTENT = "DELETE FROM intents WHERE uid = ? RETURNING tracker"
 
+ANSWER = "UPDATE items SET candidates = '[]' WHERE document_id = ? AND item_key = ?"
+
 _WITHOUT_TICKET = """
 SELECT uid, document_id FROM items
 WHERE uid NOT IN (SELECT uid FROM links) AND uid NOT IN (SELECT uid FROM intents)

@@ -134,7 +134,8 @@ def _tag(match: re.Match[str]) -> str:
     name = re.match(r"\{%-?\s*(\w+)\s", match[0])
     if name is None or name[1].lower() not in TICKET_WORDS:
         return " "
-    return " ".join(["", *(ref[0] for ref in tickets.TEXT_REF.finditer(match[0])), ""])
+    named = ", ".join(ref[0] for ref in tickets.TEXT_REF.finditer(match[0]))
+    return f" ({named}) " if named else " "
 
 
 def _links(spans: tuple[Span, ...]) -> list[list[Span]]:

@@ -11,7 +11,8 @@ from pmsync.markdown import dates, leads, people, statements, tails, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
 from pmsync.markdown.found import Found, field_lines, keyed, plain_ticket, take_date
-from pmsync.markdown.vocabulary import PRIORITY
+from pmsync.markdown.tickets import names_ticket
+from pmsync.markdown.vocabulary import PRIORITY, TICKET_WORDS
 from pmsync.model import Finding, Item
 
 _FORMS = {"bullet", "task", "table", "heading", "paragraph"}
@@ -104,17 +105,20 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions:
 
 
 def _in_sentence(coded: Coded, text: str, title: str) -> set[str]:
-    """The tickets that are left in the item's own words: they belong to the sentence, but for a link that is most of it,
-    or ends it.
+    """The tickets that are left in the item's own words: they belong to the sentence, but for a link that is most of it
+    or ends it, and what the words themselves call its ticket ('Created a [ticket](…) to …', 'tracked in #12').
     """
     inside: set[str] = set()
     for char in dict.fromkeys(text) if not tails.is_ticket(text) else ():
         atom = coded.atoms.get(char)
         if atom is None or atom.value not in coded.tickets:
             continue
-        ends = text.rstrip(" .)]").endswith(char) and not tails.is_object(text[: text.rindex(char)])
-        own = atom.kind == "O" and (ends or 2 * len(atom.text) >= len(title))
-        inside |= set() if own else {atom.value}
+        before = text[: text.rindex(char)]
+        ends = text.rstrip(" .)]").endswith(char) and not tails.is_object(before)
+        linked = atom.kind == "O" and (ends or 2 * len(atom.text) >= len(title))
+        called = atom.linked and atom.text.strip().lower() in TICKET_WORDS
+        if not (linked or called or tails.is_tracked(before)):
+            inside.add(atom.value)
     return inside
 
 
@@ -198,11 +202,17 @@ def _from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list
         if field_lines(coded, found) or tails.is_due(text.plain, found):
             continue
         if not tails.is_ticket(coded.text):
-            mentions.update(coded.tickets)
+            mentions.update(_spoken_of(coded))
         found.say(statements.remark_says_done(text.plain))
         if entry.form in {"heading", "paragraph"}:
             _from_body(coded, found, known)
     return tickets, mentions
+
+
+def _spoken_of(coded: Coded) -> set[str]:
+    """The tickets in a text below the item, or in a cell beside it, that nothing there calls its own."""
+    called = {atom.value for char, atom in coded.atoms.items() if tails.is_tracked(coded.text.partition(char)[0])}
+    return set(coded.tickets) - called
 
 
 def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
@@ -227,8 +237,8 @@ def _from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
         if role != "id" or any(span.href for span in text.spans):
             rows = entry.rows if role != "ticket" else ()
             tickets += [ticket for ticket in coded.tickets if ticket not in rows]
-            if role not in {"ticket", "status", "id"} and not tails.is_ticket(coded.text):
-                mentions.update(coded.tickets)
+            if role not in {"ticket", "status", "id"} and not (tails.is_ticket(coded.text) or names_ticket(plain)):
+                mentions.update(_spoken_of(coded))
         if plain:
             _cell(role, coded, plain, text, found)
     tickets += [ticket for ticket in found.tickets if ticket not in tickets]

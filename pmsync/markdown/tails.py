@@ -50,6 +50,11 @@ _LEADS_TO_IT = re.compile(
     re.IGNORECASE,
 )
 """What says of a ticket at an end that it is the item's own, with nothing else between them."""
+_TRACKED = re.compile(
+    r"(?<!\w)(?:(?:is )?tracked (?:in|at|by|as|with|here:?)|tracking issue:?|(?:tickets?|issues?|bugs?|jira)\s*[:：])\s*$",
+    re.IGNORECASE,
+)
+"""What says of a ticket anywhere in a text that it is the item's own."""
 _OBJECT = re.compile(
     r"(?<!\w)(?:a|about|after|against|an|and|as|at|before|by|for|from|in|into|like|of|on|or|our|over|per|since|than|that|the|this|to|"
     r"under|until|via|with|without)(?:\s+(?:issues?|tickets?|bugs?|prs?|commits?))?$",
@@ -129,6 +134,11 @@ def _is_spoken_of(coded: Coded, text: str, match: re.Match[str]) -> bool:
         return False
     linked = all(coded.atoms[char].linked for char in re.findall(TICKET, match["t"]))
     return is_object(before) or not linked
+
+
+def is_tracked(before: str) -> bool:
+    """Whether these words say of the ticket behind them that it is the item's own ('tracked in', 'Ticket:')."""
+    return _TRACKED.search(before[-40:]) is not None
 
 
 def is_object(before: str) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pmsync.content import due_date, raw_fields
 from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
 from pmsync.known import Entry, Known
-from pmsync.model import Document, Finding, ItemRow, Link, Ticket
+from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
 from pmsync.plan.create import Decision, decide, question
+from pmsync.plan.named import copied, homes
 from pmsync.plan.observe import Observed, observe_all, with_twins
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
@@ -22,8 +23,9 @@ __all__ = ["plan"]
 
 @dataclass
 class _Draft:
-    """A plan in the making."""
+    """A plan in the making. `homes` are the documents that tickets named by several belong to."""
 
+    homes: Mapping[Ref, str]
     operations: list[Operation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
@@ -40,7 +42,7 @@ def plan(world: World) -> Plan:
     The same world always gives the same plan. Nothing that is missing from an incomplete read, or from a tracker
     that did not answer, leads to an operation.
     """
-    known, draft = index(world), _Draft()
+    known, draft = index(world), _Draft(homes(world))
     observed = observe_all(world, known.marked)
     for seen in observed.values():
         draft.add(seen.operations, seen.findings)
@@ -80,6 +82,9 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.operations.append(Record("restore", link, "back in its document"))
     if link is not None:
         draft.add(*update(world, placed, link, known))
+        home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
+        if home != placed.entry.document.id and link.named:
+            draft.findings.append(copied(placed, link.ticket, home))
         if not placed.entry.document.draft:
             draft.findings += drift(placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
