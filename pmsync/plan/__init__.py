@@ -12,6 +12,7 @@ from pmsync.keys import item_key
 from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
+from pmsync.places import place
 from pmsync.plan.create import Decision, decide, question
 from pmsync.plan.named import copied, homes
 from pmsync.plan.observe import Observed, observe_all, with_twins
@@ -56,7 +57,7 @@ def plan(world: World) -> Plan:
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
     draft.findings += _strays(world, known, links)
-    draft.findings = [*_merged(draft.findings), *_behind(draft.behind)]
+    draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
 
@@ -174,6 +175,19 @@ def _behind(placed: Sequence[Placed]) -> list[Finding]:
     message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
     hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
     return [Finding("not-ticked", "note", message, hint, first.document.path, first.item.line)]
+
+
+def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
+    """One finding for all items without a ticket because they name one that is in no configured tracker."""
+    held = [row for row in rows if row.standing == "external"]
+    if not held:
+        return []
+    path = {document.id: document.path for document in world.reading.documents}[held[0].document_id]
+    named = ", ".join(f"{row.fields.title!r} ({row.note.partition(': ')[2]})" for row in held[:3])
+    who = "1 item has" if len(held) == 1 else f"{len(held)} items have"
+    message = f"{who} no ticket here, because they name one elsewhere: {named}{' …' if len(held) > 3 else ''}"
+    hint = f"`pmsync adopt {place(path, held[0].line)} --new` has one made all the same"
+    return [Finding("no-ticket", "note", message, hint, path, held[0].line)]
 
 
 def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:
