@@ -99,11 +99,13 @@ class Vocabulary:
     """A team's own words for what documents say, besides those that pmsync knows.
 
     `sections` are headings that announce action items. `columns` says what a table's column holds (one of TEACHABLE) by
-    its name there. Case, punctuation and what stands in brackets do not matter.
+    its name there. Case, punctuation and what stands in brackets do not matter. `projects` are the configured Jira
+    projects, each with its Jira's address and its key: RFC-1 is a ticket where `RFC` is one of them, else a standard.
     """
 
     sections: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    projects: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_TAUGHT = Vocabulary()

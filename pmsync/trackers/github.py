@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from pmsync import marker
+from pmsync.addresses import github_issue
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
@@ -49,9 +50,6 @@ from pmsync.trackers.github_text import (
 
 OWN_COMMENT = "<!-- pmsync-duplicate -->"
 _SHORT = re.compile(r"(?:(?P<repo>[\w.-]+/[\w.-]+)#|#|GH-)(?P<number>[1-9]\d{0,9})", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"https?://(?P<host>[^/\s]+)/(?P<repo>[\w.-]+/[\w.-]+)/issues/(?P<number>[1-9]\d{0,9})/?(?:[?#]\S*)?", re.IGNORECASE
-)
 
 
 def connect(
@@ -147,19 +145,18 @@ class GitHubTracker:
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:
         """An address of an issue here, `owner/name#12`, or `#12` in a document of this very repository."""
-        text = text.strip()
-        found = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
-        if found is None:
+        if shown := github_issue(text.strip()):
+            host, named, number = shown
+            here = host == self._web
+        elif short := _SHORT.fullmatch(text.strip()):
+            named, number, here = short["repo"] or repository or "", int(short["number"]), True
+        else:
             return None
-        host = found.groupdict().get("host")
-        named = found["repo"] or repository or ""
-        if named.lower() != self.repo.lower() or (host is not None and host.lower() not in self._web):
-            return None
-        return self._provisional(int(found["number"]))
+        return self._provisional(number) if here and named.lower() == self.repo.lower() else None
 
     def _provisional(self, number: int) -> Ref:
         address = urlsplit(self._settings.api_url)
-        url = f"{address.scheme}://{self._web[0]}/{self.repo}/issues/{number}"
+        url = f"{address.scheme}://{self._web}/{self.repo}/issues/{number}"
         return Ref(self.name, str(number), f"{self.repo}#{number}", url)
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from pmsync.addresses import KEY, jira_key
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
@@ -71,9 +72,6 @@ class JiraTracker:
     def __init__(self, settings: TrackerSettings, session: Session) -> None:
         self.settings, self.session = settings, session
         self.name, self.label = settings.name, settings.label
-        url = re.escape(settings.url.rstrip("/"))
-        key = rf"{re.escape(settings.project)}-[1-9]\d*"
-        self._named = re.compile(rf"(?:{url}/(?:browse|projects/[^/\s]+/issues)/)?({key})(?:[?#/]\S*)?", re.IGNORECASE)
         self._resolved: dict[str, str | Unresolved] = {}
 
     # --- who we are, and how this Jira words things -------------------------------------------------------------
@@ -111,10 +109,10 @@ class JiraTracker:
         return Screen(str(kind["id"]), {each.id: each for each in fields})
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
-        match = self._named.fullmatch(text.strip())
-        if not match:
+        text = text.strip()
+        key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else jira_key(text, self.settings.url)
+        if key is None or key.rpartition("-")[0] != self.settings.project.upper():
             return None
-        key = match[1].upper()
         return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
