@@ -176,7 +176,8 @@ class Ticket:
     `status` is one of the first four; `state` is the tracker's own word for it. `author` and `assignees` are accounts
     as the tracker names them (GitHub login, Jira account id or name). Times are aware UTC, by the server's clock.
     `duplicate` is True for a ticket closed as duplicate (its status is then `wont_do`), `duplicate_of` where known.
-    `labels` are the tracker's, with its general one; fields that the tracker does not have are None.
+    `labels` are the tracker's, with its general one; fields that the tracker does not have are None. `unclear` is the
+    setting, and the tracker's word, that would say whether a closed ticket was done or cancelled and is not known.
     """
 
     ref: Ref
@@ -194,6 +195,7 @@ class Ticket:
     duplicate: bool = False
     duplicate_of: Ref | None = None
     marker: Marker | None = None
+    unclear: tuple[str, str] | None = field(default=None, compare=False)
 
 
 class Patch(TypedDict, total=False):

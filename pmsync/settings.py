@@ -55,6 +55,7 @@ class TrackerSettings:
     user_env: str | None = None
     password_env: str | None = None
     status: Mapping[str, str] = field(default_factory=dict)
+    resolution: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, object] = field(default_factory=dict)
     priority: Mapping[str, str] = field(default_factory=dict)
     # local

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pmsync.model import Finding, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
-from pmsync.plan.world import World, seniority
+from pmsync.plan.world import World, seen_tickets, seniority
 from pmsync.trackers.base import Forbidden, Gone, Moved, Sight
 
 Marked = Mapping[str, Sequence[Ticket]]
@@ -179,3 +180,18 @@ def _twin(uid: str, older: Ticket, younger: Ticket) -> tuple[CloseDuplicate | No
         f"tickets {older.ref.key!r} and {younger.ref.key!r} are for the same item {uid!r}",
         f"close {younger.ref.key!r} as duplicate of {older.ref.key!r}, or the other way round",
     )
+
+
+def unclear_endings(world: World) -> list[Finding]:
+    """One finding for each tracker whose done tickets have words that do not say whether the work was done."""
+    found = []
+    for name, view in sorted(world.views.items()):
+        unclear = {ticket.unclear for ticket in seen_tickets(view) if ticket.unclear}
+        for setting in sorted({setting for setting, _ in unclear}):
+            words = sorted(word for each, word in unclear if each == setting)
+            shown = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
+            message = f"tickets of tracker {name!r} are closed with the {setting} {shown}, and count as done"
+            lines = ", ".join(f'`{json.dumps(word, ensure_ascii=False)} = "done"`' for word in words[:5])
+            hint = f'write {lines} below [trackers.{name}.{setting}], with "wont_do" where that work was cancelled'
+            found.append(Finding("unknown-status", "note", message, hint))
+    return found
