@@ -12,7 +12,7 @@ from pmsync.memory import Memory
 from pmsync.model import Cursor, Finding, Ref, Ticket
 from pmsync.plan.world import View
 from pmsync.settings import Settings
-from pmsync.trackers.base import Sight, Tracker
+from pmsync.trackers.base import Moved, Sight, Tracker
 
 Answer = TypeVar("Answer")
 
@@ -121,8 +121,9 @@ class Looker:
             self.findings.append(Finding("label-missing", "warning", message, hint))
 
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
-        """Keep answers under the ref asked for and, for a ticket, under its real one."""
-        real = {sight.ref: sight for sight in sights.values() if isinstance(sight, Ticket)}
+        """Keep answers under the ref asked for and, for a ticket, under its real one, wherever that is by now."""
+        tickets = (sight.ticket if isinstance(sight, Moved) else sight for sight in sights.values())
+        real = {ticket.ref: ticket for ticket in tickets if isinstance(ticket, Ticket)}
         if real and not self._trust(name):
             return
         view = self.views[name]

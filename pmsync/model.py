@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypedDict
@@ -236,7 +236,9 @@ class Link:
     `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is
     known (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
     observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it
-    need carry no marker. `reassigned` means a person changed the assignee, whose word counts from then on.
+    need carry no marker. `reassigned` means a person changed the assignee, whose word counts from then on. The ref of a
+    ticket that moved to where no configured tracker holds it has no tracker: nothing is sent there. `via` is then the
+    one that may still see it, and `lost` says that it does not.
     """
 
     uid: str
@@ -254,6 +256,17 @@ class Link:
     details_digest: str = ""
     position: int = 0
     linked_at: datetime | None = None
+    via: str = ""
+
+    @property
+    def away(self) -> bool:
+        """Whether the ticket moved to where no configured tracker holds it."""
+        return not self.ticket.ref.tracker
+
+    @property
+    def asked(self) -> Ref:
+        """The ref to ask for, in the tracker that may know."""
+        return replace(self.ticket.ref, tracker=self.via) if self.away else self.ticket.ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,19 @@ class Survey:
                 asked.setdefault(ref.tracker, []).append(ref)
         answers = {ref: sight for name, refs in asked.items() for ref, sight in self.look.get(name, refs).items()}
         self.refused += [_refusal(ref, self.look.now()) for ref, sight in answers.items() if isinstance(sight, Gone)]
+        answers = {ref: self._where_it_is(sight) for ref, sight in answers.items()}
         self.named = {
             where: tuple(Named(text, ref, self._sight(ref, known, answers)) for text, ref in pairs)
             for where, pairs in mentions.items()
         }
+
+    def _where_it_is(self, sight: Sight) -> Sight:
+        """The answer; for a ticket that moved it is the ticket as it is there, where anybody may see it."""
+        if not isinstance(sight, Moved):
+            return sight
+        target = sight.to or self.look.recognise(sight.url)
+        there = self.look.get(target.tracker, [target]).get(target) if target else None
+        return there if isinstance(there, Ticket) else sight.ticket or sight
 
     def _known_by_key(self) -> dict[tuple[str, str], Ticket]:
         seen = [ticket for view in self.look.views.values() for ticket in view.tickets.values()]
@@ -115,7 +124,7 @@ class Survey:
     def _sight(self, ref: Ref, known: Mapping[tuple[str, str], Ticket], answers: Mapping[Ref, Sight]) -> Sight | None:
         if ticket := known.get((ref.tracker, ref.key)):
             return ticket
-        return Gone(ref) if self._asked_lately(ref) else answers.get(ref)
+        return Gone(ref, hidden=True) if self._asked_lately(ref) else answers.get(ref)
 
     # --- tickets that a scan did not show ---------------------------------------------------------------------
 
@@ -129,15 +138,15 @@ class Survey:
                  and links[uid].ticket.ref != each.ref}  # fmt: skip
         for name, view in list(self.look.views.items()):
             if not view.failed:
-                here = [link for link in links.values() if link.ticket.ref.tracker == name]
-                asked = [link.ticket.ref for link in here if view.complete or link.uid in twins]
+                here = [link for link in links.values() if link.asked.tracker == name]
+                asked = [link.asked for link in here if view.complete or link.uid in twins]
                 self.look.get(name, [ref for ref in asked if ref not in view.tickets])
         self._follow()
 
     def _follow(self) -> None:
         """Find out what moved and merged tickets have become."""
         for link in self.look.memory.links.values():
-            view = self.look.views.get(link.ticket.ref.tracker)
+            view = self.look.views.get(link.asked.tracker)
             if view is None or view.failed:
                 continue
             target = self._target(link, view)
@@ -151,7 +160,7 @@ class Survey:
         return ref.tracker in self.look.views and ref not in self.look.views[ref.tracker].tickets
 
     def _target(self, link: Link, view: View) -> Ref | None:
-        ref = link.ticket.ref
+        ref = link.asked
         sight = view.sights.get(ref) or view.tickets.get(ref)
         if isinstance(sight, Moved):
             return sight.to or self.look.recognise(sight.url)
@@ -301,6 +310,7 @@ class Survey:
             if (ticket.marker is None or not ticket.marker.key)
             and not ticket.duplicate
             and ticket.author in view.trusted
+            and ticket.ref.tracker
             and ticket.ref not in taken
         ]
 

@@ -248,6 +248,7 @@ def link_row(link: Link) -> dict[str, Value]:
         "orphaned": int(link.orphaned),
         "lost": int(link.lost),
         "linked_at": time_text(link.linked_at),
+        "via": link.via,
     })  # fmt: skip
 
 
@@ -291,6 +292,7 @@ def to_link(row: Row, prefix: str = "") -> Link:
         details_digest=row[f"{prefix}details_digest"],
         position=row[f"{prefix}position"],
         linked_at=to_time(row[f"{prefix}linked_at"]),
+        via=row[f"{prefix}via"],
     )
 
 

@@ -260,6 +260,11 @@ WHERE
     OR (l.uid IS NULL AND i.standing NOT IN ('done', 'listed', 'external') AND i.done IS NOT 1 AND d.gone_at IS NULL)
 """
 
+# A ticket that moved to where nothing of it can be seen is nobody's open work here.
+_OPEN_ITEMS_BUT_MOVED = _OPEN_ITEMS.replace(
+    "(l.uid IS NOT NULL AND (", "(l.uid IS NOT NULL AND NOT (l.lost AND l.tracker = '') AND ("
+)
+
 _OVERDUE_ITEMS = """
 CREATE VIEW overdue_items AS
 SELECT * FROM open_items WHERE days_late > 0 ORDER BY days_late DESC
@@ -311,6 +316,16 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
     ("0003_ticks", (_TICKS,)),
+    (
+        "0004_moved",
+        (
+            "ALTER TABLE links ADD COLUMN via TEXT NOT NULL DEFAULT ''",
+            # what moved away before was not followed: its status is of that day
+            "UPDATE links SET lost = 1 WHERE tracker = ''",
+            "DROP VIEW open_items",
+            _OPEN_ITEMS_BUT_MOVED,
+        ),
+    ),
 )
 
 

@@ -30,7 +30,8 @@ class Decision:
 def decide(world: World, placed: Placed, index: Index) -> Decision:
     """One row of the truth table for an item that the ledger does not link (design, section 7)."""
     document, item = placed.entry.document, placed.entry.item
-    tickets = sorted(index.marked.get(placed.uid, ()), key=lambda ticket: ticket.duplicate)
+    found = index.marked.get(placed.uid, ())
+    tickets = sorted(found, key=lambda ticket: (ticket.duplicate, not ticket.ref.tracker))
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
     named = world.named.get((document.id, placed.entry.position), ())
@@ -57,8 +58,11 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
     gone = [each for each in named if isinstance(each.sight, Gone)]
     if len(gone) < len(named):
         return Decision("waiting", f"ticket {named[0].ref.key} could not be read")
-    message = f"the document names ticket {gone[0].text!r}, which does not exist in tracker {gone[0].ref.tracker!r}"
-    hint = "correct or remove the link; an item that names a ticket gets no other one"
+    message = (
+        f"the document names ticket {gone[0].text!r}, which tracker {gone[0].ref.tracker!r} does not show: "
+        "it does not exist, or is hidden from this account"
+    )
+    hint = "let the account see it, or correct or remove the link; an item that names a ticket gets no other one"
     finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, findings=(finding,))
 
@@ -66,7 +70,8 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
 def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared: bool) -> Decision:
     """Link an existing ticket; sends nothing and counts the document's present values as pushed."""
     entry, fields = placed.entry, raw_fields(placed.entry.document, placed.entry.item)
-    view = world.views[ticket.ref.tracker]
+    shown_by = world.shown_by(ticket)
+    view = world.views[shown_by]
     mine = set(view.fit(labels(fields, view.settings)))
     marker_key = ticket.marker.key if ticket.marker and not named else ""
     link = Link(
@@ -83,6 +88,7 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         details_digest=entry.details_digest,
         position=entry.position,
         linked_at=world.now,
+        via="" if ticket.ref.tracker else shown_by,
     )
     findings = differences(placed, link, fields, view) if link.pushed else []
     how = "named in the document" if named else "carries the item's marker"

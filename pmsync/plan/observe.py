@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pmsync.model import Finding, Link, Ref, Ticket
+from pmsync.model import Finding, Link, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
 from pmsync.plan.world import World, seen_tickets, seniority
 from pmsync.trackers.base import Forbidden, Gone, Moved, Sight
@@ -29,47 +29,83 @@ def observe_all(world: World, marked: Marked) -> dict[str, Observed]:
 
 
 def _observe(world: World, link: Link, marked: Marked) -> Observed:
-    view = world.view(link.ticket.ref.tracker)
+    ref = link.asked
+    view = world.view(ref.tracker)
     if view is None:
         return Observed(link)
-    ref = link.ticket.ref
     sight: Sight | None = view.sights.get(ref) or view.tickets.get(ref)
     match sight:
+        case Gone() | Forbidden() if link.away:
+            return _out_of_sight(link)
         case Gone():
-            return _lost(link)
+            return _lost(link, sight)
         case Moved():
             return _moved(world, link, sight)
         case Forbidden():
             return Observed(link, findings=(_forbidden(link, sight),))
+        case Ticket() if link.away:
+            return _followed(link, sight, "")
         case Ticket():
             return _seen(world, link, sight, marked)
         case None:
             return Observed(link)
 
 
-def _lost(link: Link) -> Observed:
+def _lost(link: Link, sight: Gone) -> Observed:
     if link.lost:
         return Observed(link)
-    lost = replace(link, lost=True)
-    finding = Finding(
-        "ticket-lost",
-        "warning",
-        f"ticket {link.ticket.ref.key!r} of item {link.ticket.title!r} was deleted",
-        f"it will not be made again; `pmsync forget {link.uid}` lets the next sync create a new one",
-    )
-    return Observed(lost, (Record("lost", lost, link.ticket.ref.key),), (finding,))
+    lost, ref = replace(link, lost=True), link.ticket.ref
+    again = f"`pmsync forget {link.uid}` lets the next sync create a new one"
+    if sight.hidden:
+        what = "is not shown any more: it was deleted, or is hidden from this account (a security level, another place)"
+        hint = (
+            f"open {ref.url} as somebody who sees everything. Where it is there, let the account see it: it is found "
+        )
+        hint += f"again. Only where it was deleted: {again}"
+    else:
+        what, hint = "was deleted", f"it will not be made again; {again}"
+    finding = Finding("ticket-lost", "warning", f"ticket {ref.key!r} of item {link.ticket.title!r} {what}", hint)
+    return Observed(lost, (Record("lost", lost, ref.key),), (finding,))
 
 
 def _moved(world: World, link: Link, sight: Moved) -> Observed:
+    """Follow it: to where a configured tracker holds it, else as far as it can be seen."""
     target = world.moves.get(link.ticket.ref)
-    if target is None:
-        ref = Ref("", sight.url, sight.url, sight.url)
-        target = replace(link.ticket, ref=ref)
-    moved = replace(link, ticket=target)
-    where = target.ref.key
-    hint = "" if target.ref.tracker else "no configured tracker holds it: it is kept as a link and no longer followed"
-    finding = Finding("ticket-moved", "note", f"ticket {link.ticket.ref.key!r} was moved to {where!r}", hint)
-    return Observed(moved, (Record("follow", moved, f"{link.ticket.ref.key} → {where}"),), (finding,))
+    if target is not None:
+        return _followed(link, target, "")
+    via = link.asked.tracker
+    if sight.ticket is None:
+        ref = replace(link.asked, tracker="", url=sight.url)
+        return _out_of_sight(replace(link, ticket=replace(link.ticket, ref=ref), via=via), link)
+    if not link.away or link.lost or sight.ticket.ref != link.ticket.ref:
+        return _followed(link, sight.ticket, via)
+    seen = replace(link, ticket=sight.ticket)
+    changes = describe(link.ticket, sight.ticket)
+    if sight.ticket == link.ticket and not changes:
+        return Observed(link)
+    return Observed(seen, (Record("observe" if changes else "seen", seen, changes),))
+
+
+def _followed(link: Link, target: Ticket, via: str) -> Observed:
+    """The link with its ticket where that is now; `via` is who shows it, '' where a configured tracker holds it."""
+    moved = replace(link, ticket=target, via=via, lost=False)
+    old, new = link.ticket.ref.key, target.ref.key
+    hint = "no configured tracker holds it: its status is followed, and nothing is sent there" if via else ""
+    finding = Finding("ticket-moved", "note", f"ticket {old!r} was moved to {new!r}", hint)
+    return Observed(moved, (Record("follow", moved, f"{old} → {new}"),), (finding,))
+
+
+def _out_of_sight(link: Link, before: Link | None = None) -> Observed:
+    """A ticket that moved away and is not seen there is nobody's open work here any more; it is looked for again."""
+    before = before or link
+    gone = replace(link, lost=True)
+    if before.lost and before.away:
+        return Observed(before)
+    ref = gone.ticket.ref
+    message = f"ticket {ref.key!r} of item {gone.ticket.title!r} was moved to where pmsync does not see it"
+    hint = f"{ref.url} leads there; its item counts as moved away, and gets no other ticket"
+    finding = Finding("ticket-moved", "note", message, hint)
+    return Observed(gone, (Record("follow", gone, f"{ref.key} → out of sight"),), (finding,))
 
 
 def _forbidden(link: Link, sight: Forbidden) -> Finding:

@@ -76,6 +76,11 @@ class World:
         view = self.views.get(name)
         return view if view and not view.failed else None
 
+    def shown_by(self, ticket: Ticket) -> str:
+        """The tracker that holds the ticket, or that showed it where none does: it moved to another place."""
+        showing = (n for n, view in self.views.items() if ticket.ref in view.tickets or ticket.ref in view.sights)
+        return ticket.ref.tracker or next(showing, "")
+
 
 def trusted(ticket: Ticket, view: View, namespace: str) -> bool:
     """Whether the ticket's marker is believed: it was created by one of our accounts, in our namespace.

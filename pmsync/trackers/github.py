@@ -214,18 +214,20 @@ class GitHubTracker:
         if answer.status in {404, 410}:
             if not readable:
                 readable.append(self._repo.unreadable())
-            return Forbidden(ref, readable[0]) if readable[0] else Gone(ref)
+            # A 404 also answers for a ticket that was transferred to where the token sees nothing; a 410 is definite.
+            return Forbidden(ref, readable[0]) if readable[0] else Gone(ref, hidden=answer.status == 404)
         if answer.status in {401, 403}:
             return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason})")
         if answer.status != 200 or not isinstance(answer.data, Mapping):
             raise self._repo.refused(answer, f"to show {ref.key!r}")
         if theirs != home or "pull_request" in answer.data:
-            return Moved(ref, None, str(answer.data["html_url"]))
+            there = None if "pull_request" in answer.data else self._repo.foreign(answer.data, ref.id)
+            return Moved(ref, None, str(answer.data["html_url"]), there)
         return self._repo.ticket(answer.data)
 
     def _moved(self, ref: Ref, answer: Answer) -> Sight:
         """Where a transferred issue is now, followed by hand and only to read."""
-        url = address = answer.redirect or ""
+        address = answer.redirect or ""
         for _ in range(5):
             found = re.search(r"/repositories/(\d+)/issues/(\d+)$", urlsplit(address).path)
             if found is None:
@@ -233,10 +235,11 @@ class GitHubTracker:
             answer = self._repo.read(found[0])
             if answer.status == 200:
                 url = str(answer.data["html_url"])
-                to = self._repo.ref(answer.data) if int(found[1]) == self._repo.identified() else None
-                return Moved(ref, to, url)
+                if int(found[1]) == self._repo.identified():
+                    return Moved(ref, self._repo.ref(answer.data), url)
+                return Moved(ref, None, url, self._repo.foreign(answer.data, f"{found[1]}/{found[2]}"))
             address = answer.redirect or ""
-        return Moved(ref, None, url)
+        return Moved(ref, None, ref.url)  # GitHub's own pages lead people on from there
 
     # --- writing ------------------------------------------------------------------------------------------------
 

@@ -122,7 +122,8 @@ class JiraTracker:
 
     def scan(self, since: datetime | None = None) -> Scan:
         pages = list(self._pages(scan_jql(self.words, self.label, since)))
-        return Scan(self._tickets(pages), pages[0].sent_at.replace(microsecond=0))
+        here = tuple(ticket for ticket in self._tickets(pages) if ticket.ref.tracker)
+        return Scan(here, pages[0].sent_at.replace(microsecond=0))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         wanted = sorted(set(uids))
@@ -131,8 +132,12 @@ class JiraTracker:
         for number, lot in enumerate(lots):
             accounts = self.accounts() if number == 0 else ()
             pages = list(self._pages(find_jql(self.words, lot, accounts, since)))
-            found |= {ticket.ref: ticket for ticket in self._tickets(pages)}
+            found |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_found(ticket)}
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
+
+    def _is_found(self, ticket: Ticket) -> bool:
+        """Whether it is in our project, or one of ours that went elsewhere: what else is there has only our label."""
+        return bool(ticket.ref.tracker or (ticket.marker and ticket.author in self.accounts()))
 
     def _pages(self, jql: str) -> Iterator[Answer]:
         """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes."""
@@ -167,9 +172,10 @@ class JiraTracker:
         return tuple(found.values())
 
     def _ticket(self, issue: Mapping[str, Any]) -> Ticket:
+        """The ticket; the ref of one in another project has no tracker, as it is for reading only."""
         try:
-            self._here(issue)
-            return ticket_of(issue, self.words)
+            ticket = ticket_of(issue, self.words)
+            return ticket if self._here(issue) else replace(ticket, ref=replace(ticket.ref, tracker=""))
         except (KeyError, TypeError, ValueError) as error:
             key = issue.get("key") if isinstance(issue, dict) else issue
             raise TrackerError(
@@ -202,7 +208,8 @@ class JiraTracker:
         if not isinstance(found, Mapping):
             return found
         if not self._here(found):
-            return Moved(ref, None, self.words.browse(str(found["key"])))
+            there = self._ticket(found)
+            return Moved(ref, None, there.ref.url, there)
         return self._ticket(found)
 
     def _found(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
@@ -217,7 +224,11 @@ class JiraTracker:
 
     def _missing(self, ref: Ref) -> Gone | Forbidden:
         """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
-        return Gone(ref) if self._project_key else Forbidden(ref, "404, and the project cannot be read either")
+        return (
+            Gone(ref, hidden=True)
+            if self._project_key
+            else Forbidden(ref, "404, and the project cannot be read either")
+        )
 
     @cached_property
     def _project_key(self) -> str:

@@ -227,15 +227,19 @@ def scan_jql(words: Dialect, label: str, since: datetime | None) -> str:
 
 
 def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime) -> str:
-    """Everything by those uids' labels or created by those accounts since; one of the two may be empty."""
+    """Everything by those uids' labels, in whatever project it is by now, or created here by those accounts since; one
+    of the two may be empty.
+    """
     names = sorted(accounts)
     parts = []
     if uids:
         parts.append(f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})")
     if names:
         creators = ", ".join(quoted(name) for name in names)
-        parts.append(f"(creator in ({creators}) AND created >= {milliseconds(since)})")
-    return f"project = {quoted(words.project)} AND ({' OR '.join(parts)}) ORDER BY created ASC, id ASC"
+        parts.append(
+            f"(project = {quoted(words.project)} AND creator in ({creators}) AND created >= {milliseconds(since)})"
+        )
+    return f"{' OR '.join(parts)} ORDER BY created ASC, id ASC"
 
 
 def milliseconds(moment: datetime) -> int:

@@ -55,6 +55,7 @@ class Issue:
     duplicated_by: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     old_keys: list[str] = field(default_factory=list)
+    hidden: bool = False
 
 
 @dataclass
@@ -114,7 +115,16 @@ class JiraState:
     def searchable(self) -> list[Issue]:
         """What the index shows: every issue as it was `lag` ago."""
         shown = {id_: seen for at, id_, seen in self._indexed if at + self.lag <= self.now()}
-        return sorted((issue for issue in shown.values() if issue), key=lambda issue: int(issue.id))
+        return sorted(
+            (issue for issue in shown.values() if issue and not issue.hidden), key=lambda issue: int(issue.id)
+        )
+
+    def hide(self, issue: Issue, *, hidden: bool = True) -> None:
+        """A security level that the token's account does not have: to the API the issue is as if it were deleted
+        ("Get issue", REST API v2: 404 if it "is not found or the user does not have permission to view it").
+        """
+        issue.hidden = hidden
+        self.index(issue)
 
     def find(self, id_or_key: str) -> Issue | None:
         return next(

@@ -8,13 +8,15 @@ import stat
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import Ledger, schema
-from tests.ledger.samples import NOON, intent, link
+from pmsync.model import Ref
+from tests.ledger.samples import NOON, intent, link, ticket
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,16 +115,24 @@ def test_a_newer_ledger_is_refused_and_left_alone(path, readonly):
     assert path.read_bytes() == before
 
 
-def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", schema.STEPS[:1])
-        with Ledger.open(path) as ledger:
-            ledger.save_links(ledger.begin_run(NOON, host="h", pid=1, scope=""), NOON, [link()], "pmsync")
+def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path):
+    away = replace(link("u2"), ticket=ticket(ref=Ref("", "9", "ATTIC-9", "https://acme.example/browse/ATTIC-9")))
+    with Ledger.open(path) as ledger:
+        ledger.save_links(ledger.begin_run(NOON, host="h", pid=1, scope=""), NOON, [link(), away], "pmsync")
+    with sqlite3.connect(path) as older:  # as the first version left it
+        for (view,) in older.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+            older.execute(f"DROP VIEW {view}")
+        older.execute("DROP TABLE ticks")
+        older.execute("ALTER TABLE links DROP COLUMN via")
+        older.execute("DELETE FROM _sqlite_migrations WHERE name <> '0001_tables'")
+    older.close()
     with pytest.raises(LedgerError, match="older pmsync; run `pmsync sync` once"):
         Ledger.open(path, readonly=True)
     Ledger.open(path).close()
     with Ledger.open(path, readonly=True) as ledger:
-        assert ledger.links() == {"u1": link()}
+        # What moved away was not followed then, and would count as open for ever.
+        assert ledger.links() == {"u1": link(), "u2": replace(away, lost=True)}
+        assert [each.ticket for each in ledger.open_items()] == ["PAY-1"]
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path, monkeypatch):
