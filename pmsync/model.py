@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -178,6 +179,8 @@ class Ticket:
     `duplicate` is True for a ticket closed as duplicate (its status is then `wont_do`), `duplicate_of` where known.
     `labels` are the tracker's, with its general one; fields that the tracker does not have are None. `unclear` is the
     setting, and the tracker's word, that would say whether a closed ticket was done or cancelled and is not known.
+    `ids` are those of author and assignees that outlive a renaming, by account, where the service has such; the ledger
+    adds the accounts by which it knew them before.
     """
 
     ref: Ref
@@ -196,6 +199,7 @@ class Ticket:
     duplicate_of: Ref | None = None
     marker: Marker | None = None
     unclear: tuple[str, str] | None = field(default=None, compare=False)
+    ids: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 class Patch(TypedDict, total=False):

@@ -21,6 +21,7 @@ from pmsync.people import Directory
 from pmsync.plan import plan
 from pmsync.plan.update import AGAIN
 from pmsync.plan.world import Named, View, World, marked_tickets, seen_tickets
+from pmsync.renames import Renames, as_called, renames
 from pmsync.settings import Person
 from pmsync.trackers.base import Gone, Moved, Sight, Unresolved
 
@@ -79,7 +80,15 @@ class Survey:
             named=self.named,
             moves=self.moves,
             gone=gone if self.whole and self.reading.complete else frozenset(),
+            renames={name: self._renames(name) for name in self.look.views},
         )
+
+    def _renames(self, name: str) -> Renames:
+        """The accounts there that have another name than the ledger knew, or than it knew before."""
+        view, held = self.look.views[name], self.look.memory.links.values()
+        links = [link for link in held if link.ticket.ids and link.ticket.ref.tracker == name]
+        sights = ((link, view.sights.get(link.ticket.ref) or view.tickets.get(link.ticket.ref)) for link in links)
+        return renames((link.ticket.ids, sight if isinstance(sight, Ticket) else link.ticket) for link, sight in sights)
 
     # --- tickets that documents name --------------------------------------------------------------------------
 
@@ -223,8 +232,10 @@ class Survey:
 
     def _resolve(self) -> None:
         """Find the accounts of everybody whom this run would assign, from the ledger's memory where it is fresh."""
-        for name, people in self._people().items():
-            kept = self._kept_accounts(name)
+        for name, wanted in self._people().items():
+            names, kind = self._renames(name), self.look.settings.trackers[name].type
+            people = [as_called(person, kind, names) for person in wanted]
+            kept = {p: account for p, account in self._kept_accounts(name).items() if account not in names}
             unknown = [p for p in people if p.id not in kept and not self._unresolved_lately(name, p)]
             answers = self._accounts(name, unknown)
             self.resolved[name] = {person: account for person, account in answers.items() if isinstance(account, str)}
@@ -235,6 +246,15 @@ class Survey:
             ]
             remembered = {p.id: Unresolved(why) for p in people if (why := self._unresolved_lately(name, p))}
             self.look.views[name] = replace(self.look.views[name], accounts={**remembered, **kept, **answers})
+        for name in self.look.views:
+            self._rename_people(name)
+
+    def _rename_people(self, name: str) -> None:
+        """Whoever has another name there now goes by it in the ledger too, from now on."""
+        names, kind = self._renames(name), self.look.settings.trackers[name].type
+        for person in self.look.settings.people.values() if names else ():
+            if (now := as_called(person, kind, names)) != person:
+                self.resolved.setdefault(name, {})[person.id] = getattr(now, kind)
 
     def _accounts(self, name: str, people: list[Person]) -> Mapping[str, str | Unresolved]:
         return (self.look.ask(name, lambda t: t.resolve(people)) if people else None) or {}

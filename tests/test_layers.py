@@ -15,7 +15,7 @@ MODULES = {
 LAYERS = [
     {"pmsync", "errors", "model", "settings", "marker", "keys", "places", "addresses", "trackers.base"},
     {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
-     "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "sources", "writeback"},
+     "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers",
      "writeback.file"},
     {"looking", "observe", "apply", "adopting"},

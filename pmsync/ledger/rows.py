@@ -272,6 +272,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
         "duplicate": int(ticket.duplicate),
         "duplicate_of": _ref_text(ticket.duplicate_of),
         "marker": _marker_text(ticket.marker),
+        "account_ids": json_text(dict(sorted(ticket.ids.items()))),
     }
 
 
@@ -315,6 +316,7 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         duplicate=bool(row[f"{prefix}duplicate"]),
         duplicate_of=Ref(**json.loads(duplicate_of)) if duplicate_of else None,
         marker=Marker(**json.loads(marker)) if marker else None,
+        ids=json.loads(row[f"{prefix}account_ids"]),
     )
 
 

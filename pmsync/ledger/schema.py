@@ -326,6 +326,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             _OPEN_ITEMS_BUT_MOVED,
         ),
     ),
+    ("0005_account_ids", ("ALTER TABLE links ADD COLUMN account_ids TEXT NOT NULL DEFAULT '{}'",)),
 )
 
 

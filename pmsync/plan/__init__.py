@@ -13,7 +13,7 @@ from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
 from pmsync.plan.create import decide
-from pmsync.plan.observe import Observed, observe_all, unclear_endings, with_twins
+from pmsync.plan.observe import Observed, observe_all, renamed_people, unclear_endings, with_twins
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
 
@@ -53,7 +53,7 @@ def plan(world: World) -> Plan:
             _ask(world, undecided, draft)
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
-    draft.findings += [*_strays(world, known, links), *unclear_endings(world)]
+    draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(draft.findings), *_behind(draft.behind)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pmsync.model import Finding, Link, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
 from pmsync.plan.world import World, seen_tickets, seniority
+from pmsync.renames import as_called, remembered, renamed
 from pmsync.trackers.base import Forbidden, Gone, Moved, Sight
 
 Marked = Mapping[str, Sequence[Ticket]]
@@ -126,11 +127,15 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
     if merged is not None and merged.ref != ticket.ref:
         followed = replace(link, ticket=merged, named=True)
         return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
-    if ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and not link.lost:
+    new_names = renamed(link.ticket, ticket)
+    ticket = replace(ticket, ids=remembered(link.ticket, ticket))
+    same = ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and ticket.ids == link.ticket.ids
+    if same and not link.lost:
         return Observed(link)
     # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit.
     known = bool(link.ticket.state or link.ticket.assignees)
-    reassigned = link.reassigned or (known and set(ticket.assignees) != set(link.ticket.assignees))
+    before = {new_names.get(account, account) for account in link.ticket.assignees}
+    reassigned = link.reassigned or (known and set(ticket.assignees) != before)
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket)
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
@@ -171,7 +176,9 @@ def describe(old: Ticket, new: Ticket) -> str:
         changes.append(f"{old.status} → {new.status}")
     if old.title != new.title:
         changes.append("retitled")
-    if set(old.assignees) != set(new.assignees):
+    names = renamed(old, new)
+    changes += [f"{former} is called {name} now" for former, name in names.items() if former in old.assignees]
+    if {names.get(account, account) for account in old.assignees} != set(new.assignees):
         changes.append(f"assigned to {', '.join(new.assignees) or 'nobody'}")
     if old.due != new.due:
         changes.append(f"due {new.due or 'never'}")
@@ -216,6 +223,21 @@ def _twin(uid: str, older: Ticket, younger: Ticket) -> tuple[CloseDuplicate | No
         f"tickets {older.ref.key!r} and {younger.ref.key!r} are for the same item {uid!r}",
         f"close {younger.ref.key!r} as duplicate of {older.ref.key!r}, or the other way round",
     )
+
+
+def renamed_people(world: World) -> list[Finding]:
+    """People who are configured with the name that their account had before."""
+    found = []
+    for name, view in sorted(world.views.items()):
+        setting = view.settings.type
+        for person in world.settings.people.values():
+            now = as_called(person, setting, world.renames.get(name, {}))
+            if now != person:
+                old, new = getattr(person, setting), getattr(now, setting)
+                message = f"the account {old!r} of {person.id!r} is called {new!r} now in tracker {name!r}"
+                hint = f'set `people.{person.id}.{setting} = "{new}"`; until then it is taken for that'
+                found.append(Finding("account-renamed", "warning", message, hint))
+    return found
 
 
 def unclear_endings(world: World) -> list[Finding]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pmsync.identify import Identities
 from pmsync.model import Intent, Link, Reading, Ref, Refusal, Ticket
+from pmsync.renames import Renames
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.base import Sight, Unresolved
 
@@ -55,6 +56,7 @@ class World:
     `judged` are the ids of the documents that this run speaks about. `named` gives the tickets in configured trackers
     that an item names, by document id and position. `moves` says which ticket a moved, transferred or merged one has
     become, where a configured tracker holds it. `gone` are the ids of documents that are known and surely no more.
+    `renames` are the accounts, by tracker, that have another name now.
     """
 
     now: datetime
@@ -70,6 +72,7 @@ class World:
     named: Mapping[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
     moves: Mapping[Ref, Ticket] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    renames: Mapping[str, Renames] = field(default_factory=dict)
 
     def view(self, name: str) -> View | None:
         """The view of a tracker that can be relied on in this run."""

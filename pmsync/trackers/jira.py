@@ -86,8 +86,8 @@ class JiraTracker:
 
     @cached_property
     def me(self) -> str:
-        """The token's own account."""
-        return self.words.account(self.session.ask("GET", "myself").data)
+        """The token's own account; raises TrackerError where Jira does not say."""
+        return jira_probe.own_account(self.session, self.settings, self.words)
 
     def accounts(self) -> frozenset[str]:
         return frozenset(self.settings.accounts) or frozenset({self.me})

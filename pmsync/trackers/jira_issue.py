@@ -66,7 +66,13 @@ class Dialect:
 
     def account(self, user: Any) -> str:
         """The account of a user's JSON, '' where there is none."""
-        return str((user or {}).get("accountId" if self.cloud else "name") or "")
+        shown = user if isinstance(user, Mapping) else {}
+        return str(shown.get("accountId" if self.cloud else "name") or "")
+
+    def ids(self, *users: Any) -> dict[str, str]:
+        """What outlives a renaming, by account. Data Center has a key for that; account ids of Cloud never change."""
+        named = [user for user in users if user and not self.cloud]
+        return {self.account(user): str(user["key"]) for user in named if user.get("key") and self.account(user)}
 
     def user(self, account: str | None) -> dict[str, str] | None:
         """The JSON that assigns an account; None takes the assignee off."""
@@ -117,6 +123,7 @@ def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
         duplicate_of=_duplicate_of(fields, words) if duplicate else None,
         marker=marker_of(issue, words),
         unclear=unclear,
+        ids=words.ids(fields.get("creator"), fields.get("assignee")),
     )
 
 

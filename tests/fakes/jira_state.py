@@ -72,6 +72,7 @@ class JiraState:
     lacks: frozenset[str] = frozenset()
     projects: tuple[str, ...] = ("PAY", "ATTIC")
     people: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     resolution_on_screen: bool = True
     properties_in_search: bool = False
     workflow: dict[str, dict[str, str]] = field(default_factory=lambda: dict(WORKFLOW))
@@ -118,6 +119,15 @@ class JiraState:
         return sorted(
             (issue for issue in shown.values() if issue and not issue.hidden), key=lambda issue: int(issue.id)
         )
+
+    def rename_user(self, name: str, new: str) -> None:
+        """Data Center: another name for the same user, whose key stays ("Edit a user's details")."""
+        self.people = {new if each == name else each: email for each, email in self.people.items()}
+        self.keys[new] = self.keys.pop(name, name)
+        for issue in self.issues.values():
+            issue.creator = new if issue.creator == name else issue.creator
+            issue.assignee = new if issue.assignee == name else issue.assignee
+            self.index(issue)
 
     def hide(self, issue: Issue, *, hidden: bool = True) -> None:
         """A security level that the token's account does not have: to the API the issue is as if it were deleted

@@ -124,6 +124,7 @@ def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path):
             older.execute(f"DROP VIEW {view}")
         older.execute("DROP TABLE ticks")
         older.execute("ALTER TABLE links DROP COLUMN via")
+        older.execute("ALTER TABLE links DROP COLUMN account_ids")
         older.execute("DELETE FROM _sqlite_migrations WHERE name <> '0001_tables'")
     older.close()
     with pytest.raises(LedgerError, match="older pmsync; run `pmsync sync` once"):
