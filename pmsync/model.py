@@ -180,7 +180,8 @@ class Ticket:
     `labels` are the tracker's, with its general one; fields that the tracker does not have are None. `unclear` is the
     setting, and the tracker's word, that would say whether a closed ticket was done or cancelled and is not known.
     `ids` are those of author and assignees that outlive a renaming, by account, where the service has such; the ledger
-    adds the accounts by which it knew them before.
+    adds the accounts by which it knew them before. `markers` are all that its text holds, where it keeps its own there:
+    raw text of another ticket may have been pasted into it.
     """
 
     ref: Ref
@@ -200,6 +201,12 @@ class Ticket:
     marker: Marker | None = None
     unclear: tuple[str, str] | None = field(default=None, compare=False)
     ids: Mapping[str, str] = field(default_factory=dict, compare=False)
+    markers: tuple[Marker, ...] = field(default=(), compare=False)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether its text holds markers of several items."""
+        return len({marker.uid for marker in self.markers}) > 1
 
 
 class Patch(TypedDict, total=False):

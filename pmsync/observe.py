@@ -7,7 +7,7 @@ trial plans: the items that a plan would create are the ones to look for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -20,7 +20,7 @@ from pmsync.operations import Plan
 from pmsync.people import Directory
 from pmsync.plan import plan
 from pmsync.plan.update import AGAIN
-from pmsync.plan.world import Named, View, World, marked_tickets, seen_tickets
+from pmsync.plan.world import Named, View, World, doubtful, marked_tickets, seen_tickets
 from pmsync.renames import Renames, as_called, renames
 from pmsync.settings import Person
 from pmsync.trackers.base import Gone, Moved, Sight, Unresolved
@@ -139,7 +139,8 @@ class Survey:
 
     def _missing_tickets(self) -> None:
         """Ask for every linked ticket that a full scan did not show: deleted, moved, or without its label. After any
-        scan, ask for one whose item has another ticket too: it may be gone.
+        scan, ask for one whose item has another ticket too, as it may be gone; and for the open ones without the label,
+        which no scan shows: adopted tickets, most of all.
         """
         links = self.look.memory.links
         marked = marked_tickets([v for v in self.look.views.values() if not v.failed], self.look.settings.namespace)
@@ -148,9 +149,19 @@ class Survey:
         for name, view in list(self.look.views.items()):
             if not view.failed:
                 here = [link for link in links.values() if link.asked.tracker == name]
-                asked = [link.asked for link in here if view.complete or link.uid in twins]
+                asked = [
+                    link.asked
+                    for link in here
+                    if view.complete or link.uid in twins or (self._is_unlisted(link) and not link.ticket.status.closed)
+                ]
                 self.look.get(name, [ref for ref in asked if ref not in view.tickets])
         self._follow()
+
+    def _is_unlisted(self, link: Link) -> bool:
+        """Whether the ticket stood here without the general label when it was last seen."""
+        label = self.look.settings.trackers[link.asked.tracker].label.casefold()
+        known = bool(link.ticket.state)  # a ticket as sent has the labels that it was sent with
+        return known and not (link.away or link.lost) and label not in {each.casefold() for each in link.ticket.labels}
 
     def _follow(self) -> None:
         """Find out what moved and merged tickets have become."""
@@ -300,7 +311,8 @@ class Survey:
     def _identify(self) -> Identities:
         namespace = self.look.settings.namespace
         views = [view for view in self.look.views.values() if not view.failed]
-        known = known_items(self.look.memory.links, self.look.memory.intents, marked_tickets(views, namespace))
+        marked = marked_tickets(views, namespace)
+        known = known_items(self.look.memory.links, self.look.memory.intents, marked)
         refs = {
             where: tuple(each.sight.ref for each in named if isinstance(each.sight, Ticket))
             for where, named in self.named.items()
@@ -312,22 +324,26 @@ class Survey:
             namespace=namespace,
             complete=self.reading.complete,
             decisions=self.look.memory.decisions,
-            lookalikes=self._unmarked(),
+            lookalikes=self._unmarked(marked),
         )
 
-    def _unmarked(self) -> list[Ticket]:
-        """Tickets of our own accounts that lost their marker, or all of it but the uid, and are linked to nothing and
-        named by nobody.
+    def _unmarked(self, marked: Sequence[Ticket]) -> list[Ticket]:
+        """Tickets of our own accounts that lost their marker, or all of it but the uid, or whose text was replaced by
+        another ticket's, and are linked to nothing and named by nobody.
         """
+        mates: dict[str, list[Ticket]] = defaultdict(list)
+        for each in marked:
+            mates[each.marker.uid if each.marker else ""].append(each)
+        replaced = {each.ref for same in mates.values() if len(same) > 1 for each in same if doubtful(each, same)}
         taken = {link.ticket.ref for link in self.look.memory.links.values()}
         taken |= {
             each.sight.ref for named in self.named.values() for each in named if isinstance(each.sight, Ticket)
         }  # fmt: skip
         return [
-            ticket
+            replace(ticket, marker=None) if ticket.ref in replaced else ticket
             for view in self.look.views.values()
             for ticket in seen_tickets(view)
-            if (ticket.marker is None or not ticket.marker.key)
+            if (ticket.marker is None or not ticket.marker.key or ticket.ref in replaced)
             and not ticket.duplicate
             and ticket.author in view.trusted
             and ticket.ref.tracker

@@ -41,7 +41,7 @@ def plan(world: World) -> Plan:
     that did not answer, leads to an operation.
     """
     known, draft = index(world), _Draft()
-    observed = observe_all(world, known.marked)
+    observed = observe_all(world, known)
     for seen in observed.values():
         draft.add(seen.operations, seen.findings)
     links = {uid: seen.link for uid, seen in observed.items()}
@@ -73,7 +73,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         standing, note = decision.standing, decision.note
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
-            seen = with_twins(Observed(adopted), known.marked)
+            seen = with_twins(Observed(adopted), known)
             draft.add(seen.operations, seen.findings)
             link = seen.link
     elif link.orphaned:

@@ -12,7 +12,7 @@ from pmsync.keys import digest
 from pmsync.model import Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.operations import Create, Operation, Place, Record, Wait
 from pmsync.plan.update import AGAIN, assignees, differences
-from pmsync.plan.world import Index, Named, View, World
+from pmsync.plan.world import Index, Named, View, World, doubtful
 from pmsync.routes import route
 from pmsync.trackers.base import Gone
 
@@ -31,7 +31,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     """One row of the truth table for an item that the ledger does not link (design, section 7)."""
     document, item = placed.entry.document, placed.entry.item
     found = index.marked.get(placed.uid, ())
-    tickets = sorted(found, key=lambda ticket: (ticket.duplicate, not ticket.ref.tracker))
+    tickets = sorted(found, key=lambda each: (each.duplicate, not each.ref.tracker, doubtful(each, found)))
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
     named = world.named.get((document.id, placed.entry.position), ())
@@ -113,6 +113,8 @@ def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decisi
     """Every reason not to create now, the gravest first."""
     if placed.uid in index.forged:
         return _unlisted(placed, *index.forged[placed.uid])
+    if placed.uid in index.pasted:
+        return _pasted(placed, index.pasted[placed.uid])
     intent = world.intents.get(placed.uid)
     if intent:
         waiting = _in_doubt(world, placed, intent)
@@ -153,6 +155,16 @@ def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
         f"from the ticket, or run `pmsync adopt {placed.uid} TICKET`"
     )
     finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
+    return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
+
+
+def _pasted(placed: Placed, ticket: Ticket) -> Decision:
+    message = f"ticket {ticket.ref.key!r} holds the markers of several items, and this one's ticket is not found"
+    hint = (
+        f"name the item's ticket with `pmsync adopt {placed.uid} TICKET`; where it has none, take the marker of "
+        f"{placed.uid!r} out of the text of {ticket.ref.key!r}"
+    )
+    finding = Finding("marker-mismatch", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
 
 

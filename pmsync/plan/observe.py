@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.model import Finding, Link, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
-from pmsync.plan.world import World, seen_tickets, seniority
+from pmsync.plan.world import Index, World, doubtful, seen_tickets, seniority
 from pmsync.renames import as_called, remembered, renamed
 from pmsync.trackers.base import Forbidden, Gone, Moved, Sight
 
@@ -24,9 +24,9 @@ class Observed:
     findings: tuple[Finding, ...] = ()
 
 
-def observe_all(world: World, marked: Marked) -> dict[str, Observed]:
+def observe_all(world: World, index: Index) -> dict[str, Observed]:
     """Every link of the ledger, by uid, as it stands after this run's observations."""
-    return {uid: with_twins(_observe(world, link, marked), marked) for uid, link in world.links.items()}
+    return {uid: with_twins(_observe(world, link, index.marked), index) for uid, link in world.links.items()}
 
 
 def _observe(world: World, link: Link, marked: Marked) -> Observed:
@@ -191,31 +191,39 @@ def describe(old: Ticket, new: Ticket) -> str:
     return ", ".join(changes)
 
 
-def with_twins(seen: Observed, marked: Marked) -> Observed:
-    """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed."""
+def with_twins(seen: Observed, index: Index) -> Observed:
+    """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed.
+
+    A ticket that the ledger links to another item has this one's marker by somebody's pasting, and is no twin; where
+    that may be so, a person is asked.
+    """
     link = seen.link
-    mates = {ticket.ref: ticket for ticket in marked.get(link.uid, ())}
+    found = index.marked.get(link.uid, ())
+    mates = {ticket.ref: ticket for ticket in found if index.held.get(ticket.ref, link.uid) == link.uid}
     if not mates or link.lost or link.named or (len(mates) == 1 and link.ticket.ref in mates):
         return seen
     mates[link.ticket.ref] = link.ticket
     alive = sorted((ticket for ticket in mates.values() if not ticket.duplicate), key=seniority)
     if not alive:
         return seen
-    survivor = alive[0]
+    sure = [ticket for ticket in alive if ticket.ref == link.ticket.ref or not doubtful(ticket, alive)]
     operations, findings = list(seen.operations), list(seen.findings)
+    survivor = sure[0] if sure else link.ticket  # the link's own may be closed as duplicate
     if survivor.ref != link.ticket.ref:
         link = replace(link, ticket=survivor)
         operations.append(Record("relink", link, f"{seen.link.ticket.ref.key} → {survivor.ref.key}"))
-    for younger in alive[1:]:
-        operation, finding = _twin(link.uid, survivor, younger)
-        operations += [operation] if operation else []
-        findings += [finding] if finding else []
+    for younger in alive:
+        if younger.ref != survivor.ref:
+            ask = younger not in sure or survivor.ambiguous or younger.ambiguous
+            operation, finding = _twin(link.uid, survivor, younger, ask=ask)
+            operations += [operation] if operation else []
+            findings += [finding] if finding else []
     return Observed(link, tuple(operations), tuple(findings))
 
 
-def _twin(uid: str, older: Ticket, younger: Ticket) -> tuple[CloseDuplicate | None, Finding | None]:
+def _twin(uid: str, older: Ticket, younger: Ticket, *, ask: bool) -> tuple[CloseDuplicate | None, Finding | None]:
     same_tracker = older.ref.tracker == younger.ref.tracker
-    if same_tracker and not older.status.closed and not younger.status.closed:
+    if same_tracker and not ask and not older.status.closed and not younger.status.closed:
         return CloseDuplicate(uid, younger, older.ref), None
     return None, Finding(
         "twin",

@@ -122,6 +122,7 @@ def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
         duplicate=duplicate,
         duplicate_of=_duplicate_of(fields, words) if duplicate else None,
         marker=marker_of(issue, words),
+        markers=() if words.cloud else jira_anchor.read_all(fields.get("description")),
         unclear=unclear,
         ids=words.ids(fields.get("creator"), fields.get("assignee")),
     )
