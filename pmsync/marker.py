@@ -47,13 +47,22 @@ def read(body: str | None) -> Marker | None:
     return from_json(found[-1]) if found else None
 
 
+def read_all(body: str | None) -> tuple[Marker, ...]:
+    """Every marker in the body, in order: somebody may have pasted the raw text of another ticket into this one."""
+    return tuple(found for text in _COMMENT.findall(body or "") if (found := from_json(text)))
+
+
 def replace(body: str | None, marker: Marker) -> str:
-    """The body with its marker brought up to date and every other character as it was; appended where none is."""
+    """The body with its marker brought up to date and every other character as it was; appended where none is.
+
+    Of several it is the last one with the same uid, else the last.
+    """
     text = body or ""
     matches = list(_COMMENT.finditer(text))
     if not matches:
         return append(text, marker)
-    last = matches[-1]
+    own = [match for match in matches if (found := from_json(match[1])) and found.uid == marker.uid]
+    last = (own or matches)[-1]
     return f"{text[: last.start()]}<!-- pmsync:{to_json(marker)} -->{text[last.end() :]}"
 
 

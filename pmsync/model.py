@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypedDict
@@ -183,7 +184,11 @@ class Ticket:
     `status` is one of the first four; `state` is the tracker's own word for it. `author` and `assignees` are accounts
     as the tracker names them (GitHub login, Jira account id or name). Times are aware UTC, by the server's clock.
     `duplicate` is True for a ticket closed as duplicate (its status is then `wont_do`), `duplicate_of` where known.
-    `labels` are the tracker's, with its general one; fields that the tracker does not have are None.
+    `labels` are the tracker's, with its general one; fields that the tracker does not have are None. `unclear` is the
+    setting, and the tracker's word, that would say whether a closed ticket was done or cancelled and is not known.
+    `ids` are those of author and assignees that outlive a renaming, by account, where the service has such; the ledger
+    adds the accounts by which it knew them before. `markers` are all that its text holds, where it keeps its own there:
+    raw text of another ticket may have been pasted into it.
     """
 
     ref: Ref
@@ -201,6 +206,14 @@ class Ticket:
     duplicate: bool = False
     duplicate_of: Ref | None = None
     marker: Marker | None = None
+    unclear: tuple[str, str] | None = field(default=None, compare=False)
+    ids: Mapping[str, str] = field(default_factory=dict, compare=False)
+    markers: tuple[Marker, ...] = field(default=(), compare=False)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether its text holds markers of several items."""
+        return len({marker.uid for marker in self.markers}) > 1
 
 
 class Patch(TypedDict, total=False):
@@ -242,7 +255,9 @@ class Link:
     (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
     observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it need
     carry no marker. `followed` means that no account of ours created it and no person adopted it: its status counts,
-    and nothing is written to it. `reassigned` means a person changed the assignee, whose word counts from then on.
+    and nothing is written to it. `reassigned` means a person changed the assignee, whose word counts from then on. The
+    ref of a ticket that moved to where no configured tracker holds it has no tracker: nothing is sent there. `via` is
+    then the one that may still see it, and `lost` says that it does not.
     """
 
     uid: str
@@ -261,6 +276,17 @@ class Link:
     details_digest: str = ""
     position: int = 0
     linked_at: datetime | None = None
+    via: str = ""
+
+    @property
+    def away(self) -> bool:
+        """Whether the ticket moved to where no configured tracker holds it."""
+        return not self.ticket.ref.tracker
+
+    @property
+    def asked(self) -> Ref:
+        """The ref to ask for, in the tracker that may know."""
+        return replace(self.ticket.ref, tracker=self.via) if self.away else self.ticket.ref
 
 
 @dataclass(frozen=True, slots=True)

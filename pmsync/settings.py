@@ -55,6 +55,7 @@ class TrackerSettings:
     user_env: str | None = None
     password_env: str | None = None
     status: Mapping[str, str] = field(default_factory=dict)
+    resolution: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, object] = field(default_factory=dict)
     priority: Mapping[str, str] = field(default_factory=dict)
     # local
@@ -99,11 +100,13 @@ class Vocabulary:
     """A team's own words for what documents say, besides those that pmsync knows.
 
     `sections` are headings that announce action items. `columns` says what a table's column holds (one of TEACHABLE) by
-    its name there. Case, punctuation and what stands in brackets do not matter.
+    its name there. Case, punctuation and what stands in brackets do not matter. `projects` are the configured Jira
+    projects, each with its Jira's address and its key: RFC-1 is a ticket where `RFC` is one of them, else a standard.
     """
 
     sections: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    projects: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_TAUGHT = Vocabulary()

@@ -13,9 +13,10 @@ MODULES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 LAYERS = [
-    {"pmsync", "errors", "model", "settings", "marker", "keys", "places", "trackers.base"},
+    {"pmsync", "errors", "model", "settings", "marker", "keys", "places", "addresses", "trackers.base"},
     {"markdown", "known", "likeness", "placing", "identify", "content", "routes", "operations", "people", "plan",
-     "guard", "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "sources", "writeback"},
+     "guard", "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources",
+     "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers",
      "writeback.file"},
     {"looking", "observe", "apply", "adopting"},

@@ -722,3 +722,15 @@ def test_what_is_held_back_still_lets_observations_through() -> None:
     held = guard.hold_back(made)
     assert held.records("observe")
     assert not held.creates
+
+
+def test_words_of_closed_tickets_that_are_not_known_are_told_once_for_each_tracker() -> None:
+    unclear = [("status", "Zombie"), ("resolution", "Parked"), ("status", "Zombie"), None]
+    odd = [ticket(number, status=Status.DONE, unclear=each) for number, each in enumerate(unclear, 1)]
+    made = plan(world(DOC, views={"web": view(*odd)}))
+    found = [finding for finding in made.findings if finding.rule == "unknown-status"]
+    assert [finding.message for finding in found] == [
+        "tickets of tracker 'web' are closed with the resolution 'Parked', and count as done",
+        "tickets of tracker 'web' are closed with the status 'Zombie', and count as done",
+    ]
+    assert found[0].hint.startswith('write `"Parked" = "done"` below [trackers.web.resolution], with "wont_do"')

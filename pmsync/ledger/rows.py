@@ -237,6 +237,7 @@ def link_row(link: Link) -> dict[str, Value]:
         "orphaned": int(link.orphaned),
         "lost": int(link.lost),
         "linked_at": time_text(link.linked_at),
+        "via": link.via,
     })  # fmt: skip
 
 
@@ -260,6 +261,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
         "duplicate": int(ticket.duplicate),
         "duplicate_of": _ref_text(ticket.duplicate_of),
         "marker": _marker_text(ticket.marker),
+        "account_ids": json_text(dict(sorted(ticket.ids.items()))),
     }
 
 
@@ -281,6 +283,7 @@ def to_link(row: Row, prefix: str = "") -> Link:
         details_digest=row[f"{prefix}details_digest"],
         position=row[f"{prefix}position"],
         linked_at=to_time(row[f"{prefix}linked_at"]),
+        via=row[f"{prefix}via"],
     )
 
 
@@ -303,6 +306,7 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         duplicate=bool(row[f"{prefix}duplicate"]),
         duplicate_of=Ref(**json.loads(duplicate_of)) if duplicate_of else None,
         marker=Marker(**json.loads(marker)) if marker else None,
+        ids=json.loads(row[f"{prefix}account_ids"]),
     )
 
 

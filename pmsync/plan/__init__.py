@@ -15,7 +15,7 @@ from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, U
 from pmsync.places import place
 from pmsync.plan.create import Decision, decide, question
 from pmsync.plan.named import copied, homes
-from pmsync.plan.observe import Observed, observe_all, with_twins
+from pmsync.plan.observe import Observed, observe_all, renamed_people, unclear_endings, with_twins
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
 
@@ -44,7 +44,7 @@ def plan(world: World) -> Plan:
     that did not answer, leads to an operation.
     """
     known, draft = index(world), _Draft(homes(world))
-    observed = observe_all(world, known.marked)
+    observed = observe_all(world, known)
     for seen in observed.values():
         draft.add(seen.operations, seen.findings)
     links = {uid: seen.link for uid, seen in observed.items()}
@@ -56,7 +56,7 @@ def plan(world: World) -> Plan:
             _ask(world, undecided, draft)
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
-    draft.findings += _strays(world, known, links)
+    draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
@@ -75,7 +75,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.add(decision.operations, decision.findings)
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
-            seen = with_twins(Observed(adopted), known.marked)
+            seen = with_twins(Observed(adopted), known)
             draft.add(seen.operations, seen.findings)
             link = seen.link
     elif link.orphaned:

@@ -15,7 +15,7 @@ from pmsync.operations import Create, Operation, Place, Record, Wait
 from pmsync.places import place as place_of
 from pmsync.plan.named import is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences
-from pmsync.plan.world import Index, Named, View, World
+from pmsync.plan.world import Index, Named, View, World, doubtful
 from pmsync.routes import route
 from pmsync.trackers.base import Gone, Moved
 
@@ -43,7 +43,8 @@ def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Find
 def decide(world: World, placed: Placed, index: Index) -> Decision:
     """One row of the truth table for an item that the ledger does not link (design, section 7)."""
     document, item = placed.entry.document, placed.entry.item
-    tickets = sorted(index.marked.get(placed.uid, ()), key=lambda ticket: ticket.duplicate)
+    found = index.marked.get(placed.uid, ())
+    tickets = sorted(found, key=lambda each: (each.duplicate, not each.ref.tracker, doubtful(each, found)))
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
     if document.draft:
@@ -87,8 +88,11 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
     gone = [each for each in named if isinstance(each.sight, Gone)]
     if len(gone) < len(named):
         return Decision("waiting", f"ticket {named[0].ref.key} could not be read")
-    message = f"the document names ticket {gone[0].text!r}, which does not exist in tracker {gone[0].ref.tracker!r}"
-    hint = "correct or remove the link; an item that names a ticket gets no other one"
+    message = (
+        f"the document names ticket {gone[0].text!r}, which tracker {gone[0].ref.tracker!r} does not show: "
+        "it does not exist, or is hidden from this account"
+    )
+    hint = "let the account see it, or correct or remove the link; an item that names a ticket gets no other one"
     finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, findings=(finding,))
 
@@ -96,7 +100,8 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
 def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared: bool) -> Decision:
     """Link an existing ticket; sends nothing and counts the document's present values as pushed."""
     entry, fields = placed.entry, raw_fields(placed.entry.document, placed.entry.item)
-    view = world.views[ticket.ref.tracker]
+    shown_by = world.shown_by(ticket)
+    view = world.views[shown_by]
     mine = set(view.fit(labels(fields, view.settings)))
     followed = named and ticket.author not in view.trusted
     marker_key = ticket.marker.key if ticket.marker and not named else ""
@@ -115,6 +120,7 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         details_digest=entry.details_digest,
         position=entry.position,
         linked_at=world.now,
+        via="" if ticket.ref.tracker else shown_by,
     )
     findings = differences(placed, link, fields, view) if link.pushed and not followed else []
     how = "named in the document" if named else "carries the item's marker"
@@ -140,6 +146,8 @@ def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decisi
     """Every reason not to create now, the gravest first."""
     if placed.uid in index.forged:
         return _unlisted(placed, *index.forged[placed.uid])
+    if placed.uid in index.pasted:
+        return _pasted(placed, index.pasted[placed.uid])
     intent = world.intents.get(placed.uid)
     if intent:
         waiting = _in_doubt(world, placed, intent)
@@ -180,6 +188,16 @@ def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
         f"from the ticket, or run `pmsync adopt {placed.uid} TICKET`"
     )
     finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
+    return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
+
+
+def _pasted(placed: Placed, ticket: Ticket) -> Decision:
+    message = f"ticket {ticket.ref.key!r} holds the markers of several items, and this one's ticket is not found"
+    hint = (
+        f"name the item's ticket with `pmsync adopt {placed.uid} TICKET`; where it has none, take the marker of "
+        f"{placed.uid!r} out of the text of {ticket.ref.key!r}"
+    )
+    finding = Finding("marker-mismatch", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
 
 

@@ -25,6 +25,8 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     here = _here(placed, link, index)
     if document.restricted and view and not view.settings.restricted:
         return [], [_leak(placed, link)]
+    if link.away and not document.draft:
+        return _identity_only(link, here), _not_sent(placed, link)
     unwritten = link.lost or link.followed or here.shared or link.ticket.status.closed
     if document.draft or unwritten or view is None:
         return _identity_only(link, here), []
@@ -37,6 +39,22 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
     return [_send(world, patch, after)], findings
+
+
+def _not_sent(placed: Placed, link: Link) -> list[Finding]:
+    """What the document changed since its ticket moved to where nothing is sent."""
+    fields, base = raw_fields(placed.entry.document, placed.entry.item), link.pushed
+    names = [
+        name
+        for name in ("title", "owners", "due", "priority", "labels")
+        if base and getattr(fields, name) != getattr(base, name)
+    ]
+    if not names or link.ticket.status.closed:
+        return []
+    document, ref = placed.entry.document, link.ticket.ref
+    message = f"the document changed ({', '.join(names)}), and nothing is sent to ticket {ref.key!r}, which moved away"
+    hint = f"change it there by hand: {ref.url}; or configure a tracker for the place it moved to"
+    return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
 
 
 def _here(placed: Placed, link: Link, index: Index) -> Link:

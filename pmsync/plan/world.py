@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pmsync.identify import Identities
+from pmsync.keys import title_key
 from pmsync.model import Intent, Link, Reading, Ref, Refusal, Ticket
+from pmsync.renames import Renames
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.base import Sight, Unresolved
 
@@ -59,7 +61,7 @@ class World:
     `judged` are the ids of the documents that this run speaks about. `named` gives the tickets in configured trackers
     that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
     which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
-    of documents that are known and surely no more.
+    of documents that are known and surely no more. `renames` are the accounts, by tracker, that have another name now.
     """
 
     now: datetime
@@ -76,11 +78,17 @@ class World:
     named: Mapping[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
     moves: Mapping[Ref, Ticket] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    renames: Mapping[str, Renames] = field(default_factory=dict)
 
     def view(self, name: str) -> View | None:
         """The view of a tracker that can be relied on in this run."""
         view = self.views.get(name)
         return view if view and not view.failed else None
+
+    def shown_by(self, ticket: Ticket) -> str:
+        """The tracker that holds the ticket, or that showed it where none does: it moved to another place."""
+        showing = (n for n, view in self.views.items() if ticket.ref in view.tickets or ticket.ref in view.sights)
+        return ticket.ref.tracker or next(showing, "")
 
 
 def trusted(ticket: Ticket, view: View, namespace: str) -> bool:
@@ -98,12 +106,15 @@ class Index:
     """The tickets of a world by what they are looked up for.
 
     `marked` are the trusted ones by uid, each list the oldest first; `forged` those that carry a marker of our
-    namespace by an account that is not listed; `shared` are the tickets that several items name.
+    namespace by an account that is not listed; `shared` are the tickets that several items name; `pasted` those of ours
+    that hold an item's marker beside their own; `held` says by ticket which item the ledger links to it.
     """
 
     marked: Mapping[str, Sequence[Ticket]]
     forged: Mapping[str, tuple[View, Ticket]]
     shared: frozenset[Ref]
+    pasted: Mapping[str, Ticket] = field(default_factory=dict)
+    held: Mapping[Ref, str] = field(default_factory=dict)
 
     def shares(self, uid: str, ticket: Ticket) -> bool:
         """Whether the item has this ticket in common with others: several name it, or it was made for another one."""
@@ -128,7 +139,16 @@ def index(world: World) -> Index:
         for named in world.named.values()
         for ref in {each.sight.ref for each in named if isinstance(each.sight, Ticket) and not each.mention}
     )
-    return Index(marked, forged, frozenset(ref for ref, count in names.items() if count > 1))
+    pasted = {
+        each.uid: ticket
+        for tickets in marked.values()
+        for ticket in tickets
+        for each in ticket.markers
+        if ticket.marker and each.uid != ticket.marker.uid and each.namespace == world.settings.namespace
+    }
+    held = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
+    shared = frozenset(ref for ref, count in names.items() if count > 1)
+    return Index(marked, forged, shared, pasted, held)
 
 
 def seen_tickets(view: View) -> Iterator[Ticket]:
@@ -149,6 +169,15 @@ def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
         if trusted(ticket, view, namespace)
     }  # fmt: skip
     return sorted(found.values(), key=seniority)
+
+
+def doubtful(ticket: Ticket, mates: Iterable[Ticket]) -> bool:
+    """Whether the marker may have come into the ticket with pasted text: there are several, or the title is neither
+    that of the marker nor that of another ticket of its item.
+    """
+    key = ticket.marker.key if ticket.marker else ""
+    titles = {title_key(mate.title) for mate in mates if mate.ref != ticket.ref}
+    return ticket.ambiguous or title_key(ticket.title) not in {key, *titles}
 
 
 def seniority(ticket: Ticket) -> tuple[datetime, str, int, str]:

@@ -40,12 +40,12 @@ def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -
     return app
 
 
-def web_host(api_url: str) -> tuple[str, ...]:
-    """Hosts that issues of this API have in their addresses, the first one being its own."""
-    host = urlsplit(api_url).netloc.rpartition("@")[2].lower()
+def web_host(api_url: str) -> str:
+    """The host that issues of this API have in their addresses, with its port where that is not the usual one."""
+    host = urlsplit(api_url).netloc.rpartition("@")[2].lower().removesuffix(":443")
     if host == GITHUB:
-        return ("github.com", "www.github.com")
-    return (host.removeprefix("api.") if host.endswith(".ghe.com") else host,)
+        return "github.com"
+    return host.removeprefix("api.") if host.endswith(".ghe.com") else host
 
 
 def has_content_limits(api_url: str) -> bool:

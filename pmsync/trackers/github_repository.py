@@ -152,6 +152,15 @@ class Repository:
         except (KeyError, TypeError, ValueError) as error:
             raise TrackerError(f"`{self.name}#{verified['number']}`: the answer cannot be read ({error!r})") from None
 
+    def foreign(self, issue: Any, id_: str) -> Ticket | None:
+        """An issue of another repository, for reading only; None where it cannot be read. `id_` is what to ask for."""
+        try:
+            url = str(issue["html_url"])
+            key = "/".join(urlsplit(str(issue["repository_url"])).path.split("/")[-2:])
+            return ticket_of(issue, Ref("", id_, f"{key}#{issue['number']}", url), self.label)
+        except (KeyError, TypeError, ValueError):
+            return None
+
     def refused(self, answer: Answer, what: str, path: str = "") -> TrackerError:
         """The error for an answer that refuses, with what to do about it; `path` where one issue was asked for."""
         if answer.redirect is not None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from pmsync.addresses import KEY, jira_key
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
@@ -71,9 +72,6 @@ class JiraTracker:
     def __init__(self, settings: TrackerSettings, session: Session) -> None:
         self.settings, self.session = settings, session
         self.name, self.label = settings.name, settings.label
-        url = re.escape(settings.url.rstrip("/"))
-        key = rf"{re.escape(settings.project)}-[1-9]\d*"
-        self._named = re.compile(rf"(?:{url}/(?:browse|projects/[^/\s]+/issues)/)?({key})(?:[?#/]\S*)?", re.IGNORECASE)
         self._resolved: dict[str, str | Unresolved] = {}
 
     # --- who we are, and how this Jira words things -------------------------------------------------------------
@@ -88,8 +86,8 @@ class JiraTracker:
 
     @cached_property
     def me(self) -> str:
-        """The token's own account."""
-        return self.words.account(self.session.ask("GET", "myself").data)
+        """The token's own account; raises TrackerError where Jira does not say."""
+        return jira_probe.own_account(self.session, self.settings, self.words)
 
     def accounts(self) -> frozenset[str]:
         return frozenset(self.settings.accounts) or frozenset({self.me})
@@ -111,10 +109,10 @@ class JiraTracker:
         return Screen(str(kind["id"]), {each.id: each for each in fields})
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
-        match = self._named.fullmatch(text.strip())
-        if not match:
+        text = text.strip()
+        key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else jira_key(text, self.settings.url)
+        if key is None or key.rpartition("-")[0] != self.settings.project.upper():
             return None
-        key = match[1].upper()
         return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
@@ -124,7 +122,8 @@ class JiraTracker:
 
     def scan(self, since: datetime | None = None) -> Scan:
         pages = list(self._pages(scan_jql(self.words, self.label, since)))
-        return Scan(self._tickets(pages), pages[0].sent_at.replace(microsecond=0))
+        here = tuple(ticket for ticket in self._tickets(pages) if ticket.ref.tracker)
+        return Scan(here, pages[0].sent_at.replace(microsecond=0))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         wanted = sorted(set(uids))
@@ -133,8 +132,12 @@ class JiraTracker:
         for number, lot in enumerate(lots):
             accounts = self.accounts() if number == 0 else ()
             pages = list(self._pages(find_jql(self.words, lot, accounts, since)))
-            found |= {ticket.ref: ticket for ticket in self._tickets(pages)}
+            found |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_found(ticket)}
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
+
+    def _is_found(self, ticket: Ticket) -> bool:
+        """Whether it is in our project, or one of ours that went elsewhere: what else is there has only our label."""
+        return bool(ticket.ref.tracker or (ticket.marker and ticket.author in self.accounts()))
 
     def _pages(self, jql: str) -> Iterator[Answer]:
         """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes."""
@@ -169,9 +172,10 @@ class JiraTracker:
         return tuple(found.values())
 
     def _ticket(self, issue: Mapping[str, Any]) -> Ticket:
+        """The ticket; the ref of one in another project has no tracker, as it is for reading only."""
         try:
-            self._here(issue)
-            return ticket_of(issue, self.words)
+            ticket = ticket_of(issue, self.words)
+            return ticket if self._here(issue) else replace(ticket, ref=replace(ticket.ref, tracker=""))
         except (KeyError, TypeError, ValueError) as error:
             key = issue.get("key") if isinstance(issue, dict) else issue
             raise TrackerError(
@@ -204,7 +208,8 @@ class JiraTracker:
         if not isinstance(found, Mapping):
             return found
         if not self._here(found):
-            return Moved(ref, None, self.words.browse(str(found["key"])))
+            there = self._ticket(found)
+            return Moved(ref, None, there.ref.url, there)
         return self._ticket(found)
 
     def _found(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
@@ -219,7 +224,11 @@ class JiraTracker:
 
     def _missing(self, ref: Ref) -> Gone | Forbidden:
         """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
-        return Gone(ref) if self._project_key else Forbidden(ref, "404, and the project cannot be read either")
+        return (
+            Gone(ref, hidden=True)
+            if self._project_key
+            else Forbidden(ref, "404, and the project cannot be read either")
+        )
 
     @cached_property
     def _project_key(self) -> str:

@@ -23,7 +23,7 @@ _NEEDED = {
 def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: Callable[[], Screen | None]) -> Probe:
     """All checks in order; the first one that nothing works without ends them."""
     where = f"trackers.{settings.name}"
-    account = words.account(session.ask("GET", "myself").data)
+    account = own_account(session, settings, words)
     checks = [Check("account", True, f"logged in as {account!r}")]
     try:
         project = session.ask("GET", f"project/{settings.project}").data
@@ -47,6 +47,17 @@ def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: C
     checks.append(_required(settings, words, screen()))
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
+
+
+def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
+    """The token's own account. Raises TrackerError where the answer names none: an empty name would be everybody's."""
+    account = words.account(session.ask("GET", "myself").data)
+    if not account:
+        hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
+        raise TrackerError(
+            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody): {hint}"
+        )
+    return account
 
 
 def project_key(session: Session, settings: TrackerSettings) -> str:

@@ -180,7 +180,7 @@ class FakeJira:
             test, named = compile_jql(str(wanted.get("jql", "")))
         except JqlError as error:
             return problem(400, f"Error in the JQL Query: {error}")
-        missing = sorted(name for name in named if not self.state.find(name))
+        missing = sorted(name for name in named if not self._visible(name))
         if missing and not self.state.cloud and str(wanted.get("validateQuery", "true")).lower() != "false":
             return problem(400, *(f"A value with ID '{name}' does not exist for the field 'id'." for name in missing))
         return [issue for issue in self.state.searchable() if test(issue)]
@@ -193,15 +193,19 @@ class FakeJira:
         keys = wanted["issueIdsOrKeys"]
         if len(keys) > 100:
             return problem(400, "You can fetch at most 100 issues.")
-        found = {issue.id: issue for key in keys if (issue := self.state.find(key))}
+        found = {issue.id: issue for key in keys if (issue := self._visible(key))}
         issues = [self.show.issue(issue, wanted) for issue in found.values()]
         return Response(200, {"issues": issues, "issueErrors": []})
 
     # --- issues -------------------------------------------------------------------------------------------------
 
     def get_issue(self, request: Request, key: str) -> Response:
-        issue = self.state.find(key)
+        issue = self._visible(key)
         return Response(200, self.show.issue(issue, self._wanted(request))) if issue else self._no_issue()
+
+    def _visible(self, key: str) -> Issue | None:
+        issue = self.state.find(key)
+        return None if issue is None or issue.hidden else issue
 
     def _no_issue(self) -> Response:
         return problem(404, "Issue does not exist or you do not have permission to see it.")

@@ -59,7 +59,12 @@ class JiraJson:
                 "accountType": "atlassian",
                 **shown,
             }
-        return {"self": self.at(f"user?username={account}"), "key": account, "name": account, **shown}
+        return {
+            "self": self.at(f"user?username={account}"),
+            "key": self.state.keys.get(account, account),
+            "name": account,
+            **shown,
+        }
 
     def project(self, key: str) -> dict[str, Any]:
         number = str(10_000 + self.state.projects.index(key))

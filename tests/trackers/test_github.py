@@ -341,6 +341,15 @@ def test_case_does_not_tell_logins_and_the_general_label_apart() -> None:
         assert stage.tracker.resolve([Person("alice", github="Alice-L")]) == {"alice": "alice-l"}
 
 
+@pytest.mark.parametrize("answer", [{}, b"null", [], {"login": ""}, {"login": None}])
+def test_an_account_that_comes_back_empty_is_none(stage: GitHubStage, answer: object) -> None:
+    stage.settings = replace(stage.settings, accounts=())
+    stage.github.server.before = before("GET", Response(200, answer), path="/user")
+    with pytest.raises(TrackerError, match="whose token this is"):
+        stage.reconnect().accounts()
+    assert "whose token this is" in stage.reconnect().probe().blocked
+
+
 # --- renamed, transferred, gone ---------------------------------------------------------------------------------
 
 
