@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from math import isqrt
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Intent, Level, Link, Refusal, Ticket
-from pmsync.operations import QUIET, CloseDuplicate, Create, Place, Plan, Reason, Record, Update
+from pmsync.operations import ALONE, ALONE_HINT, QUIET, CloseDuplicate, Create, Place, Plan, Reason, Record, Update
 from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
 
 PATIENCE = 3
@@ -161,7 +162,7 @@ class Applier:
     # --- creates ----------------------------------------------------------------------------------------------
 
     def _create_all(self, name: str, creates: Sequence[Create]) -> None:
-        for lot in _lots(creates, self.trackers[name].batch):
+        for lot in lots(creates, self.trackers[name].batch):
             if self._may(name, len(lot)):
                 self._create(name, lot)
 
@@ -208,6 +209,8 @@ class Applier:
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
                 hint = "it is looked for once it must be visible, and only then created again"
+                if create.tries >= ALONE:
+                    hint = ALONE_HINT
                 message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
                 self._tell("in-doubt", "error", message, hint, where)
 
@@ -234,15 +237,30 @@ def _setback(outcome: Outcome) -> str:
     return outcome.reason or "it did not say why"
 
 
-def _lots(creates: Sequence[Create], size: int) -> Iterator[list[Create]]:
-    rest = iter(creates)
-    while lot := list(islice(rest, max(size, 1))):
-        yield lot
+def lots(creates: Sequence[Create], batch: int) -> Iterator[list[Create]]:
+    """The creates in lots of at most `batch`, those that were in doubt before after all others and in smaller ones.
+
+    One guilty item may have held up its whole lot: the second time it is sent among few, then alone. Whoever was tried
+    least goes first, so that no failing item keeps the others from their turn.
+    """
+    waiting = sorted(creates, key=lambda create: create.tries)
+    for size, group in groupby(waiting, key=lambda create: _size(batch, create.tries)):
+        while lot := list(islice(group, size)):
+            yield lot
+
+
+def _size(batch: int, tries: int) -> int:
+    """Steps that a runner without memory can go through in its few passes: 50, 7, 1."""
+    if tries >= ALONE:
+        return 1
+    return max(isqrt(batch) if tries else batch, 1)
 
 
 def _intent(create: Create, at: datetime) -> Intent:
     place = create.place
-    return Intent(create.uid, create.tracker, place.document_id, place.key, create.draft.title, at)
+    return Intent(
+        create.uid, create.tracker, place.document_id, place.key, create.draft.title, at, tries=create.tries + 1
+    )
 
 
 def _link(create: Create, ticket: Ticket, at: datetime) -> Link:

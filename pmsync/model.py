@@ -256,7 +256,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create that was announced and whose outcome is not yet known. Times are ours, aware UTC."""
+    """A create that was announced and whose outcome is not yet known. Times are ours, aware UTC.
+
+    `tries` counts how often it was announced by now without an outcome, this time included.
+    """
 
     uid: str
     tracker: str
@@ -264,6 +267,7 @@ class Intent:
     key: str
     title: str
     announced_at: datetime
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,14 @@ QUIET: frozenset[Reason] = frozenset({"seen", "settled", "identity"})
 """What is recorded without a word: nothing that people see has changed."""
 
 
+ALONE = 2
+"""How often a create may be left in doubt among others; from then on it is sent alone, so that it holds up no other."""
+ALONE_HINT = (
+    "the service may be unable to take its text (an old database takes no emoji): reword the item; "
+    "until then it is looked for and sent again"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an item stands when it is linked: what the ledger keeps besides the ticket, and tells people."""
@@ -56,13 +64,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Announce and create a ticket. `digest` covers what is sent and the configuration it was made with."""
+    """Announce and create a ticket. `digest` covers what is sent and the configuration it was made with.
+
+    `tries` counts how often it was sent before and left in doubt: then it was looked for since, and not found.
+    """
 
     uid: str
     tracker: str
     draft: Draft
     place: Place
     digest: str
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
     ("0003_ticks", (_TICKS,)),
+    ("0004_tries", ("ALTER TABLE intents ADD COLUMN tries INTEGER NOT NULL DEFAULT 1",)),
 )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.model import Draft, Finding, Intent, Link, Marker, Ticket
-from pmsync.operations import Create, Operation, Place, Record, Wait
+from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Wait
 from pmsync.plan.update import AGAIN, assignees, differences
 from pmsync.plan.world import Index, Named, View, World
 from pmsync.routes import route
@@ -134,10 +134,17 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
         return _wait(placed, f"in doubt, and tracker {intent.tracker!r} could not be read")
     settled = intent.announced_at + view.settings.settle
     if world.now < settled:
-        return _wait(placed, "a create is in doubt: it may still appear", settled)
+        decision = _wait(placed, "a create is in doubt: it may still appear", settled)
+        return replace(decision, findings=(_stuck(placed, intent),)) if intent.tries > ALONE else decision
     if placed.uid not in view.looked:
         return _wait(placed, "a create is in doubt and has not been looked for yet", settled)
     return None
+
+
+def _stuck(placed: Placed, intent: Intent) -> Finding:
+    message = f"no ticket is known for {intent.title!r}, which was sent {intent.tries} times to {intent.tracker!r}"
+    entry = placed.entry
+    return Finding("in-doubt", "error", message, ALONE_HINT, entry.document.path, entry.item.line)
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
@@ -185,7 +192,9 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
         why = f"the tracker refused it: {refusal.reason}"
         wait = Wait(placed.uid, why, refusal.refused_at + AGAIN)
         return Decision("refused", why, (wait,))
-    operation = Create(placed.uid, view.settings.name, draft, place(placed), value)
+    intent = world.intents.get(placed.uid)
+    tries = intent.tries if intent else 0
+    operation = Create(placed.uid, view.settings.name, draft, place(placed), value, tries)
     return Decision("new", operations=(operation,), findings=tuple(findings))
 
 

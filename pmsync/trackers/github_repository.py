@@ -164,6 +164,9 @@ class Repository:
             410: "it was deleted, or issues are switched off in the repository's settings",
         }
         hint = hints.get(answer.status, "see what it names")
+        if not answer.own and answer.status != 401:
+            foreign = "these are not GitHub's words: have the proxy or firewall on the way let requests through"
+            return TrackerError(f"`{self.name}`: {what} was refused ({answer.reason}): {foreign}, or reword the item")
         kind = TrackerClosed if answer.status in hints and not self._missing(answer, path) else TrackerError
         return kind(f"`{self.name}`: GitHub refused {what} ({answer.reason}): {hint}")
 

@@ -17,10 +17,8 @@ from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers import jira_anchor, jira_duplicate, jira_probe
 from pmsync.trackers.base import (
-    Created,
     Forbidden,
     Gone,
-    InDoubt,
     Moved,
     Outcome,
     Probe,
@@ -33,7 +31,7 @@ from pmsync.trackers.base import (
 )
 from pmsync.trackers.jira_connect import open_session
 from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, field_of, missing, priority_of
-from pmsync.trackers.jira_http import TIMEOUT, Answer, Lost, NotSent, Session
+from pmsync.trackers.jira_http import TIMEOUT, Answer, Session
 from pmsync.trackers.jira_issue import (
     PROPERTY,
     Dialect,
@@ -45,7 +43,7 @@ from pmsync.trackers.jira_issue import (
     summary,
     ticket_of,
 )
-from pmsync.trackers.jira_lot import Unassignable, as_sent, refusal_of
+from pmsync.trackers.jira_lot import Sent, Unassignable, in_halves, outcomes_of
 
 PAGE = 100
 LOT = 50
@@ -247,50 +245,18 @@ class JiraTracker:
         if lacking:
             return (Rejected(explain_missing(self.settings, lacking), closed=True),) * len(drafts)
         fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
-        updates = [{"fields": each, **self._property(draft.marker)} for draft, each in zip(drafts, fields, strict=True)]
-        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
-        outcomes = list(self._outcomes(answer, list(zip(drafts, fields, strict=True)), author))
+        outcomes = in_halves(list(zip(drafts, fields, strict=True)), lambda lot: self._send(lot, author))
         # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
         left = [n for n, o in enumerate(outcomes) if isinstance(o, Unassignable) and drafts[n].assignees]
         for n, outcome in zip(left, self.create([replace(drafts[n], assignees=()) for n in left]), strict=True):
             outcomes[n] = outcome
         return tuple(outcomes)
 
-    def _outcomes(
-        self, answer: Answer | NotSent | Lost, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
-    ) -> tuple[Outcome, ...]:
-        every = len(sent)
-        match answer:
-            case NotSent():
-                return (Unavailable(answer.reason),) * every
-            case Lost():
-                return (InDoubt(answer.reason),) * every
-        if answer.status == 429:
-            return (Unavailable(answer.reason, answer.retry_after),) * every
-        if answer.failed or answer.anonymous or 300 <= answer.status < 400:
-            return (InDoubt(answer.reason),) * every
-        if not isinstance(answer.data, dict) or "issues" not in answer.data:
-            reason = f"{answer.reason}{self.session.advice(answer)}"
-            closed = answer.closed or answer.status == 404
-            return (Rejected(reason, closed) if answer.status >= 400 else InDoubt(reason),) * every
-        return self._told_apart(answer, sent, author)
-
-    def _told_apart(
-        self, answer: Answer, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
-    ) -> tuple[Outcome, ...]:
-        """Successes come in order without the failed ones, which say their number; where that does not add up,
-        nothing is known.
-        """
-        failed = {int(e["failedElementNumber"]): e.get("elementErrors") for e in answer.data.get("errors") or ()}
-        made = iter(answer.data["issues"])
-        if len(answer.data["issues"]) + len(failed) != len(sent):
-            return (InDoubt("the answer does not say which of the tickets were created"),) * len(sent)
-        return tuple(
-            refusal_of(failed[number])
-            if number in failed
-            else Created(as_sent(next(made), self.words, draft, fields, author=author, at=answer.date))
-            for number, (draft, fields) in enumerate(sent)
-        )
+    def _send(self, lot: Sequence[Sent], author: str) -> tuple[Outcome, ...]:
+        updates = [{"fields": fields, **self._property(draft.marker)} for draft, fields in lot]
+        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
+        advice = self.session.advice(answer) if isinstance(answer, Answer) else ""
+        return outcomes_of(answer, lot, self.words, author=author, advice=advice)
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:
         issue = self._issue_here(ref)
