@@ -17,6 +17,11 @@ from pmsync.trackers.base import Sight, Tracker
 Answer = TypeVar("Answer")
 
 
+def unknown_account_hint(name: str) -> str:
+    """What to do about an account of `trackers.X.accounts` that the service does not know."""
+    return f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A configured tracker as a run meets it: connected, or why not. `unseen` is left out on purpose."""
@@ -143,3 +148,14 @@ class Looker:
             return
         self._keep(name, found)
         self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
+        self._unknown_accounts(name)
+
+    def _unknown_accounts(self, name: str) -> None:
+        """Tell once which configured accounts the wide look went without."""
+        source = self.sources[name].tracker
+        for account in source.left_out() if source else ():
+            message = (
+                f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
+            )
+            finding = Finding("account-unknown", "warning", message, unknown_account_hint(name))
+            self.findings += [finding] if finding not in self.findings else []

@@ -169,6 +169,9 @@ class Tracker(Protocol):
         that carries one of `uids` (Jira: by its uid label), whoever made it. Complete, or raises. May be repeated.
         """
 
+    def left_out(self) -> tuple[str, ...]:
+        """The configured accounts that the service does not know, so that `find` went without them; no request."""
+
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """One outcome per draft, in order; at most `batch` drafts. The request is sent exactly once.
 

@@ -191,6 +191,10 @@ class GitHubTracker:
             or (ticket.marker is not None and ticket.marker.uid in wanted)
         )
 
+    def left_out(self) -> tuple[str, ...]:
+        """Nobody: authors are compared here."""
+        return ()
+
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
         """One request for each hundred refs; one for each that this does not show, one more for the first of those."""
         asked, readable = tuple(dict.fromkeys(refs)), list[str]()

@@ -6,13 +6,13 @@ REST API v2 on both products, whose texts are wiki markup. Nothing here retries,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers import jira_anchor, jira_duplicate, jira_probe
@@ -30,7 +30,7 @@ from pmsync.trackers.base import (
     Unresolved,
 )
 from pmsync.trackers.jira_connect import open_session
-from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, field_of, missing, priority_of
+from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, missing, priority_of
 from pmsync.trackers.jira_http import TIMEOUT, Answer, Session
 from pmsync.trackers.jira_issue import (
     PROPERTY,
@@ -43,13 +43,13 @@ from pmsync.trackers.jira_issue import (
     summary,
     ticket_of,
 )
+from pmsync.trackers.jira_listing import PAGE, assignable, read_screen, search, unknown_accounts
 from pmsync.trackers.jira_lot import Sent, Unassignable, in_halves, outcomes_of
+from pmsync.trackers.paging import Incomplete
 
-PAGE = 100
 LOT = 50
 """What one bulk create takes ("Bulk create issue", REST API v2)."""
 FEW = 3
-LONGEST_URL = 1_500
 
 
 def connect(
@@ -73,6 +73,7 @@ class JiraTracker:
         key = rf"{re.escape(settings.project)}-[1-9]\d*"
         self._named = re.compile(rf"(?:{url}/(?:browse|projects/[^/\s]+/issues)/)?({key})(?:[?#/]\S*)?", re.IGNORECASE)
         self._resolved: dict[str, str | Unresolved] = {}
+        self._unknown: frozenset[str] = frozenset()
 
     # --- who we are, and how this Jira words things -------------------------------------------------------------
 
@@ -95,18 +96,7 @@ class JiraTracker:
     @cached_property
     def screen(self) -> Screen | None:
         """The create screen; None where this Jira is too old to tell (Data Center before 8.4)."""
-        path = f"issue/createmeta/{self.settings.project}/issuetypes"
-        try:
-            kinds = self.session.ask("GET", path, query={"maxResults": 200}).data
-            wanted = self.settings.issue_type.casefold()
-            kind = next(k for k in _values(kinds, "issueTypes") if str(k["name"]).casefold() == wanted)
-            found = self.session.ask("GET", f"{path}/{kind['id']}", query={"maxResults": 200}).data
-        except TrackerUnavailable:
-            raise
-        except (TrackerError, StopIteration):
-            return None
-        fields = [field_of(each) for each in _values(found, "fields")]
-        return Screen(str(kind["id"]), {each.id: each for each in fields})
+        return read_screen(self.session, self.settings)
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
         match = self._named.fullmatch(text.strip())
@@ -121,7 +111,7 @@ class JiraTracker:
     # --- reading ------------------------------------------------------------------------------------------------
 
     def scan(self, since: datetime | None = None) -> Scan:
-        pages = list(self._pages(scan_jql(self.words, self.label, since)))
+        pages = self._pages(scan_jql(self.words, self.label, since))
         return Scan(self._tickets(pages), pages[0].sent_at.replace(microsecond=0))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
@@ -129,38 +119,29 @@ class JiraTracker:
         found: dict[Ref, Ticket] = {}
         lots = [wanted[start : start + LOT] for start in range(0, len(wanted), LOT)] or [[]]
         for number, lot in enumerate(lots):
-            accounts = self.accounts() if number == 0 else ()
-            pages = list(self._pages(find_jql(self.words, lot, accounts, since)))
+            pages = self._wide(lot, self.accounts() if number == 0 else frozenset(), since)
             found |= {ticket.ref: ticket for ticket in self._tickets(pages)}
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
-    def _pages(self, jql: str) -> Iterator[Answer]:
-        """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes."""
-        query: dict[str, Any] = {"jql": jql, **self.words.wanted, "maxResults": PAGE}
-        path, shown = ("search/jql" if self.words.cloud else "search"), 0
-        while True:
-            answer = self._search(path, query)
-            yield answer
-            issues = answer.data["issues"]
-            shown += len(issues)
-            if self.words.cloud:
-                token = answer.data.get("nextPageToken")
-                if not token:
-                    return
-                query["nextPageToken"] = token
-            else:
-                if not issues or shown >= int(answer.data["total"]):
-                    return
-                query["startAt"] = shown
+    def _pages(self, jql: str) -> list[Answer]:
+        return list(search(self.session, self.words, jql))
 
-    def _search(self, path: str, query: Mapping[str, Any]) -> Answer:
-        if len(str(query["jql"])) > LONGEST_URL:
-            answer = self.session.ask("POST", path, body={**query, **self.words.wanted_in_body})
-        else:
-            answer = self.session.ask("GET", path, query=query)
-        if not isinstance(answer.data, dict) or not isinstance(answer.data.get("issues"), list):
-            raise TrackerUnavailable(f"jira at {self.settings.url!r} answered a search with something else")
-        return answer
+    def _wide(self, uids: Sequence[str], accounts: frozenset[str], since: datetime) -> list[Answer]:
+        """The wide look, without the accounts that this Jira does not know: one such name and it refuses the query."""
+        named = accounts - self._unknown
+        try:
+            return self._pages(find_jql(self.words, uids, named, since))
+        except (TrackerUnavailable, TrackerClosed, Incomplete):
+            raise
+        except TrackerError:
+            unknown = unknown_accounts(self.session, self.words, named)
+            if not unknown or unknown == named:
+                raise
+            self._unknown |= unknown
+        return self._pages(find_jql(self.words, uids, named - unknown, since))
+
+    def left_out(self) -> tuple[str, ...]:
+        return tuple(sorted(self._unknown))
 
     def _tickets(self, pages: Iterable[Answer]) -> tuple[Ticket, ...]:
         found = {ticket.ref: ticket for page in pages for ticket in map(self._ticket, page.data["issues"])}
@@ -332,19 +313,14 @@ class JiraTracker:
         known = person.jira or person.email
         if not known:
             return Unresolved(f"people.{person.id} has neither `jira` nor `email`")
-        by_id = "accountId" if person.jira else "query"
-        query = {"project": self.settings.project, (by_id if self.words.cloud else "username"): known}
-        found = self.session.ask("GET", "user/assignable/search", query=query).data or []
-        for user in found:
+        found = []
+        for user in assignable(self.session, self.words, known, by_id=bool(person.jira)):
             if known.casefold() in {self.words.account(user).casefold(), str(user.get("emailAddress", "")).casefold()}:
                 return self.words.account(user)
+            found.append(user)
         if not person.jira and len(found) == 1 and not found[0].get("emailAddress"):
             return self.words.account(found[0])  # Cloud hides addresses, and finds by the whole address only
         return Unresolved(f"no user {known!r} can be assigned in project {self.settings.project!r}")
 
     def probe(self) -> Probe:
         return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen)
-
-
-def _values(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    return list(data.get(name) or data.get("values") or ())

@@ -100,7 +100,9 @@ class FakeJira:
             return problem(400, "The username or property query parameter must be provided.")
         people = self.state.people.items()
         found = [a for a, email in people if a.lower().startswith(query) or email.lower().startswith(query)]
-        return Response(200, [self._person_json(a) for a in ([a for a, _ in people if a == exact] if exact else found)])
+        shown = [a for a, _ in people if a == exact] if exact else found
+        start, size = int(request.arg("startAt", "0")), min(int(request.arg("maxResults", "50")), 1000)
+        return Response(200, [self._person_json(a) for a in shown[start : start + size]])
 
     def permissions(self, request: Request) -> Response:
         names = listed(request.arg("permissions"))
@@ -117,15 +119,15 @@ class FakeJira:
             return no_project(key)
         return Response(200, {**self.show.project(key), "issueTypes": [self.show.kind(id_) for id_ in KINDS]})
 
-    def issue_types(self, _: Request, key: str) -> Response:
+    def issue_types(self, request: Request, key: str) -> Response:
         if key not in self.state.projects:
             return no_project(key)
-        return Response(200, self.show.page("issueTypes", [self.show.kind(id_) for id_ in KINDS]))
+        return Response(200, self.show.page("issueTypes", [self.show.kind(id_) for id_ in KINDS], request))
 
-    def create_screen(self, _: Request, key: str, kind: str) -> Response:
+    def create_screen(self, request: Request, key: str, kind: str) -> Response:
         if key not in self.state.projects or kind not in KINDS:
             return problem(404, "The issue type could not be found.")
-        return Response(200, self.show.page("fields", self.show.screen()))
+        return Response(200, self.show.page("fields", self.show.screen(), request))
 
     # --- searching ----------------------------------------------------------------------------------------------
 
@@ -177,13 +179,19 @@ class FakeJira:
 
     def _found(self, wanted: dict[str, Any]) -> list[Issue] | Response:
         try:
-            test, named = compile_jql(str(wanted.get("jql", "")))
+            query = compile_jql(str(wanted.get("jql", "")))
         except JqlError as error:
             return problem(400, f"Error in the JQL Query: {error}")
-        missing = sorted(name for name in named if not self.state.find(name))
-        if missing and not self.state.cloud and str(wanted.get("validateQuery", "true")).lower() != "false":
+        checked = str(wanted.get("validateQuery", "true")).lower() != "false"
+        missing = sorted(name for name in query.ids if not self.state.find(name))
+        if missing and not self.state.cloud and checked:
             return problem(400, *(f"A value with ID '{name}' does not exist for the field 'id'." for name in missing))
-        return [issue for issue in self.state.searchable() if test(issue)]
+        # "HTTP 400 Bad Request on the search endpoint", Atlassian's knowledge base: data that the query names and that
+        # does not exist, such as a user who was deleted.
+        strangers = sorted(query.accounts - self.state.people.keys())
+        if strangers and checked:
+            return problem(400, *(f"The value '{name}' does not exist for the field 'creator'." for name in strangers))
+        return [issue for issue in self.state.searchable() if query.test(issue)]
 
     def bulk_fetch(self, request: Request) -> Response:
         """Cloud only; reads the database, not the index, and says nothing of issues that it does not find."""

@@ -60,8 +60,9 @@ class Issue:
 @dataclass
 class JiraState:
     """One instance. `lag` is how long the index needs to notice a change; `required` are extra fields of the create
-    screen with their options, `lacks` the usual ones it does not have. The search of Data Center documents no
-    `properties`: without `properties_in_search` it shows none, and refuses the word in the body of a POST.
+    screen with their options, `lacks` the usual ones it does not have; it is shown `screen_page` fields at a time. The
+    search of Data Center documents no `properties`: without `properties_in_search` it shows none, and refuses the word
+    in the body of a POST.
     """
 
     now: Callable[[], datetime]
@@ -69,6 +70,7 @@ class JiraState:
     lag: timedelta = timedelta(0)
     required: dict[str, list[str]] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
+    screen_page: int = 200
     projects: tuple[str, ...] = ("PAY", "ATTIC")
     people: dict[str, str] = field(default_factory=dict)
     resolution_on_screen: bool = True
