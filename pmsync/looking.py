@@ -17,11 +17,6 @@ from pmsync.trackers.base import Sight, Tracker
 Answer = TypeVar("Answer")
 
 
-def unknown_account_hint(name: str) -> str:
-    """What to do about an account of `trackers.X.accounts` that the service does not know."""
-    return f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A configured tracker as a run meets it: connected, or why not. `unseen` is left out on purpose."""
@@ -157,5 +152,6 @@ class Looker:
             message = (
                 f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
             )
-            finding = Finding("account-unknown", "warning", message, unknown_account_hint(name))
+            hint = f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
+            finding = Finding("account-unknown", "warning", message, hint)
             self.findings += [finding] if finding not in self.findings else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -74,6 +74,7 @@ class JiraTracker:
         self._named = re.compile(rf"(?:{url}/(?:browse|projects/[^/\s]+/issues)/)?({key})(?:[?#/]\S*)?", re.IGNORECASE)
         self._resolved: dict[str, str | Unresolved] = {}
         self._unknown: frozenset[str] = frozenset()
+        self._looked = False
 
     # --- who we are, and how this Jira words things -------------------------------------------------------------
 
@@ -121,6 +122,7 @@ class JiraTracker:
         for number, lot in enumerate(lots):
             pages = self._wide(lot, self.accounts() if number == 0 else frozenset(), since)
             found |= {ticket.ref: ticket for ticket in self._tickets(pages)}
+        self._looked = True
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
     def _pages(self, jql: str) -> list[Answer]:
@@ -323,4 +325,12 @@ class JiraTracker:
         return Unresolved(f"no user {known!r} can be assigned in project {self.settings.project!r}")
 
     def probe(self) -> Probe:
-        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen)
+        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen, self._searched)
+
+    def _searched(self) -> tuple[str, ...]:
+        """Run the searches of a sync, unless one of this run has; returns the accounts that they go without."""
+        if not self._looked:
+            now = datetime.now(UTC)
+            self.scan(now)
+            self.find((), now)
+        return self.left_out()

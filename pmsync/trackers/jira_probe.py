@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pmsync.errors import TrackerClosed, TrackerError
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.base import Check, Probe
 from pmsync.trackers.jira_fields import Screen, explain_missing, missing
@@ -20,8 +20,17 @@ _NEEDED = {
 }
 
 
-def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: Callable[[], Screen | None]) -> Probe:
-    """All checks in order; the first one that nothing works without ends them."""
+def probe(
+    session: Session,
+    settings: TrackerSettings,
+    words: Dialect,
+    screen: Callable[[], Screen | None],
+    searched: Callable[[], tuple[str, ...]],
+) -> Probe:
+    """All checks in order; the first one that nothing works without ends them.
+
+    `searched` runs the searches of a sync and returns the configured accounts that they had to leave out.
+    """
     where = f"trackers.{settings.name}"
     account = words.account(session.ask("GET", "myself").data)
     checks = [Check("account", True, f"logged in as {account!r}")]
@@ -43,6 +52,7 @@ def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: C
         hint = f"set {where}.issue_type to one of {', '.join(kinds)}"
         return _blocked(account, checks, Check("issue type", False, message, hint))
     checks.append(Check("issue type", True, f"issue type {settings.issue_type!r} exists"))
+    checks += _searches(settings, searched)
     checks += _permissions(session, settings)
     checks.append(_required(settings, words, screen()))
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
@@ -64,6 +74,18 @@ def check_key(settings: TrackerSettings, key: str) -> None:
 
 def _blocked(account: str, checks: list[Check], last: Check) -> Probe:
     return Probe(account, (*checks, last), last.message)
+
+
+def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]) -> list[Check]:
+    try:
+        left_out = searched()
+    except TrackerUnavailable:
+        raise
+    except TrackerError as error:
+        return [Check("searches", False, f"tickets cannot be searched for: {error}", "no sync works without that")]
+    hint = f"correct it in `trackers.{settings.name}.accounts`, or take it out if it was deleted"
+    strangers = [Check("accounts", None, f"no account {account!r} is known here", hint) for account in left_out]
+    return [Check("searches", True, "tickets can be searched for"), *strangers]
 
 
 def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
