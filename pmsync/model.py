@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypedDict
@@ -213,7 +213,10 @@ class Patch(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A ticket to be made. `body` is Markdown without the marker; `labels` come without the general one."""
+    """A ticket to be made. `body` is Markdown without the marker; `labels` come without the general one.
+
+    `fallback` are the accounts to assign where the service refuses the assignees.
+    """
 
     marker: Marker
     title: str
@@ -222,6 +225,14 @@ class Draft:
     assignees: tuple[str, ...] = ()
     due: date | None = None
     priority: str | None = None
+    fallback: tuple[str, ...] = ()
+
+    @property
+    def without_refused(self) -> Draft | None:
+        """The same for whoever comes next where the assignees were refused, nobody in the end; None after that."""
+        if self.fallback and self.assignees != self.fallback:
+            return replace(self, assignees=self.fallback)
+        return replace(self, assignees=(), fallback=()) if self.assignees else None
 
 
 # --- the ledger's rows ----------------------------------------------------------------------------------------

@@ -79,12 +79,17 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket)."""
+    """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket).
+
+    `before` is the link with what was sent last. `digest` covers the patch and `configuration`, which it is made with.
+    """
 
     uid: str
     patch: Patch
     link: Link
     digest: str
+    before: Link
+    configuration: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,28 @@ class CloseDuplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one."""
+
+    operation: Literal["create", "update"]
+    tracker: str
+    name: str
+    reason: str
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing is done for this item now; `until` says when it will be looked at again, None where nobody can say."""
+    """Nothing is done for this item now; `until` says when it will be looked at again, None where nobody can say.
+
+    `refused` is set where that is because the tracker refused it before, and nothing has changed since.
+    """
 
     uid: str
     reason: str
     until: datetime | None = None
+    refused: Refused | None = None
 
 
 Operation = Record | Create | Update | CloseDuplicate | Wait

@@ -11,9 +11,10 @@ from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
 from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ticket
-from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
+from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.plan.create import decide
 from pmsync.plan.observe import Observed, observe_all, with_twins
+from pmsync.plan.refused import told
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
 
@@ -53,6 +54,7 @@ def plan(world: World) -> Plan:
             _ask(world, undecided, draft)
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
+    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
     draft.findings += _strays(world, known, links)
     draft.findings = [*_merged(draft.findings), *_behind(draft.behind)]
     operations = sorted(draft.operations, key=_rank)

@@ -10,7 +10,7 @@ from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.model import Draft, Finding, Intent, Link, Marker, Ticket
-from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Wait
+from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
 from pmsync.plan.update import AGAIN, assignees, differences
 from pmsync.plan.world import Index, Named, View, World
 from pmsync.routes import route
@@ -97,16 +97,15 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
     view = world.views.get(name)
     if view is None or view.failed:
         return _wait(placed, f"tracker {name!r} could not be read")
-    wait = _must_wait(world, placed, view, index)
-    if wait:
-        return wait
-    return _draft(world, placed, view)
-
-
-def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decision | None:
-    """Every reason not to create now, the gravest first."""
     if placed.uid in index.forged:
         return _unlisted(placed, *index.forged[placed.uid])
+    decision = _draft(world, placed, view)
+    # What is refused is sent by no run and so looked for by none: that must not hide the refusal.
+    return decision if decision.standing == "refused" else _must_wait(world, placed, view) or decision
+
+
+def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:
+    """Every reason not to create now, the gravest first."""
     intent = world.intents.get(placed.uid)
     if intent:
         waiting = _in_doubt(world, placed, intent)
@@ -174,15 +173,16 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     document, item = placed.entry.document, placed.entry.item
     fields = raw_fields(document, item)
     accounts, findings = assignees(world, view, fields.owners, placed)
-    if not accounts and view.settings.fallback_owner:
-        accounts, _ = assignees(world, view, (view.settings.fallback_owner,), placed)
+    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
+    substitutes, _ = assignees(world, view, fallback, placed)
     due, _ = due_date(document, item, world.settings.sla)
     draft = Draft(
         marker=Marker(placed.uid, world.settings.namespace, document.id, placed.entry.key),
         title=ticket_title(item.title),
         body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
-        assignees=accounts,
+        assignees=accounts or substitutes,
+        fallback=substitutes,
         due=due if "due" in view.fields else None,
         priority=item.priority if "priority" in view.fields else None,
     )
@@ -190,7 +190,8 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     refusal = world.refusals.get((placed.uid, "create"))
     if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
         why = f"the tracker refused it: {refusal.reason}"
-        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN)
+        refused = Refused("create", view.settings.name, draft.title, refusal.reason, document.path, item.line)
+        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN, refused)
         return Decision("refused", why, (wait,))
     intent = world.intents.get(placed.uid)
     tries = intent.tries if intent else 0

@@ -177,7 +177,7 @@ class Tracker(Protocol):
 
         Each ticket carries general label and marker from its first moment. **Never repeat on InDoubt.** Raises nothing
         once the request is under way. Labels that the service would refuse are made fit, and a draft that was refused
-        for an assignee alone is sent once more without.
+        for an assignee alone is sent once more for its fallback, and then for nobody.
         """
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -30,7 +29,7 @@ from pmsync.trackers.base import (
     Unresolved,
 )
 from pmsync.trackers.jira_connect import open_session
-from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, missing, priority_of
+from pmsync.trackers.jira_fields import Screen, blocker, create_fields, demanded, priority_of, refusal
 from pmsync.trackers.jira_http import TIMEOUT, Answer, Session
 from pmsync.trackers.jira_issue import (
     PROPERTY,
@@ -224,16 +223,28 @@ class JiraTracker:
             return (Unavailable(str(error), error.retry_after),) * len(drafts)
         except TrackerError as error:
             return (Rejected(str(error), closed=True),) * len(drafts)
-        lacking = missing(self.settings, screen, self.words) if screen else []
-        if lacking:
-            return (Rejected(explain_missing(self.settings, lacking), closed=True),) * len(drafts)
+        reason = blocker(self.settings, screen, self.words) if screen else ""
+        if reason:
+            return (Rejected(reason, closed=True),) * len(drafts)
+        demands = demanded(self.settings, screen, self.words) if screen else []
         fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
-        outcomes = in_halves(list(zip(drafts, fields, strict=True)), lambda lot: self._send(lot, author))
-        # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
-        left = [n for n, o in enumerate(outcomes) if isinstance(o, Unassignable) and drafts[n].assignees]
-        for n, outcome in zip(left, self.create([replace(drafts[n], assignees=()) for n in left]), strict=True):
-            outcomes[n] = outcome
+        empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.settings, demands, each))}
+        lot = [(draft, fields[n]) for n, draft in enumerate(drafts) if n not in empty]
+        sent = iter(in_halves(lot, lambda part: self._send(part, author)) if lot else ())
+        outcomes = [Rejected(empty[n]) if n in empty else next(sent) for n in range(len(drafts))]
+        self._without_refused(drafts, outcomes)
         return tuple(outcomes)
+
+    def _without_refused(self, drafts: Sequence[Draft], outcomes: list[Outcome]) -> None:
+        """Send again what was surely refused for its assignee alone: the ticket matters more than who has left."""
+        left = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Unassignable)]
+        others = {n: other for n in left if (other := drafts[n].without_refused)}
+        for n, outcome in zip(others, self.create(list(others.values())), strict=True):
+            outcomes[n] = outcome
+        hint = f"set `trackers.{self.name}.fallback_owner` to somebody who can be assigned"
+        for n, outcome in enumerate(outcomes):
+            if n in left and n not in others and isinstance(outcome, Rejected):
+                outcomes[n] = Rejected(f"{outcome.reason}: {hint}")
 
     def _send(self, lot: Sequence[Sent], author: str) -> tuple[Outcome, ...]:
         updates = [{"fields": fields, **self._property(draft.marker)} for draft, fields in lot]

@@ -111,7 +111,8 @@ def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
         raise
     except (TrackerError, StopIteration):
         return None
-    return Screen(str(kind["id"]), {each.id: each for each in fields})
+    # a screen of nothing says that it is not shown to us
+    return Screen(str(kind["id"]), {each.id: each for each in fields}) if fields else None
 
 
 def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:

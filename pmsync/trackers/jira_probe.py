@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.base import Check, Probe
-from pmsync.trackers.jira_fields import Screen, explain_missing, missing
+from pmsync.trackers.jira_fields import Screen, blocker, demanded
 from pmsync.trackers.jira_http import Answer, Session
 from pmsync.trackers.jira_issue import Dialect
 
@@ -54,7 +54,7 @@ def probe(
     checks.append(Check("issue type", True, f"issue type {settings.issue_type!r} exists"))
     checks += _searches(settings, searched)
     checks += _permissions(session, settings)
-    checks.append(_required(settings, words, screen()))
+    checks += [*_required(settings, words, screen()), *_unassigned(session, settings)]
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
 
@@ -104,11 +104,29 @@ def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     ]
 
 
-def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> Check:
+def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> list[Check]:
     if screen is None:
-        return Check("required fields", None, "this Jira does not tell which fields are required")
-    lacking = missing(settings, screen, words)
-    if not lacking:
-        return Check("required fields", True, "every required field is filled")
-    text = explain_missing(settings, lacking)
-    return Check("required fields", False, text, "add that to the configuration")
+        return [Check("required fields", None, "this Jira does not tell which fields are required")]
+    if reason := blocker(settings, screen, words):
+        return [Check("required fields", False, reason, "correct the project or the configuration")]
+    demands = [
+        Check(
+            "required fields", None, f"an item without {each.name!r} gets no ticket, as the project requires it", todo
+        )
+        for each, todo in demanded(settings, screen, words)
+    ]
+    return demands or [Check("required fields", True, "every required field is filled")]
+
+
+def _unassigned(session: Session, settings: TrackerSettings) -> list[Check]:
+    """Whether issues may be without an assignee; nothing where Jira does not tell ("Get global settings")."""
+    answer = session.send("GET", "configuration")
+    told = answer.data if isinstance(answer, Answer) and answer.ok and isinstance(answer.data, dict) else {}
+    if told.get("unassignedIssuesAllowed") is not False:
+        return []
+    if settings.fallback_owner:
+        message = f"issues must be assigned: where an owner cannot be, {settings.fallback_owner!r} is"
+        return [Check("unassigned issues", True, message)]
+    message = "issues must be assigned: an item without an owner who can be may get no ticket"
+    hint = f"set `trackers.{settings.name}.fallback_owner` to somebody who can be assigned"
+    return [Check("unassigned issues", None, message, hint)]

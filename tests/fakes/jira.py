@@ -114,6 +114,11 @@ class FakeJira:
         }
         return Response(200, {"permissions": have})
 
+    def configuration(self, _: Request) -> Response:
+        names = ("voting", "watching", "subTasks", "timeTracking", "attachments", "issueLinking")
+        shown = {f"{name}Enabled": True for name in names}
+        return Response(200, {**shown, "unassignedIssuesAllowed": self.state.unassigned})
+
     def project(self, _: Request, key: str) -> Response:
         if key not in self.state.projects:
             return no_project(key)
@@ -252,7 +257,10 @@ class FakeJira:
             errors["issuetype"] = "Specify a valid issue type"
         if not self.state.permissions.get("CREATE_ISSUES", True):
             errors["project"] = "You do not have permission to create issues in this project."
-        errors |= {n: f"{n} is required." for n in self.state.required if n not in fields}
+        errors |= {n: f"{n} is required." for n in (*self.state.required, *self.state.demands) if not fields.get(n)}
+        if not self.state.unassigned and not fields.get("assignee"):
+            # as reported for lesstif/php-jira-rest-client#290
+            errors["assignee"] = "Issues must be assigned."
         errors |= self._field_errors(fields)
         if "summary" not in fields:
             errors["summary"] = "You must specify a summary of the issue."
@@ -277,6 +285,8 @@ class FakeJira:
         labels = update.pop("labels", [])
         errors = {n: f"Field '{n}' cannot be set. It is not on the appropriate screen, or unknown." for n in update}
         errors |= self._field_errors(fields) | label_errors(each["add"] for each in labels if "add" in each)
+        off = (self.state.not_editable & fields.keys()) | (self.state.not_editable & ({"labels"} if labels else set()))
+        errors |= {n: f"Field '{n}' cannot be set. It is not on the appropriate screen, or unknown." for n in off}
         if labels and "labels" in fields:
             errors["labels"] = "Field 'labels' cannot appear in both 'fields' and 'update'"
         if errors:
@@ -370,6 +380,7 @@ ROUTES = (
     ("GET", "/serverInfo", "server_info"),
     ("GET", "/myself", "myself"),
     ("GET", "/mypermissions", "permissions"),
+    ("GET", "/configuration", "configuration"),
     ("GET", "/user/search", "people"),
     ("GET", "/user/assignable/search", "people"),
     ("GET", r"/project/(\w+)", "project"),

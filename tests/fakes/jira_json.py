@@ -86,7 +86,8 @@ class JiraJson:
             "project": ("project", True), "issuetype": ("issuetype", True), "reporter": ("user", True),
         }  # fmt: skip
         fields = [
-            {"fieldId": n, "key": n, "name": n.title(), "required": required, "hasDefaultValue": False,
+            {"fieldId": n, "key": n, "name": n.title(), "hasDefaultValue": False,
+             "required": required or n in self.state.demands,
              "operations": ["add", "set", "remove"] if t == "array" else ["set"],
              "schema": {"type": t, "system": n, **({"items": "string"} if t == "array" else {})},
              **({"allowedValues": [self._priority(p) for p in PRIORITIES]} if n == "priority" else {})}
