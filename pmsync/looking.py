@@ -160,3 +160,15 @@ class Looker:
             return
         self._keep(name, found)
         self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
+        self._unknown_accounts(name)
+
+    def _unknown_accounts(self, name: str) -> None:
+        """Tell once which configured accounts the wide look went without."""
+        source = self.sources[name].tracker
+        for account in source.left_out() if source else ():
+            message = (
+                f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
+            )
+            hint = f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
+            finding = Finding("account-unknown", "warning", message, hint)
+            self.findings += [finding] if finding not in self.findings else []

@@ -233,7 +233,10 @@ class Patch(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A ticket to be made. `body` is Markdown without the marker; `labels` come without the general one."""
+    """A ticket to be made. `body` is Markdown without the marker; `labels` come without the general one.
+
+    `fallback` are the accounts to assign where the service refuses the assignees.
+    """
 
     marker: Marker
     title: str
@@ -242,6 +245,14 @@ class Draft:
     assignees: tuple[str, ...] = ()
     due: date | None = None
     priority: str | None = None
+    fallback: tuple[str, ...] = ()
+
+    @property
+    def without_refused(self) -> Draft | None:
+        """The same for whoever comes next where the assignees were refused, nobody in the end; None after that."""
+        if self.fallback and self.assignees != self.fallback:
+            return replace(self, assignees=self.fallback)
+        return replace(self, assignees=(), fallback=()) if self.assignees else None
 
 
 # --- the ledger's rows ----------------------------------------------------------------------------------------
@@ -291,7 +302,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create that was announced and whose outcome is not yet known. Times are ours, aware UTC."""
+    """A create that was announced and whose outcome is not yet known. Times are ours, aware UTC.
+
+    `tries` counts how often it was announced by now without an outcome, this time included.
+    """
 
     uid: str
     tracker: str
@@ -299,6 +313,7 @@ class Intent:
     key: str
     title: str
     announced_at: datetime
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)

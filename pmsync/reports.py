@@ -155,6 +155,8 @@ def _standing(seen: Overview, *, held: bool) -> tuple[str, str]:
         return "lost", f"ticket {link.ticket.ref.key} is gone; `pmsync adopt {item.uid} --new` creates another"
     if link and link.orphaned and not link.ticket.status.closed:
         return "orphaned", "the item is no longer in its document"
+    if link and (reason := seen.refusals.get("update")) and not link.ticket.status.closed:
+        return link.ticket.status.value, f"the tracker refused a change: {reason}"
     if link:
         return link.ticket.status.value, ""
     if intent:

@@ -21,7 +21,7 @@ from pmsync.looking import Looker, Source
 from pmsync.memory import Memory
 from pmsync.model import Finding, Reading
 from pmsync.observe import Survey
-from pmsync.operations import Plan
+from pmsync.operations import Plan, Update, Wait
 from pmsync.plan import plan
 from pmsync.plan.world import World
 from pmsync.settings import Settings
@@ -210,7 +210,7 @@ def _probe(world: World, sources: Mapping[str, Source], made: Plan) -> tuple[Wor
         reason = _blocked(sources[name].tracker)
         if reason:
             views[name] = replace(views[name], blocked=reason)
-            message = f"tracker {name!r} takes no tickets from this token: {reason}"
+            message = f"tracker {name!r} takes no tickets: {reason}"
             findings.append(Finding("tracker-blocked", "error", message, "run `pmsync doctor`"))
     return replace(world, views=views), findings
 
@@ -233,6 +233,19 @@ def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: Wo
         ledger.save_accounts(name, now, accounts)
     if survey.refused:
         ledger.refuse(run, survey.refused)
+    ledger.unrefuse(_overtaken(made, world))
+
+
+def _overtaken(made: Plan, world: World) -> list[tuple[str, str]]:
+    """Refused changes of items that have none to send any more: the document or the ticket was put right."""
+    pending = {op.uid for op in made.operations if isinstance(op, Update | Wait)}
+    rows = {row.uid for row in made.rows}
+    return [
+        (uid, operation)
+        for uid, operation in world.refusals
+        if operation == "update" and uid in rows - pending
+        and (link := world.links.get(uid)) and world.view(link.ticket.ref.tracker)
+    ]  # fmt: skip
 
 
 def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:

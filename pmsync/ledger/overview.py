@@ -17,7 +17,7 @@ _LINK = (
     "author assignees labels due priority created_at updated_at closed_at duplicate duplicate_of marker pushed "
     "pushed_labels named followed shared reassigned orphaned lost linked_at via account_ids"
 )
-_INTENT = "uid tracker document_id item_key title announced_at"
+_INTENT = "uid tracker document_id item_key title announced_at tries"
 
 
 def _aliased(table: str, columns: str, prefix: str) -> str:

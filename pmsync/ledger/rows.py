@@ -321,6 +321,7 @@ def intent_row(intent: Intent) -> dict[str, Value]:
         "item_key": intent.key,
         "title": intent.title,
         "announced_at": time_text(intent.announced_at),
+        "tries": intent.tries,
     })  # fmt: skip
 
 
@@ -332,6 +333,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
         announced_at=datetime.fromisoformat(row[f"{prefix}announced_at"]),
+        tries=row[f"{prefix}tries"],
     )
 
 

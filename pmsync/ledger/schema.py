@@ -337,6 +337,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("0007_account_ids", ("ALTER TABLE links ADD COLUMN account_ids TEXT NOT NULL DEFAULT '{}'",)),
+    ("0008_tries", ("ALTER TABLE intents ADD COLUMN tries INTEGER NOT NULL DEFAULT 1",)),
 )
 
 

@@ -11,11 +11,12 @@ from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
 from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
-from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
+from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.places import place
 from pmsync.plan.create import Decision, decide, question
 from pmsync.plan.named import copied, homes
 from pmsync.plan.observe import Observed, observe_all, renamed_people, unclear_endings, with_twins
+from pmsync.plan.refused import told
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
 
@@ -56,6 +57,7 @@ def plan(world: World) -> Plan:
             _ask(world, undecided, draft)
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
+    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
     draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = sorted(draft.operations, key=_rank)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pmsync.content import body, due_date, labels, raw_fields, ticket_title
@@ -11,7 +11,7 @@ from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.known import Entry
 from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
-from pmsync.operations import Create, Operation, Place, Record, Wait
+from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
 from pmsync.places import place as place_of
 from pmsync.plan.named import is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences
@@ -136,18 +136,17 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
     view = world.views.get(name)
     if view is None or view.failed:
         return _wait(placed, f"tracker {name!r} could not be read")
-    wait = _must_wait(world, placed, view, index)
-    if wait:
-        return wait
-    return _draft(world, placed, view)
-
-
-def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decision | None:
-    """Every reason not to create now, the gravest first."""
     if placed.uid in index.forged:
         return _unlisted(placed, *index.forged[placed.uid])
     if placed.uid in index.pasted:
         return _pasted(placed, index.pasted[placed.uid])
+    decision = _draft(world, placed, view)
+    # What is refused is sent by no run and so looked for by none: that must not hide the refusal.
+    return decision if decision.standing == "refused" else _must_wait(world, placed, view) or decision
+
+
+def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:
+    """Every reason not to create now, the gravest first."""
     intent = world.intents.get(placed.uid)
     if intent:
         waiting = _in_doubt(world, placed, intent)
@@ -175,10 +174,17 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
         return _wait(placed, f"in doubt, and tracker {intent.tracker!r} could not be read")
     settled = intent.announced_at + view.settings.settle
     if world.now < settled:
-        return _wait(placed, "a create is in doubt: it may still appear", settled)
+        decision = _wait(placed, "a create is in doubt: it may still appear", settled)
+        return replace(decision, findings=(_stuck(placed, intent),)) if intent.tries > ALONE else decision
     if placed.uid not in view.looked:
         return _wait(placed, "a create is in doubt and has not been looked for yet", settled)
     return None
+
+
+def _stuck(placed: Placed, intent: Intent) -> Finding:
+    message = f"no ticket is known for {intent.title!r}, which was sent {intent.tries} times to {intent.tracker!r}"
+    entry = placed.entry
+    return Finding("in-doubt", "error", message, ALONE_HINT, entry.document.path, entry.item.line)
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
@@ -219,15 +225,16 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     fields = raw_fields(document, item)
     accounts, findings = assignees(world, view, fields.owners, placed)
     findings += _spoken_of(world, placed)
-    if not accounts and view.settings.fallback_owner:
-        accounts, _ = assignees(world, view, (view.settings.fallback_owner,), placed)
+    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
+    substitutes, _ = assignees(world, view, fallback, placed)
     due, _ = due_date(document, item, world.settings.sla)
     draft = Draft(
         marker=Marker(placed.uid, world.settings.namespace, document.id, placed.entry.key),
         title=ticket_title(item.title),
         body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
-        assignees=accounts,
+        assignees=accounts or substitutes,
+        fallback=substitutes,
         due=due if "due" in view.fields else None,
         priority=item.priority if "priority" in view.fields else None,
     )
@@ -235,9 +242,12 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     refusal = world.refusals.get((placed.uid, "create"))
     if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
         why = f"the tracker refused it: {refusal.reason}"
-        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN)
+        refused = Refused("create", view.settings.name, draft.title, refusal.reason, document.path, item.line)
+        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN, refused)
         return Decision("refused", why, (wait,))
-    operation = Create(placed.uid, view.settings.name, draft, place(placed), value)
+    intent = world.intents.get(placed.uid)
+    tries = intent.tries if intent else 0
+    operation = Create(placed.uid, view.settings.name, draft, place(placed), value, tries)
     return Decision("new", operations=(operation,), findings=tuple(findings))
 
 

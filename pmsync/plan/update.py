@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from pmsync.content import labels, raw_fields, ticket_title
 from pmsync.identify import Placed
-from pmsync.keys import digest, title_key
+from pmsync.keys import title_key
 from pmsync.model import Fields, Finding, Link, Marker, Patch, Ticket
-from pmsync.operations import Operation, Record, Update, Wait
+from pmsync.operations import Operation, Record, Refused, Update, Wait
 from pmsync.people import Directory
+from pmsync.plan.refused import patch_digest
 from pmsync.plan.world import Index, View, World
 from pmsync.trackers.base import Unresolved
 
@@ -38,7 +39,7 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     after = replace(here, pushed=pushed, pushed_labels=_pushed_labels(link, patch))
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
-    return [_send(world, patch, after)], findings
+    return [_send(world, placed, patch, replace(here, pushed=base), after)], findings
 
 
 def _not_sent(placed: Placed, link: Link) -> list[Finding]:
@@ -196,12 +197,17 @@ def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[
     return [Finding("adopted-different", "note", message, hint, entry.document.path, entry.item.line)]
 
 
-def _send(world: World, patch: Patch, after: Link) -> Operation:
-    value = digest({**patch}, str(world.views[after.ticket.ref.tracker].settings))
+def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link) -> Operation:
+    ref = after.ticket.ref
+    configuration = str(world.views[ref.tracker].settings)
+    value = patch_digest(patch, configuration)
     refusal = world.refusals.get((after.uid, "update"))
     if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
-        return Wait(after.uid, f"the tracker refused this change: {refusal.reason}", refusal.refused_at + AGAIN)
-    return Update(after.uid, patch, after, value)
+        entry = placed.entry
+        refused = Refused("update", ref.tracker, ref.key, refusal.reason, entry.document.path, entry.item.line)
+        why = f"the tracker refused this change: {refusal.reason}"
+        return Wait(after.uid, why, refusal.refused_at + AGAIN, refused)
+    return Update(after.uid, patch, after, value, before, configuration)
 
 
 def _leak(placed: Placed, link: Link) -> Finding:

@@ -181,12 +181,15 @@ class Tracker(Protocol):
         of ours that went elsewhere since, and can be found there, is shown as well; its ref has no tracker.
         """
 
+    def left_out(self) -> tuple[str, ...]:
+        """The configured accounts that the service does not know, so that `find` went without them; no request."""
+
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """One outcome per draft, in order; at most `batch` drafts. The request is sent exactly once.
 
         Each ticket carries general label and marker from its first moment. **Never repeat on InDoubt.** Raises nothing
         once the request is under way. Labels that the service would refuse are made fit, and a draft that was refused
-        for an assignee alone is sent once more without.
+        for an assignee alone is sent once more for its fallback, and then for nobody.
         """
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:

@@ -188,6 +188,10 @@ class GitHubTracker:
             or (ticket.marker is not None and ticket.marker.uid in wanted)
         )
 
+    def left_out(self) -> tuple[str, ...]:
+        """Nobody: authors are compared here."""
+        return ()
+
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
         """One request for each hundred refs; one for each that this does not show, one more for the first of those."""
         asked, readable = tuple(dict.fromkeys(refs)), list[str]()
@@ -244,7 +248,7 @@ class GitHubTracker:
     # --- writing ------------------------------------------------------------------------------------------------
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
-        """One POST for each draft, never repeated; a second, without them, where it is refused for its assignees."""
+        """One POST for each draft, never repeated; another, without them, where it is refused for its assignees."""
         return tuple(self._create(draft) for draft in drafts)
 
     def _create(self, draft: Draft) -> Outcome:
@@ -262,9 +266,12 @@ class GitHubTracker:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
         try:
             answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
-            if left := unassignable_in(answer) & {name.lower() for name in draft.assignees}:
+            refused: set[str] = set()
+            while left := unassignable_in(answer) & {name.lower() for name in body["assignees"]}:
                 # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
-                body["assignees"] = [name for name in draft.assignees if name.lower() not in left]
+                refused |= left
+                willing = [name for name in draft.assignees if name.lower() not in refused]
+                body["assignees"] = willing or [name for name in draft.fallback if name.lower() not in refused]
                 answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
             return self._outcome(answer)
         except NotSent as error:

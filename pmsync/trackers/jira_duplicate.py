@@ -47,6 +47,9 @@ def _touches(issue: Mapping[str, Any], words: Dialect, of: Ref, ours: Collection
         if words.account(change.get("author")) not in ours:
             names = ", ".join(str(item.get("field")) for item in change.get("items") or ())
             yield f"somebody changed {names} of {key}"
+    for part, name in ((fields.get("comment"), "comments"), (issue.get("changelog"), "histories")):
+        if part and int(part.get("total") or 0) > len(part.get(name) or ()):
+            yield f"{key} has more {name} than Jira shows at once"
 
 
 def _comments(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:

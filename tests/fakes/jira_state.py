@@ -61,8 +61,10 @@ class Issue:
 @dataclass
 class JiraState:
     """One instance. `lag` is how long the index needs to notice a change; `required` are extra fields of the create
-    screen with their options, `lacks` the usual ones it does not have. The search of Data Center documents no
-    `properties`: without `properties_in_search` it shows none, and refuses the word in the body of a POST.
+    screen with their options, `lacks` the usual ones it does not have; it is shown `screen_page` fields at a time. The
+    search of Data Center documents no `properties`: without `properties_in_search` it shows none, and refuses the word
+    in the body of a POST. `demands` are usual fields that must be filled, `not_editable` those that only the create
+    screen has. Without `unassigned` each issue has to have an assignee.
     """
 
     now: Callable[[], datetime]
@@ -70,6 +72,10 @@ class JiraState:
     lag: timedelta = timedelta(0)
     required: dict[str, list[str]] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
+    screen_page: int = 200
+    demands: frozenset[str] = frozenset()
+    unassigned: bool = True
+    not_editable: frozenset[str] = frozenset()
     projects: tuple[str, ...] = ("PAY", "ATTIC")
     people: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)

@@ -139,6 +139,16 @@ def test_a_refused_create_is_rejected_with_what_github_said(stage: GitHubStage, 
     assert posts(stage) == 1
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 413])
+def test_a_page_of_a_proxy_refuses_one_item_and_closes_nothing(stage: GitHubStage, status: int) -> None:
+    known(stage)
+    stage.github.server.before = before("POST", Response(status, b"<html>No</html>"), path="/issues")
+    (outcome,) = stage.tracker.create([draft()])
+    assert isinstance(outcome, Rejected)
+    assert not outcome.closed
+    assert "proxy or firewall" in outcome.reason
+
+
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 
 
