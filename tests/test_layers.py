@@ -16,7 +16,7 @@ LAYERS = [
     {"pmsync", "errors", "model", "settings", "marker", "keys", "places", "trackers.base"},
     {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
      "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "sources", "writeback"},
-    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers",
+    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "trackers",
      "writeback.file"},
     {"looking", "observe", "apply", "adopting"},
     {"sync", "writeback.run"},

@@ -189,7 +189,10 @@ def test_no_glob_leaves_the_documents_root(key: str, glob: str) -> None:
         read(f"[documents]\nnamespace = 'a'\n{key} = ['{glob}']\n[trackers.x]\ntype = 'local'\n")
 
 
-@pytest.mark.parametrize("name", ["ledger.db.lock", "ledger.db"])
+@pytest.mark.parametrize(
+    "name",
+    ["ledger.db.pmsync.lock", "ledger.db.lock", "ledger.db", "ledger.db-journal", "ledger.db-wal", "ledger.db-shm"],
+)
 def test_a_link_in_the_ledgers_place_changes_nothing_elsewhere(tmp_path: Path, name: str) -> None:
     place = repository(tmp_path / "root", "type = 'local'\n")
     victim = tmp_path / "victim"
@@ -197,7 +200,8 @@ def test_a_link_in_the_ledgers_place_changes_nothing_elsewhere(tmp_path: Path, n
     victim.chmod(0o644)
     (place / ".pmsync").mkdir()
     (place / ".pmsync" / name).symlink_to(victim)
-    assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == 1
+    refused = name != "ledger.db.lock"  # which is no name of ours
+    assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == int(refused)
     assert victim.read_text() == "precious\n"
     assert stat.S_IMODE(victim.stat().st_mode) == 0o644
 
@@ -216,6 +220,42 @@ def test_another_programs_database_is_left_alone(tmp_path: Path, key: str) -> No
     assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == 1
     assert other.read_bytes() == before
     assert stat.S_IMODE(other.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("key", ["ledger", "tracker"])
+@pytest.mark.parametrize("content", ["[[package]]\nname = 'x'\n", ""], ids=["text", "empty"])
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("poetry.lock", "poetry.lock"),
+        ("pmsync.toml", "pmsync.toml"),
+        ("poetry", "poetry.lock"),
+        ("x", "x.pmsync.lock"),
+        ("x", "x-journal"),
+        ("x", "x-wal"),
+        ("x", "x-shm"),
+        ("x", "x.new"),
+        ("docs/x", "docs/.gitignore"),
+    ],
+)
+def test_no_file_of_somebody_else_is_emptied_replaced_deleted_or_chmodded(
+    tmp_path: Path, key: str, path: str, file: str, content: str
+) -> None:
+    """Whatever `path` leads to, or the name of a file that belongs to it."""
+    table = "" if key == "tracker" else "[ledger]\n"
+    place = repository(tmp_path, f"type = 'local'\n{table}path = '{path}'\n")
+    victim = place / file
+    victim.parent.mkdir(exist_ok=True)
+    if file != "pmsync.toml":
+        victim.write_text(content)
+    victim.chmod(0o644)
+    before = victim.read_text()
+    app = App(environ={}, cwd=place, now=lambda: NOW)
+    codes = {main(command, app) for command in (["sync"], ["plan"], ["status"], ["adopt", "x", "--new"], ["sync"])}
+    assert codes <= {0, 1, 2}
+    harmless = content == "" and file != path  # SQLite and the lock make what is empty their own, and empty it again
+    assert victim.exists() or (harmless and file[1:] in {"-journal", "-wal", "-shm"})
+    assert not victim.exists() or (victim.read_text() == before and stat.S_IMODE(victim.stat().st_mode) == 0o644)
 
 
 # --- nothing is run ---------------------------------------------------------------------------------------------
