@@ -17,7 +17,7 @@ LAYERS = [
     {"markdown", "known", "likeness", "placing", "identify", "content", "routes", "operations", "people", "plan",
      "guard", "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources",
      "writeback"},
-    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers",
+    {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "trackers",
      "writeback.file"},
     {"looking", "observe", "apply", "adopting"},
     {"sync", "writeback.run"},

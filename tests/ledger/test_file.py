@@ -126,7 +126,7 @@ def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path, monk
         Ledger.open(path, readonly=True)
     Ledger.open(path).close()
     with Ledger.open(path, readonly=True) as ledger:
-        # What moved away was not followed then, and would count as open for ever; who created a named ticket, nobody knows.
+        # What moved away was not followed then, and would count as open for ever. Nobody knows who made a named one.
         moved, named = replace(away, lost=True), link("u3", named=True, followed=True)
         assert ledger.links() == {"u1": link(), "u2": moved, "u3": named}
         assert [each.ticket for each in ledger.open_items()] == ["PAY-1", "PAY-1"]

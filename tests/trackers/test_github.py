@@ -703,6 +703,8 @@ GHES = "https://ghes.example/api/v3"
         ({"api_url": GHES}, {"GH": "t", "CI": "true"}, "PMSYNC_HOSTS=ghes.example"),
         ({"api_url": GHES}, {"GH": "t", "CI": "1", "PMSYNC_HOSTS": "other.example"}, "PMSYNC_HOSTS"),
         ({"api_url": "https://api.github.com.evil.example"}, {"GH": "t", "CI": "true"}, "PMSYNC_HOSTS"),
+        ({"api_url": GHES}, {"GH": "t"}, "set `PMSYNC_HOSTS=ghes.example`"),
+        ({"api_url": GHES}, {"GH": "t", "CI": "false"}, "PMSYNC_HOSTS=ghes.example"),
         ({"app_id_env": "APP"}, {"APP": "7"}, "trackers.platform.app_key_env is missing"),
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7"}, "`KEY` is not set"),
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "no private key"),
@@ -719,8 +721,7 @@ def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, Any], envir
     ("api_url", "environ"),
     [
         ("https://api.github.com", {"CI": "true"}),
-        (GHES, {}),
-        (GHES, {"CI": "false"}),
+        (GHES, {"PMSYNC_HOSTS": "ghes.example"}),
         (GHES, {"CI": "true", "PMSYNC_HOSTS": "other.example, GHES.example"}),
         ("http://127.0.0.1:8080", {}),
         ("http://127.0.0.1:8080", {"CI": "true", "PMSYNC_HOSTS": "127.0.0.1:8080"}),
@@ -798,7 +799,8 @@ def test_links_of_github_com(text: str, repository: str | None, number: int | No
 
 def test_links_of_other_hosts() -> None:
     for api_url, host in ((GHES, "ghes.example"), ("https://api.acme.ghe.com", "acme.ghe.com")):
-        tracker = connect(replace(BASE, api_url=api_url), {"GH": "secret"})
+        allowed = "ghes.example api.acme.ghe.com"
+        tracker = connect(replace(BASE, api_url=api_url), {"GH": "secret", "PMSYNC_HOSTS": allowed})
         assert tracker.recognise(f"https://{host}/acme/web/issues/3") is not None
         assert tracker.recognise("https://github.com/acme/web/issues/3") is None
         tracker.close()
