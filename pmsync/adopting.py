@@ -78,6 +78,7 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
         named=not ours or marked not in {"", item.uid},
         group=item.group,
         details_digest=digest(item.details) if item.details else "",
+        source=item.source,
         linked_at=now,
     )
     ledger.save_links(run, now, [link], "person")

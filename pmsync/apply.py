@@ -331,5 +331,6 @@ def _link(create: Create, ticket: Ticket, at: datetime) -> Link:
         group=place.group,
         details_digest=place.details_digest,
         position=place.position,
+        source=place.source,
         linked_at=at,
     )

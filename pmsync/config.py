@@ -93,6 +93,7 @@ def _assemble(
         include=_globs(documents, "include", INCLUDE),
         exclude=_globs(documents, "exclude", ()),
         since=documents.day("since"),
+        formerly=documents.texts("formerly"),
         web_url=web_url,
         repository=repository or _only_repository(trackers) or _repository_of(web_url),
         ledger=_ledger(top, root, home),

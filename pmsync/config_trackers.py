@@ -40,6 +40,7 @@ def read_tracker(name: str, table: Table, root: Path) -> TrackerSettings:
         "lag": table.span("lag", _LAG.get(kind or "", _NOW)),
         "default": table.flag("default"),
         "restricted": table.flag("restricted"),
+        "formerly": tuple(url.rstrip("/") for url in table.texts("formerly")),
     }
     own = _READERS[kind](table) if kind else {}
     if kind:

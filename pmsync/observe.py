@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
+from pmsync.belonging import Belonging
 from pmsync.identify import Identities, identify
 from pmsync.keys import digest, item_key
 from pmsync.known import entries, known_items
@@ -62,6 +63,12 @@ class Survey:
         self._look(wait_for_lag=wait_for_lag)
         self._resolve()
         return self.world()
+
+    @property
+    def belonging(self) -> Belonging:
+        """Whose markers count as ours."""
+        settings = self.look.settings
+        return Belonging(settings.namespace, self.reading.checkout.homes, settings.formerly)
 
     def world(self) -> World:
         """Everything gathered so far."""
@@ -153,7 +160,7 @@ class Survey:
         which no scan shows: adopted tickets, most of all.
         """
         links = self.look.memory.links
-        marked = marked_tickets([v for v in self.look.views.values() if not v.failed], self.look.settings.namespace)
+        marked = marked_tickets([v for v in self.look.views.values() if not v.failed], self.belonging)
         twins = {uid for each in marked if each.marker and (uid := each.marker.uid) in links
                  and links[uid].ticket.ref != each.ref}  # fmt: skip
         for name, view in list(self.look.views.items()):
@@ -321,7 +328,7 @@ class Survey:
     def _identify(self) -> Identities:
         namespace = self.look.settings.namespace
         views = [view for view in self.look.views.values() if not view.failed]
-        marked, memory = marked_tickets(views, namespace), self.look.memory
+        marked, memory = marked_tickets(views, self.belonging), self.look.memory
         known = known_items(memory.links, memory.intents, marked, memory.questions)
         refs = {
             where: tuple(each.sight.ref for each in named if isinstance(each.sight, Ticket) and not each.mention)

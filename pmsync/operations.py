@@ -47,6 +47,7 @@ class Place:
     group: str | None
     details_digest: str
     position: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

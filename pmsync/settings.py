@@ -39,6 +39,7 @@ class TrackerSettings:
     lag: timedelta = timedelta(minutes=1)
     default: bool = False
     restricted: bool = False
+    formerly: tuple[str, ...] = ()
     token_env: str | None = None
     # github
     repo: str = ""
@@ -116,10 +117,11 @@ NOTHING_TAUGHT = Vocabulary()
 class Settings:
     """The whole configuration.
 
-    `root` is the config's folder (absolute); `include` are globs below it. `repository` is the GitHub repository that
-    the documents live in (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those
-    that rules of `pmsync check` have instead of their own: error, warning, note, or off; of `levels_at`, which comes
-    first, the first that fits the document's path and names the rule counts.
+    `formerly` are namespaces and places that were this configuration's before. `root` is the config's folder
+    (absolute); `include` are globs below it. `repository` is the GitHub repository that the documents live in
+    (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those that rules of `pmsync
+    check` have instead of their own: error, warning, note, or off; of `levels_at`, which comes first, the first that
+    fits the document's path and names the rule counts.
     """
 
     root: str
@@ -127,6 +129,7 @@ class Settings:
     include: tuple[str, ...] = ("postmortems/**/*.md",)
     exclude: tuple[str, ...] = ()
     since: date | None = None
+    formerly: tuple[str, ...] = ()
     web_url: str | None = None
     repository: str | None = None
     ledger: str = ".pmsync/ledger.db"

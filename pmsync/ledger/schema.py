@@ -338,6 +338,15 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("0007_account_ids", ("ALTER TABLE links ADD COLUMN account_ids TEXT NOT NULL DEFAULT '{}'",)),
     ("0008_tries", ("ALTER TABLE intents ADD COLUMN tries INTEGER NOT NULL DEFAULT 1",)),
+    # whose the ledger is: namespace, place and trackers; and the text that was read when something was last sent
+    (
+        "0009_places",
+        (
+            "CREATE TABLE places (name TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT",
+            "ALTER TABLE links ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE items ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+        ),
+    ),
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pmsync.model.documents import Document, Fields, Finding, Ignore, Item, Level, Reading
+from pmsync.model.documents import Checkout, Document, Fields, Finding, Ignore, Item, Level, Reading
 from pmsync.model.ledger import Candidate, Cursor, Intent, ItemRow, Link, OpenItem, Refusal, Tick
 from pmsync.model.tickets import Draft, Marker, Patch, Ref, Status, Ticket
 
 __all__ = [
     "Candidate",
+    "Checkout",
     "Cursor",
     "Document",
     "Draft",

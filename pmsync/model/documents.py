@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -27,7 +27,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One action item as its document words it; nothing here is resolved or configured.
+    """One action item as its document words it; nothing here is resolved or configured. `source` is a digest of the
+    text it was read from, '' where unknown.
 
     `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and
     `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
@@ -53,6 +54,7 @@ class Item:
     section: str = ""
     dropped: bool = False
     mentions: tuple[str, ...] = ()
+    source: str = field(default="", compare=False)
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -100,8 +102,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkout:
+    """Where documents were read: `homes` are the names of the place, the usual one first (`github.com/acme/web:.`),
+    none outside of git. `revision` is the time of its newest commit in seconds since 1970, 0 where unknown.
+    """
+
+    homes: tuple[str, ...] = ()
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What one read of the documents gave.
+    """What one read of the documents gave, and where.
 
     `complete` is False where a file could not be read or parsed, or two documents share an id (those two are left
     out): then nothing that is missing counts as gone. `failed` are the paths that could not be read.
@@ -111,6 +123,7 @@ class Reading:
     complete: bool = True
     failed: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    checkout: Checkout = Checkout()
 
 
 @dataclass(frozen=True, slots=True)

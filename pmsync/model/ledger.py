@@ -15,11 +15,12 @@ class Link:
 
     `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is known
     (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
-    observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it need
-    carry no marker. `followed` means that no account of ours created it and no person adopted it: its status counts,
-    and nothing is written to it. `reassigned` means a person changed the assignee, whose word counts from then on. The
-    ref of a ticket that moved to where no configured tracker holds it has no tracker: nothing is sent there. `via` is
-    then the one that may still see it, and `lost` says that it does not.
+    observation. `source` is the digest of the text that `pushed` was read from. `named` means the document names this
+    ticket (adopted, maybe shared with other items), so that it need carry no marker. `followed` means that no account
+    of ours created it and no person adopted it: its status counts, and nothing is written to it. `reassigned` means a
+    person changed the assignee, whose word counts from then on. The ref of a ticket that moved to where no configured
+    tracker holds it has no tracker: nothing is sent there. `via` is then the one that may still see it, and `lost` says
+    that it does not.
     """
 
     uid: str
@@ -34,6 +35,7 @@ class Link:
     reassigned: bool = False
     orphaned: bool = False
     lost: bool = False
+    source: str = ""
     group: str | None = None
     details_digest: str = ""
     position: int = 0
@@ -142,6 +144,7 @@ class ItemRow:
     tickets: tuple[str, ...] = ()
     note: str = ""
     candidates: tuple[Candidate, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

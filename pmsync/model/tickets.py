@@ -29,13 +29,24 @@ class Status(StrEnum):
 class Marker:
     """The identity that a ticket carries, put there by the create request itself.
 
-    A Jira ticket whose property was removed still shows its uid by label: then the other three are empty.
+    A Jira ticket whose property was removed still shows its uid by label: then the others are empty. `home` is the
+    place that made it, `pushed` the digests of the document's raw values that were last sent, by field, `source` that
+    of the text they were read from, and `revision` how new its checkout was (0 where unknown).
     """
 
     uid: str
     namespace: str = ""
     document_id: str = ""
     key: str = ""
+    home: str = ""
+    pushed: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    revision: int = 0
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What it identifies, without what was sent."""
+        return self.uid, self.namespace, self.document_id, self.key
 
 
 @dataclass(frozen=True, slots=True)

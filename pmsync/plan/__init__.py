@@ -13,6 +13,7 @@ from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.places import place
+from pmsync.plan.base import without_older
 from pmsync.plan.create import Decision, decide, question
 from pmsync.plan.named import copied, homes
 from pmsync.plan.observe import Observed, observe_all, renamed_people, unclear_endings, with_twins
@@ -44,7 +45,8 @@ def plan(world: World) -> Plan:
     The same world always gives the same plan. Nothing that is missing from an incomplete read, or from a tracker
     that did not answer, leads to an operation.
     """
-    known, draft = index(world), _Draft(homes(world))
+    world, behind = without_older(world)
+    known, draft = index(world), _Draft(homes(world), findings=behind)
     observed = observe_all(world, known)
     for seen in observed.values():
         draft.add(seen.operations, seen.findings)
@@ -114,6 +116,7 @@ def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
         done=item.done,
         group=item.group,
         details=item.details,
+        source=item.source,
         tickets=item.tickets,
         note=decision.note,
         candidates=decision.candidates,

@@ -10,9 +10,10 @@ from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.known import Entry
-from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
+from pmsync.model import Candidate, Draft, Finding, Intent, Link, Ticket
 from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
 from pmsync.places import place as place_of
+from pmsync.plan.base import marker_of
 from pmsync.plan.named import is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences
 from pmsync.plan.world import Index, Named, View, World, doubtful
@@ -79,7 +80,7 @@ def _ask(placed: Placed, reason: str, ticket: Ticket) -> Decision:
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
     seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
     if seen is not None:
-        if not is_plausible(placed.entry, seen, world.views[seen.ref.tracker], world.settings.namespace):
+        if not is_plausible(placed.entry, seen, world.views[seen.ref.tracker], world.belonging):
             return _ask(placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen)
         return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
     elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)
@@ -119,6 +120,7 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         group=entry.item.group,
         details_digest=entry.details_digest,
         position=entry.position,
+        source=entry.item.source,
         linked_at=world.now,
         via="" if ticket.ref.tracker else shown_by,
     )
@@ -229,7 +231,7 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     substitutes, _ = assignees(world, view, fallback, placed)
     due, _ = due_date(document, item, world.settings.sla)
     draft = Draft(
-        marker=Marker(placed.uid, world.settings.namespace, document.id, placed.entry.key),
+        marker=marker_of(world, placed, fields),
         title=ticket_title(item.title),
         body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
@@ -281,4 +283,5 @@ def place(placed: Placed) -> Place:
         entry.item.group,
         entry.details_digest,
         entry.position,
+        entry.item.source,
     )

@@ -146,7 +146,7 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
 
 def _other_uid(world: World, link: Link, ticket: Ticket) -> bool:
     marker = ticket.marker
-    ours = marker is not None and marker.namespace in {world.settings.namespace, ""}
+    ours = marker is not None and world.belonging.owns(marker)
     view = world.views[ticket.ref.tracker]
     return bool(ours and marker and marker.uid != link.uid and not link.named and ticket.author in view.trusted)
 

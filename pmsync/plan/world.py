@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pmsync.belonging import Belonging
 from pmsync.identify import Identities
 from pmsync.keys import title_key
 from pmsync.model import Intent, Link, Reading, Ref, Refusal, Ticket
@@ -80,6 +81,11 @@ class World:
     gone: frozenset[str] = frozenset()
     renames: Mapping[str, Renames] = field(default_factory=dict)
 
+    @property
+    def belonging(self) -> Belonging:
+        """Whose markers count as ours."""
+        return Belonging(self.settings.namespace, self.reading.checkout.homes, self.settings.formerly)
+
     def view(self, name: str) -> View | None:
         """The view of a tracker that can be relied on in this run."""
         view = self.views.get(name)
@@ -91,14 +97,12 @@ class World:
         return ticket.ref.tracker or next(showing, "")
 
 
-def trusted(ticket: Ticket, view: View, namespace: str) -> bool:
-    """Whether the ticket's marker is believed: it was created by one of our accounts, in our namespace.
+def trusted(ticket: Ticket, view: View, belonging: Belonging) -> bool:
+    """Whether the ticket's marker is believed: it was created by one of our accounts, for this configuration.
 
     A Jira ticket whose property was removed shows only its uid; then the author alone decides.
     """
-    return bool(
-        ticket.marker and ticket.author in view.trusted and ticket.marker.namespace in {namespace, ""}
-    )  # fmt: skip
+    return bool(ticket.marker and ticket.author in view.trusted and belonging.owns(ticket.marker))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +129,13 @@ def index(world: World) -> Index:
     """Everything that planning looks up more than once."""
     views = [view for view in world.views.values() if not view.failed]
     marked: dict[str, list[Ticket]] = defaultdict(list)
-    for ticket in marked_tickets(views, world.settings.namespace):
+    for ticket in marked_tickets(views, world.belonging):
         marked[ticket.marker.uid if ticket.marker else ""].append(ticket)
     forged = {
         ticket.marker.uid: (view, ticket)
         for view in views
         for ticket in seen_tickets(view)
-        if ticket.marker and ticket.author not in view.trusted
-        and ticket.marker.namespace in {world.settings.namespace, ""}
+        if ticket.marker and ticket.author not in view.trusted and world.belonging.owns(ticket.marker)
     }  # fmt: skip
     names = Counter(
         ref
@@ -144,7 +147,7 @@ def index(world: World) -> Index:
         for tickets in marked.values()
         for ticket in tickets
         for each in ticket.markers
-        if ticket.marker and each.uid != ticket.marker.uid and each.namespace == world.settings.namespace
+        if ticket.marker and each.uid != ticket.marker.uid and world.belonging.owns(each)
     }
     held = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
     shared = frozenset(ref for ref, count in names.items() if count > 1)
@@ -157,7 +160,7 @@ def seen_tickets(view: View) -> Iterator[Ticket]:
     yield from (sight for sight in view.sights.values() if isinstance(sight, Ticket))
 
 
-def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
+def marked_tickets(views: Iterable[View], belonging: Belonging) -> list[Ticket]:
     """All tickets with a trusted marker that were seen in this run, the oldest first.
 
     The order is the same for every run that sees them, whatever else it knows.
@@ -166,7 +169,7 @@ def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
         ticket.ref: ticket
         for view in views
         for ticket in seen_tickets(view)
-        if trusted(ticket, view, namespace)
+        if trusted(ticket, view, belonging)
     }  # fmt: skip
     return sorted(found.values(), key=seniority)
 

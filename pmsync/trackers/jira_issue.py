@@ -217,8 +217,8 @@ def uid_label(uid: str) -> str:
     return UID_LABEL + uid
 
 
-def property_value(identity: Marker) -> dict[str, str]:
-    return {"uid": identity.uid, "ns": identity.namespace, "doc": identity.document_id, "key": identity.key}
+def property_value(identity: Marker) -> dict[str, object]:
+    return marker.to_value(identity)
 
 
 # --- JQL ------------------------------------------------------------------------------------------------------
