@@ -272,6 +272,19 @@ class Ledger:
             changes = [Change(uid, "person", field, old, None, "forgotten") for field, old in told]
             writes.remember(database, run, at, changes)
 
+    def forget_tracker(self, run: int, at: datetime, tracker: str) -> int:
+        """Remove everything known of a tracker's tickets, and return how many links that were; the history stays."""
+        with self._writing() as database:
+            links = database.execute(writes.DELETE_LINKS_OF, [tracker]).fetchall()
+            intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
+            database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
+            database.execute("DELETE FROM people WHERE tracker = ?", [tracker])
+            database.execute("DELETE FROM places WHERE name = ?", [f"tracker {tracker}"])
+            changes = [Change(uid, "person", "ticket", f"{tracker} {key}", None, "forgotten") for uid, key in links]
+            changes += [Change(uid, "person", "announced", tracker, None, "forgotten") for (uid,) in intents]
+            writes.remember(database, run, at, changes)
+            return len(links)
+
     # --- refusals, cursors, people, decisions -----------------------------------------------------------------
 
     def refuse(self, run: int, refusals: Sequence[Refusal]) -> None:

@@ -18,6 +18,8 @@ LINK_OF = "SELECT * FROM links WHERE uid = ?"
 
 DELETE_LINK = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
 
+DELETE_LINKS_OF = "DELETE FROM links WHERE tracker = ? RETURNING uid, ticket_key"
+
 DELETE_INTENT = "DELETE FROM intents WHERE uid = ? RETURNING tracker"
 
 ANSWER = "UPDATE items SET candidates = '[]' WHERE document_id = ? AND item_key = ?"

@@ -138,8 +138,9 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
     view = world.views.get(name)
     if view is None or view.failed:
         return _wait(placed, f"tracker {name!r} could not be read")
-    if placed.uid in index.forged:
-        return _unlisted(placed, *index.forged[placed.uid])
+    forged = index.forged.get(placed.uid) or index.forged.get(placed.entry.document.id)
+    if forged and world.decisions.get(placed.uid) != "new":
+        return _unlisted(placed, *forged)
     if placed.uid in index.pasted:
         return _pasted(placed, index.pasted[placed.uid])
     decision = _draft(world, placed, view)
@@ -190,10 +191,13 @@ def _stuck(placed: Placed, intent: Intent) -> Finding:
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
-    message = f"ticket {ticket.ref.key!r} carries this item's marker, but {ticket.author!r} created it"
+    own = ticket.marker is not None and ticket.marker.uid == placed.uid
+    whose = "this item's marker" if own else "the marker of an item of this document"
+    message = f"ticket {ticket.ref.key!r} carries {whose}, but {ticket.author!r} created it"
+    where = place_of(placed.entry.document.path, placed.entry.item.line)
     hint = (
         f"if that account is yours, add it to trackers.{view.settings.name}.accounts; if not, remove the marker "
-        f"from the ticket, or run `pmsync adopt {placed.uid} TICKET`"
+        f"from the ticket, or run `pmsync adopt {where} {ticket.ref.key}` or `pmsync adopt {where} --new`"
     )
     finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))

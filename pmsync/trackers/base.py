@@ -176,9 +176,10 @@ class Tracker(Protocol):
         """
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
-        """Return the widest look: every ticket created by `accounts()` since then, labelled or not, and any ticket
-        that carries one of `uids` (Jira: by its uid label), whoever made it. Complete, or raises. May be repeated. One
-        of ours that went elsewhere since, and can be found there, is shown as well; its ref has no tracker.
+        """Return the widest look: every ticket created by `accounts()` since then, labelled or not; every one created
+        since then that carries a marker, whoever made it (Jira: among those with the general label); and any ticket
+        that carries one of `uids` (Jira: by its uid label). Complete, or raises. May be repeated. One of ours that went
+        elsewhere since, and can be found there, is shown as well; its ref has no tracker.
         """
 
     def left_out(self) -> tuple[str, ...]:

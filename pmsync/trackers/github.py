@@ -184,7 +184,7 @@ class GitHubTracker:
         return tuple(
             ticket
             for ticket in self._repo.tickets(issues)
-            if (ticket.author in ours and ticket.created_at >= start)
+            if ((ticket.author in ours or ticket.marker is not None) and ticket.created_at >= start)
             or (ticket.marker is not None and ticket.marker.uid in wanted)
         )
 
