@@ -155,7 +155,12 @@ class Looker:
 
     def find(self, name: str, uids: frozenset[str], since: datetime) -> None:
         """The widest look; from now on these uids count as looked for."""
-        found = self.ask(name, lambda t: t.find(uids, min(since, self.now() - timedelta(days=1))))
+        start = min(since, self.now() - timedelta(days=1))
+        found = self.ask(name, lambda t: t.find(uids, start))
+        view = self.views[name]
+        if found is not None and view.bare and not view.looked:  # nothing else remembers what went elsewhere
+            gone = self.ask(name, lambda t: t.departed(start))
+            found = None if gone is None else (*found, *gone)
         if found is None:
             return
         self._keep(name, found)

@@ -164,9 +164,10 @@ class SyncContract:
         before = stage.requests()
         team.clock.advance(minutes=20)
         assert not team.sync().plan.pending
-        assert stage.requests() - before <= (1 if stage.tracker.incremental else 2)
+        # No listing shows a ticket without the label: one request more, for up to a hundred of them.
+        assert stage.requests() - before <= 2
         stage.close(ref)
-        team.clock.advance(days=1)
+        team.clock.advance(minutes=5)
         team.sync()
         assert team.links()[DISK].ticket.status == Status.DONE
 

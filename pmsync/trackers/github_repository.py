@@ -30,7 +30,12 @@ class Repository:
         self.number: int | None = None
 
     def issues(self, query: Mapping[str, str], since: datetime | None) -> tuple[list[Mapping[str, Any]], Answer]:
-        """All issues that the query selects, and the first answer; complete, or raises.
+        """All issues that the query selects, and the first answer; complete, or raises."""
+        found, first = self.listed(query, since)
+        return [issue for issue in found.values() if "pull_request" not in issue], first
+
+    def listed(self, query: Mapping[str, str], since: datetime | None) -> tuple[dict[int, Mapping[str, Any]], Answer]:
+        """The same with the pull requests, by number.
 
         The order is that of creation, in which an issue that changes during the walk pushes no other to a page that
         was already read. The walk follows the Link headers, which hold cursors on github.com; a server that counts
@@ -50,7 +55,12 @@ class Repository:
             more = {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
             answer = self._page({**more, **asked})
             issues |= {issue["number"]: issue for issue in answer.data}
-        return [issue for issue in issues.values() if "pull_request" not in issue], first
+        return issues, first
+
+    def newest(self) -> int:
+        """The highest number that is here, 0 where nothing is."""
+        answer = self._page({"state": "all", "sort": "created", "direction": "desc", "per_page": "1"})
+        return max((int(issue["number"]) for issue in answer.data), default=0)
 
     def _page(self, query: Mapping[str, str]) -> Answer:
         answer = self.read(f"{self.home}/issues", query)

@@ -135,6 +135,10 @@ class JiraTracker:
             found |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_found(ticket)}
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:  # noqa: ARG002
+        """Nothing more: `find` sees them wherever they are."""
+        return ()
+
     def _is_found(self, ticket: Ticket) -> bool:
         """Whether it is in our project, or one of ours that went elsewhere: what else is there has only our label."""
         return bool(ticket.ref.tracker or (ticket.marker and ticket.author in self.accounts()))
