@@ -185,6 +185,11 @@ class Tracker(Protocol):
     def left_out(self) -> tuple[str, ...]:
         """The configured accounts that the service does not know, so that `find` went without them; no request."""
 
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:
+        """Tickets of ours, created since then, that left this place and that `find` does not show; their refs have no
+        tracker. As far as it can be found out: for a run that remembers nothing. May be repeated.
+        """
+
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """One outcome per draft, in order; at most `batch` drafts. The request is sent exactly once.
 

@@ -124,6 +124,10 @@ class JiraTracker:
         self._looked = True
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:  # noqa: ARG002
+        """Nothing more: `find` sees them wherever they are."""
+        return ()
+
     def _is_found(self, ticket: Ticket) -> bool:
         """Whether it is one of ours, or carries a marker here: what else there is has only our label."""
         ours = ticket.author in self.accounts()
