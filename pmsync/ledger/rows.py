@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pmsync.ledger.values import at, to_texts, to_tuple
 from pmsync.model import Cursor, Document, Fields, Finding, Intent, ItemRow, Link, Marker, Ref, Refusal, Status, Ticket
 
 Row = Mapping[str, Any]
@@ -69,7 +70,7 @@ def time_text(time: datetime | None) -> str | None:
 
 
 def to_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return at(text) if text else None
 
 
 def _date_text(day: date | None) -> str | None:
@@ -86,10 +87,6 @@ def json_text(value: object) -> str:
 
 def _list(values: Iterable[str]) -> str:
     return json_text(list(values))
-
-
-def _tuple(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text != "[]" else ()
 
 
 def _flag(value: bool | None) -> int | None:
@@ -137,10 +134,10 @@ def to_document(row: Row, prefix: str = "") -> Document:
         status=row[f"{prefix}status"],
         draft=bool(row[f"{prefix}draft"]),
         restricted=bool(row[f"{prefix}restricted"]),
-        services=_tuple(row[f"{prefix}services"]),
+        services=to_tuple(row[f"{prefix}services"]),
         team=row[f"{prefix}team"],
-        authors=_tuple(row[f"{prefix}authors"]),
-        labels=_tuple(row[f"{prefix}labels"]),
+        authors=to_tuple(row[f"{prefix}authors"]),
+        labels=to_tuple(row[f"{prefix}labels"]),
     )
 
 
@@ -171,12 +168,12 @@ def item_row(item: ItemRow) -> dict[str, Value]:
 def to_item(row: Row) -> ItemRow:
     fields = Fields(
         title=row["title"],
-        owners=_tuple(row["owners"]),
+        owners=to_tuple(row["owners"]),
         due=_to_date(row["document_due"]),
         priority=row["priority"],
         kind=row["kind"],
         severity=row["severity"],
-        labels=_tuple(row["labels"]),
+        labels=to_tuple(row["labels"]),
     )
     return ItemRow(
         uid=row["uid"],
@@ -190,7 +187,7 @@ def to_item(row: Row) -> ItemRow:
         done=_to_flag(row["done"]),
         group=row["item_group"],
         details=row["details"],
-        tickets=_tuple(row["tickets"]),
+        tickets=to_tuple(row["tickets"]),
         note=row["note"],
     )
 
@@ -209,14 +206,16 @@ def _to_fields(text: str | None) -> Fields | None:
     if text is None:
         return None
     held = json.loads(text)
+    owners, labels = (to_tuple(held.pop(name)) for name in ("owners", "labels"))
+    texts = to_texts({name: value for name, value in held.items() if value is not None})
     return Fields(
-        title=held["title"],
-        owners=tuple(held["owners"]),
-        due=_to_date(held["due"]),
-        priority=held["priority"],
-        kind=held["kind"],
-        severity=held["severity"],
-        labels=tuple(held["labels"]),
+        title=texts["title"],
+        owners=owners,
+        due=_to_date(texts.get("due")),
+        priority=texts.get("priority"),
+        kind=texts.get("kind"),
+        severity=texts.get("severity"),
+        labels=labels,
     )
 
 
@@ -281,7 +280,7 @@ def to_link(row: Row, prefix: str = "") -> Link:
         key=row[f"{prefix}item_key"],
         ticket=_to_ticket(row, prefix),
         pushed=_to_fields(row[f"{prefix}pushed"]),
-        pushed_labels=_tuple(row[f"{prefix}pushed_labels"]),
+        pushed_labels=to_tuple(row[f"{prefix}pushed_labels"]),
         named=bool(row[f"{prefix}named"]),
         shared=bool(row[f"{prefix}shared"]),
         reassigned=bool(row[f"{prefix}reassigned"]),
@@ -303,16 +302,16 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         status=Status(row[f"{prefix}status"]),
         state=row[f"{prefix}state"],
         author=row[f"{prefix}author"],
-        created_at=datetime.fromisoformat(row[f"{prefix}created_at"]),
-        updated_at=datetime.fromisoformat(row[f"{prefix}updated_at"]),
-        assignees=_tuple(row[f"{prefix}assignees"]),
-        labels=frozenset(_tuple(row[f"{prefix}labels"])),
+        created_at=at(row[f"{prefix}created_at"]),
+        updated_at=at(row[f"{prefix}updated_at"]),
+        assignees=to_tuple(row[f"{prefix}assignees"]),
+        labels=frozenset(to_tuple(row[f"{prefix}labels"])),
         due=_to_date(row[f"{prefix}due"]),
         priority=row[f"{prefix}priority"],
         closed_at=to_time(row[f"{prefix}closed_at"]),
         duplicate=bool(row[f"{prefix}duplicate"]),
-        duplicate_of=Ref(**json.loads(duplicate_of)) if duplicate_of else None,
-        marker=Marker(**json.loads(marker)) if marker else None,
+        duplicate_of=Ref(**to_texts(duplicate_of)) if duplicate_of else None,
+        marker=Marker(**to_texts(marker)) if marker else None,
     )
 
 
@@ -337,7 +336,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
         document_id=row[f"{prefix}document_id"],
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
-        announced_at=datetime.fromisoformat(row[f"{prefix}announced_at"]),
+        announced_at=at(row[f"{prefix}announced_at"]),
     )
 
 
@@ -353,7 +352,7 @@ def refusal_row(refusal: Refusal, run: int) -> dict[str, Value]:
 
 
 def to_refusal(row: Row) -> Refusal:
-    refused_at = datetime.fromisoformat(row["refused_at"])
+    refused_at = at(row["refused_at"])
     return Refusal(row["uid"], row["operation"], row["digest"], row["reason"], refused_at)
 
 
@@ -378,7 +377,7 @@ def to_finding(row: Row) -> Finding:
 def to_run(row: Row) -> Run:
     return Run(
         id=row["id"],
-        started_at=datetime.fromisoformat(row["started_at"]),
+        started_at=at(row["started_at"]),
         finished_at=to_time(row["finished_at"]),
         host=row["host"],
         pid=row["pid"],

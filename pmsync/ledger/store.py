@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from pmsync.errors import LedgerError
-from pmsync.ledger import file, rows, writes
+from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
 from pmsync.ledger.rows import Overview, Row, Run, Value, json_text, time_text
@@ -41,8 +41,9 @@ class Ledger:
     def open(cls, path: Path, *, readonly: bool = False) -> Ledger:
         """Open the ledger at `path`; to write, the caller holds the lock, and what is missing or older is made.
 
-        With `readonly` it must exist, and no lock is needed.
+        With `readonly` it must exist, and no lock is needed. One that git tracks is refused.
         """
+        file.refuse_tracked(path)
         path = path.resolve()
         return cls(path, file.open_for_reading(path) if readonly else file.open_for_writing(path))
 
@@ -79,7 +80,7 @@ class Ledger:
     def first_seen(self) -> dict[str, datetime]:
         """By uid: since when an item has stood in the documents, also where it has no ticket."""
         query = "SELECT uid, first_seen_at FROM items"
-        return dict(self._read(query, lambda row: (row["uid"], datetime.fromisoformat(row["first_seen_at"]))))
+        return dict(self._read(query, lambda row: (row["uid"], values.at(row["first_seen_at"]))))
 
     def accounts(self, tracker: str) -> dict[str, tuple[str, datetime]]:
         """By person id: the account in this tracker, and when it was looked up."""
@@ -327,24 +328,24 @@ class Ledger:
 
     def _fetch(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
         with self._understood():
-            return [convert(row) for row in self._connection.execute(query, parameters).fetchall()]
+            return [convert(row) for row in file.fetch(self._connection, query, parameters)]
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
         try:
             yield
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             message = f"ledger {str(self.path)!r} holds a value that pmsync did not write ({error}); {file.REBUILD}"
             raise LedgerError(message) from error
 
 
 def _account(row: Row) -> tuple[str, datetime]:
-    return row["account"], datetime.fromisoformat(row["resolved_at"])
+    return row["account"], values.at(row["resolved_at"])
 
 
 def _to_event(row: Row) -> tuple[datetime, Change]:
     change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
-    return datetime.fromisoformat(row["at"]), change
+    return values.at(row["at"]), change
 
 
 def _stays_lost(old: Link | None, new: Link) -> bool:
