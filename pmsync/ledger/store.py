@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from pmsync.ages import is_future
 from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
@@ -208,6 +209,15 @@ class Ledger:
                 f"item {uid!r} already has ticket {row['ticket_key']!r}: no other one is created for it; "
                 f"run `pmsync show {uid}`, and `pmsync forget {uid}` if it is to get another"
             )
+
+    def count_from_now(self, at: datetime) -> None:
+        """Date announced creates of the future back to now, so that waiting for them to settle has an end."""
+        ahead = [uid for uid, intent in self.intents().items() if is_future(intent.announced_at, at)]
+        if not ahead:
+            return
+        with self._writing() as database:
+            dated = [(time_text(at), uid) for uid in ahead]
+            database.conn.executemany("UPDATE intents SET announced_at = ? WHERE uid = ?", dated)
 
     def withdraw(self, run: int, at: datetime, uids: Sequence[str], reason: str) -> None:
         """Take back announced creates that surely did not happen."""

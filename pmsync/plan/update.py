@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from pmsync.ages import is_within
 from pmsync.content import labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest, title_key
@@ -180,7 +181,7 @@ def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[
 def _send(world: World, patch: Patch, after: Link) -> Operation:
     value = digest({**patch}, str(world.views[after.ticket.ref.tracker].settings))
     refusal = world.refusals.get((after.uid, "update"))
-    if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
+    if refusal and refusal.digest == value and is_within(refusal.refused_at, world.now, AGAIN):
         return Wait(after.uid, f"the tracker refused this change: {refusal.reason}", refusal.refused_at + AGAIN)
     return Update(after.uid, patch, after, value)
 
