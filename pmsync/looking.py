@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from pmsync.ages import is_future, is_within
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.keys import title_key
 from pmsync.memory import Memory
@@ -62,7 +63,8 @@ class Looker:
             return
         cursor = self.memory.cursors.get(name, Cursor(name))
         full = not tracker.incremental or cursor.since is None or cursor.full_scan_at is None or (
-            self.now() - cursor.full_scan_at >= self.settings.full_scan_every
+            is_future(cursor.since, self.now())
+            or not is_within(cursor.full_scan_at, self.now(), self.settings.full_scan_every)
         ) or not self._same_place(name, tracker)  # fmt: skip
         bare = cursor.full_scan_at is None
         self.views[name] = View(settings, tracker.fields, fit=tracker.fit_labels, complete=full, bare=bare)
