@@ -233,7 +233,6 @@ class Applier:
 
     def _told(self, name: str, create: Create, outcome: Outcome) -> None:
         where = create.place
-        what = f"no ticket was created for {create.draft.title!r}"
         match outcome:
             case Created():
                 self.troubles[name] = 0
@@ -248,7 +247,8 @@ class Applier:
                 self.applied.failed += 1
                 look = "`pmsync doctor` shows what is missing; " if isinstance(outcome, Rejected) else ""
                 hint = f"{look}the next sync tries again"
-                self._tell("create-failed", "error", f"{what}: {outcome.reason}", hint, where)
+                title = create.draft.title
+                self.refused.append(Refused("create", name, title, outcome.reason, where.path, where.line, hint))
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
                 hint = "it is looked for once it must be visible, and only then created again"

@@ -103,7 +103,10 @@ class CloseDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one."""
+    """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one.
+
+    `hint` is what comes next where that is not for this item's sake, so that nothing is remembered against it.
+    """
 
     operation: Literal["create", "update"]
     tracker: str
@@ -111,6 +114,7 @@ class Refused:
     reason: str
     path: str = ""
     line: int = 0
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

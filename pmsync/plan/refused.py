@@ -17,9 +17,9 @@ _OF_LABELS = ("labels", "kind", "severity")
 
 def told(refused: Iterable[Refused]) -> list[Finding]:
     """One finding for all that a tracker refuses for the same reason; it stands at the first."""
-    groups: dict[tuple[str, str, str], list[Refused]] = {}
+    groups: dict[tuple[str, ...], list[Refused]] = {}
     for each in refused:
-        groups.setdefault((each.tracker, each.operation, each.reason), []).append(each)
+        groups.setdefault((each.tracker, each.operation, each.reason, each.hint), []).append(each)
     return [_told(group) for group in groups.values()]
 
 
@@ -31,6 +31,8 @@ def _told(group: list[Refused]) -> Finding:
     else:
         many = f"tickets {first.name!r} and {count - 1} more were" if count > 1 else f"ticket {first.name!r} was"
         what = f"{many} not updated"
+    if first.hint:
+        return Finding("create-failed", "error", f"{what}: {first.reason}", first.hint, first.path, first.line)
     return Finding(
         f"{first.operation}-refused", "error", f"{what}: {first.reason}", HINT, first.path, first.line
     )  # fmt: skip
