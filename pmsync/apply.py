@@ -238,10 +238,11 @@ class Applier:
                 self.troubles[name] = 0
                 self.applied.done.append(Done("created", create.uid, outcome.ticket, create.draft.title))
                 self._dropped(name, create, outcome.ticket)
-            case Rejected(closed=False):
+            case Rejected(closed=False, common=common):
                 self.troubles[name] = 0
                 refusal = Refusal(create.uid, "create", create.digest, outcome.reason, self.now())
-                named = Refused("create", name, create.draft.title, outcome.reason, where.path, where.line)
+                title = create.draft.title
+                named = Refused("create", name, title, outcome.reason, where.path, where.line, together=common)
                 self._refused(refusal, named)
             case Unavailable() | Rejected():
                 self.applied.failed += 1

@@ -106,6 +106,7 @@ class Refused:
     """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one.
 
     `hint` is what comes next where that is not for this item's sake, so that nothing is remembered against it.
+    `together` says that it is told in one with all others of the same reason.
     """
 
     operation: Literal["create", "update"]
@@ -115,6 +116,7 @@ class Refused:
     path: str = ""
     line: int = 0
     hint: str = ""
+    together: bool = True
 
 
 @dataclass(frozen=True, slots=True)
