@@ -264,9 +264,9 @@ class Ledger:
             held = [rows.link_row(link) for link in known.values()]
             writes.upsert_changed(database, "links", "uid", held, [rows.link_row(link) for link in links])
             for link in links:
-                if not _stays_lost(known.get(link.uid), link):
+                if not writes.stays_lost(known.get(link.uid), link):
                     database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
-                if _is_fresh(known.get(link.uid), link):
+                if writes.is_fresh(known.get(link.uid), link):
                     database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
                 if source == "person":
                     database.execute(writes.ANSWER, [link.document_id, link.key])
@@ -391,11 +391,3 @@ def _account(row: Row) -> tuple[str, datetime]:
 def _to_event(row: Row) -> tuple[datetime, Change]:
     change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
     return values.at(row["at"]), change
-
-
-def _stays_lost(old: Link | None, new: Link) -> bool:
-    return new.lost and old is not None and old.ticket.ref == new.ticket.ref
-
-
-def _is_fresh(old: Link | None, new: Link) -> bool:
-    return not new.lost and (old is None or old.lost or old.ticket.ref != new.ticket.ref)

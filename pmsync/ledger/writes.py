@@ -10,6 +10,7 @@ from pmsync.ages import believed
 from pmsync.ledger import values
 from pmsync.ledger.changes import Change
 from pmsync.ledger.values import Value, cleaned, time_text
+from pmsync.model import Link
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -117,3 +118,13 @@ def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tu
         row = cleaned(row | {"standing": standing})
         database.execute(_STAND_IN_DOCUMENT, row)
         database.execute(_STAND_IN_ITEM, row)
+
+
+def stays_lost(old: Link | None, new: Link) -> bool:
+    """Whether a link that was lost is so still."""
+    return new.lost and old is not None and old.ticket.ref == new.ticket.ref
+
+
+def is_fresh(old: Link | None, new: Link) -> bool:
+    """Whether an item has another ticket than before."""
+    return not new.lost and (old is None or old.lost or old.ticket.ref != new.ticket.ref)

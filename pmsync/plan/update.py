@@ -38,7 +38,9 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     findings += told
     if not link.named and (patch or _stale(world, placed, link)):
         patch["marker"] = marker_of(world, placed, pushed)
-    after = replace(here, pushed=pushed, source=item.source, pushed_labels=_pushed_labels(link, patch))
+    # what is still to be sent is so for the text that was sent before
+    source = item.source if pushed == fields else link.source
+    after = replace(here, pushed=pushed, source=source, pushed_labels=_pushed_labels(link, patch))
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
     return [_send(world, placed, patch, replace(here, pushed=base), after)], findings
