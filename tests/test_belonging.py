@@ -270,6 +270,43 @@ def test_a_restored_ledger_overwrites_nothing_that_moved_on_since(kept: tuple[Re
     assert len(team.sync().plan.updates) == 1
 
 
+def test_an_owner_whom_another_run_has_sent_is_no_person_s_assignment(
+    kept: tuple[Repository, Team], stage: Stage
+) -> None:
+    mono, team = kept
+    ledger, backup = Path(team.settings.ledger), mono.root.parent / "backup.db"
+    shutil.copy(ledger, backup)
+    for owner, restore in (("bob", True), ("alice", False)):
+        team.write(DOC, f"{DISK} (@{owner})", BOOK)
+        team.clock.advance(hours=1)
+        mono.commit(stage.clock)
+        assert [set(update.patch) for update in team.sync().plan.updates] == [{"assignees", "marker"}]
+        if restore:
+            shutil.copy(backup, ledger)
+            team.clock.advance(hours=1)
+            assert not team.sync().plan.updates
+            assert not team.links()[DISK].reassigned
+    assert team.links()[DISK].ticket.assignees == (stage.people[0],)
+
+
+def test_a_ticket_by_an_account_that_nobody_listed_stops_its_whole_document(tmp_path: Path) -> None:
+    """CI's token makes the tickets, and cron's knows nothing of it: a retitled item must not get a second one."""
+    with JiraStage(Clock(), "cloud") as stage:
+        team = team_in(tmp_path / "docs", stage)
+        team.write(DOC, DISK, BOOK)
+        assert team.sync().ok
+        lose(team)
+        stage.state.people["cron-bot"] = "cron@example.com"
+        stage.settings = replace(stage.settings, accounts=("cron-bot",))
+        team.write(DOC, "Tell on-call when a disk is nearly full", BOOK)
+        team.write("postmortems/other.md", "Encrypt the backups")
+        for _ in range(3):
+            team.clock.advance(hours=1)
+            result = team.sync()
+            assert "marker-untrusted" in rules(result)
+            assert stage.created() == 3  # the other document gets its ticket
+
+
 @pytest.mark.parametrize("bare", [True, False], ids=["a bare runner", "the host with the ledger"])
 def test_an_older_checkout_sends_and_creates_nothing(
     kept: tuple[Repository, Team], stage: Stage, *, bare: bool

@@ -17,6 +17,7 @@ from pmsync.cli.repository import changed
 from pmsync.documents import read_documents
 from pmsync.errors import LedgerError
 from pmsync.model import Finding, Reading
+from pmsync.naming import Copies
 from pmsync.repeats import Known
 from pmsync.rulebook import RULES
 from pmsync.settings import Settings
@@ -58,9 +59,10 @@ def command(
         return 0
     reading = read_documents(settings, absolute(existing(paths, app), app))
     known = _known(settings, reading, app)
+    copies = Copies(reading.documents, settings)
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
-    found = located(rules.check(reading, settings, known), settings.root, app.cwd)
+    found = located(rules.check(reading, settings, known, copies), settings.root, app.cwd)
     if output_format == "junit":
         names = [from_here(each.path, settings.root, app.cwd) for each in reading.documents]
         output.echo(formats.junit(found, names, strict=strict))
