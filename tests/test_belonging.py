@@ -93,7 +93,7 @@ def test_two_configurations_with_one_namespace_share_no_ticket(tmp_path: Path, s
         assert not refused.ok
         (finding,) = [each for each in refused.findings if each.rule == "namespace-shared"]
         assert "services/pay" in finding.message
-        assert 'namespace = "acme/web/services/web"' in finding.hint
+        assert 'namespace = "acme/mono/services/web"' in finding.hint
         web.clock.advance(hours=1)
     assert (stage.created(), stage.writes()) == (2, writes)
     assert "namespace-shared" in rules(web.plan())

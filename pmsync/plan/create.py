@@ -60,7 +60,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
         return Decision("external", f"tracked elsewhere: {item.named[0]}")
     if placed.uid not in world.intents:
         if item.done:
-            return Decision("done", "already done when first seen")
+            return Decision("done", "already done when it was first seen")
         if item.dropped:
             return Decision("done", "cancelled in the document")
         if document.date and world.settings.since and document.date < world.settings.since and not asked_for:
