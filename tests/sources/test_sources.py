@@ -186,7 +186,7 @@ HUGE = "colspan=1000000 rowspan=1000000"
 VAST = {
     "one cell of all rows": f"<tr><td>a<td {HUGE}>owner" + "<tr><td>b<td>c" * 1_000,
     "a long text over many rows": f"<tr><td>a<td rowspan=1000000>{'word ' * 20_000}" + "<tr><td>b<td>c" * 1_000,
-    "many cells of all rows": f"<tr><td>a{'<td rowspan=1000000>word' * 9}" + "<tr><td>b" * 5_000,
+    "many cells of all rows": f"<tr><td>a{'<td rowspan=1000000>word' * 40}" + "<tr><td>b" * 1_000,
     "each cell": f"<tr><td>a<td {HUGE}>b<td {HUGE}>c" * 4_000,
     "one column and fifty": "<tr><td colspan=50>a<tr><td>b" * 2_000,
 }
@@ -204,7 +204,7 @@ def test_a_cell_over_a_million_rows_and_columns_costs_no_more_than_its_text(name
     finally:
         tracemalloc.stop()
     assert len(document.items) >= rows.count("<tr>") / 2
-    assert peak < 20e6 + 60 * len(text)
+    assert peak < 40e6 + 60 * len(text)
 
 
 def test_a_table_that_markdown_would_cut_off_is_refused() -> None:
