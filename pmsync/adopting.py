@@ -14,6 +14,7 @@ from pmsync.keys import digest
 from pmsync.ledger import Ledger
 from pmsync.lookup import ItemView
 from pmsync.model import Cursor, Link, Ref, Ticket
+from pmsync.places import place
 from pmsync.trackers.base import Gone, Moved, Tracker
 
 
@@ -48,7 +49,8 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
     """
     item = view.seen.item
     holder = _other_holder(ledger, view, ticket)
-    if holder and not holder.orphaned:
+    asked_about = {each.uid for each in item.candidates}
+    if holder and not holder.orphaned and holder.uid not in asked_about:
         raise PmsyncError(
             f"ticket {ticket.ref.key!r} was made for {holder.ticket.title!r} in {holder.document_id!r}; "
             f"run `pmsync forget {holder.uid}` first if it is to change hands"
@@ -75,6 +77,19 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
     )
     ledger.save_links(run, now, [link], "person")
     return Adopted(link, view.link)
+
+
+def refuse_new(view: ItemView) -> None:
+    """Raise PmsyncError, with the reason, where no sync would create a ticket for this item whatever a person says."""
+    item, where = view.seen.item, place(view.seen.document.path, view.seen.item.line)
+    if view.seen.gone_at:
+        raise PmsyncError(f"{item.fields.title!r} stands in no document any more, so no ticket can be created for it")
+    why = {
+        "proposed": f"its document is a draft (status {view.seen.document.status!r}); change that in {where!r}",
+        "done": f"it is {item.note or 'done'}; open it again in {where!r}",
+    }.get(item.standing)
+    if why:
+        raise PmsyncError(f"no sync creates a ticket for {item.fields.title!r}: {why} first, then run `pmsync sync`")
 
 
 def forget(ledger: Ledger, run: int, now: datetime, view: ItemView) -> None:

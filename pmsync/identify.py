@@ -6,92 +6,25 @@ reasons are in docs/how-it-works.md.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pmsync.keys import make_uid, title_key
 from pmsync.known import Entry, Known
-from pmsync.likeness import DOUBTFUL, SURE, alike, clear_winner, disjoint, distance, similarity
+from pmsync.likeness import DOUBTFUL, SURE, clear_winner, disjoint, distance, sameness, similarity
 from pmsync.model import Ref, Ticket
+from pmsync.placing import MOST_PAIRS, Board, Identities, Placed, Undecided, settle
+
+__all__ = ["Identities", "Placed", "Undecided", "identify"]
 
 T = TypeVar("T")
 
-LOOKALIKE = 0.9
-"""How like an unmarked ticket of ours a title must be before we suspect that the ticket lost its marker."""
-MOST_PAIRS = 40_000
-"""Above this many comparisons no likeness is looked for: an edited document is then left to a person."""
 TOO_COMMON = 50
 """A key that more gone documents than this have says nothing about which of them was renamed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An entry with its uid. `known` is what it was recognised as, None for a new item.
-
-    `how` is 'ticket', 'key', 'edit', 'rename', 'move' or 'new'.
-    """
-
-    uid: str
-    entry: Entry
-    how: str
-    known: Known | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """An entry that may be one of `candidates` (or the unmarked `tickets`) and for which nothing is done until told.
-
-    `uid` is the one it would get as a new item: `pmsync adopt ITEM --new` remembers it.
-    """
-
-    uid: str
-    entry: Entry
-    reason: str
-    candidates: tuple[Known, ...] = ()
-    tickets: tuple[Ticket, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Identities:
-    """Every entry once, as placed or undecided; `vanished` are the known items that no entry claims.
-
-    A known item that an undecided entry may be has not vanished.
-    """
-
-    placed: tuple[Placed, ...]
-    undecided: tuple[Undecided, ...]
-    vanished: tuple[Known, ...]
-
-
-@dataclass
-class _Board:
-    """What is still unmatched while identify works; every pass takes from it.
-
-    `open` holds entries by document id and position, `free` known items by document id and uid.
-    """
-
-    open: dict[str, dict[int, Entry]] = field(default_factory=lambda: defaultdict(dict))
-    free: dict[str, dict[str, Known]] = field(default_factory=lambda: defaultdict(dict))
-    placed: list[Placed] = field(default_factory=list)
-    undecided: list[tuple[Entry, str, tuple[Known, ...]]] = field(default_factory=list)
-
-    def take(self, entry: Entry, known: Known, how: str) -> None:
-        del self.open[entry.document.id][entry.position]
-        del self.free[known.document_id][known.uid]
-        self.placed.append(Placed(known.uid, entry, how, known))
-
-    def leave(self, entry: Entry, reason: str, candidates: Iterable[Known]) -> None:
-        del self.open[entry.document.id][entry.position]
-        self.undecided.append((entry, reason, tuple(candidates)))
-
-    def entries(self, document_id: str) -> list[Entry]:
-        return list(self.open[document_id].values())
-
-    def known(self, document_id: str) -> list[Known]:
-        return list(self.free[document_id].values())
+SURELY_THE_SAME = 0.9
+"""How alike the text of an open item must be to that of an item whose ticket is closed, to be the same work."""
 
 
 def identify(
@@ -111,7 +44,7 @@ def identify(
     `decisions` maps the uid of an undecided entry to 'new'. `lookalikes` are tickets of our own accounts that carry no
     marker, or no more of it than the uid, and are linked to nothing.
     """
-    board = _Board()
+    board = Board()
     read = sorted({entry.document.id for entry in found})
     for entry in found:
         board.open[entry.document.id][entry.position] = entry
@@ -129,10 +62,10 @@ def identify(
         _like_an_orphan(board, document_id)
     _moved(board, read, documents)
     _like_a_gone_one(board, read, gone)
-    return _settle(board, known, namespace, decisions or {}, lookalikes)
+    return settle(board, known, namespace, decisions or {}, lookalikes)
 
 
-def _by_ticket(board: _Board, document_id: str) -> None:
+def _by_ticket(board: Board, document_id: str) -> None:
     """The ticket that stands in the document is the strongest sign, where exactly one entry and one item have it."""
     here = board.entries(document_id)
     names = Counter(ref for entry in here for ref in set(entry.refs))
@@ -146,12 +79,79 @@ def _by_ticket(board: _Board, document_id: str) -> None:
             board.take(entry, holders[sole[0]][0], "ticket")
 
 
-def _by_key(board: _Board, document_id: str, origin: str, how: str) -> None:
+def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:
     """Equal keys; several entries of one key are told apart by group, then details, then fields, then order."""
+    _by_id(board, document_id, origin, how)
     items = _by(board.known(origin), lambda item: item.identities[0][1])
     for key, same in _by(board.entries(document_id), lambda entry: entry.key).items():
-        for entry, item in _closest(same, items.get(key, [])):
+        for entry, item in _closest(same, items.get(key, [])) if not _is_id(key) else ():
             board.take(entry, item, how)
+
+
+def _by_id(board: Board, document_id: str, origin: str, how: str) -> None:
+    """Ids that authors gave, as long as the titles do not contradict them: a row inserted on top moves AI-1 and AI-2.
+
+    The same title comes first, under whatever id; then the same id. An id whose title is now quite another is a
+    reworded item, unless the titles say that ids moved, or its ticket is closed: new work must not hide behind done
+    work.
+    """
+    here = [entry for entry in board.entries(document_id) if _is_id(entry.key)]
+    items = _by([item for item in board.known(origin) if _is_id(item.identities[0][1])], lambda i: i.identities[0][1])
+    if not here or not items:
+        return
+    _by_id_and_title(board, here, items, how)
+    if _by_title_alone(board, document_id, origin, how):
+        board.renumbered.add(document_id)
+    for entry in [each for each in board.entries(document_id) if each.key in items]:
+        same = [item for item in items[entry.key] if item.uid in board.free[origin]]
+        if not same:
+            continue
+        unlike = sameness(entry, same[0]) < DOUBTFUL
+        if document_id in board.renumbered:
+            continue
+        if unlike and _is_contradicted(board, document_id, origin, entry, same[0]):
+            board.renumbered.add(document_id)
+        elif unlike and same[0].closed and not entry.item.done:
+            reason = f"its id {entry.item.explicit_id!r} was that of other work, whose ticket is closed"
+            board.leave(entry, reason, same)
+        else:
+            board.take(entry, same[0], how)
+
+
+def _is_id(key: str) -> bool:
+    return key.startswith("id:")
+
+
+def _by_id_and_title(board: Board, here: Iterable[Entry], items: Mapping[str, list[Known]], how: str) -> None:
+    for key, same in _by(here, lambda entry: entry.key).items():
+        pairs = _closest(same, items.get(key, []))
+        for entry, item in pairs:
+            if not item.titles or title_key(entry.item.title, entry.item.owners) in item.titles or len(same) > 1:
+                board.take(entry, item, how)
+
+
+def _by_title_alone(board: Board, document_id: str, origin: str, how: str) -> bool:
+    """Takes items whose title stands under another id now; True where there are any: the ids have moved."""
+    entries = [entry for entry in board.entries(document_id) if _is_id(entry.key)]
+    titled = _by(entries, lambda entry: title_key(entry.item.title, entry.item.owners))
+    left = [item for item in board.known(origin) if _is_id(item.identities[0][1])]
+    items = _by([(title, item) for item in left for title in set(item.titles)], lambda pair: pair[0])
+    moved = False
+    for title, same in titled.items():
+        for entry, item in _closest(same, [each for _, each in items.get(title, [])]):
+            if item.uid in board.free[origin]:
+                board.take(entry, item, how)
+                moved = True
+    return moved
+
+
+def _is_contradicted(board: Board, document_id: str, origin: str, entry: Entry, item: Known) -> bool:
+    """Whether another entry is rather this item, or this entry rather another item, by their titles."""
+    entries, items = board.entries(document_id), board.known(origin)
+    if len(entries) + len(items) > MOST_PAIRS // 100:
+        return True
+    others = any(sameness(each, item) >= DOUBTFUL for each in entries if each is not entry)
+    return others or any(sameness(entry, each) >= DOUBTFUL for each in items if each.uid != item.uid)
 
 
 def _by(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
@@ -168,7 +168,7 @@ def _closest(same: Sequence[Entry], items: Sequence[Known]) -> list[tuple[Entry,
     return [(same[a], items[b]) for _, a, b in disjoint(pairs)]
 
 
-def _by_older_key(board: _Board, read: Sequence[str]) -> None:
+def _by_older_key(board: Board, read: Sequence[str]) -> None:
     """A run that could not refresh a marker, or a ledger that missed an edit, still knows the item by its old key."""
     older = {
         identity: item for items in board.free.values() for item in items.values() for identity in item.identities[1:]
@@ -180,7 +180,7 @@ def _by_older_key(board: _Board, read: Sequence[str]) -> None:
                 board.take(entry, item, "key")
 
 
-def _by_uid(board: _Board, read: Sequence[str], namespace: str) -> None:
+def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
     """A marker of which only the uid is left still says which item it was: the one this uid follows from."""
     bare = dict(board.free.get("", {}))
     for document_id in read if bare else ():
@@ -190,7 +190,7 @@ def _by_uid(board: _Board, read: Sequence[str], namespace: str) -> None:
                 board.take(entry, bare[uid], "key")
 
 
-def _renamed(board: _Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
+def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
     """Match documents that are new with documents that are gone, by the items of both that are still unmatched.
 
     Returns, by document, the gone documents it continues. Without a complete read nothing counts as gone: entries
@@ -216,7 +216,7 @@ def _renamed(board: _Board, read: Sequence[str], gone: Sequence[str], complete: 
     return accepted
 
 
-def _shared_keys(board: _Board, read: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
+def _shared_keys(board: Board, read: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
     """By (document, gone document): how many keys they share; the same file name decides between equals."""
     holders: dict[str, set[str]] = defaultdict(set)
     for origin in gone:
@@ -233,7 +233,7 @@ def _shared_keys(board: _Board, read: Sequence[str], gone: Sequence[str]) -> dic
     return shared
 
 
-def _enough(board: _Board, document_id: str, origin: str) -> bool:
+def _enough(board: Board, document_id: str, origin: str) -> bool:
     """At least half of the smaller side matches; a single orphan of long ago is no evidence."""
     entries, items = board.entries(document_id), board.known(origin)
     keys = {item.identities[0][1] for item in items}
@@ -242,7 +242,7 @@ def _enough(board: _Board, document_id: str, origin: str) -> bool:
     return count > 0 and count * 2 >= min(len(entries), len(items)) and alive
 
 
-def _wait_for_rename(board: _Board, document_id: str, origin: str, complete: bool) -> None:
+def _wait_for_rename(board: Board, document_id: str, origin: str, complete: bool) -> None:
     reason = (
         f"more than one document could be the former {origin!r}"
         if complete
@@ -251,10 +251,10 @@ def _wait_for_rename(board: _Board, document_id: str, origin: str, complete: boo
     items = _by(board.known(origin), lambda item: item.identities[0][1])
     for entry in board.entries(document_id):
         if entry.key in items:
-            board.leave(entry, reason, items[entry.key])
+            board.leave(entry, reason, items[entry.key], lasting=complete)
 
 
-def _by_similarity(board: _Board, document_id: str, origins: Sequence[str]) -> None:
+def _by_similarity(board: Board, document_id: str, origins: Sequence[str]) -> None:
     """Edited titles: pairs that are each other's best by a clear margin are one item; near misses wait."""
     here = board.entries(document_id)
     items = [item for origin in origins for item in board.known(origin) if not item.orphaned]
@@ -262,21 +262,51 @@ def _by_similarity(board: _Board, document_id: str, origins: Sequence[str]) -> N
         for entry in here:
             board.leave(entry, "too much of this document changed at once to tell edits from new items", items[:5])
         return
+    ids = document_id not in board.renumbered
     scores = {
         (a, b): score
         for a, entry in enumerate(here)
         for b, item in enumerate(items)
-        if (score := similarity(entry, item)) >= DOUBTFUL
+        if (score := similarity(entry, item, ids=ids)) >= DOUBTFUL
     }
     while pair := clear_winner(scores):
-        board.take(here[pair[0]], items[pair[1]], "edit")
+        entry, item = here[pair[0]], items[pair[1]]
+        if item.uid in board.reserved:
+            board.leave(entry, "it may be an edit of an item that another one may be too", [item])
+        elif _hides_behind(entry, item):
+            board.leave(entry, "it may be an edit of an item whose ticket is closed", [item])
+        else:
+            board.take(entry, item, "edit")
         scores = {key: score for key, score in scores.items() if key[0] != pair[0] and key[1] != pair[1]}
     for a in sorted({key[0] for key in scores}):
         ranked = sorted(((score, b) for (x, b), score in scores.items() if x == a), reverse=True)
         board.leave(here[a], "it may be an edit of an item that has a ticket", [items[b] for _, b in ranked])
+    _by_moved_id(board, document_id)
 
 
-def _like_an_orphan(board: _Board, document_id: str) -> None:
+def _hides_behind(entry: Entry, item: Known) -> bool:
+    """Whether open work would count as done because it is worded much like done work ('Rotate the keys of 2026')."""
+    if not item.closed or entry.item.done:
+        return False
+    text = title_key(entry.item.title, entry.item.owners)
+    return sameness(entry, item) < SURELY_THE_SAME or all(_numbers(text) != _numbers(title) for title in item.titles)
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
+
+
+def _by_moved_id(board: Board, document_id: str) -> None:
+    """Where ids moved, an id alone says too little of an item that nobody else claims: a person is asked."""
+    if document_id not in board.renumbered:
+        return
+    items = _by(board.known(document_id), lambda item: item.identities[0][1])
+    for entry in board.entries(document_id):
+        if entry.key in items and _is_id(entry.key):
+            board.leave(entry, "ids in this document have moved, and its title is a new one", items[entry.key])
+
+
+def _like_an_orphan(board: Board, document_id: str) -> None:
     """An item that left its document and comes back in other words: its ticket is still open, so a person is asked."""
     items = [item for item in board.known(document_id) if item.orphaned and not item.closed]
     here = board.entries(document_id)
@@ -286,7 +316,7 @@ def _like_an_orphan(board: _Board, document_id: str) -> None:
             board.leave(entry, "it is much like an item that left this document and whose ticket is open", near)
 
 
-def _moved(board: _Board, read: Sequence[str], documents: Collection[str]) -> None:
+def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
     """An item cut from one document and pasted into another keeps its uid, where the ledger knows it left just now.
 
     A person is asked where it left before and its ticket is still open, where its document is gone, and where there is
@@ -299,7 +329,7 @@ def _moved(board: _Board, read: Sequence[str], documents: Collection[str]) -> No
         items = left.get(key, [])
         pairs = [(entry, item) for entry in same for item in items if _same_title(entry, item)]
         just_now = all(item.remembered and not item.orphaned and item.document_id in documents for item in items)
-        if len(pairs) == len(items) == 1 and just_now:
+        if len(pairs) == len(items) == 1 and just_now and items[0].uid not in board.reserved:
             board.take(*pairs[0], "move")
             continue
         for entry in same:
@@ -314,7 +344,7 @@ def _same_title(entry: Entry, item: Known) -> bool:
     return not entry.key.startswith("id:") or title_key(entry.item.title, entry.item.owners) in item.titles
 
 
-def _like_a_gone_one(board: _Board, read: Sequence[str], gone: Sequence[str]) -> None:
+def _like_a_gone_one(board: Board, read: Sequence[str], gone: Sequence[str]) -> None:
     """A document renamed and its items edited at once leaves no equal key: ask rather than create."""
     items = [item for origin in gone for item in board.known(origin) if not item.orphaned and not item.closed]
     here = [entry for document_id in read for entry in board.entries(document_id)]
@@ -324,58 +354,3 @@ def _like_a_gone_one(board: _Board, read: Sequence[str], gone: Sequence[str]) ->
         near = [item for item in items if similarity(entry, item) >= SURE]
         if near:
             board.leave(entry, f"it is much like an item of {near[0].document_id!r}, which is gone", near)
-
-
-def _settle(
-    board: _Board,
-    known: Mapping[str, Known],
-    namespace: str,
-    decisions: Mapping[str, str],
-    lookalikes: Sequence[Ticket],
-) -> Identities:
-    """Give uids to what is left, in reading order, never one that another known item holds."""
-    left = {id(entry): (reason, candidates) for entry, reason, candidates in board.undecided}
-    here = {each.uid for each in board.placed}
-    lookalikes = [ticket for ticket in lookalikes if ticket.marker is None or ticket.marker.uid not in here]
-    rest = [entry for group in board.open.values() for entry in group.values()]
-    rest += [entry for entry, _, _ in board.undecided]
-    rest.sort(key=lambda entry: (entry.document.id, entry.position))
-    placed, undecided = list(board.placed), []
-    alike = _alike_tickets(rest, lookalikes)
-    for entry, uid in zip(rest, _free_uids(namespace, rest, set(known)), strict=True):
-        reason, candidates = left.get(id(entry), ("", ()))
-        tickets = alike.get(id(entry), ())
-        if (reason or tickets) and decisions.get(uid) != "new":
-            reason = reason or "it is much like a ticket of ours that carries no marker"
-            undecided.append(Undecided(uid, entry, reason, candidates, tickets))
-        else:
-            placed.append(Placed(uid, entry, "new"))
-    waiting = {item.uid for each in undecided for item in each.candidates}
-    vanished = [item for items in board.free.values() for item in items.values() if item.uid not in waiting]
-    placed.sort(key=lambda each: (each.entry.document.id, each.entry.position))
-    return Identities(tuple(placed), tuple(undecided), tuple(sorted(vanished, key=lambda item: item.uid)))
-
-
-def _free_uids(namespace: str, rest: Iterable[Entry], held: set[str]) -> Iterator[str]:
-    ordinals: dict[tuple[str, str], Iterator[int]] = defaultdict(count)
-    for entry in rest:
-        numbers = ordinals[entry.document.id, entry.key]
-        uids = (make_uid(namespace, entry.document.id, entry.key, number) for number in numbers)
-        yield next(uid for uid in uids if uid not in held)
-
-
-def _alike_tickets(rest: Sequence[Entry], lookalikes: Sequence[Ticket]) -> dict[int, tuple[Ticket, ...]]:
-    """By id() of the entry: the unmarked tickets that go by much the same title. Where there are too many to compare,
-    only by the very same.
-    """
-    titles = [(title_key(ticket.title), ticket) for ticket in lookalikes]
-    floor = LOOKALIKE if len(titles) * len(rest) <= MOST_PAIRS else 1.0
-    exact = _by(titles, lambda pair: pair[0])
-    found = {}
-    for entry in rest if titles else ():
-        text = title_key(entry.item.title, entry.item.owners)
-        pairs = titles if floor < 1 else exact.get(text, [])
-        near = tuple(ticket for title, ticket in pairs if alike(text, title) >= floor)
-        if near:
-            found[id(entry)] = near
-    return found

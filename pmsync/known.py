@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pmsync.keys import digest, item_key, title_key
-from pmsync.model import Document, Fields, Intent, Item, Link, Ref, Ticket
+from pmsync.model import Candidate, Document, Fields, Intent, Item, ItemRow, Link, Ref, Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An item that has a ticket, or an intent.
+    """An item that has a ticket, or an intent, or about which a person has been asked.
 
     `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
-    ticket's). `orphaned` and `closed` make it a worse candidate for guesses, never for an exact key. `remembered` says
-    that the ledger knows it: what it lacks now it has lost since the last run.
+    ticket's), `title` one of them as people see it. `orphaned` and `closed` make it a worse candidate for guesses,
+    never for an exact key. `remembered` says that the ledger knows it: what it lacks now it has lost since the last
+    run. `candidates` are not empty where it is undecided, for the `reason` given: whatever is recognised as this item
+    stays undecided with it.
     """
 
     uid: str
@@ -29,6 +31,15 @@ class Known:
     orphaned: bool = False
     closed: bool = False
     remembered: bool = False
+    title: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+
+    @property
+    def candidate(self) -> Candidate:
+        """This item as something that an undecided one may be."""
+        document_id, key = self.identities[0]
+        return Candidate(self.uid, self.ref, self.title, document_id, key)
 
     @property
     def document_id(self) -> str:
@@ -59,13 +70,20 @@ def entries(documents: Iterable[Document], refs: Mapping[tuple[str, int], tuple[
     ]
 
 
-def known_items(links: Mapping[str, Link], intents: Mapping[str, Intent], marked: Iterable[Ticket]) -> dict[str, Known]:
-    """The known items by uid: the ledger's links and intents, and the trusted marked tickets, always both.
+def known_items(
+    links: Mapping[str, Link],
+    intents: Mapping[str, Intent],
+    marked: Iterable[Ticket],
+    questions: Mapping[str, ItemRow] | None = None,
+) -> dict[str, Known]:
+    """The known items by uid: the ledger's links and intents, and the trusted marked tickets, always both; and the
+    `questions` that are open, with what they are about.
 
     Where a marker was changed after the ledger last saw its ticket (another run followed an edit), its key is the
     newer one; the older one still counts, after it.
     """
-    known = {intent.uid: _from_intent(intent) for intent in intents.values()}
+    known = _from_questions(questions or {})
+    known |= {intent.uid: _from_intent(intent) for intent in intents.values()}
     known |= {link.uid: _from_link(link) for link in links.values()}
     for ticket in sorted(marked, key=lambda ticket: ticket.duplicate):
         uid = ticket.marker.uid if ticket.marker else ""
@@ -73,15 +91,32 @@ def known_items(links: Mapping[str, Link], intents: Mapping[str, Intent], marked
     return known
 
 
+def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
+    """The undecided items, and their candidates: a listing of what changed lately does not show those again."""
+    known = {
+        each.uid: Known(
+            each.uid, ((each.document_id, each.key),), (title_key(each.fields.title),), group=each.group,
+            details_digest=digest(each.details) if each.details else "", remembered=True,
+            title=each.fields.title, candidates=each.candidates, reason=each.note,
+        )
+        for each in questions.values()
+    }  # fmt: skip
+    for each in (candidate for row in questions.values() for candidate in row.candidates if candidate.uid):
+        titles, identities = (title_key(each.title),), ((each.document_id, each.key),)
+        known.setdefault(each.uid, Known(each.uid, identities, titles, each.ref, title=each.title))
+    return known
+
+
 def _from_intent(intent: Intent) -> Known:
-    return Known(intent.uid, ((intent.document_id, intent.key),), (title_key(intent.title),), remembered=True)
+    identities, titles = ((intent.document_id, intent.key),), (title_key(intent.title),)
+    return Known(intent.uid, identities, titles, remembered=True, title=intent.title)
 
 
 def _from_link(link: Link) -> Known:
     return Known(
         link.uid,
         ((link.document_id, link.key),),
-        (title_key(link.ticket.title),),
+        _titles(link),
         link.ticket.ref,
         link.pushed,
         link.group,
@@ -90,16 +125,24 @@ def _from_link(link: Link) -> Known:
         link.orphaned,
         link.ticket.status.closed,
         remembered=True,
+        title=link.ticket.title,
     )
+
+
+def _titles(link: Link) -> tuple[str, ...]:
+    """What the ticket is called, and what the document called the item when that was last sent."""
+    pushed = (title_key(link.pushed.title, link.pushed.owners),) if link.pushed else ()
+    return tuple(dict.fromkeys((title_key(link.ticket.title), *pushed)))
 
 
 def _with_marker(known: Known | None, ticket: Ticket, link: Link | None) -> Known:
     marker = ticket.marker
     assert marker is not None  # noqa: S101 - the caller passes marked tickets
     here = (marker.document_id, marker.key)
-    if known is None:
+    if known is None or known.candidates:
         title = title_key(ticket.title)
-        return Known(marker.uid, (here,), (title,), ticket.ref, closed=ticket.status.closed)
+        closed = ticket.status.closed
+        return Known(marker.uid, (here,), (title,), ticket.ref, closed=closed, title=ticket.title)
     if not marker.key or here in known.identities:
         return known
     newer = link is None or ticket.updated_at > link.ticket.updated_at

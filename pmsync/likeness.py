@@ -21,23 +21,28 @@ _ORDER = 0.97
 _FEW_WORDS = 4
 
 
-def similarity(entry: Entry, item: Known) -> float:
+def similarity(entry: Entry, item: Known, *, ids: bool = True) -> float:
     """How likely the entry is the known item with another title: 0 to a little over 1.
 
     The likeness of the words (Indel similarity, also with the words sorted), against every title the item goes by;
     the same place in the document and the same owners add a little, and only to texts that are somewhat alike.
-    Two different explicit ids are two items.
+    Two different explicit ids are two items, as long as `ids` can be relied on.
     """
     keys = [key for _, key in item.identities]
-    if entry.key.startswith("id:") and any(key.startswith("id:") for key in keys):
+    if ids and entry.key.startswith("id:") and any(key.startswith("id:") for key in keys):
         return 0.0
-    text = title_key(entry.item.title, entry.item.owners)
-    titles = {key for key in keys if not key.startswith("id:")} | set(item.titles)
-    words = max((alike(text, title) for title in titles), default=0.0)
+    words = sameness(entry, item)
     if words < DOUBTFUL - 0.15:
         return 0.0
     same_owner = bool(item.fields and item.fields.owners and item.fields.owners == entry.item.owners)
     return words + 0.08 * (entry.position == item.position and item.fields is not None) + 0.05 * same_owner
+
+
+def sameness(entry: Entry, item: Known) -> float:
+    """How alike the words of the two are (0 to 1), by the best of the titles that the item goes by."""
+    text = title_key(entry.item.title, entry.item.owners)
+    titles = {key for _, key in item.identities if not key.startswith("id:")} | set(item.titles)
+    return max((alike(text, title) for title in titles), default=0.0)
 
 
 def alike(one: str, two: str) -> float:

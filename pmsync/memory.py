@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pmsync.model import Cursor, Intent, Link, Refusal
+from pmsync.model import Cursor, Intent, ItemRow, Link, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Memory:
     """The ledger's part of a world; an empty one is a run without a ledger.
 
     `refusals` are by (subject, operation), `first_seen` and `decisions` by uid, `accounts` by tracker and person id
-    with the time of the look-up, `documents` are the ids of all documents that were there last.
+    with the time of the look-up, `documents` are the ids of all documents that were there last, `questions` the items
+    by uid that are undecided until a person says what they are.
     """
 
     links: Mapping[str, Link] = field(default_factory=dict)
@@ -25,3 +26,4 @@ class Memory:
     decisions: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[str, Mapping[str, tuple[str, datetime]]] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()
+    questions: Mapping[str, ItemRow] = field(default_factory=dict)

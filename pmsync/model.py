@@ -53,8 +53,9 @@ class Item:
     `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and
     `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
     `done` is None where nothing says, and `dropped` means cancelled: nobody is to do it any more. `explicit_id` is an
-    id that the author gave ('AI-3'), never a row number. `line` is 1-based. `form` says how the entry was recognised
-    ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
+    id that the author gave ('AI-3'), never a row number. `mentions` are those of the `tickets` that the text only
+    speaks of ('Prevent a recurrence of #1'): they are not the item's own. `line` is 1-based. `form` says how the entry
+    was recognised ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
     """
 
     title: str
@@ -72,6 +73,12 @@ class Item:
     form: str = "bullet"
     section: str = ""
     dropped: bool = False
+    mentions: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The tickets that stand where an item's own ticket does."""
+        return tuple(ticket for ticket in self.tickets if ticket not in self.mentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +238,11 @@ class Draft:
 class Link:
     """The ledger's row that joins an item and its ticket.
 
-    `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is
-    known (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
-    observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it
-    need carry no marker. `reassigned` means a person changed the assignee, whose word counts from then on.
+    `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is known
+    (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
+    observation. `named` means the document names this ticket (adopted, maybe shared with other items), so that it need
+    carry no marker. `followed` means that no account of ours created it and no person adopted it: its status counts,
+    and nothing is written to it. `reassigned` means a person changed the assignee, whose word counts from then on.
     """
 
     uid: str
@@ -244,6 +252,7 @@ class Link:
     pushed: Fields | None
     pushed_labels: tuple[str, ...] = ()
     named: bool = False
+    followed: bool = False
     shared: bool = False
     reassigned: bool = False
     orphaned: bool = False
@@ -298,13 +307,33 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an undecided item may be: a known item (`uid`, with where it was and its ticket's `ref`), or a ticket alone.
+
+    `uid` is '' for a ticket alone; `ref` is None for an item whose ticket is only announced.
+    """
+
+    uid: str = ""
+    ref: Ref | None = None
+    title: str = ""
+    document_id: str = ""
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: the ticket's key, else the uid."""
+        return self.ref.key if self.ref else self.uid
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """One item of one document as a run understood it: what the ledger's `items` holds.
 
     `standing` is 'ticketed', 'new' (gets its ticket in this run), 'proposed' (draft), 'listed' (older than
     `documents.since`), 'done' (before it was first seen), 'external' (names a ticket that no configured tracker holds),
     'waiting', 'refused' or 'undecided'; `note` says in words why an item has no ticket. `due` is the effective date,
-    by `due_from`: 'document', 'sla' or ''.
+    by `due_from`: 'document', 'sla' or ''. `candidates` are what an undecided item may be: the question stays
+    open until a person decides, whatever later runs see.
     """
 
     uid: str
@@ -320,6 +349,7 @@ class ItemRow:
     details: str = ""
     tickets: tuple[str, ...] = ()
     note: str = ""
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from pmsync.identify import Identities, identify
-from pmsync.keys import digest
+from pmsync.keys import digest, item_key
 from pmsync.known import entries, known_items
 from pmsync.looking import Looker
 from pmsync.model import Link, Reading, Ref, Refusal, Ticket
@@ -76,6 +76,7 @@ class Survey:
             intents=self.look.memory.intents,
             refusals=self.look.memory.refusals,
             first_seen=self.look.memory.first_seen,
+            decisions=self.look.memory.decisions,
             named=self.named,
             moves=self.moves,
             gone=gone if self.whole and self.reading.complete else frozenset(),
@@ -84,23 +85,32 @@ class Survey:
     # --- tickets that documents name --------------------------------------------------------------------------
 
     def _named_tickets(self) -> None:
-        """Recognise every ticket that an item names; only the unknown ones are asked for, and a gone one once a day."""
+        """Recognise every ticket that an item names; only the unknown ones are asked for, and a gone one once a day.
+
+        What a sentence only speaks of matters while the item has no ticket.
+        """
         known = self._known_by_key()
-        mentions: dict[tuple[str, int], list[tuple[str, Ref]]] = {}
+        linked = {(link.document_id, link.key) for link in self.look.memory.links.values()}
+        named: dict[tuple[str, int], list[Named]] = {}
         for document in self.reading.documents:
             for position, item in enumerate(document.items):
-                found = [(text, ref) for text in item.tickets if (ref := self.look.recognise(text))]
+                settled = (document.id, item_key(item)) in linked or document.draft or item.done or item.dropped
+                found = [
+                    Named(text, ref, None, mention=text in item.mentions)
+                    for text in (item.named if settled else item.tickets)
+                    if (ref := self.look.recognise(text))
+                ]
                 if found:
-                    mentions[document.id, position] = found
+                    named[document.id, position] = found
         asked: dict[str, list[Ref]] = {}
-        for _, ref in (pair for pairs in mentions.values() for pair in pairs):
+        for ref in (each.ref for group in named.values() for each in group):
             if (ref.tracker, ref.key) not in known and not self._asked_lately(ref):
                 asked.setdefault(ref.tracker, []).append(ref)
         answers = {ref: sight for name, refs in asked.items() for ref, sight in self.look.get(name, refs).items()}
         self.refused += [_refusal(ref, self.look.now()) for ref, sight in answers.items() if isinstance(sight, Gone)]
         self.named = {
-            where: tuple(Named(text, ref, self._sight(ref, known, answers)) for text, ref in pairs)
-            for where, pairs in mentions.items()
+            where: tuple(replace(each, sight=self._sight(each.ref, known, answers)) for each in group)
+            for where, group in named.items()
         }
 
     def _known_by_key(self) -> dict[tuple[str, str], Ticket]:
@@ -271,9 +281,10 @@ class Survey:
     def _identify(self) -> Identities:
         namespace = self.look.settings.namespace
         views = [view for view in self.look.views.values() if not view.failed]
-        known = known_items(self.look.memory.links, self.look.memory.intents, marked_tickets(views, namespace))
+        memory = self.look.memory
+        known = known_items(memory.links, memory.intents, marked_tickets(views, namespace), memory.questions)
         refs = {
-            where: tuple(each.sight.ref for each in named if isinstance(each.sight, Ticket))
+            where: tuple(each.sight.ref for each in named if isinstance(each.sight, Ticket) and not each.mention)
             for where, named in self.named.items()
         }
         return identify(
@@ -292,7 +303,10 @@ class Survey:
         """
         taken = {link.ticket.ref for link in self.look.memory.links.values()}
         taken |= {
-            each.sight.ref for named in self.named.values() for each in named if isinstance(each.sight, Ticket)
+            each.sight.ref
+            for named in self.named.values()
+            for each in named
+            if isinstance(each.sight, Ticket) and not each.mention
         }  # fmt: skip
         return [
             ticket

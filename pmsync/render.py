@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pmsync.apply import Done
@@ -134,6 +134,32 @@ def summary(plan: Plan) -> dict[str, int]:
     }
 
 
+_HELD: Mapping[str, str] = {
+    "external": "named elsewhere",
+    "undecided": "undecided",
+    "refused": "refused",
+    "waiting": "waiting",
+    "proposed": "in drafts",
+    "listed": "before documents.since",
+    "done": "done before they were first seen",
+}
+"""Why an item has no ticket, by what the ledger calls it; the first four concern somebody."""
+_OPEN_QUESTIONS = frozenset({"external", "undecided", "refused", "waiting"})
+
+
+def held_line(plan: Plan, *, all_reasons: bool = True) -> str:
+    """How many items have no ticket and get none now, and why; '' where there are none. With `all_reasons` False only
+    those that somebody may expect one for.
+    """
+    counts = Counter(row.standing for row in plan.rows if row.standing in _HELD)
+    named = [name for name in _HELD if counts[name] and (all_reasons or name in _OPEN_QUESTIONS)]
+    total = sum(counts[name] for name in named)
+    if not total:
+        return ""
+    who = "1 item has" if total == 1 else f"{total} items have"
+    return f"{who} no ticket: {', '.join(f'{counts[name]} {_HELD[name]}' for name in named)}."
+
+
 def summary_line(plan: Plan) -> str:
     """The last line of a plan: what it would do to tickets, then what else is going on."""
     if not plan.pending and not plan.waits:
@@ -168,7 +194,9 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     told.sort(key=lambda finding: finding.level != "error")
     foot = _Page(room=MOST_FINDINGS)
     foot.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, told), ["", "</details>"])
-    page = _Page(["### pmsync plan", "", summary_line(result.plan)], room=MOST - foot.size)
+    held = held_line(result.plan)
+    head = ["### pmsync plan", "", summary_line(result.plan), *(["", held] if held else [])]
+    page = _Page(head, room=MOST - foot.size)
     if len(shown) < len(rows):
         page.lines += ["", f"{len(rows) - len(shown)} of them belong to restricted documents and are not shown."]
     for reason in unseen:

@@ -107,7 +107,7 @@ def _doubles(document: Document) -> Iterator[Finding]:
 
 def _owners(document: Document, directory: Directory) -> Iterator[Finding]:
     for item in open_items(document):
-        if not item.owners and not item.tickets:
+        if not item.owners and not item.named:
             message = f"the item {item.title!r} has no owner"
             hint = "name one person or team, such as `(owner: alice)`"
             yield _finding(document, item.line, "owner-missing", message, hint)

@@ -180,6 +180,7 @@ def remember(ledger: Ledger, settings: Settings) -> Memory:
         cursors=ledger.cursors(),
         first_seen=ledger.first_seen(),
         decisions=ledger.decisions(),
+        questions=ledger.questions(),
         accounts={name: ledger.accounts(name) for name in settings.trackers},
         documents=ledger.document_ids() | {link.document_id for link in links.values()},
     )

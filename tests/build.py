@@ -130,7 +130,7 @@ def world(*documents: Document, **fields: Any) -> World:
     intents = {each.uid: each for each in fields.pop("intents", ())}
     complete = fields.pop("complete", True)
     marked = marked_tickets([each for each in views.values() if not each.failed], SPACE)
-    known = known_items(links, intents, marked)
+    known = known_items(links, intents, marked, fields.pop("questions", {}))
     named = fields.get("named", {})
     refs = {where: tuple(n.sight.ref for n in ns if isinstance(n.sight, Ticket)) for where, ns in named.items()}
     lookalikes, decisions = fields.pop("lookalikes", ()), fields.pop("decisions", {})

@@ -14,8 +14,8 @@ MODULES = {
 }
 LAYERS = [
     {"pmsync", "errors", "model", "settings", "marker", "keys", "places", "trackers.base"},
-    {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
-     "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "sources", "writeback"},
+    {"markdown", "known", "likeness", "placing", "identify", "content", "routes", "operations", "people", "plan",
+     "guard", "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "trackers",
      "writeback.file"},
     {"looking", "observe", "apply", "adopting"},

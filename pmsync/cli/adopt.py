@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pmsync.adopting import Adopted, adopt, recorded, ticket_of
+from pmsync.adopting import Adopted, adopt, recorded, refuse_new, ticket_of
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
@@ -47,6 +47,7 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
             key = view.link.ticket.ref.key
             raise ConfigError(f"{title!r} has ticket {key} already; run `pmsync forget {key}` first")
         if ticket is None:
+            refuse_new(view)
             ledger.decide(run, app.now(), view.uid, "new")
             message = f"{title!r} counts as new; `pmsync sync` creates its ticket"
         else:

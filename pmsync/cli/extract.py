@@ -23,8 +23,8 @@ from pmsync.sources import decode
 
 STDIN = "-"
 ITEM_FIELDS = (
-    "title owners tickets due done dropped kind priority group line details labels explicit_id form section".split()
-)
+    "title owners tickets mentions due done dropped kind priority group line details labels explicit_id form section"
+).split()
 DOCUMENT_FIELDS = "id title incident date severity status draft restricted services team authors labels".split()
 
 
@@ -97,7 +97,7 @@ def _without_ticket(items: Sequence[Item]) -> str:
     """How many of the items get no ticket of their own, and why."""
     done = sum(item.done is True for item in items)
     dropped = sum(item.dropped for item in items)
-    named = sum(not item.done and not item.dropped and bool(item.tickets) for item in items)
+    named = sum(not item.done and not item.dropped and bool(item.named) for item in items)
     counts = {"done already": done, "cancelled": dropped, "with a ticket named": named}
     why = [f"{number} {what}" for what, number in counts.items() if number]
     return f"; no new ticket for {sum(counts.values())}: {', '.join(why)}" if why else ""

@@ -80,6 +80,8 @@ def _show(result: Result, unseen: list[str]) -> None:
     if rows:
         output.echo()
     output.echo(render.summary_line(result.plan), hang=6)
+    if held := render.held_line(result.plan):
+        output.echo(held, hang=2)
     for reason in unseen:
         output.warn(reason, "items may have tickets there already")
     output.findings(result.findings, err=True)

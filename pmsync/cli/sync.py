@@ -203,6 +203,8 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
+    if full and (held := render.held_line(result.plan)):
+        output.echo(held, hang=2)
 
 
 def _line(done: Done, plan: Plan) -> list[output.Part]:
@@ -222,6 +224,8 @@ def _nothing_done(result: Result) -> str:
 def _nothing_to_do(result: Result) -> str:
     waiting = len(result.plan.waits)
     waits = f"; {output.count(waiting, 'item')} waiting, see `pmsync plan`" if waiting else ""
+    if render.held_line(result.plan, all_reasons=False):
+        return f"Nothing to send{waits}."
     return f"Nothing to do: documents, tickets and ledger agree{waits}."
 
 

@@ -7,14 +7,15 @@ import sqlite3
 from datetime import date, datetime
 
 from pmsync.ledger import rows
-from pmsync.ledger.rows import Overview, Row
+from pmsync.ledger.rows import Overview
+from pmsync.ledger.values import Row, to_time
 from pmsync.model import OpenItem
 
 _DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"
 _LINK = (
     "uid document_id item_key item_group details_digest position tracker ticket_id ticket_key url title status state "
     "author assignees labels due priority created_at updated_at closed_at duplicate duplicate_of marker pushed "
-    "pushed_labels named shared reassigned orphaned lost linked_at"
+    "pushed_labels named followed shared reassigned orphaned lost linked_at"
 )
 _INTENT = "uid tracker document_id item_key title announced_at"
 
@@ -62,7 +63,7 @@ def _to_overview(row: Row) -> Overview:
         item=rows.to_item(row),
         document=rows.to_document(row, "doc_"),
         first_seen_at=datetime.fromisoformat(row["first_seen_at"]),
-        gone_at=rows.to_time(row["doc_gone_at"]),
+        gone_at=to_time(row["doc_gone_at"]),
         link=rows.to_link(row, "link_") if row["link_uid"] is not None else None,
         intent=rows.to_intent(row, "intent_") if row["intent_uid"] is not None else None,
         refusals=json.loads(row["refused"]),

@@ -7,15 +7,40 @@ Times are UTC ISO-8601 text, dates ISO text, tuples JSON lists; what is compared
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
-from pmsync.model import Cursor, Document, Fields, Finding, Intent, ItemRow, Link, Marker, Ref, Refusal, Status, Ticket
-
-Row = Mapping[str, Any]
-Value = str | int | None
+from pmsync.ledger.values import (
+    Row,
+    Value,
+    cleaned,
+    date_text,
+    flag,
+    json_text,
+    list_text,
+    time_text,
+    to_date,
+    to_flag,
+    to_time,
+    to_tuple,
+)
+from pmsync.model import (
+    Candidate,
+    Cursor,
+    Document,
+    Fields,
+    Finding,
+    Intent,
+    ItemRow,
+    Link,
+    Marker,
+    Ref,
+    Refusal,
+    Status,
+    Ticket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,59 +76,6 @@ class Overview:
     refusals: Mapping[str, str]
 
 
-# --- values ---------------------------------------------------------------------------------------------------
-
-
-def clean(text: str) -> str:
-    """The text without lone surrogates, which JSON from a tracker may hold and SQLite does not take."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def time_text(time: datetime | None) -> str | None:
-    """UTC ISO-8601; sorts as the times do. A naive time is a mistake of the caller."""
-    if time is None:
-        return None
-    if time.tzinfo is None:
-        raise ValueError(f"a time without a zone: {time!r}")
-    return time.astimezone(UTC).isoformat()
-
-
-def to_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _date_text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _to_date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def json_text(value: object) -> str:
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def _list(values: Iterable[str]) -> str:
-    return json_text(list(values))
-
-
-def _tuple(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text != "[]" else ()
-
-
-def _flag(value: bool | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def _to_flag(value: int | None) -> bool | None:
-    return None if value is None else bool(value)
-
-
-def cleaned(row: dict[str, Value]) -> dict[str, Value]:
-    return {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
-
-
 # --- documents and items --------------------------------------------------------------------------------------
 
 
@@ -113,15 +85,15 @@ def document_row(document: Document) -> dict[str, Value]:
         "path": document.path,
         "title": document.title,
         "incident": document.incident,
-        "date": _date_text(document.date),
+        "date": date_text(document.date),
         "severity": document.severity,
         "status": document.status,
         "draft": int(document.draft),
         "restricted": int(document.restricted),
-        "services": _list(document.services),
+        "services": list_text(document.services),
         "team": document.team,
-        "authors": _list(document.authors),
-        "labels": _list(document.labels),
+        "authors": list_text(document.authors),
+        "labels": list_text(document.labels),
     })  # fmt: skip
 
 
@@ -132,15 +104,15 @@ def to_document(row: Row, prefix: str = "") -> Document:
         path=row[f"{prefix}path"],
         title=row[f"{prefix}title"],
         incident=row[f"{prefix}incident"],
-        date=_to_date(row[f"{prefix}date"]),
+        date=to_date(row[f"{prefix}date"]),
         severity=row[f"{prefix}severity"],
         status=row[f"{prefix}status"],
         draft=bool(row[f"{prefix}draft"]),
         restricted=bool(row[f"{prefix}restricted"]),
-        services=_tuple(row[f"{prefix}services"]),
+        services=to_tuple(row[f"{prefix}services"]),
         team=row[f"{prefix}team"],
-        authors=_tuple(row[f"{prefix}authors"]),
-        labels=_tuple(row[f"{prefix}labels"]),
+        authors=to_tuple(row[f"{prefix}authors"]),
+        labels=to_tuple(row[f"{prefix}labels"]),
     )
 
 
@@ -151,32 +123,33 @@ def item_row(item: ItemRow) -> dict[str, Value]:
         "item_key": item.key,
         "line": item.line,
         "title": item.fields.title,
-        "owners": _list(item.fields.owners),
-        "document_due": _date_text(item.fields.due),
+        "owners": list_text(item.fields.owners),
+        "document_due": date_text(item.fields.due),
         "priority": item.fields.priority,
         "kind": item.fields.kind,
         "severity": item.fields.severity,
-        "labels": _list(item.fields.labels),
+        "labels": list_text(item.fields.labels),
         "standing": item.standing,
         "note": item.note,
-        "due": _date_text(item.due),
+        "due": date_text(item.due),
         "due_from": item.due_from,
-        "done": _flag(item.done),
+        "done": flag(item.done),
         "item_group": item.group,
         "details": item.details,
-        "tickets": _list(item.tickets),
+        "tickets": list_text(item.tickets),
+        "candidates": json_text([_candidate_value(each) for each in item.candidates]),
     })  # fmt: skip
 
 
 def to_item(row: Row) -> ItemRow:
     fields = Fields(
         title=row["title"],
-        owners=_tuple(row["owners"]),
-        due=_to_date(row["document_due"]),
+        owners=to_tuple(row["owners"]),
+        due=to_date(row["document_due"]),
         priority=row["priority"],
         kind=row["kind"],
         severity=row["severity"],
-        labels=_tuple(row["labels"]),
+        labels=to_tuple(row["labels"]),
     )
     return ItemRow(
         uid=row["uid"],
@@ -185,14 +158,25 @@ def to_item(row: Row) -> ItemRow:
         fields=fields,
         line=row["line"],
         standing=row["standing"],
-        due=_to_date(row["due"]),
+        due=to_date(row["due"]),
         due_from=row["due_from"],
-        done=_to_flag(row["done"]),
+        done=to_flag(row["done"]),
         group=row["item_group"],
         details=row["details"],
-        tickets=_tuple(row["tickets"]),
+        tickets=to_tuple(row["tickets"]),
         note=row["note"],
+        candidates=tuple(map(_to_candidate, json.loads(row["candidates"]))) if row["candidates"] != "[]" else (),
     )
+
+
+def _candidate_value(candidate: Candidate) -> dict[str, object]:
+    names = ("uid", "title", "document_id", "key")
+    return {name: getattr(candidate, name) for name in names} | {"ref": _ref_value(candidate.ref)}
+
+
+def _to_candidate(value: Mapping[str, Any]) -> Candidate:
+    ref = Ref(**value["ref"]) if value["ref"] else None
+    return Candidate(value["uid"], ref, value["title"], value["document_id"], value["key"])
 
 
 # --- links ----------------------------------------------------------------------------------------------------
@@ -202,7 +186,7 @@ def _fields_text(fields: Fields | None) -> str | None:
     if fields is None:
         return None
     values = {name: getattr(fields, name) for name in ("title", "owners", "priority", "kind", "severity", "labels")}
-    return json_text({**values, "due": _date_text(fields.due)})
+    return json_text({**values, "due": date_text(fields.due)})
 
 
 def _to_fields(text: str | None) -> Fields | None:
@@ -212,7 +196,7 @@ def _to_fields(text: str | None) -> Fields | None:
     return Fields(
         title=held["title"],
         owners=tuple(held["owners"]),
-        due=_to_date(held["due"]),
+        due=to_date(held["due"]),
         priority=held["priority"],
         kind=held["kind"],
         severity=held["severity"],
@@ -220,8 +204,12 @@ def _to_fields(text: str | None) -> Fields | None:
     )
 
 
+def _ref_value(ref: Ref | None) -> dict[str, str] | None:
+    return {"tracker": ref.tracker, "id": ref.id, "key": ref.key, "url": ref.url} if ref else None
+
+
 def _ref_text(ref: Ref | None) -> str | None:
-    return json_text({"tracker": ref.tracker, "id": ref.id, "key": ref.key, "url": ref.url}) if ref else None
+    return json_text(_ref_value(ref)) if ref else None
 
 
 def _marker_text(marker: Marker | None) -> str | None:
@@ -241,8 +229,9 @@ def link_row(link: Link) -> dict[str, Value]:
         "position": link.position,
         **_ticket_row(link.ticket),
         "pushed": _fields_text(link.pushed),
-        "pushed_labels": _list(link.pushed_labels),
+        "pushed_labels": list_text(link.pushed_labels),
         "named": int(link.named),
+        "followed": int(link.followed),
         "shared": int(link.shared),
         "reassigned": int(link.reassigned),
         "orphaned": int(link.orphaned),
@@ -261,9 +250,9 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
         "status": ticket.status.value,
         "state": ticket.state,
         "author": ticket.author,
-        "assignees": _list(ticket.assignees),
-        "labels": _list(sorted(ticket.labels)),
-        "due": _date_text(ticket.due),
+        "assignees": list_text(ticket.assignees),
+        "labels": list_text(sorted(ticket.labels)),
+        "due": date_text(ticket.due),
         "priority": ticket.priority,
         "created_at": time_text(ticket.created_at),
         "updated_at": time_text(ticket.updated_at),
@@ -281,8 +270,9 @@ def to_link(row: Row, prefix: str = "") -> Link:
         key=row[f"{prefix}item_key"],
         ticket=_to_ticket(row, prefix),
         pushed=_to_fields(row[f"{prefix}pushed"]),
-        pushed_labels=_tuple(row[f"{prefix}pushed_labels"]),
+        pushed_labels=to_tuple(row[f"{prefix}pushed_labels"]),
         named=bool(row[f"{prefix}named"]),
+        followed=bool(row[f"{prefix}followed"]),
         shared=bool(row[f"{prefix}shared"]),
         reassigned=bool(row[f"{prefix}reassigned"]),
         orphaned=bool(row[f"{prefix}orphaned"]),
@@ -305,9 +295,9 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         author=row[f"{prefix}author"],
         created_at=datetime.fromisoformat(row[f"{prefix}created_at"]),
         updated_at=datetime.fromisoformat(row[f"{prefix}updated_at"]),
-        assignees=_tuple(row[f"{prefix}assignees"]),
-        labels=frozenset(_tuple(row[f"{prefix}labels"])),
-        due=_to_date(row[f"{prefix}due"]),
+        assignees=to_tuple(row[f"{prefix}assignees"]),
+        labels=frozenset(to_tuple(row[f"{prefix}labels"])),
+        due=to_date(row[f"{prefix}due"]),
         priority=row[f"{prefix}priority"],
         closed_at=to_time(row[f"{prefix}closed_at"]),
         duplicate=bool(row[f"{prefix}duplicate"]),
@@ -383,6 +373,6 @@ def to_run(row: Row) -> Run:
         host=row["host"],
         pid=row["pid"],
         scope=row["scope"],
-        ok=_to_flag(row["ok"]),
+        ok=to_flag(row["ok"]),
         counts=json.loads(row["counts"]),
     )

@@ -311,6 +311,16 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
     ("0003_ticks", (_TICKS,)),
+    # what an undecided item may be: asked until a person decides
+    ("0004_candidates", ("ALTER TABLE items ADD COLUMN candidates TEXT NOT NULL DEFAULT '[]'",)),
+    # tickets that documents name were written to, whoever created them: from now on only after `pmsync adopt`
+    (
+        "0005_followed",
+        (
+            "ALTER TABLE links ADD COLUMN followed INTEGER NOT NULL DEFAULT 0",
+            "UPDATE links SET followed = 1 WHERE named",
+        ),
+    ),
 )
 
 

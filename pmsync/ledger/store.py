@@ -18,7 +18,8 @@ from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
-from pmsync.ledger.rows import Overview, Row, Run, Value, json_text, time_text
+from pmsync.ledger.rows import Overview, Run
+from pmsync.ledger.values import Row, Value, clean, json_text, time_text
 from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Refusal, Tick
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class Ledger:
         """By uid: what a person decided, until a ticket came of it."""
         return dict(self._read("SELECT uid, decision FROM decisions", lambda row: (row["uid"], row["decision"])))
 
+    def questions(self) -> dict[str, ItemRow]:
+        """By uid: the items that are undecided until a person says what they are."""
+        query = "SELECT * FROM items WHERE candidates != '[]' AND uid NOT IN (SELECT uid FROM links)"
+        return {item.uid: item for item in self._read(query, rows.to_item)}
+
     def ticks(self) -> dict[str, Tick]:
         """By uid: what write-back ticked in the documents."""
         return dict(self._read("SELECT * FROM ticks", lambda row: (row["uid"], Tick(row["before"], row["after"]))))
@@ -141,7 +147,7 @@ class Ledger:
     def begin_run(self, at: datetime, *, host: str, pid: int, scope: str) -> int:
         """Record that a run began, and return its number. `scope` is '' for a run over everything."""
         with self._writing() as database:
-            row = {"started_at": time_text(at), "host": host, "pid": pid, "scope": rows.clean(scope)}
+            row = {"started_at": time_text(at), "host": host, "pid": pid, "scope": clean(scope)}
             inserted = database.table("runs").insert(row)
             return int(inserted.last_pk or 0)
 
@@ -176,7 +182,7 @@ class Ledger:
             changes = self._item_changes(items)
             writes.upsert_seen(database, "documents", "id", map(rows.document_row, documents), at)
             writes.upsert_seen(database, "items", "uid", map(rows.item_row, items), at)
-            database.conn.executemany(writes.MARK_GONE, [(time_text(at), rows.clean(document)) for document in gone])
+            database.conn.executemany(writes.MARK_GONE, [(time_text(at), clean(document)) for document in gone])
             writes.delete_vanished(database, {*judged, *gone}, {item.uid for item in items})
             writes.remember(database, run, at, changes)
 
@@ -223,7 +229,7 @@ class Ledger:
 
         A link that stays lost closes none: an intent beside it is for the ticket that takes its place.
         `source` says who made the change: 'tracker', 'pmsync', 'document' or 'person'. A decision is done with once
-        its item has another ticket than before.
+        its item has another ticket than before, and a question once a person has answered it.
         """
         with self._writing() as database:
             held_links = (old for link in links for old in self._fetch(writes.LINK_OF, rows.to_link, link.uid))
@@ -237,6 +243,8 @@ class Ledger:
                     database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
                 if _is_fresh(known.get(link.uid), link):
                     database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
+                if source == "person":
+                    database.execute(writes.ANSWER, [link.document_id, link.key])
             changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
             writes.remember(database, run, at, changes)
 
@@ -273,7 +281,7 @@ class Ledger:
         """Keep looked-up accounts, by person id."""
         resolved_at = time_text(at)
         found = [
-            {"tracker": tracker, "person_id": person, "account": rows.clean(account), "resolved_at": resolved_at}
+            {"tracker": tracker, "person_id": person, "account": clean(account), "resolved_at": resolved_at}
             for person, account in accounts.items()
         ]
         with self._writing() as database:
@@ -290,7 +298,7 @@ class Ledger:
         """Keep the ticks that were made, and forget those that no longer stand, both by uid."""
         with self._writing() as database:
             for uid, tick in made.items():
-                row: dict[str, Value] = {"uid": uid, "before": rows.clean(tick.before), "after": rows.clean(tick.after)}
+                row: dict[str, Value] = {"uid": uid, "before": clean(tick.before), "after": clean(tick.after)}
                 writes.upsert(database, "ticks", "uid", [row | {"ticked_at": time_text(at)}])
             database.conn.executemany("DELETE FROM ticks WHERE uid = ?", [(uid,) for uid in dropped])
             changes = [Change(uid, "pmsync", "ticked", None, "yes") for uid in made]

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pmsync.ledger import rows
 from pmsync.ledger.changes import Change
-from pmsync.ledger.rows import Value, time_text
+from pmsync.ledger.values import Value, cleaned, time_text
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -20,6 +19,8 @@ LINK_OF = "SELECT * FROM links WHERE uid = ?"
 DELETE_LINK = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
 
 DELETE_INTENT = "DELETE FROM intents WHERE uid = ? RETURNING tracker"
+
+ANSWER = "UPDATE items SET candidates = '[]' WHERE document_id = ? AND item_key = ?"
 
 _WITHOUT_TICKET = """
 SELECT uid, document_id FROM items
@@ -57,7 +58,7 @@ VALUES (:uid, :document, :key, 0, :title, :standing, :at) ON CONFLICT DO NOTHING
 def remember(database: Database, run: int, at: datetime, changes: Iterable[Change]) -> None:
     """Add to the history."""
     events = [
-        rows.cleaned({
+        cleaned({
             "at": time_text(at),
             "run_id": run,
             "uid": change.uid,
@@ -107,6 +108,6 @@ def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tu
     """
     for uid, document, key, title in items:
         values: dict[str, Value] = {"uid": uid, "document": document, "key": key, "title": title, "at": time_text(at)}
-        values = rows.cleaned(values | {"standing": standing})
+        values = cleaned(values | {"standing": standing})
         database.execute(_STAND_IN_DOCUMENT, values)
         database.execute(_STAND_IN_ITEM, values)

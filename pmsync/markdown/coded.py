@@ -61,11 +61,18 @@ def _pattern(*, people: bool, commits: bool) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named."""
+    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named.
+
+    `linked` says that it is a link or an address.
+    """
 
     kind: str
     text: str
     value: str
+
+    @property
+    def linked(self) -> bool:
+        return "://" in self.value
 
 
 @dataclass(slots=True)
@@ -127,7 +134,8 @@ def _tag(match: re.Match[str]) -> str:
     name = re.match(r"\{%-?\s*(\w+)\s", match[0])
     if name is None or name[1].lower() not in TICKET_WORDS:
         return " "
-    return " ".join(["", *(ref[0] for ref in tickets.TEXT_REF.finditer(match[0])), ""])
+    named = ", ".join(ref[0] for ref in tickets.TEXT_REF.finditer(match[0]))
+    return f" ({named}) " if named else " "
 
 
 def _links(spans: tuple[Span, ...]) -> list[list[Span]]:

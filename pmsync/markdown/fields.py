@@ -11,7 +11,8 @@ from pmsync.markdown import dates, leads, people, statements, tails, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
 from pmsync.markdown.found import Found, field_lines, keyed, plain_ticket, take_date
-from pmsync.markdown.vocabulary import PRIORITY
+from pmsync.markdown.tickets import names_ticket
+from pmsync.markdown.vocabulary import PRIORITY, TICKET_WORDS
 from pmsync.model import Finding, Item
 
 _FORMS = {"bullet", "task", "table", "heading", "paragraph"}
@@ -69,12 +70,15 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     ):
         found.say(True)
     tickets = [ticket for ticket in (*coded.tickets, *found.tickets) if ticket not in entry.rows]
-    tickets += _from_cells(entry, found)
-    tickets += [ticket for ticket in _from_below(entry, found, context.known) if ticket not in entry.rows]
-    return _built(entry, title, found, tickets), _findings(entry, found, context)
+    named = set(tickets) - _in_sentence(coded, text, title)
+    for more, spoken_of in (_from_cells(entry, found), _from_below(entry, found, context.known)):
+        tickets += [ticket for ticket in more if ticket not in entry.rows]
+        named |= set(more) - spoken_of
+    mentions = [ticket for ticket in tickets if ticket not in named]
+    return _built(entry, title, found, tickets, mentions), _findings(entry, found, context)
 
 
-def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
+def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions: list[str]) -> Item:
     if found.done is None and (entry.form != "table" or "status" not in entry.cells):
         found.say(statements.says_done(title))
     found.say(None if found.dropped else entry.done)
@@ -86,6 +90,7 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
         details=entry.details,
         owners=found.owners,
         tickets=tuple(dict.fromkeys(tickets)),
+        mentions=tuple(dict.fromkeys(mentions)),
         due=found.due,
         done=found.done,
         kind=found.kind,
@@ -97,6 +102,24 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str]) -> Item:
         section=entry.section,
         dropped=(found.dropped or entry.dropped) and not found.done,
     )
+
+
+def _in_sentence(coded: Coded, text: str, title: str) -> set[str]:
+    """The tickets that are left in the item's own words: they belong to the sentence, but for a link that is most of it
+    or ends it, and what the words themselves call its ticket ('Created a [ticket](…) to …', 'tracked in #12').
+    """
+    inside: set[str] = set()
+    for char in dict.fromkeys(text) if not tails.is_ticket(text) else ():
+        atom = coded.atoms.get(char)
+        if atom is None or atom.value not in coded.tickets:
+            continue
+        before = text[: text.rindex(char)]
+        ends = text.rstrip(" .)]").endswith(char) and not tails.is_object(before)
+        linked = atom.kind == "O" and (ends or 2 * len(atom.text) >= len(title))
+        called = atom.linked and atom.text.strip().lower() in TICKET_WORDS
+        if not (linked or called or tails.is_tracked(before)):
+            inside.add(atom.value)
+    return inside
 
 
 def _findings(entry: Entry, found: Found, context: Context) -> tuple[Finding, ...]:
@@ -167,18 +190,29 @@ def _bracketed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return spans
 
 
-def _from_below(entry: Entry, found: Found, known: Container[str]) -> list[str]:
-    """The tickets in what stands below the entry; fields and remarks there are recorded."""
+def _from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list[str], set[str]]:
+    """The tickets in what stands below the entry, and those of them that are only spoken of: that have no line of their
+    own. Fields and remarks there are recorded.
+    """
     tickets: list[str] = []
+    mentions: set[str] = set()
     for text in entry.below:
         coded = encode(text.spans)
         tickets += coded.tickets
         if field_lines(coded, found) or tails.is_due(text.plain, found):
             continue
+        if not tails.is_ticket(coded.text):
+            mentions.update(_spoken_of(coded))
         found.say(statements.remark_says_done(text.plain))
         if entry.form in {"heading", "paragraph"}:
             _from_body(coded, found, known)
-    return tickets
+    return tickets, mentions
+
+
+def _spoken_of(coded: Coded) -> set[str]:
+    """The tickets in a text below the item, or in a cell beside it, that nothing there calls its own."""
+    called = {atom.value for char, atom in coded.atoms.items() if tails.is_tracked(coded.text.partition(char)[0])}
+    return set(coded.tickets) - called
 
 
 def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
@@ -193,19 +227,22 @@ def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
 # --- table cells -----------------------------------------------------------------------------------------------
 
 
-def _from_cells(entry: Entry, found: Found) -> list[str]:
-    """Records the cells of a table row; the tickets in them."""
+def _from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
+    """Records the cells of a table row; the tickets in them, and those of them that are only spoken of."""
     tickets: list[str] = []
+    mentions: set[str] = set()
     for role, text in entry.cells.items():
         coded = encode(text.spans)
         plain = " ".join(coded.decode(coded.text, urls=True).split())
         if role != "id" or any(span.href for span in text.spans):
             rows = entry.rows if role != "ticket" else ()
             tickets += [ticket for ticket in coded.tickets if ticket not in rows]
+            if role not in {"ticket", "status", "id"} and not (tails.is_ticket(coded.text) or names_ticket(plain)):
+                mentions.update(_spoken_of(coded))
         if plain:
             _cell(role, coded, plain, text, found)
     tickets += [ticket for ticket in found.tickets if ticket not in tickets]
-    return tickets
+    return tickets, mentions
 
 
 def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None:

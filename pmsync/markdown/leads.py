@@ -192,5 +192,8 @@ def _ticket_lead(coded: Coded, text: str, found: Found, _known: Container[str]) 
     match = _LEAD_TICKET.match(text)
     if match is None or not text[match.end() :].strip(" ."):
         return text
+    chars = re.findall(TICKET, match["t"])
+    if match["t"] == match[0].strip() and not all(coded.atoms[char].linked for char in chars):
+        return text  # 'PDU-16 needs a new fan'
     told_by_link(coded, match["t"], found)
     return text[match.end() :]

@@ -44,6 +44,23 @@ _TAIL_SENTENCE = re.compile(r"(?<=[.!?])\s+(?P<in>[^.!?\n]{1,80})\.?\s*$")
 _TAIL_STATUS = re.compile(
     r"(?:[.;,:。、]\s+|\s[–—-]+\s|\s)(?P<word>DONE|TODO|WIP|(?<=[.;:,–—-] )(?:[Dd]one|[Cc]ompleted?|[Ff]ixed|[Rr]esolved|[Ii]n progress))[.!]?\s*$"
 )
+_LEADS_TO_IT = re.compile(
+    r"(?<!\w)(?:see(?: also)?|tracked (?:in|at|by|as|with)|tracking issue|refs?|closes|fixes|jira|link|siehe(?: auch)?|vgl\.?|"
+    r"voir(?: aussi)?|véase|vedi|zie(?: ook)?|zob\.?|см\.?)(?!\w)",
+    re.IGNORECASE,
+)
+"""What says of a ticket at an end that it is the item's own, with nothing else between them."""
+_TRACKED = re.compile(
+    r"(?<!\w)(?:(?:is )?tracked (?:in|at|by|as|with|here:?)|tracking issue:?|(?:tickets?|issues?|bugs?|jira)\s*[:：])\s*$",
+    re.IGNORECASE,
+)
+"""What says of a ticket anywhere in a text that it is the item's own."""
+_OBJECT = re.compile(
+    r"(?<!\w)(?:a|about|after|against|an|and|as|at|before|by|for|from|in|into|like|of|on|or|our|over|per|since|than|that|the|this|to|"
+    r"under|until|via|with|without)(?:\s+(?:issues?|tickets?|bugs?|prs?|commits?))?$",
+    re.IGNORECASE,
+)
+"""What makes a ticket at an end the object of the sentence ('Prevent a recurrence of #1')."""
 _APART = re.compile(r"\s*[–—:(.;-]")
 """What sets a ticket apart from the sentence, of which it may be the object ('Deploy PR #12')."""
 _NO_STATUS = re.compile(r"\b(?:not|as|is|are|be|been|being|to|marked|says?|until|when|if|once)$", re.IGNORECASE)
@@ -97,10 +114,36 @@ def _ticket_tail(coded: Coded, text: str, found: Found, _known: Container[str]) 
     match = _TAIL_TICKETS.search(text, max(0, len(before.rstrip(_SEPARATORS)) - reach))
     if match is None or not text[: match.start()].strip(" *_"):
         return text
+    if not match["done"] and _is_spoken_of(coded, text, match):
+        return text
     found.say(True if match["done"] else None)
     if _APART.match(match[0]) or text[: match.start()].rstrip()[-1:] in {".", "!", ")"}:
         told_by_link(coded, match["t"], found)
     return _ended(text, match)
+
+
+def _is_spoken_of(coded: Coded, text: str, match: re.Match[str]) -> bool:
+    """Whether the tickets at an end belong to the sentence: nothing sets them apart, and nothing says they are its own.
+
+    A link at the end is.
+    """
+    before = text[: match.start("t")].rstrip(" :#(")
+    if _APART.match(match[0]) or _LEADS_TO_IT.search(match[0][: match.start("t") - match.start()]):
+        return False
+    if text[: match.start()].rstrip()[-1:] in {".", "!", ")", "?"}:
+        return False
+    linked = all(coded.atoms[char].linked for char in re.findall(TICKET, match["t"]))
+    return is_object(before) or not linked
+
+
+def is_tracked(before: str) -> bool:
+    """Whether these words say of the ticket behind them that it is the item's own ('tracked in', 'Ticket:')."""
+    return _TRACKED.search(before[-40:]) is not None
+
+
+def is_object(before: str) -> bool:
+    """Whether what follows these words is the object of the sentence."""
+    return _OBJECT.search(before.rstrip()) is not None
 
 
 def _people_tail(coded: Coded, text: str, found: Found, _known: Container[str]) -> str:
@@ -244,12 +287,19 @@ def _reports(text: str, found: Found) -> bool:
     return said
 
 
+_ONLY_TICKETS = re.compile(
+    rf"(?:(?:see|issues?|tickets?|bugs?|prs?|commits?|tracked in|fixed in|in|jira|pull request|via|link|by)\W*)*{TICKET}(?:[\s,&/+]*{TICKET})*\.?",
+    re.IGNORECASE,
+)
+
+
+def is_ticket(text: str) -> bool:
+    """Whether coded text does no more than name tickets ('tracked in #12')."""
+    return _ONLY_TICKETS.fullmatch(text.strip(" *_()[]-–—:")) is not None
+
+
 def _part(coded: Coded, part: str, found: Found, known: Container[str]) -> bool:
-    if re.fullmatch(
-        rf"(?:(?:see|issues?|tickets?|bugs?|prs?|commits?|tracked in|fixed in|in|jira|pull request|via|link|by)\W*)*{TICKET}(?:[\s,&/+]*{TICKET})*\.?",
-        part.strip(),
-        re.IGNORECASE,
-    ):
+    if _ONLY_TICKETS.fullmatch(part.strip()):
         return True
     plain = coded.decode(part, urls=True).strip(" *_")
     if classified(plain, found) or _reports(plain, found):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pmsync.content import due_date, raw_fields
 from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
 from pmsync.known import Entry, Known
-from pmsync.model import Document, Finding, ItemRow, Link, Ticket
+from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
-from pmsync.plan.create import decide
+from pmsync.places import place
+from pmsync.plan.create import Decision, decide, question
+from pmsync.plan.named import copied, homes
 from pmsync.plan.observe import Observed, observe_all, with_twins
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
@@ -22,8 +24,9 @@ __all__ = ["plan"]
 
 @dataclass
 class _Draft:
-    """A plan in the making."""
+    """A plan in the making. `homes` are the documents that tickets named by several belong to."""
 
+    homes: Mapping[Ref, str]
     operations: list[Operation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
@@ -40,7 +43,7 @@ def plan(world: World) -> Plan:
     The same world always gives the same plan. Nothing that is missing from an incomplete read, or from a tracker
     that did not answer, leads to an operation.
     """
-    known, draft = index(world), _Draft()
+    known, draft = index(world), _Draft(homes(world))
     observed = observe_all(world, known.marked)
     for seen in observed.values():
         draft.add(seen.operations, seen.findings)
@@ -54,7 +57,7 @@ def plan(world: World) -> Plan:
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
     draft.findings += _strays(world, known, links)
-    draft.findings = [*_merged(draft.findings), *_behind(draft.behind)]
+    draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
 
@@ -66,11 +69,10 @@ def _rank(operation: Operation) -> int:
 
 
 def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
-    standing, note = "ticketed", ""
+    decision = Decision("ticketed")
     if link is None or (link.lost and _made_again(link, known)):
         decision = decide(world, placed, known)
         draft.add(decision.operations, decision.findings)
-        standing, note = decision.standing, decision.note
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
             seen = with_twins(Observed(adopted), known.marked)
@@ -81,10 +83,13 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.operations.append(Record("restore", link, "back in its document"))
     if link is not None:
         draft.add(*update(world, placed, link, known))
+        home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
+        if home != placed.entry.document.id and link.named:
+            draft.findings.append(copied(placed, link.ticket, home))
         if not placed.entry.document.draft:
             draft.findings += drift(placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
-    draft.rows.append(_row(world, placed.uid, placed.entry, standing, note))
+    draft.rows.append(_row(world, placed.uid, placed.entry, decision))
 
 
 def _made_again(link: Link, known: Index) -> bool:
@@ -92,7 +97,7 @@ def _made_again(link: Link, known: Index) -> bool:
     return any(not each.duplicate and each.ref != link.ticket.ref for each in known.marked.get(link.uid, ()))
 
 
-def _row(world: World, uid: str, entry: Entry, standing: str, note: str) -> ItemRow:
+def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
     document, item = entry.document, entry.item
     due, due_from = due_date(document, item, world.settings.sla)
     return ItemRow(
@@ -101,31 +106,26 @@ def _row(world: World, uid: str, entry: Entry, standing: str, note: str) -> Item
         key=item_key(item),
         fields=raw_fields(document, item),
         line=item.line,
-        standing=standing,
+        standing=decision.standing,
         due=due,
         due_from=due_from,
         done=item.done,
         group=item.group,
         details=item.details,
         tickets=item.tickets,
-        note=note,
+        note=decision.note,
+        candidates=decision.candidates,
     )
 
 
 def _ask(world: World, undecided: Undecided, draft: _Draft) -> None:
     """Nothing is created or guessed: name the candidates and the command that decides."""
     entry = undecided.entry
-    where = f"{entry.document.path}:{entry.item.line}"
-    known = [ticket.ref.key for ticket in undecided.tickets]
-    known += [item.ref.key if item.ref else item.uid for item in undecided.candidates]
-    message = f"item {entry.item.title!r} gets no ticket: {undecided.reason}"
-    if known:
-        message += f" ({', '.join(known[:5])}{' …' if len(known) > 5 else ''})"
-    target = known[0] if known else "TICKET"
-    hint = f"decide with `pmsync adopt {where} {target}` or `pmsync adopt {where} --new`"
     if not entry.document.draft:
-        draft.findings.append(Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line))
-    draft.rows.append(_row(world, undecided.uid, entry, "undecided", undecided.reason))
+        draft.findings.append(question(entry, undecided.reason, undecided.candidates))
+    kept = undecided.candidates if undecided.lasting else ()
+    decision = Decision("undecided", undecided.reason, candidates=kept)
+    draft.rows.append(_row(world, undecided.uid, entry, decision))
 
 
 def _plan_vanished(world: World, item: Known, link: Link | None, draft: _Draft) -> None:
@@ -175,6 +175,19 @@ def _behind(placed: Sequence[Placed]) -> list[Finding]:
     message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
     hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
     return [Finding("not-ticked", "note", message, hint, first.document.path, first.item.line)]
+
+
+def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
+    """One finding for all items without a ticket because they name one that is in no configured tracker."""
+    held = [row for row in rows if row.standing == "external"]
+    if not held:
+        return []
+    path = {document.id: document.path for document in world.reading.documents}[held[0].document_id]
+    named = ", ".join(f"{row.fields.title!r} ({row.note.partition(': ')[2]})" for row in held[:3])
+    who = "1 item has" if len(held) == 1 else f"{len(held)} items have"
+    message = f"{who} no ticket here, because they name one elsewhere: {named}{' …' if len(held) > 3 else ''}"
+    hint = f"`pmsync adopt {place(path, held[0].line)} --new` has one made all the same"
+    return [Finding("no-ticket", "note", message, hint, path, held[0].line)]
 
 
 def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:

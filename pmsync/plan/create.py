@@ -9,12 +9,15 @@ from datetime import datetime
 from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
-from pmsync.model import Draft, Finding, Intent, Link, Marker, Ticket
+from pmsync.known import Entry
+from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.operations import Create, Operation, Place, Record, Wait
+from pmsync.places import place as place_of
+from pmsync.plan.named import is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences
 from pmsync.plan.world import Index, Named, View, World
 from pmsync.routes import route
-from pmsync.trackers.base import Gone
+from pmsync.trackers.base import Gone, Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,16 @@ class Decision:
     note: str = ""
     operations: tuple[Operation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Finding:
+    """What a person is asked about an item that gets no ticket: with what it may be, and the commands that decide."""
+    where = place_of(entry.document.path, entry.item.line)
+    named = ", ".join(f"{each.name} {each.title!r}" if each.title else each.name for each in candidates[:3])
+    message = f"item {entry.item.title!r} gets no ticket: {reason} ({named}{' …' if len(candidates) > 3 else ''})"
+    hint = f"decide with `pmsync adopt {where} {candidates[0].name}` or `pmsync adopt {where} --new`"
+    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
 
 
 def decide(world: World, placed: Placed, index: Index) -> Decision:
@@ -33,27 +46,44 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     tickets = sorted(index.marked.get(placed.uid, ()), key=lambda ticket: ticket.duplicate)
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
-    named = world.named.get((document.id, placed.entry.position), ())
     if document.draft:
         return Decision("proposed", "the document is a draft")
-    if named:
+    references = world.named.get((document.id, placed.entry.position), ())
+    named = [each for each in references if not each.mention]
+    asked_for = world.decisions.get(placed.uid) == "new"
+    if named and not asked_for:
         return _adopt_named(world, placed, named, index)
-    if item.tickets:
-        return Decision("external", f"tracked elsewhere: {item.tickets[0]}")
+    if item.named and not asked_for:
+        return Decision("external", f"tracked elsewhere: {item.named[0]}")
     if placed.uid not in world.intents:
         if item.done:
             return Decision("done", "already done when first seen")
         if item.dropped:
             return Decision("done", "cancelled in the document")
-        if document.date and world.settings.since and document.date < world.settings.since:
+        if document.date and world.settings.since and document.date < world.settings.since and not asked_for:
             return Decision("listed", f"dated {document.date}, before documents.since ({world.settings.since})")
+    mentions = [each for each in references if each.mention]
+    perhaps = None if asked_for or placed.uid in world.intents else may_mean(placed.entry, mentions)
+    if perhaps:
+        return _ask(placed, f"its text speaks of ticket {perhaps.ref.key!r}, which may be its own", perhaps)
     return _create(world, placed, index)
+
+
+def _ask(placed: Placed, reason: str, ticket: Ticket) -> Decision:
+    """A person says whether this is the item's ticket; the document asks again in each run, so nothing is kept."""
+    finding = question(placed.entry, reason, (Candidate(ref=ticket.ref, title=ticket.title),))
+    return Decision("undecided", reason, findings=(finding,))
 
 
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
     seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
     if seen is not None:
+        if not is_plausible(placed.entry, seen, world.views[seen.ref.tracker], world.settings.namespace):
+            return _ask(placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen)
         return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
+    elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)
+    if elsewhere is not None:
+        return Decision("external", f"tracked elsewhere: {elsewhere.text}")
     gone = [each for each in named if isinstance(each.sight, Gone)]
     if len(gone) < len(named):
         return Decision("waiting", f"ticket {named[0].ref.key} could not be read")
@@ -68,6 +98,7 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
     entry, fields = placed.entry, raw_fields(placed.entry.document, placed.entry.item)
     view = world.views[ticket.ref.tracker]
     mine = set(view.fit(labels(fields, view.settings)))
+    followed = named and ticket.author not in view.trusted
     marker_key = ticket.marker.key if ticket.marker and not named else ""
     link = Link(
         uid=placed.uid,
@@ -79,13 +110,15 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         pushed_labels=tuple(sorted(mine & ticket.labels)) if not named else (),
         named=named,
         shared=shared,
+        followed=followed,
         group=entry.item.group,
         details_digest=entry.details_digest,
         position=entry.position,
         linked_at=world.now,
     )
-    findings = differences(placed, link, fields, view) if link.pushed else []
+    findings = differences(placed, link, fields, view) if link.pushed and not followed else []
     how = "named in the document" if named else "carries the item's marker"
+    how += f"; followed only, as {ticket.author!r} created it" if followed else ""
     return Decision("ticketed", operations=(Record("adopt", link, how),), findings=tuple(findings))
 
 
@@ -167,6 +200,7 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     document, item = placed.entry.document, placed.entry.item
     fields = raw_fields(document, item)
     accounts, findings = assignees(world, view, fields.owners, placed)
+    findings += _spoken_of(world, placed)
     if not accounts and view.settings.fallback_owner:
         accounts, _ = assignees(world, view, (view.settings.fallback_owner,), placed)
     due, _ = due_date(document, item, world.settings.sla)
@@ -187,6 +221,24 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
         return Decision("refused", why, (wait,))
     operation = Create(placed.uid, view.settings.name, draft, place(placed), value)
     return Decision("new", operations=(operation,), findings=tuple(findings))
+
+
+def _spoken_of(world: World, placed: Placed) -> list[Finding]:
+    """What was decided about the tickets that a new item's sentence speaks of, and how to decide otherwise."""
+    entry = placed.entry
+    where = place_of(entry.document.path, entry.item.line)
+    return [
+        Finding(
+            "ticket-mentioned",
+            "note",
+            f"{entry.item.title!r} gets a ticket of its own: {each.text!r} in its sentence is not taken for that",
+            f"if it is, write it in brackets behind the item, or run `pmsync adopt {where} {each.ref.key}`",
+            entry.document.path,
+            entry.item.line,
+        )
+        for each in world.named.get((entry.document.id, entry.position), ())
+        if each.mention
+    ]
 
 
 def place(placed: Placed) -> Place:

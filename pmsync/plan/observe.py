@@ -87,7 +87,9 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
         return _relinked(link, ticket, marked.get(link.uid, ()))
     merged = world.moves.get(ticket.ref) if ticket.duplicate else None
     if merged is not None and merged.ref != ticket.ref:
-        followed = replace(link, ticket=merged, named=True)
+        view = world.view(merged.ref.tracker)
+        foreign = view is None or merged.author not in view.trusted
+        followed = replace(link, ticket=merged, named=True, followed=foreign)
         return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
     if ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and not link.lost:
         return Observed(link)

@@ -25,7 +25,8 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     here = _here(placed, link, index)
     if document.restricted and view and not view.settings.restricted:
         return [], [_leak(placed, link)]
-    if document.draft or link.lost or here.shared or view is None or link.ticket.status.closed:
+    unwritten = link.lost or link.followed or here.shared or link.ticket.status.closed
+    if document.draft or unwritten or view is None:
         return _identity_only(link, here), []
     fields = raw_fields(document, item)
     base = _base(placed, link, fields)

@@ -41,11 +41,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A ticket that an item names: `sight` is None where its tracker did not say."""
+    """A ticket that an item names: `sight` is None where its tracker did not say.
+
+    `mention` says that its sentence only speaks of it: nothing is concluded from it.
+    """
 
     text: str
     ref: Ref
     sight: Sight | None
+    mention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,9 @@ class World:
     """All that a plan follows from. `now` is the only clock.
 
     `judged` are the ids of the documents that this run speaks about. `named` gives the tickets in configured trackers
-    that an item names, by document id and position. `moves` says which ticket a moved, transferred or merged one has
-    become, where a configured tracker holds it. `gone` are the ids of documents that are known and surely no more.
+    that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
+    which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
+    of documents that are known and surely no more.
     """
 
     now: datetime
@@ -67,6 +72,7 @@ class World:
     intents: Mapping[str, Intent] = field(default_factory=dict)
     refusals: Mapping[tuple[str, str], Refusal] = field(default_factory=dict)
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
     moves: Mapping[Ref, Ticket] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
@@ -120,7 +126,7 @@ def index(world: World) -> Index:
     names = Counter(
         ref
         for named in world.named.values()
-        for ref in {each.sight.ref for each in named if isinstance(each.sight, Ticket)}
+        for ref in {each.sight.ref for each in named if isinstance(each.sight, Ticket) and not each.mention}
     )
     return Index(marked, forged, frozenset(ref for ref, count in names.items() if count > 1))
 

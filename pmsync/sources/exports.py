@@ -95,7 +95,7 @@ def _macro(element: Any) -> Meaning | None:
         return Meaning()
     said = {child.get("ac:name"): child.text or "" for child in element.iterchildren("ac:parameter")}
     if name == "jira":
-        return Meaning(said.get("key", ""))
+        return Meaning(f"({said['key']})" if said.get("key") else "")  # set apart, as a link is
     return Meaning(said.get("title", "")) if name == "status" else None
 
 

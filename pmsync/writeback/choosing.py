@@ -84,7 +84,7 @@ def rewrite(
     for each in ticketed:
         item = document.items[each.position]
         wishes += _wishes(places, item, each)
-        if item.tickets and not names(item, each.ref):
+        if item.named and not names(item, each.ref):
             findings.append(_other(document, item, each))
     trial = _Trial(text, document, vocabulary)
     kept, left = _choose(trial, wishes)
@@ -96,9 +96,9 @@ def rewrite(
 
 def _wishes(places: Places, item: Item, ticketed: Ticketed) -> list[_Wish]:
     out = []
-    if not item.tickets:
+    if not item.named:
         out.append(_Wish("link", ticketed, item, places.for_link(item, ticketed.ref)))
-    if ticketed.status == Status.DONE and not item.done:
+    if ticketed.status == Status.DONE and not item.done and not ticketed.copied:
         edits = places.for_tick(item)
         out += [] if edits is None else [_Wish("tick", ticketed, item, edits)]
     elif ticketed.ours and not ticketed.status.closed and item.done:
@@ -133,13 +133,14 @@ def _head(document: Document) -> Document:
 
 def _wanted(item: Item, change: Change) -> Item:
     if change.kind == "link":
-        return replace(item, tickets=(written(change.ticketed.ref),))
+        return replace(item, tickets=(*item.tickets, written(change.ticketed.ref)))
     return replace(item, done=change.kind == "tick")
 
 
 def _reads(got: Item, want: Item, was: Item) -> bool:
     """Whether an item reads as wanted; an unticked one need not say that it is open."""
     unticked = want.done is False and was.done is True and got.done is None
+    got, want = (replace(each, tickets=tuple(sorted(each.tickets))) for each in (got, want))
     return got == want or (unticked and replace(got, done=False) == want)
 
 

@@ -18,7 +18,8 @@ from pmsync.ledger import Ledger
 from pmsync.lock import hold
 from pmsync.looking import Source
 from pmsync.markdown import parse
-from pmsync.model import Document, Finding, Tick
+from pmsync.model import Document, Finding, Ref, Tick
+from pmsync.plan.named import homes
 from pmsync.plan.world import World
 from pmsync.settings import Settings
 from pmsync.sources import is_markdown
@@ -143,15 +144,18 @@ def _ticketed(world: World, ticks: Mapping[str, Tick]) -> list[tuple[Document, l
         if is_markdown(document.path) and not (document.draft or document.restricted) and document.id in world.judged
     }
     found: dict[str, list[Ticketed]] = defaultdict(list)
+    belongs = homes(world)
     for placed in world.identities.placed:
-        each = _one(world, placed, ticks)
+        each = _one(world, placed, ticks, belongs)
         if each and placed.entry.document.id in documents:
             found[placed.entry.document.id].append(each)
     return [(document, found[name]) for name, document in documents.items() if name in found]
 
 
-def _one(world: World, placed: Placed, ticks: Mapping[str, Tick]) -> Ticketed | None:
-    link = world.links.get(placed.uid)
+def _one(world: World, placed: Placed, ticks: Mapping[str, Tick], belongs: Mapping[Ref, str]) -> Ticketed | None:
+    link, here = world.links.get(placed.uid), placed.entry.document.id
     if link is None or link.lost:
         return None
-    return Ticketed(placed.entry.position, placed.uid, link.ticket.ref, link.ticket.status, ticks.get(placed.uid))
+    ref, status = link.ticket.ref, link.ticket.status
+    copied = belongs.get(ref, here) != here
+    return Ticketed(placed.entry.position, placed.uid, ref, status, ticks.get(placed.uid), copied)

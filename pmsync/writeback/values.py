@@ -13,13 +13,17 @@ Kind = Literal["link", "tick", "untick"]
 
 @dataclass(frozen=True, slots=True)
 class Ticketed:
-    """An item by its position in the document, and its ticket. `ours` is the tick that write-back made, if any."""
+    """An item by its position in the document, and its ticket. `ours` is the tick that write-back made, if any.
+
+    `copied` says that the ticket belongs to an item of another document: then this one is not ticked.
+    """
 
     position: int
     uid: str
     ref: Ref
     status: Status
     ours: Tick | None = None
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def test_a_run_that_could_not_look_never_says_that_all_agrees(run: Run, tmp_path
     write(tmp_path, {"pmsync.toml": UNREADABLE, "postmortems/a.md": DOCUMENT, "broken.db": "no database" * 99})
     out, err = terminal()
     assert run("sync").code == 1
-    assert out.getvalue() == "Nothing was sent; 2 items wait.\n"
+    assert out.getvalue() == "Nothing was sent; 2 items wait.\n2 items have no ticket: 2 waiting.\n"
     assert "nothing is concluded about its tickets\n" in err.getvalue(), "asking again would not help"
 
 

@@ -8,12 +8,13 @@ import stat
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pmsync.errors import LedgerError
-from pmsync.ledger import Ledger, schema
+from pmsync.ledger import Ledger, rows, schema
 from tests.ledger.samples import NOON, intent, link
 
 ROOT = Path(__file__).parents[2]
@@ -116,13 +117,31 @@ def test_a_newer_ledger_is_refused_and_left_alone(path, readonly):
 def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(schema, "STEPS", schema.STEPS[:1])
-        with Ledger.open(path) as ledger:
-            ledger.save_links(ledger.begin_run(NOON, host="h", pid=1, scope=""), NOON, [link()], "pmsync")
+        Ledger.open(path).close()
+    write_old_links(path, link(), link("u2", named=True))
     with pytest.raises(LedgerError, match="older pmsync; run `pmsync sync` once"):
         Ledger.open(path, readonly=True)
     Ledger.open(path).close()
     with Ledger.open(path, readonly=True) as ledger:
-        assert ledger.links() == {"u1": link()}
+        named = link("u2", named=True, followed=True)  # nobody can say any more who created it
+        assert ledger.links() == {"u1": link(), "u2": named}
+
+
+def write_old_links(path, *links):
+    """What a program of the ledger's own age would have written."""
+    with closing(sqlite3.connect(path)) as connection:
+        columns = {row[1] for row in connection.execute("PRAGMA table_info(links)")}
+        connection.execute("INSERT INTO documents (id, path, title, first_seen_at) VALUES ('outage.md', '', '', '')")
+        for each in links:
+            values = (each.uid, each.document_id, each.key, each.ticket.title, NOON.isoformat())
+            connection.execute(
+                "INSERT INTO items (uid, document_id, item_key, line, title, standing, first_seen_at) "
+                "VALUES (?, ?, ?, 0, ?, 'ticketed', ?)", values,
+            )  # fmt: skip
+            row = {name: value for name, value in rows.link_row(each).items() if name in columns}
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO links ({names}) VALUES ({marks})", tuple(row.values()))
+        connection.commit()
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path, monkeypatch):
