@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pmsync.identify import LOOKALIKE
 from pmsync.keys import title_key
 from pmsync.ledger import Ledger
 from pmsync.likeness import alike
 from pmsync.model import Finding, Link, Ticket
+from pmsync.placing import LOOKALIKE
 from pmsync.sync import Clock as EngineClock
 from pmsync.sync import Request, Result
 from pmsync.writeback.run import write_back
@@ -25,6 +25,7 @@ from tests.clock import Clock
 from tests.fakes.http import Drop, Response
 from tests.fakes.http import Request as HttpRequest
 from tests.history_truth import Folder, Item, Revision, Seen, Stood, revision, tickets_of
+from tests.reliability import PROMISES
 from tests.repository import Repository
 from tests.team import Team
 from tests.trackers.github_stage import GitHubStage
@@ -36,16 +37,6 @@ ALLOW = {"creates": 99, "updates": 99, "orphans": 99, "lost": 99, "empty": 99}
 EFFECTS = ("announce", "save_links", "withdraw", "save_documents", "save_cursor", "refuse", "end_run")
 BACKUPS = 6
 """How many copies of the ledger are kept to be put back."""
-PROMISES = {
-    "doubled": "a second ticket of one item, though the run could know of the first",
-    "foreign": "a ticket that no account of ours created was changed, or one made for other work was given to an item",
-    "other text": "a ticket got the title of other work than its own",
-    "undone": "what a person set in a ticket was overwritten, though the document did not change it since",
-    "turned back": "a run from older documents took back what newer ones had sent",
-    "lost": "an item has no ticket and nothing says so",
-    "unsettled": "runs do not come to rest, or ledger and service disagree",
-    "traceback": "a run ended in an exception",
-}
 
 
 def local_stage() -> AbstractContextManager[Stage]:
@@ -280,7 +271,9 @@ class Runs:
                 continue
             document_id = seen.marker.document_id
             here = [stood for stood in run.stood.get(document_id, ()) if stood.title == seen.title]
-            if not self.promise("lost", len(here) == 1, f"{key} {seen.title!r} was made for no item of {document_id!r}"):
+            if not self.promise(
+                "lost", len(here) == 1, f"{key} {seen.title!r} was made for no item of {document_id!r}"
+            ):
                 self.opened.add(key)
                 continue
             stood = here[0]
@@ -302,6 +295,12 @@ class Runs:
             self.note(f"again: {key} for {stood.title!r}, whose {other} {why}")
             self.counts[f"created again: the first {why}"] += 1
 
+    def _taken_over(self, run: Run, stood: Stood, ticket: Seen | None) -> bool:
+        """Whether a copy of the item got its ticket: its original left before it had one, which is how a move looks."""
+        mark = ticket.marker if ticket else None
+        there = run.stood.get(mark.document_id, ()) if mark else ()
+        return any(s.item.work != stood.item.work and s.item.base == stood.item.base for s in there)
+
     def _may_know(self, run: Run, stood: Stood, ticket: Seen | None, link: Link | None) -> bool:
         """Whether a run had what it takes to find the ticket that the item has already.
 
@@ -311,6 +310,8 @@ class Runs:
         """
         if stood.linked and ticket:
             return True
+        if self._taken_over(run, stood, ticket):
+            return False
         mark = ticket.marker if ticket else None
         reworded = mark and mark.key != title_key(stood.title) and not mark.key.startswith("id:")
         if ticket and mark and mark.uid and reworded:
@@ -343,7 +344,7 @@ class Runs:
         stands = run.folder.name != made.folder or any(
             s.item.work == made.item.work for each in run.stood.values() for s in each
         )
-        kept = now.title in texts or not stands
+        kept = now.title in texts or not stands or self._taken_over(run, Stood("", False, made.item), now)
         self.promise("other text", kept, f"{now.ref.key} of {made.item.title!r}: {before.title!r} -> {now.title!r}")
 
     def _not_turned_back(self, run: Run, made: Made, before: Seen, now: Seen) -> None:
@@ -416,26 +417,31 @@ class Runs:
 
     def _every_item_is_served(self, folder: Folder, result: Result, links: Mapping[str, Link]) -> None:
         rows = {(row.document_id, row.fields.title): row for row in result.plan.rows}
+        holders: Counter[str] = Counter()
         for path, item in folder.items():
             row = rows.get((path, item.title))
             self.counts[f"at the end {row.standing if row else 'nothing'}"] += 1
             self.promise("lost", row, f"{item.title!r} of {path} is in no row of the plan")
             if row and row.standing == "ticketed":
-                self._has_its_own(folder, item, links[row.uid])
+                self._has_its_own(folder, path, item, links[row.uid])
+                holders[links[row.uid].ticket.ref.key] += not item.names(links[row.uid].ticket.ref.key)
             elif row:
                 self.promise("lost", self._said(item, row.standing, row.line, path, result.findings), str(row))
+        for key, count in holders.items():
+            self.promise("lost", count < 2, f"{count} items have {key}, and none of them names it")
 
-    def _has_its_own(self, folder: Folder, item: Item, link: Link) -> None:
+    def _has_its_own(self, folder: Folder, path: str, item: Item, link: Link) -> None:
         """The item's ticket was made for it, or its document names it and it is no other work's by accident."""
         key = link.ticket.ref.key
-        made, named = self.made.get(key), item.link == key or item.link.startswith(f"[{key}]")
+        made, mark = self.made.get(key), link.ticket.marker
         if key in self.opened:
-            own = named or item.follows == key
+            own = item.names(key) or item.follows == key
             self.promise("foreign", own, f"{item.title!r} has {key} {link.ticket.title!r} of somebody else")
         elif made:
-            stands = [each for _, each in self.folders[made.folder].items() if each.work == made.item.work]
-            own = made.item.work == item.work or named or (made.item.base == item.base and not stands)
-            self.promise("foreign", own, f"{item.title!r} of {folder.name} has {key} of {made.folder}, made for other work")
+            moved = made.folder == folder.name and made.item.base == item.base and mark and mark.document_id == path
+            own = made.item.work == item.work or item.names(key) or moved
+            said = f"{item.title!r} of {folder.name} has {key} of {made.folder}, made for other work"
+            self.promise("foreign", own, said)
 
     def _said(self, item: Item, standing: str, line: int, path: str, findings: tuple[Finding, ...]) -> bool:
         """Whether somebody is told that this item has no ticket, or it needs none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from pmsync.marker import from_json, read
@@ -25,7 +25,8 @@ _works = count()
 class Item:
     """One action item as its author means it. `work` is the same for all texts, at any time, that mean one and the
     same piece of work; a copy is other work. `mention` belongs to its title and speaks of a ticket that is none of
-    its own; `link` names its ticket; `follows` is the key of a ticket of somebody else's that it was given to follow.
+    its own; `link` names its ticket, and `once` are the keys that a link named before it was taken out: such a ticket
+    stays the item's until a person says otherwise. `follows` is the key of a ticket of somebody else's.
     """
 
     base: str
@@ -37,11 +38,19 @@ class Item:
     link: str = ""
     last: bool = False  # whether the link stands behind owner and date, where write-back puts it behind a date
     follows: str = ""
+    once: tuple[str, ...] = ()
     work: int = field(default_factory=lambda: next(_works))
 
     @property
     def title(self) -> str:
         return self.base + self.ending + self.mention
+
+    def names(self, key: str) -> bool:
+        return self.link == key or self.link.startswith(f"[{key}]") or key in self.once
+
+    def unlink(self) -> None:
+        self.once += (self.link.partition("](")[0].removeprefix("["),) if self.link else ()
+        self.link = ""
 
     @property
     def facts(self) -> str:
@@ -148,9 +157,9 @@ NOBODY = Marker("")
 
 
 def tickets_of(stage: Stage) -> dict[str, Seen]:
-    """Every ticket that is there, by key, read from the service's state."""
+    """Every ticket that is there, by key, read from the service's state; what breaks mentions in titles is left out."""
     found = {LocalStage: _local, GitHubStage: _github, JiraStage: _jira}[type(stage)](stage)
-    return {seen.ref.key: seen for seen in found}
+    return {seen.ref.key: replace(seen, title=seen.title.replace("\u200b", "")) for seen in found}
 
 
 def _local(stage: LocalStage) -> Iterator[Seen]:
@@ -185,4 +194,4 @@ def _jira(stage: JiraStage) -> Iterator[Seen]:
 
 
 def _without_anchor(text: str) -> str:
-    return jira_anchor.replace(text, NOBODY) if jira_anchor.read(text) else text
+    return text.rpartition("{anchor:pmsync-")[0].rstrip() if jira_anchor.read(text) else text

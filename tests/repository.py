@@ -13,8 +13,8 @@ from tests.clock import Clock
 
 ORIGIN = "https://github.com/acme/mono.git"
 _ALONE = {
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Alice", "GIT_COMMITTER_NAME": "Alice",
-    "GIT_AUTHOR_EMAIL": "alice@example.com", "GIT_COMMITTER_EMAIL": "alice@example.com",
+    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Alice",
+    "GIT_COMMITTER_NAME": "Alice", "GIT_AUTHOR_EMAIL": "alice@example.com", "GIT_COMMITTER_EMAIL": "alice@example.com",
 }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ class Repository:
         (root / ".git/info/exclude").write_text("*.db\n*.db-*\n*.lock\nrunner-*/\n", encoding="utf-8")
 
     def commit(self) -> str:
-        """Commit all that stands in the work tree; returns the commit, which is the former one where nothing changed."""
+        """Commit all that stands in the work tree; returns the commit, a new one also where nothing changed."""
         self._last = max(self._last + timedelta(seconds=1), self.clock.now())
         self._git("add", "-A")
         day = self._last.isoformat()
