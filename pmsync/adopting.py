@@ -33,9 +33,14 @@ def ticket_of(ref: Ref, tracker: Tracker) -> Ticket:
         case Ticket():
             return sight
         case Gone():
-            raise PmsyncError(f"ticket {ref.key!r} does not exist in tracker {ref.tracker!r}")
+            raise PmsyncError(
+                f"tracker {ref.tracker!r} does not show ticket {ref.key!r}: "
+                "it does not exist, or is hidden from this account"
+            )
         case Moved():
-            raise PmsyncError(f"ticket {ref.key!r} was moved to {sight.url!r}: adopt that one")
+            raise PmsyncError(
+                f"ticket {ref.key!r} was moved to {sight.url!r}: adopt that one, where a configured tracker holds it"
+            )
         case _:
             raise PmsyncError(f"ticket {ref.key!r} cannot be read: {sight.reason}")
 
@@ -73,6 +78,7 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
         named=not ours or marked not in {"", item.uid},
         group=item.group,
         details_digest=digest(item.details) if item.details else "",
+        source=item.source,
         linked_at=now,
     )
     ledger.save_links(run, now, [link], "person")

@@ -9,12 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from math import isqrt
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.ledger import Ledger
-from pmsync.model import Finding, Intent, Level, Link, Refusal, Ticket
-from pmsync.operations import QUIET, CloseDuplicate, Create, Place, Plan, Reason, Record, Update
+from pmsync.model import Finding, Intent, Level, Link, Patch, Ref, Refusal, Ticket
+from pmsync.operations import (
+    ALONE,
+    ALONE_HINT,
+    QUIET,
+    CloseDuplicate,
+    Create,
+    Place,
+    Plan,
+    Reason,
+    Record,
+    Refused,
+    Update,
+)
+from pmsync.plan.refused import parts, patch_digest, told, without
 from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
 
 PATIENCE = 3
@@ -65,6 +79,7 @@ class Applier:
     stop: Callable[[], bool] = lambda: False
     progress: Callable[[str, int], None] = lambda _what, _count: None
     applied: Applied = field(default_factory=Applied)
+    refused: list[Refused] = field(default_factory=list)
     troubles: dict[str, int] = field(default_factory=dict)
 
     def apply(self, plan: Plan) -> Applied:
@@ -80,6 +95,7 @@ class Applier:
                 self._update(update)
         for name in dict.fromkeys(create.tracker for create in plan.creates):
             self._create_all(name, [create for create in plan.creates if create.tracker == name])
+        self.applied.findings += told(self.refused)
         return self.applied
 
     def _may(self, tracker: str, count: int = 1) -> bool:
@@ -116,25 +132,52 @@ class Applier:
     # --- writes that may be repeated --------------------------------------------------------------------------
 
     def _update(self, update: Update) -> None:
-        ref = update.link.ticket.ref
-        try:
-            ticket = self.trackers[ref.tracker].update(ref, update.patch)
-        except (TrackerUnavailable, TrackerClosed) as error:
-            self.applied.failed += 1
-            self._tell(
-                "update-failed", "error", f"ticket {ref.key!r} was not updated: {error}", "the next sync repeats it"
-            )
-            self._trouble(ref.tracker, str(error))
-        except TrackerError as error:
-            refusal = Refusal(update.uid, "update", update.digest, str(error), self.now())
-            self._refused(refusal, f"ticket {ref.key!r} was not updated")
-        else:
+        """Send the whole patch; where it is refused, each part alone, so that one field holds up no other."""
+        ref, wanted = update.link.ticket.ref, parts(update.patch)
+        reasons, ticket = self._sent(ref, {"": update.patch})
+        if reasons and len(wanted) > 1:
+            reasons, ticket = self._sent(ref, wanted)
+        if reasons is None:
+            return
+        fields = sorted(_fields(update.patch))
+        if ticket:
             self.troubles[ref.tracker] = 0
-            self.ledger.save_links(self.run, self.now(), [replace(update.link, ticket=ticket)], "pmsync")
-            self.ledger.unrefuse([(update.uid, "update")])
-            fields = sorted({name.removeprefix("add_").removeprefix("remove_") for name in update.patch})
+            link = without(update, reasons) if reasons else update.link
+            self.ledger.save_links(self.run, self.now(), [replace(link, ticket=ticket)], "pmsync")
+            fields = sorted({name for part in wanted.keys() - reasons.keys() for name in _fields(wanted[part])})
             self.applied.done.append(Done("updated", update.uid, ticket, ", ".join(fields)))
             self.progress("update", 1)
+        if not reasons:
+            self.ledger.unrefuse([(update.uid, "update")])
+            return
+        left: Patch = {}
+        for part in reasons:
+            left |= wanted.get(part, update.patch)
+        reason = _reason(reasons)
+        value = patch_digest(left, update.configuration)
+        self._refused(
+            Refusal(update.uid, "update", value, reason, self.now()), Refused("update", ref.tracker, ref.key, reason)
+        )
+
+    def _sent(self, ref: Ref, wanted: Mapping[str, Patch]) -> tuple[dict[str, str] | None, Ticket | None]:
+        """Why each of these was refused, and the ticket after the others; None instead where the tracker failed.
+
+        What was sent before a failure is sent once more by the next sync: the values are absolute.
+        """
+        reasons: dict[str, str] = {}
+        ticket = None
+        for part, patch in wanted.items():
+            try:
+                ticket = self.trackers[ref.tracker].update(ref, patch)
+            except (TrackerUnavailable, TrackerClosed) as error:
+                self.applied.failed += 1
+                what = f"ticket {ref.key!r} was not updated: {error}"
+                self._tell("update-failed", "error", what, "the next sync repeats it")
+                self._trouble(ref.tracker, str(error))
+                return None, None
+            except TrackerError as error:
+                reasons[part] = str(error)
+        return reasons, ticket
 
     def _close(self, duplicate: CloseDuplicate) -> None:
         ref = duplicate.ticket.ref
@@ -152,16 +195,15 @@ class Applier:
         else:
             self.applied.done.append(Done("closed", duplicate.uid, answer, f"duplicate of {duplicate.of.key}"))
 
-    def _refused(self, refusal: Refusal, what: str, where: Place | None = None) -> None:
+    def _refused(self, refusal: Refusal, what: Refused) -> None:
         self.applied.failed += 1
         self.ledger.refuse(self.run, [refusal])
-        hint = "it is tried again when the document or the configuration changes, or in a day"
-        self._tell(f"{refusal.operation}-refused", "error", f"{what}: {refusal.reason}", hint, where)
+        self.refused.append(what)
 
     # --- creates ----------------------------------------------------------------------------------------------
 
     def _create_all(self, name: str, creates: Sequence[Create]) -> None:
-        for lot in _lots(creates, self.trackers[name].batch):
+        for lot in lots(creates, self.trackers[name].batch):
             if self._may(name, len(lot)):
                 self._create(name, lot)
 
@@ -199,7 +241,9 @@ class Applier:
                 self._dropped(name, create, outcome.ticket)
             case Rejected(closed=False):
                 self.troubles[name] = 0
-                self._refused(Refusal(create.uid, "create", create.digest, outcome.reason, self.now()), what, where)
+                refusal = Refusal(create.uid, "create", create.digest, outcome.reason, self.now())
+                named = Refused("create", name, create.draft.title, outcome.reason, where.path, where.line)
+                self._refused(refusal, named)
             case Unavailable() | Rejected():
                 self.applied.failed += 1
                 look = "`pmsync doctor` shows what is missing; " if isinstance(outcome, Rejected) else ""
@@ -208,6 +252,8 @@ class Applier:
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
                 hint = "it is looked for once it must be visible, and only then created again"
+                if create.tries >= ALONE:
+                    hint = ALONE_HINT
                 message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
                 self._tell("in-doubt", "error", message, hint, where)
 
@@ -227,6 +273,18 @@ class Applier:
             self._tell("assignee-dropped", "warning", message, hint, where)
 
 
+def _reason(reasons: Mapping[str, str]) -> str:
+    """Why parts were refused; those that were for the same reason together."""
+    groups: dict[str, list[str]] = {}
+    for part, why in reasons.items():
+        groups.setdefault(why, []).extend([part] if part else [])
+    return "; ".join(f"{', '.join(named)}: {why}" if named else why for why, named in groups.items())
+
+
+def _fields(patch: Patch) -> set[str]:
+    return {name.removeprefix("add_").removeprefix("remove_") for name in patch}
+
+
 def _setback(outcome: Outcome) -> str:
     """Why the next draft will hardly fare better, '' where it may."""
     if isinstance(outcome, Created) or (isinstance(outcome, Rejected) and not outcome.closed):
@@ -234,15 +292,30 @@ def _setback(outcome: Outcome) -> str:
     return outcome.reason or "it did not say why"
 
 
-def _lots(creates: Sequence[Create], size: int) -> Iterator[list[Create]]:
-    rest = iter(creates)
-    while lot := list(islice(rest, max(size, 1))):
-        yield lot
+def lots(creates: Sequence[Create], batch: int) -> Iterator[list[Create]]:
+    """The creates in lots of at most `batch`, those that were in doubt before after all others and in smaller ones.
+
+    One guilty item may have held up its whole lot: the second time it is sent among few, then alone. Whoever was tried
+    least goes first, so that no failing item keeps the others from their turn.
+    """
+    waiting = sorted(creates, key=lambda create: create.tries)
+    for size, group in groupby(waiting, key=lambda create: _size(batch, create.tries)):
+        while lot := list(islice(group, size)):
+            yield lot
+
+
+def _size(batch: int, tries: int) -> int:
+    """Steps that a runner without memory can go through in its few passes: 50, 7, 1."""
+    if tries >= ALONE:
+        return 1
+    return max(isqrt(batch) if tries else batch, 1)
 
 
 def _intent(create: Create, at: datetime) -> Intent:
     place = create.place
-    return Intent(create.uid, create.tracker, place.document_id, place.key, create.draft.title, at)
+    return Intent(
+        create.uid, create.tracker, place.document_id, place.key, create.draft.title, at, tries=create.tries + 1
+    )
 
 
 def _link(create: Create, ticket: Ticket, at: datetime) -> Link:
@@ -258,5 +331,6 @@ def _link(create: Create, ticket: Ticket, at: datetime) -> Link:
         group=place.group,
         details_digest=place.details_digest,
         position=place.position,
+        source=place.source,
         linked_at=at,
     )

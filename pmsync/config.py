@@ -93,6 +93,7 @@ def _assemble(
         include=_globs(documents, "include", INCLUDE),
         exclude=_globs(documents, "exclude", ()),
         since=documents.day("since"),
+        formerly=documents.texts("formerly"),
         web_url=web_url,
         repository=repository or _only_repository(trackers) or _repository_of(web_url),
         ledger=_ledger(top, root, home),
@@ -103,7 +104,7 @@ def _assemble(
         guard=_guard(top.table("guard")),
         levels_at=tuple(_levels_of(table) for table in check.listed("paths")),
         levels=_levels(check),
-        vocabulary=_vocabulary(top.table("vocabulary")),
+        vocabulary=_vocabulary(top.table("vocabulary"), trackers),
         **parts,
     )
     _check_grace(settings, sync)
@@ -147,8 +148,8 @@ def _levels_of(table: Table) -> Levels:
     return found
 
 
-def _vocabulary(table: Table) -> Vocabulary:
-    """[vocabulary]: a team's own headings and columns."""
+def _vocabulary(table: Table, trackers: Mapping[str, TrackerSettings]) -> Vocabulary:
+    """[vocabulary]: a team's own headings and columns; and the keys of its Jira projects, which are words as well."""
     sections, columns = table.texts("sections"), table.table("columns")
     roles: dict[str, str] = {}
     for role in TEACHABLE:
@@ -157,7 +158,8 @@ def _vocabulary(table: Table) -> Vocabulary:
                 columns.problem(role, f"{shown(name)} is one of {roles[name.casefold()]} already; leave it to one")
     columns.close()
     table.close()
-    return Vocabulary(sections, roles)
+    projects = tuple((each.url, each.project) for each in trackers.values() if each.type == "jira" and each.project)
+    return Vocabulary(sections, roles, projects)
 
 
 def _guard(table: Table) -> Guard:

@@ -14,6 +14,7 @@ from pmsync.settings import Person, Route, TrackerSettings
 
 TYPES = ("github", "jira", "local")
 STATUSES = ("open", "in_progress", "done", "wont_do")
+RESOLUTIONS = ("done", "wont_do", "duplicate")
 OURS = ("project", "issuetype", "summary", "description", "labels", "assignee")
 """Jira fields that pmsync fills itself, so that [trackers.X.fields] may not."""
 
@@ -39,6 +40,7 @@ def read_tracker(name: str, table: Table, root: Path) -> TrackerSettings:
         "lag": table.span("lag", _LAG.get(kind or "", _NOW)),
         "default": table.flag("default"),
         "restricted": table.flag("restricted"),
+        "formerly": tuple(url.rstrip("/") for url in table.texts("formerly")),
     }
     own = _READERS[kind](table) if kind else {}
     if kind:
@@ -90,6 +92,7 @@ def _jira(table: Table) -> dict[str, Any]:
         "user_env": user,
         "password_env": password,
         "status": _mapping(table, "status", STATUSES),
+        "resolution": _mapping(table, "resolution", RESOLUTIONS),
         "priority": _mapping(table, "priority"),
         "fields": _fields(table),
     }

@@ -89,21 +89,21 @@ def _limits(plan: Plan, world: World) -> list[_Limit]:
                f"{orphans} of {alive} items would leave their documents at once, more than {limit}"),
         _Limit("lost", lost, limit,
                f"{lost} of {alive} tickets would be given up as deleted or moved away, more than {limit}"),
-        _suddenly_empty(world),
+        _suddenly_empty(plan, world),
         *_empty_scans(world),
     ]  # fmt: skip
 
 
-def _suddenly_empty(world: World) -> _Limit:
+def _suddenly_empty(plan: Plan, world: World) -> _Limit:
     """Documents that had items and yield none any more, and a run that finds no document at all."""
     linked = Counter(link.document_id for link in world.links.values() if not link.orphaned and not link.lost)
     empty = [
         document.path
         for document in world.reading.documents
-        if document.id in world.judged and not document.items and linked[document.id] >= EMPTY_FROM
+        if document.id in plan.judged and not document.items and linked[document.id] >= EMPTY_FROM
     ]
-    if world.gone and not world.reading.documents:
-        empty += sorted(id_ for id_ in world.gone if linked[id_])
+    if plan.gone and not world.reading.documents:
+        empty += sorted(id_ for id_ in plan.gone if linked[id_])
     who = "1 document with tickets has" if len(empty) == 1 else f"{len(empty)} documents with tickets have"
     message = f"{who} suddenly no items ({', '.join(empty[:3])})"
     return _Limit("empty", len(empty), 0, message, "check `documents.include` and what these documents hold")

@@ -15,10 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pmsync.errors import LedgerError, LockHeld
-
-
-def lock_path(ledger: Path) -> Path:
-    return ledger.with_name(f"{ledger.name}.lock")
+from pmsync.own_files import is_lock, lock_path
 
 
 def make_home(folder: Path) -> None:
@@ -41,6 +38,10 @@ def hold(path: Path, *, wait: float | None) -> Iterator[None]:
 
     path = path.resolve()
     place = lock_path(path)
+    if not is_lock(place):
+        raise LedgerError(
+            f"{str(place)!r} is no lock of pmsync; rename that file, or set another `path` under [ledger]"
+        )
     try:
         make_home(path.parent)
         lock = FileLock(place, timeout=wait or 0, mode=0o600)

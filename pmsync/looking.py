@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.keys import title_key
 from pmsync.memory import Memory
 from pmsync.model import Cursor, Finding, Ref, Ticket
 from pmsync.plan.world import View
 from pmsync.settings import Settings
-from pmsync.trackers.base import Sight, Tracker
+from pmsync.trackers.base import Moved, Sight, Tracker
 
 Answer = TypeVar("Answer")
 
@@ -82,9 +83,19 @@ class Looker:
     def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
         """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
         linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
-        found = {ticket.ref: ticket for ticket in tickets}
+        found = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
         if all(linked.get(ref) == ticket for ref, ticket in found.items()) or self._trust(name):
             self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+
+    def _with_own_marker(self, ticket: Ticket) -> Ticket:
+        """Of several markers in a text, the ticket's own: that of the item it is linked to, else that of its title."""
+        if not ticket.ambiguous:
+            return ticket
+        held = {link.uid for link in self.memory.links.values() if link.ticket.ref == ticket.ref and not link.named}
+        linked = [marker for marker in ticket.markers if marker.uid in held]
+        titled = [marker for marker in ticket.markers if marker.key == title_key(ticket.title)]
+        own = linked or titled
+        return replace(ticket, marker=own[-1]) if own else ticket
 
     def _trust(self, name: str) -> bool:
         """Ask whose markers count there, which may cost a request, only once there is a ticket to judge."""
@@ -98,12 +109,17 @@ class Looker:
         wanted = list(dict.fromkeys(refs))
         sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
         if sights:
+            sights = {
+                ref: self._with_own_marker(sight) if isinstance(sight, Ticket) else sight
+                for ref, sight in sights.items()
+            }
             self._add(name, sights)
-            self._unlabelled(name, sights)
+            if self.views[name].complete:  # once a day is enough to say so
+                self._unlabelled(name, sights)
         return sights or {}
 
     def _unlabelled(self, name: str, sights: Mapping[Ref, Sight]) -> None:
-        """Tell of open tickets of ours that lost the general label: only a complete scan asks for them one by one."""
+        """Tell of open tickets of ours that lost the general label: each sync asks for them beside the listing."""
         label = self.settings.trackers[name].label
         ours = {link.ticket.ref for link in self.memory.links.values() if not (link.named or link.orphaned)}
         keys = [
@@ -116,13 +132,14 @@ class Looker:
         ]
         if keys:
             what = f"{len(keys)} tickets of tracker {name!r} have" if len(keys) > 1 else f"ticket {keys[0]!r} has"
-            message = f"{what} the label {label!r} no more: what happens there is seen once a day only"
+            message = f"{what} the label {label!r} no more: a run without a ledger may miss them"
             hint = f"put the label on again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
             self.findings.append(Finding("label-missing", "warning", message, hint))
 
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
-        """Keep answers under the ref asked for and, for a ticket, under its real one."""
-        real = {sight.ref: sight for sight in sights.values() if isinstance(sight, Ticket)}
+        """Keep answers under the ref asked for and, for a ticket, under its real one, wherever that is by now."""
+        tickets = (sight.ticket if isinstance(sight, Moved) else sight for sight in sights.values())
+        real = {ticket.ref: ticket for ticket in tickets if isinstance(ticket, Ticket)}
         if real and not self._trust(name):
             return
         view = self.views[name]
@@ -143,3 +160,15 @@ class Looker:
             return
         self._keep(name, found)
         self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
+        self._unknown_accounts(name)
+
+    def _unknown_accounts(self, name: str) -> None:
+        """Tell once which configured accounts the wide look went without."""
+        source = self.sources[name].tracker
+        for account in source.left_out() if source else ():
+            message = (
+                f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
+            )
+            hint = f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
+            finding = Finding("account-unknown", "warning", message, hint)
+            self.findings += [finding] if finding not in self.findings else []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pmsync.addresses import same_ticket
 from pmsync.errors import ConfigError
 from pmsync.ledger import Ledger, Overview
 from pmsync.ledger.changes import Change
@@ -83,7 +84,8 @@ def _by_ticket(seen: Overview, text: str) -> bool:
     ref, wanted = seen.link.ticket.ref, text.casefold()
     url = wanted.partition("#")[0].partition("?")[0].rstrip("/")
     short = ref.key.casefold().partition("#")[1:]
-    return wanted in {ref.key.casefold(), "".join(short) or None} or url == ref.url.casefold().rstrip("/")
+    named = wanted in {ref.key.casefold(), "".join(short) or None} or url == ref.url.casefold().rstrip("/")
+    return named or same_ticket(text, ref.url)
 
 
 def _by_place(seen: Overview, text: str) -> bool:

@@ -9,15 +9,21 @@ from pmsync.model import Marker
 
 _COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]*\})\s*-->")
 _OPENING = re.compile(r"<!--(\s*pmsync:)", re.IGNORECASE)
+_LATEST = 2**40
+"""Seconds; no commit is from so late."""
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "-": "\\u002d", "&": "\\u0026"}
+
+
+def to_value(marker: Marker) -> dict[str, object]:
+    """The marker as a JSON value; what it does not say is left out."""
+    identity = {"uid": marker.uid, "ns": marker.namespace, "doc": marker.document_id, "key": marker.key}
+    sent = {"at": marker.home, "put": dict(marker.pushed), "src": marker.source, "rev": marker.revision}
+    return {**identity, **{name: value for name, value in sent.items() if value}}
 
 
 def to_json(marker: Marker) -> str:
     """The marker as one line of JSON in which no HTML comment can begin or end."""
-    text = json.dumps(
-        {"uid": marker.uid, "ns": marker.namespace, "doc": marker.document_id, "key": marker.key},
-        separators=(",", ":"),
-    )
+    text = json.dumps(to_value(marker), separators=(",", ":"))
     return re.sub(r"[<>&-]", lambda match: _ESCAPES[match[0]], text)
 
 
@@ -25,14 +31,30 @@ def from_json(text: object) -> Marker | None:
     """The marker in `text` (JSON, or the value that was parsed from it); None where it is none."""
     try:
         value = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None
     parts = [value.get(name) for name in ("uid", "ns", "doc", "key")]
     if not all(isinstance(part, str) for part in parts) or not parts[0]:
         return None
-    return Marker(*parts)  # type: ignore[arg-type]
+    uid, namespace, document_id, key = (str(part) for part in parts)
+    home, pushed, source, revision = (value.get(name) for name in ("at", "put", "src", "rev"))
+    return Marker(
+        uid,
+        namespace,
+        document_id,
+        key,
+        home=home if isinstance(home, str) else "",
+        pushed=_pairs(pushed),
+        source=source if isinstance(source, str) else "",
+        revision=revision if isinstance(revision, int) and 0 < revision < _LATEST else 0,
+    )
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return tuple(sorted((name, text) for name, text in pairs if isinstance(text, str)))
 
 
 def append(body: str, marker: Marker) -> str:
@@ -47,13 +69,22 @@ def read(body: str | None) -> Marker | None:
     return from_json(found[-1]) if found else None
 
 
+def read_all(body: str | None) -> tuple[Marker, ...]:
+    """Every marker in the body, in order: somebody may have pasted the raw text of another ticket into this one."""
+    return tuple(found for text in _COMMENT.findall(body or "") if (found := from_json(text)))
+
+
 def replace(body: str | None, marker: Marker) -> str:
-    """The body with its marker brought up to date and every other character as it was; appended where none is."""
+    """The body with its marker brought up to date and every other character as it was; appended where none is.
+
+    Of several it is the last one with the same uid, else the last.
+    """
     text = body or ""
     matches = list(_COMMENT.finditer(text))
     if not matches:
         return append(text, marker)
-    last = matches[-1]
+    own = [match for match in matches if (found := from_json(match[1])) and found.uid == marker.uid]
+    last = (own or matches)[-1]
     return f"{text[: last.start()]}<!-- pmsync:{to_json(marker)} -->{text[last.end() :]}"
 
 

@@ -7,10 +7,11 @@ trial plans: the items that a plan would create are the ones to look for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
+from pmsync.belonging import Belonging
 from pmsync.identify import Identities, identify
 from pmsync.keys import digest, item_key
 from pmsync.known import entries, known_items
@@ -20,7 +21,8 @@ from pmsync.operations import Plan
 from pmsync.people import Directory
 from pmsync.plan import plan
 from pmsync.plan.update import AGAIN
-from pmsync.plan.world import Named, View, World, marked_tickets, seen_tickets
+from pmsync.plan.world import Named, View, World, doubtful, marked_tickets, seen_tickets
+from pmsync.renames import Renames, as_called, renames
 from pmsync.settings import Person
 from pmsync.trackers.base import Gone, Moved, Sight, Unresolved
 
@@ -62,6 +64,12 @@ class Survey:
         self._resolve()
         return self.world()
 
+    @property
+    def belonging(self) -> Belonging:
+        """Whose markers count as ours."""
+        settings = self.look.settings
+        return Belonging(settings.namespace, self.reading.checkout.homes, settings.formerly)
+
     def world(self) -> World:
         """Everything gathered so far."""
         gone = self.look.memory.documents - {d.id for d in self.reading.documents}
@@ -80,7 +88,15 @@ class Survey:
             named=self.named,
             moves=self.moves,
             gone=gone if self.whole and self.reading.complete else frozenset(),
+            renames={name: self._renames(name) for name in self.look.views},
         )
+
+    def _renames(self, name: str) -> Renames:
+        """The accounts there that have another name than the ledger knew, or than it knew before."""
+        view, held = self.look.views[name], self.look.memory.links.values()
+        links = [link for link in held if link.ticket.ids and link.ticket.ref.tracker == name]
+        sights = ((link, view.sights.get(link.ticket.ref) or view.tickets.get(link.ticket.ref)) for link in links)
+        return renames((link.ticket.ids, sight if isinstance(sight, Ticket) else link.ticket) for link, sight in sights)
 
     # --- tickets that documents name --------------------------------------------------------------------------
 
@@ -108,10 +124,19 @@ class Survey:
                 asked.setdefault(ref.tracker, []).append(ref)
         answers = {ref: sight for name, refs in asked.items() for ref, sight in self.look.get(name, refs).items()}
         self.refused += [_refusal(ref, self.look.now()) for ref, sight in answers.items() if isinstance(sight, Gone)]
+        answers = {ref: self._where_it_is(sight) for ref, sight in answers.items()}
         self.named = {
             where: tuple(replace(each, sight=self._sight(each.ref, known, answers)) for each in group)
             for where, group in named.items()
         }
+
+    def _where_it_is(self, sight: Sight) -> Sight:
+        """The answer; for a ticket that moved it is the ticket as it is there, where anybody may see it."""
+        if not isinstance(sight, Moved):
+            return sight
+        target = sight.to or self.look.recognise(sight.url)
+        there = self.look.get(target.tracker, [target]).get(target) if target else None
+        return there if isinstance(there, Ticket) else sight.ticket or sight
 
     def _known_by_key(self) -> dict[tuple[str, str], Ticket]:
         seen = [ticket for view in self.look.views.values() for ticket in view.tickets.values()]
@@ -125,29 +150,40 @@ class Survey:
     def _sight(self, ref: Ref, known: Mapping[tuple[str, str], Ticket], answers: Mapping[Ref, Sight]) -> Sight | None:
         if ticket := known.get((ref.tracker, ref.key)):
             return ticket
-        return Gone(ref) if self._asked_lately(ref) else answers.get(ref)
+        return Gone(ref, hidden=True) if self._asked_lately(ref) else answers.get(ref)
 
     # --- tickets that a scan did not show ---------------------------------------------------------------------
 
     def _missing_tickets(self) -> None:
         """Ask for every linked ticket that a full scan did not show: deleted, moved, or without its label. After any
-        scan, ask for one whose item has another ticket too: it may be gone.
+        scan, ask for one whose item has another ticket too, as it may be gone; and for the open ones without the label,
+        which no scan shows: adopted tickets, most of all.
         """
         links = self.look.memory.links
-        marked = marked_tickets([v for v in self.look.views.values() if not v.failed], self.look.settings.namespace)
+        marked = marked_tickets([v for v in self.look.views.values() if not v.failed], self.belonging)
         twins = {uid for each in marked if each.marker and (uid := each.marker.uid) in links
                  and links[uid].ticket.ref != each.ref}  # fmt: skip
         for name, view in list(self.look.views.items()):
             if not view.failed:
-                here = [link for link in links.values() if link.ticket.ref.tracker == name]
-                asked = [link.ticket.ref for link in here if view.complete or link.uid in twins]
+                here = [link for link in links.values() if link.asked.tracker == name]
+                asked = [
+                    link.asked
+                    for link in here
+                    if view.complete or link.uid in twins or (self._is_unlisted(link) and not link.ticket.status.closed)
+                ]
                 self.look.get(name, [ref for ref in asked if ref not in view.tickets])
         self._follow()
+
+    def _is_unlisted(self, link: Link) -> bool:
+        """Whether the ticket stood here without the general label when it was last seen."""
+        label = self.look.settings.trackers[link.asked.tracker].label.casefold()
+        known = bool(link.ticket.state)  # a ticket as sent has the labels that it was sent with
+        return known and not (link.away or link.lost) and label not in {each.casefold() for each in link.ticket.labels}
 
     def _follow(self) -> None:
         """Find out what moved and merged tickets have become."""
         for link in self.look.memory.links.values():
-            view = self.look.views.get(link.ticket.ref.tracker)
+            view = self.look.views.get(link.asked.tracker)
             if view is None or view.failed:
                 continue
             target = self._target(link, view)
@@ -161,7 +197,7 @@ class Survey:
         return ref.tracker in self.look.views and ref not in self.look.views[ref.tracker].tickets
 
     def _target(self, link: Link, view: View) -> Ref | None:
-        ref = link.ticket.ref
+        ref = link.asked
         sight = view.sights.get(ref) or view.tickets.get(ref)
         if isinstance(sight, Moved):
             return sight.to or self.look.recognise(sight.url)
@@ -224,8 +260,10 @@ class Survey:
 
     def _resolve(self) -> None:
         """Find the accounts of everybody whom this run would assign, from the ledger's memory where it is fresh."""
-        for name, people in self._people().items():
-            kept = self._kept_accounts(name)
+        for name, wanted in self._people().items():
+            names, kind = self._renames(name), self.look.settings.trackers[name].type
+            people = [as_called(person, kind, names) for person in wanted]
+            kept = {p: account for p, account in self._kept_accounts(name).items() if account not in names}
             unknown = [p for p in people if p.id not in kept and not self._unresolved_lately(name, p)]
             answers = self._accounts(name, unknown)
             self.resolved[name] = {person: account for person, account in answers.items() if isinstance(account, str)}
@@ -236,6 +274,15 @@ class Survey:
             ]
             remembered = {p.id: Unresolved(why) for p in people if (why := self._unresolved_lately(name, p))}
             self.look.views[name] = replace(self.look.views[name], accounts={**remembered, **kept, **answers})
+        for name in self.look.views:
+            self._rename_people(name)
+
+    def _rename_people(self, name: str) -> None:
+        """Whoever has another name there now goes by it in the ledger too, from now on."""
+        names, kind = self._renames(name), self.look.settings.trackers[name].type
+        for person in self.look.settings.people.values() if names else ():
+            if (now := as_called(person, kind, names)) != person:
+                self.resolved.setdefault(name, {})[person.id] = getattr(now, kind)
 
     def _accounts(self, name: str, people: list[Person]) -> Mapping[str, str | Unresolved]:
         return (self.look.ask(name, lambda t: t.resolve(people)) if people else None) or {}
@@ -281,8 +328,8 @@ class Survey:
     def _identify(self) -> Identities:
         namespace = self.look.settings.namespace
         views = [view for view in self.look.views.values() if not view.failed]
-        memory = self.look.memory
-        known = known_items(memory.links, memory.intents, marked_tickets(views, namespace), memory.questions)
+        marked, memory = marked_tickets(views, self.belonging), self.look.memory
+        known = known_items(memory.links, memory.intents, marked, memory.questions)
         refs = {
             where: tuple(each.sight.ref for each in named if isinstance(each.sight, Ticket) and not each.mention)
             for where, named in self.named.items()
@@ -294,13 +341,17 @@ class Survey:
             namespace=namespace,
             complete=self.reading.complete,
             decisions=self.look.memory.decisions,
-            lookalikes=self._unmarked(),
+            lookalikes=self._unmarked(marked),
         )
 
-    def _unmarked(self) -> list[Ticket]:
-        """Tickets of our own accounts that lost their marker, or all of it but the uid, and are linked to nothing and
-        named by nobody.
+    def _unmarked(self, marked: Sequence[Ticket]) -> list[Ticket]:
+        """Tickets of our own accounts that lost their marker, or all of it but the uid, or whose text was replaced by
+        another ticket's, and are linked to nothing and named by nobody.
         """
+        mates: dict[str, list[Ticket]] = defaultdict(list)
+        for each in marked:
+            mates[each.marker.uid if each.marker else ""].append(each)
+        replaced = {each.ref for same in mates.values() if len(same) > 1 for each in same if doubtful(each, same)}
         taken = {link.ticket.ref for link in self.look.memory.links.values()}
         taken |= {
             each.sight.ref
@@ -309,12 +360,13 @@ class Survey:
             if isinstance(each.sight, Ticket) and not each.mention
         }  # fmt: skip
         return [
-            ticket
+            replace(ticket, marker=None) if ticket.ref in replaced else ticket
             for view in self.look.views.values()
             for ticket in seen_tickets(view)
-            if (ticket.marker is None or not ticket.marker.key)
+            if (ticket.marker is None or not ticket.marker.key or ticket.ref in replaced)
             and not ticket.duplicate
             and ticket.author in view.trusted
+            and ticket.ref.tracker
             and ticket.ref not in taken
         ]
 

@@ -27,6 +27,14 @@ QUIET: frozenset[Reason] = frozenset({"seen", "settled", "identity"})
 """What is recorded without a word: nothing that people see has changed."""
 
 
+ALONE = 2
+"""How often a create may be left in doubt among others; from then on it is sent alone, so that it holds up no other."""
+ALONE_HINT = (
+    "the service may be unable to take its text (an old database takes no emoji): reword the item; "
+    "until then it is looked for and sent again"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an item stands when it is linked: what the ledger keeps besides the ticket, and tells people."""
@@ -39,6 +47,7 @@ class Place:
     group: str | None
     details_digest: str
     position: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +65,32 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Announce and create a ticket. `digest` covers what is sent and the configuration it was made with."""
+    """Announce and create a ticket. `digest` covers what is sent and the configuration it was made with.
+
+    `tries` counts how often it was sent before and left in doubt: then it was looked for since, and not found.
+    """
 
     uid: str
     tracker: str
     draft: Draft
     place: Place
     digest: str
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket)."""
+    """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket).
+
+    `before` is the link with what was sent last. `digest` covers the patch and `configuration`, which it is made with.
+    """
 
     uid: str
     patch: Patch
     link: Link
     digest: str
+    before: Link
+    configuration: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +103,28 @@ class CloseDuplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one."""
+
+    operation: Literal["create", "update"]
+    tracker: str
+    name: str
+    reason: str
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing is done for this item now; `until` says when it will be looked at again, None where nobody can say."""
+    """Nothing is done for this item now; `until` says when it will be looked at again, None where nobody can say.
+
+    `refused` is set where that is because the tracker refused it before, and nothing has changed since.
+    """
 
     uid: str
     reason: str
     until: datetime | None = None
+    refused: Refused | None = None
 
 
 Operation = Record | Create | Update | CloseDuplicate | Wait

@@ -149,10 +149,14 @@ def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
 def _standing(seen: Overview, *, held: bool) -> tuple[str, str]:
     """The status in a word, and what there is to say about it."""
     item, link, intent = seen.item, seen.link, seen.intent
+    if link and link.lost and link.away:
+        return "moved", f"ticket {link.ticket.ref.key} was moved to where pmsync does not see it"
     if link and link.lost:
         return "lost", f"ticket {link.ticket.ref.key} is gone; `pmsync adopt {item.uid} --new` creates another"
     if link and link.orphaned and not link.ticket.status.closed:
         return "orphaned", "the item is no longer in its document"
+    if link and (reason := seen.refusals.get("update")) and not link.ticket.status.closed:
+        return link.ticket.status.value, f"the tracker refused a change: {reason}"
     if link:
         return link.ticket.status.value, ""
     if intent:
@@ -170,7 +174,7 @@ def _standing(seen: Overview, *, held: bool) -> tuple[str, str]:
 
 def _kind(seen: Overview, status: str) -> str:
     if seen.link and seen.link.lost:
-        return "aside" if seen.link.orphaned else "open"
+        return "aside" if seen.link.orphaned or seen.link.away else "open"
     if seen.link:
         return "closed" if seen.link.ticket.status.closed else "open"
     if status == "done" or (seen.item.done and not seen.intent):
@@ -181,7 +185,7 @@ def _kind(seen: Overview, status: str) -> str:
 def people_of(seen: Overview, find: Find) -> tuple[str, ...]:
     """Whose it is: the ticket's assignees, else the owners in the document."""
     if seen.link and seen.link.ticket.assignees:
-        tracker = seen.link.ticket.ref.tracker
+        tracker = seen.link.asked.tracker
         return tuple(dict.fromkeys(find(tracker, account) for account in seen.link.ticket.assignees))
     return tuple(dict.fromkeys(find("", owner) for owner in seen.item.fields.owners))
 

@@ -39,6 +39,7 @@ class TrackerSettings:
     lag: timedelta = timedelta(minutes=1)
     default: bool = False
     restricted: bool = False
+    formerly: tuple[str, ...] = ()
     token_env: str | None = None
     # github
     repo: str = ""
@@ -55,6 +56,7 @@ class TrackerSettings:
     user_env: str | None = None
     password_env: str | None = None
     status: Mapping[str, str] = field(default_factory=dict)
+    resolution: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, object] = field(default_factory=dict)
     priority: Mapping[str, str] = field(default_factory=dict)
     # local
@@ -99,11 +101,13 @@ class Vocabulary:
     """A team's own words for what documents say, besides those that pmsync knows.
 
     `sections` are headings that announce action items. `columns` says what a table's column holds (one of TEACHABLE) by
-    its name there. Case, punctuation and what stands in brackets do not matter.
+    its name there. Case, punctuation and what stands in brackets do not matter. `projects` are the configured Jira
+    projects, each with its Jira's address and its key: RFC-1 is a ticket where `RFC` is one of them, else a standard.
     """
 
     sections: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    projects: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_TAUGHT = Vocabulary()
@@ -113,10 +117,11 @@ NOTHING_TAUGHT = Vocabulary()
 class Settings:
     """The whole configuration.
 
-    `root` is the config's folder (absolute); `include` are globs below it. `repository` is the GitHub repository that
-    the documents live in (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those
-    that rules of `pmsync check` have instead of their own: error, warning, note, or off; of `levels_at`, which comes
-    first, the first that fits the document's path and names the rule counts.
+    `formerly` are namespaces and places that were this configuration's before. `root` is the config's folder
+    (absolute); `include` are globs below it. `repository` is the GitHub repository that the documents live in
+    (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those that rules of `pmsync
+    check` have instead of their own: error, warning, note, or off; of `levels_at`, which comes first, the first that
+    fits the document's path and names the rule counts.
     """
 
     root: str
@@ -124,6 +129,7 @@ class Settings:
     include: tuple[str, ...] = ("postmortems/**/*.md",)
     exclude: tuple[str, ...] = ()
     since: date | None = None
+    formerly: tuple[str, ...] = ()
     web_url: str | None = None
     repository: str | None = None
     ledger: str = ".pmsync/ledger.db"

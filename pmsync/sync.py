@@ -11,18 +11,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pmsync import guard
+from pmsync import guard, ledger_owner
 from pmsync.apply import Applied, Applier
+from pmsync.belonging import Belonging
 from pmsync.documents import read_documents
 from pmsync.errors import TrackerError
+from pmsync.git import checkout
 from pmsync.ledger import Ledger
 from pmsync.lock import hold
 from pmsync.looking import Looker, Source
 from pmsync.memory import Memory
 from pmsync.model import Finding, Reading
 from pmsync.observe import Survey
-from pmsync.operations import Plan
+from pmsync.operations import Plan, Update, Wait
 from pmsync.plan import plan
+from pmsync.plan.provenance import refusals
 from pmsync.plan.world import World
 from pmsync.settings import Settings
 from pmsync.trackers.base import Tracker
@@ -104,14 +107,14 @@ class Engine:
     def plan(self, request: Request) -> Result:
         """What a sync would do now; reads the ledger where there is one, and writes nothing anywhere."""
         path = Path(self.settings.ledger)
-        memory = Memory()
+        memory, places = Memory(), dict[str, str]()
         if path.exists():
             with Ledger.open(path, readonly=True) as ledger:
-                memory = remember(ledger, self.settings)
-        survey = self._survey(memory, request)
+                memory, places = remember(ledger, self.settings), ledger.places()
+        survey = self._survey(memory, request, places)
         world = survey.observe(wait_for_lag=False)
         made = plan(world)
-        refused = guard.check(made, world, request.allow)
+        refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
         findings = (*world.reading.findings, *survey.look.findings, *made.findings, *refused)
         return Result(made, world, findings, held_back=bool(refused))
 
@@ -134,12 +137,19 @@ class Engine:
                 result = _merge(result, self._pass(ledger, request))
             return replace(result, told_before=tuple(before))
 
-    def _survey(self, memory: Memory, request: Request) -> Survey:
+    def _survey(self, memory: Memory, request: Request, places: Mapping[str, str]) -> Survey:
+        """Raises LedgerError where the ledger, by its `places`, is another configuration's."""
         self.watcher.tell("reading documents")
-        reading = read_documents(self.settings)
+        here = checkout(Path(self.settings.root), self.clock.now())
+        reading = replace(read_documents(self.settings), checkout=here)
+        belonging = Belonging(self.settings.namespace, here.homes, self.settings.formerly)
+        ledger_owner.refuse_another(places, belonging, self.settings.ledger)
+        elsewhere = ledger_owner.moved_trackers(places, self.settings)
+        sources = {**self.sources, **{name: Source(None, failed=why) for name, why in elsewhere.items()}}
         judged, missing = _judged(self.settings, reading, request)
+        missing += [Finding("tracker-replaced", "error", f"tracker {n!r}: {why}") for n, why in elsewhere.items()]
         return Survey(
-            look=Looker(self.settings, self.sources, memory, self.clock.now),
+            look=Looker(self.settings, sources, memory, self.clock.now),
             reading=replace(reading, findings=(*reading.findings, *missing)),
             judged=judged,
             whole=request.whole,
@@ -150,14 +160,18 @@ class Engine:
     def _pass(self, ledger: Ledger, request: Request) -> Result:
         """Observe, plan, guard and apply once."""
         scope, now = request.scope, self.clock.now
+        survey = self._survey(remember(ledger, self.settings), request, ledger.places())
         run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
-        survey = self._survey(remember(ledger, self.settings), request)
         world = survey.observe(wait_for_lag=True)
         made = plan(world)
         world, blocked = _probe(world, self.sources, made)
         made = plan(world) if blocked else made
-        refused = guard.check(made, world, request.allow)
+        refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
         made = guard.hold_back(made) if refused else made
+        if not refused:
+            failed = {f"tracker {name}" for name, view in world.views.items() if view.failed}
+            places = ledger_owner.current(world.belonging, self.settings)
+            ledger.save_places({name: place for name, place in places.items() if name not in failed})
         _save_survey(ledger, run, survey, made, world)
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
         applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
@@ -210,7 +224,7 @@ def _probe(world: World, sources: Mapping[str, Source], made: Plan) -> tuple[Wor
         reason = _blocked(sources[name].tracker)
         if reason:
             views[name] = replace(views[name], blocked=reason)
-            message = f"tracker {name!r} takes no tickets from this token: {reason}"
+            message = f"tracker {name!r} takes no tickets: {reason}"
             findings.append(Finding("tracker-blocked", "error", message, "run `pmsync doctor`"))
     return replace(world, views=views), findings
 
@@ -233,6 +247,19 @@ def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: Wo
         ledger.save_accounts(name, now, accounts)
     if survey.refused:
         ledger.refuse(run, survey.refused)
+    ledger.unrefuse(_overtaken(made, world))
+
+
+def _overtaken(made: Plan, world: World) -> list[tuple[str, str]]:
+    """Refused changes of items that have none to send any more: the document or the ticket was put right."""
+    pending = {op.uid for op in made.operations if isinstance(op, Update | Wait)}
+    rows = {row.uid for row in made.rows}
+    return [
+        (uid, operation)
+        for uid, operation in world.refusals
+        if operation == "update" and uid in rows - pending
+        and (link := world.links.get(uid)) and world.view(link.ticket.ref.tracker)
+    ]  # fmt: skip
 
 
 def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:

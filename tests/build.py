@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from pmsync.belonging import Belonging
 from pmsync.content import raw_fields
 from pmsync.identify import Identities, Placed, identify
 from pmsync.keys import item_key, make_uid
@@ -129,7 +130,7 @@ def world(*documents: Document, **fields: Any) -> World:
     links = {each.uid: each for each in fields.pop("links", ())}
     intents = {each.uid: each for each in fields.pop("intents", ())}
     complete = fields.pop("complete", True)
-    marked = marked_tickets([each for each in views.values() if not each.failed], SPACE)
+    marked = marked_tickets([each for each in views.values() if not each.failed], Belonging(SPACE))
     known = known_items(links, intents, marked, fields.pop("questions", {}))
     named = fields.get("named", {})
     refs = {where: tuple(n.sight.ref for n in ns if isinstance(n.sight, Ticket)) for where, ns in named.items()}

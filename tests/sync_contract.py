@@ -240,6 +240,10 @@ class SyncContract:
         assert not result.plan.updates
         assert stage.writes() == writes
         assert stage.created() == 2
+        (told,) = [finding for finding in result.findings if finding.rule == "not-sent"]
+        assert "(title)" in told.message
+        assert url in told.hint
+        assert (told.path, told.line) == (DOC, 11)
 
     def test_a_twin_is_closed_as_duplicate_when_nobody_has_touched_it(self, synced: Team, stage: Stage) -> None:
         link = synced.links()[DISK]

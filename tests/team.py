@@ -83,7 +83,7 @@ class Team:
 
     def links(self) -> dict[str, Link]:
         """The ledger's links by the title that the document has."""
-        with Ledger.open(self.root / "ledger.db", readonly=True) as ledger:
+        with Ledger.open(Path(self.settings.ledger), readonly=True) as ledger:
             return {link.pushed.title if link.pushed else link.key: link for link in ledger.links().values()}
 
     def ref(self, title: str) -> Ref:
@@ -91,5 +91,5 @@ class Team:
 
     def history(self, title: str) -> list[tuple[str, str, str | None]]:
         """(source, field, new value) of everything the ledger noted of an item, in order."""
-        with Ledger.open(self.root / "ledger.db", readonly=True) as ledger:
+        with Ledger.open(Path(self.settings.ledger), readonly=True) as ledger:
             return [(c.source, c.field, c.new) for _, c in ledger.history(self.links()[title].uid)]

@@ -54,6 +54,7 @@ def test_the_example_loads_and_shows_every_key() -> None:
     assert settings.since == date(2026, 11, 23)
     assert settings.sla == {"sev1": timedelta(days=15), "sev2": timedelta(days=30)}
     assert settings.trackers["payments"].status == {"In Review": "in_progress"}
+    assert settings.trackers["payments"].resolution == {"Parked": "wont_do"}
     assert settings.trackers["payments"].lag == timedelta(seconds=200)
     assert settings.routes[0].path == "postmortems/payments/**"
     text = (ROOT / "config.example.toml").read_text()
@@ -63,7 +64,7 @@ def test_the_example_loads_and_shows_every_key() -> None:
 
 def _keys_of_settings() -> set[str]:
     names = {field.name for made in (Guard, Person, Route, TrackerSettings) for field in fields(made)}
-    return (names - {"id", "status", "fields", "priority"}) | {
+    return (names - {"id", "status", "resolution", "fields", "priority"}) | {
         "include",
         "exclude",
         "since",

@@ -150,7 +150,8 @@ def refused(result: Result, mistake: Mistake) -> None:
 
 
 def standing(team: Team) -> dict[str, tuple[bool, bool, str, str]]:
-    return {uid: (link.orphaned, link.lost, link.key, link.ticket.ref.id) for uid, link in _links(team).items()}
+    links = _links(team).items()
+    return {uid: (k.orphaned, k.lost, k.key, f"{k.ticket.ref.tracker} {k.ticket.ref.id}") for uid, k in links}
 
 
 def _links(team: Team) -> dict[str, Any]:

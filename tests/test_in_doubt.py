@@ -132,7 +132,9 @@ def test_a_run_that_is_asked_to_stop_leaves_the_rest_and_sends_nothing_more(team
     assert stage.created() == before + 6
 
 
-def test_a_refused_create_is_told_once_and_stops_nobody_else(team: Team, stage: GitHubStage) -> None:
+def test_a_refused_create_is_sent_once_a_day_told_by_every_run_and_stops_nobody_else(
+    team: Team, stage: GitHubStage
+) -> None:
     def before(request: HttpRequest) -> Response | None:
         refuse = request.method == "POST" and request.path.endswith("/issues") and b"Write a runbook" in request.body
         return Response(422, {"message": "Validation Failed"}) if refuse else None
@@ -144,7 +146,9 @@ def test_a_refused_create_is_told_once_and_stops_nobody_else(team: Team, stage: 
     assert stage.created() == 2
     posts = stage.writes()
     again = team.sync()
-    assert again.ok
+    assert not again.ok  # a cron that leaves out items must not be green
+    (told,) = [finding for finding in again.findings if finding.level == "error"]
+    assert (told.rule, BOOK in told.message, "Validation Failed" in told.message) == ("create-refused", True, True)
     assert stage.writes() == posts
     stage.github.server.before = None
     team.clock.advance(days=1)

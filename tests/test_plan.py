@@ -43,7 +43,7 @@ def rules(made: Plan) -> list[str]:
 def test_new_item_is_created_with_its_identity() -> None:
     create = only(plan(world(DOC)))
     assert isinstance(create, Create)
-    assert create.draft.marker == Marker(UID, SPACE, A, "add alerting for full disks")
+    assert create.draft.marker.identity == (UID, SPACE, A, "add alerting for full disks")
 
 
 def test_done_when_first_seen_gets_no_ticket() -> None:
@@ -316,7 +316,7 @@ def test_a_changed_document_sends_just_the_changed_field(change: dict[str, objec
     marker = sent.pop("marker", None)
     assert sent == patch
     if "title" in patch:
-        assert marker == Marker(UID, SPACE, A, item_key(changed.items[0]))
+        assert marker.identity == (UID, SPACE, A, item_key(changed.items[0]))
         assert made.updates[0].uid == UID
 
 
@@ -350,7 +350,7 @@ def test_a_person_s_edit_stays_until_the_document_changes_that_field() -> None:
     assert not made.updates
     due = document(A, replace(DOC.items[0], due=date(2026, 12, 24)))
     update = plan(world(due, links=[replace(each, ticket=retitled)])).updates[0]
-    assert set(update.patch) == {"due"}
+    assert set(update.patch) == {"due", "marker"}
 
 
 def test_what_the_ticket_says_already_is_recorded_without_a_write() -> None:
@@ -387,7 +387,8 @@ def test_without_a_base_a_difference_is_told_and_never_sent_but_a_proven_edit_is
 def test_a_renamed_document_brings_the_markers_up_to_date() -> None:
     each = link(DOC, 0, ticket(1, "Add alerting for full disks"))
     update = plan(world(document("postmortems/new.md", *DOC.items), links=[each])).updates[0]
-    assert update.patch == {"marker": Marker(UID, SPACE, "postmortems/new.md", "add alerting for full disks")}
+    assert set(update.patch) == {"marker"}
+    assert update.patch["marker"].identity == (UID, SPACE, "postmortems/new.md", "add alerting for full disks")
     assert update.link.document_id == "postmortems/new.md"
 
 
@@ -722,3 +723,15 @@ def test_what_is_held_back_still_lets_observations_through() -> None:
     held = guard.hold_back(made)
     assert held.records("observe")
     assert not held.creates
+
+
+def test_words_of_closed_tickets_that_are_not_known_are_told_once_for_each_tracker() -> None:
+    unclear = [("status", "Zombie"), ("resolution", "Parked"), ("status", "Zombie"), None]
+    odd = [ticket(number, status=Status.DONE, unclear=each) for number, each in enumerate(unclear, 1)]
+    made = plan(world(DOC, views={"web": view(*odd)}))
+    found = [finding for finding in made.findings if finding.rule == "unknown-status"]
+    assert [finding.message for finding in found] == [
+        "tickets of tracker 'web' are closed with the resolution 'Parked', and count as done",
+        "tickets of tracker 'web' are closed with the status 'Zombie', and count as done",
+    ]
+    assert found[0].hint.startswith('write `"Parked" = "done"` below [trackers.web.resolution], with "wont_do"')

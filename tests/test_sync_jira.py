@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.clock import Clock
 from tests.corpus_contract import CorpusContract
+from tests.fakes.jira_state import CATEGORIES
 from tests.sync_contract import SyncContract
+from tests.team import Team
 from tests.trackers.jira_stage import JiraStage
 
 
@@ -32,3 +35,24 @@ class TestCorpusInJira(CorpusContract):
     def stage(self, deployment: str) -> Iterator[JiraStage]:
         with JiraStage(Clock(), deployment=deployment) as stage:
             yield stage
+
+
+def test_work_that_a_team_cancelled_in_a_column_of_its_own_is_not_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A team-managed project: its columns on the right are all of category done, and each sets the resolution Done.
+    for state in ("Won't do", "Zombie"):
+        monkeypatch.setitem(CATEGORIES, state, "done")
+    with JiraStage(Clock(), deployment="cloud") as stage:
+        team = Team(tmp_path, stage)
+        team.write("postmortems/a.md", "Add alerting for full disks", "Write a runbook for failover")
+        team.sync()
+        for issue, state in zip(list(stage.state.issues.values()), ("Won't do", "Zombie"), strict=True):
+            stage.state.transition(issue, state, stage.person)
+        team.clock.advance(minutes=1)
+        result = team.sync()
+        statuses = {link.ticket.title: link.ticket.status for link in team.links().values()}
+        assert sorted(statuses.values()) == ["done", "wont_do"]
+        (told,) = [finding for finding in result.findings if finding.rule == "unknown-status"]
+        assert "'Zombie'" in told.message
+        assert '`"Zombie" = "done"`' in told.hint

@@ -39,6 +39,11 @@ def command(app: App, item: str, yes: bool, output_format: str) -> int:
         if view.link is None and view.intent is None:
             raise PmsyncError(f"item {view.uid!r} has no ticket; there is nothing to forget")
         title, key = view.seen.item.fields.title, view.link.ticket.ref.key if view.link else "the announced create"
+        if view.link and view.link.lost:
+            output.warn(
+                f"{key} is not shown to pmsync: where it is only hidden or moved, the next sync makes a second ticket",
+                f"look at {view.link.ticket.ref.url} as somebody who sees everything first",
+            )
         if not yes and not _agreed(f"Forget that {title!r} has {key}?"):
             return 1
         with recorded(ledger, app.now, f"forget {item}") as run:

@@ -28,6 +28,7 @@ from pmsync.errors import ConfigError
 from pmsync.globs import matches
 from pmsync.lock import make_home
 from pmsync.settings import Settings
+from pmsync.trackers.hosts import advice, with_users_hosts
 
 Check = Callable[[str], str]
 """Returns the answer as it counts; raises ConfigError for one that does not do."""
@@ -167,7 +168,8 @@ def command(
         output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
     for written in init_parts.write(parts):
         output.echo(output.coloured("wrote", "green"), f" '{_short(written, app)}'")
-    return _try(path, app, _steps(flags.get("ci"), settings, place, parts, wishes, cron=cron))
+    steps = [*_to_allow(settings, app), *_steps(flags.get("ci"), settings, place, parts, wishes, cron=cron)]
+    return _try(path, app, steps)
 
 
 def _wishes(ci: object, write_back: str | None, *, comment: bool) -> Wishes:
@@ -225,6 +227,15 @@ def _steps(
             f"install what '{output.tilde(parts[-1].path.parent, place.config.parent)}' holds: each file says how"
         )
     return told
+
+
+def _to_allow(settings: Settings, app: App) -> list[str]:
+    """What lets this user's tokens go to hosts that are no service's own: not for the configuration to say."""
+    environ = with_users_hosts(app.environ, Path(settings.root))
+    return [
+        f"to let tokens go to {host}, {advice(host, app.environ)}"
+        for host in init_parts.foreign_hosts(settings, environ).split()
+    ]
 
 
 def _short(path: Path, app: App) -> str:

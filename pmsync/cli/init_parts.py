@@ -23,6 +23,7 @@ from pmsync.cli.repository import Repository
 from pmsync.errors import ConfigError, PmsyncError
 from pmsync.lock import make_home
 from pmsync.settings import Settings, TrackerSettings
+from pmsync.trackers.hosts import is_allowed
 
 SYSTEMS = ("github", "gitlab")
 GITLAB = ".gitlab/pmsync.yml"
@@ -33,6 +34,7 @@ _GITLAB_AUTHOR = [
     "  GIT_AUTHOR_NAME: pmsync",
     "  GIT_AUTHOR_EMAIL: pmsync@noreply.$CI_SERVER_HOST",
 ]
+_ANY_CI = {"CI": "true"}
 _PING = "curl -fsS -m 10 --retry 5 -o /dev/null"
 _PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+")
 
@@ -93,7 +95,7 @@ def _github(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[
     own, foreign = _token_uses(settings, place.repository)
     secrets = [name for name in secret_names(settings) if name != "GITHUB_TOKEN"]
     env = [f"{name}: ${{{{ secrets.{name} }}}}" for name in secrets]
-    if _hosts(settings):
+    if foreign_hosts(settings):
         env.append("PMSYNC_HOSTS: ${{ vars.PMSYNC_HOSTS }}")
     text = _filled(
         "github-workflow.yml",
@@ -121,7 +123,7 @@ def _github(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[
 
 def _gitlab(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[FilePart]:
     secrets = ", ".join([*secret_names(settings), *(["PMSYNC_PUSH_TOKEN"] if wishes.write_back else [])])
-    hosts = _hosts(settings)
+    hosts = foreign_hosts(settings)
     text = _filled(
         "gitlab-ci.yml",
         {
@@ -183,14 +185,14 @@ def secret_names(settings: Settings) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _hosts(settings: Settings) -> str:
-    """The hosts that CI sends no token to unless PMSYNC_HOSTS names them."""
+def foreign_hosts(settings: Settings, environ: Mapping[str, str] = _ANY_CI) -> str:
+    """The hosts that get no token until the environment or the user names them, with a space between them."""
     hosts = []
     for tracker in settings.trackers.values():
         host = urlsplit(tracker.api_url if tracker.type == "github" else tracker.url).hostname or ""
-        if host != "api.github.com" and not host.endswith(".atlassian.net"):
+        if tracker.type != "local" and host and not is_allowed(tracker.type, host, environ):
             hosts.append(host)
-    return " ".join(dict.fromkeys(filter(None, hosts)))
+    return " ".join(dict.fromkeys(hosts))
 
 
 def steps(system: str, settings: Settings, place: Place, wishes: Wishes = NOTHING_MORE) -> Iterator[str]:
@@ -208,7 +210,7 @@ def steps(system: str, settings: Settings, place: Place, wishes: Wishes = NOTHIN
         wanted = [name for name in names if name != "GITHUB_TOKEN"] + ["PMSYNC_TOKEN"] * foreign
         if wanted:
             yield f"set the repository's secrets: {', '.join(wanted)}"
-    if hosts := _hosts(settings):
+    if hosts := foreign_hosts(settings):
         yield f"set the variable PMSYNC_HOSTS={hosts} where the secrets are set"
 
 

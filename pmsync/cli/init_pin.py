@@ -9,8 +9,9 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pmsync.cli.repository import commit, look, parse_remote
+from pmsync.cli.repository import commit, look
 from pmsync.errors import ConfigError
+from pmsync.git import parse_remote
 
 _PIN = re.compile(r"https://([A-Za-z0-9.-]+)/([A-Za-z0-9._/-]+?)(?:\.git)?@([0-9a-f]{40})")
 

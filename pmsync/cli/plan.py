@@ -40,7 +40,7 @@ def command(
     """Show what a sync would do now. Writes nothing, anywhere.
 
     PATH limits the documents it judges. A tracker without a token is left out, and that is said.
-    Exit codes: 0 fine, 1 something could not be found out or the guard refuses, with --exit-code 4 for pending changes.
+    Exit codes: 0 fine, 1 something could not be found out or is refused, with --exit-code 4 for pending changes.
 
     \b
     Examples:

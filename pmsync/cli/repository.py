@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pmsync.errors import ConfigError
+from pmsync.git import ask, parse_remote, run
 
 PLACES = re.compile(
     r"(?:post|pre)?[-_ ]?mortems?|incidents?|incident[-_ ]?(?:reports?|reviews?)|rcas?|outages?|retros(?:pectives)?",
@@ -18,9 +17,6 @@ PLACES = re.compile(
 DEPTH = 5
 """How many folders deep post-mortems are looked for."""
 _SKIPPED = {"node_modules", "vendor", "venv", "site-packages", "target", "build", "dist"}
-_REMOTE = re.compile(
-    r"(?:https?|ssh|git)://(?:[^/@]*@)?(?P<host>[^/:]+)(?::\d+)?/(?P<path>.+)|(?:[^/@:]+@)?(?P<host2>[^/:]+):(?P<path2>[^/].*)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +48,15 @@ class Repository:
 
 def look(folder: Path) -> Repository:
     """What git says about the folder; an empty answer outside a repository or without git."""
-    host, slug = parse_remote(_git(folder, "remote", "get-url", "origin"))
-    head = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
-    branch = head or _git(folder, "branch", "--show-current") or "main"
-    return Repository(host, slug, branch, _git(folder, "rev-parse", "--show-prefix"))
+    host, slug = parse_remote(ask(folder, "remote", "get-url", "origin"))
+    head = ask(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
+    branch = head or ask(folder, "branch", "--show-current") or "main"
+    return Repository(host, slug, branch, ask(folder, "rev-parse", "--show-prefix"))
 
 
 def commit(folder: Path) -> str:
     """The commit that is checked out, '' where there is none."""
-    return _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-
-
-def parse_remote(url: str) -> tuple[str, str]:
-    """Host and `owner/name` of a remote's address, without any name or password in it; ('', '') for a local path."""
-    found = _REMOTE.fullmatch(url)
-    if not found:
-        return "", ""
-    host, path = found["host"] or found["host2"], found["path"] or found["path2"]
-    return host.lower(), path.strip("/").removesuffix(".git")
+    return ask(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
 def changed(folder: Path, revision: str) -> list[Path]:
@@ -77,9 +64,9 @@ def changed(folder: Path, revision: str) -> list[Path]:
     among them. Raises ConfigError, with what to do, where git cannot tell.
     """
     top = _certain(folder, "nothing is known to have changed", "rev-parse", "--show-toplevel").removesuffix("\n")
-    if revision.startswith("-") or not _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
+    if revision.startswith("-") or not ask(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
         raise ConfigError(f"git knows no revision {revision!r} here\n{_how_to_fetch(folder, revision)}")
-    base = _git(folder, "merge-base", revision, "HEAD")
+    base = ask(folder, "merge-base", revision, "HEAD")
     if not base:
         why = "the clone is too shallow" if _is_shallow(folder) else "they have no commit in common"
         raise ConfigError(
@@ -105,41 +92,17 @@ def _how_to_fetch(folder: Path, revision: str) -> str:
 
 
 def _is_shallow(folder: Path) -> bool:
-    return _git(folder, "rev-parse", "--is-shallow-repository") == "true"
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    """One answer of git, '' where it has none."""
-    done = _asked(folder, arguments)
-    return os.fsdecode(done.stdout).strip() if done and done.returncode == 0 else ""
+    return ask(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def _certain(folder: Path, otherwise: str, *arguments: str) -> str:
     """One answer of git as it is; raises ConfigError, with git's reason, where it has none."""
-    done = _asked(folder, arguments)
+    done = run(folder, arguments)
     if done and done.returncode == 0:
         return os.fsdecode(done.stdout)
     lines = os.fsdecode(done.stderr).strip().splitlines() if done else []
     reason = " ".join(lines).removeprefix("fatal: ") or "git is not installed, or gave no answer for a minute"
     raise ConfigError(f"{otherwise}: {reason}")
-
-
-def _asked(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes] | None:
-    """What git did, None where it did nothing. A repository's own configuration cannot make it run anything."""
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
-    environ = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    try:
-        return subprocess.run(  # noqa: S603 (fixed arguments, no shell)
-            command,
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
 
 
 def find_globs(folder: Path) -> list[str]:

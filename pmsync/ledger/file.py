@@ -17,6 +17,7 @@ from pathlib import Path
 from pmsync.errors import LedgerError
 from pmsync.ledger import schema
 from pmsync.lock import make_home
+from pmsync.own_files import in_the_way
 
 PATIENCE = 5.0
 """Seconds to wait while another program (a reader, Datasette, sqlite3) keeps the file locked."""
@@ -56,7 +57,7 @@ def explained(path: Path) -> Iterator[None]:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """The ledger at `path`, made where there is none and migrated where it is older. The caller holds the lock."""
-    _refuse_folder(path)
+    _refuse(path)
     with explained(path):
         make_home(path.parent)
         if not path.exists():
@@ -78,7 +79,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """The ledger at `path` as it is; it must exist and have this program's schema. Needs no lock."""
     if not path.exists():
         raise LedgerError(f"there is no ledger at {str(path)!r} yet; run `pmsync sync` to begin one")
-    _refuse_folder(path)
+    _refuse(path)
     with explained(path):
         try:
             return _checked_reader(path)
@@ -91,9 +92,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         return _checked_reader(path)
 
 
-def _refuse_folder(path: Path) -> None:
+def _refuse(path: Path) -> None:
+    """Raise LedgerError where opening the file, or even looking for one, could do harm."""
     if path.is_dir():
         raise LedgerError(f"{str(path)!r} is a folder; set `path` under [ledger] to a file")
+    if problem := in_the_way(path):
+        raise LedgerError(f"ledger {str(path)!r}: {problem} under [ledger]")
 
 
 def journal(path: Path) -> Path:

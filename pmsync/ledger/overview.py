@@ -15,9 +15,9 @@ _DOCUMENT = "id path title incident date severity status draft restricted servic
 _LINK = (
     "uid document_id item_key item_group details_digest position tracker ticket_id ticket_key url title status state "
     "author assignees labels due priority created_at updated_at closed_at duplicate duplicate_of marker pushed "
-    "pushed_labels named followed shared reassigned orphaned lost linked_at"
+    "pushed_labels named followed shared reassigned orphaned lost source linked_at via account_ids"
 )
-_INTENT = "uid tracker document_id item_key title announced_at"
+_INTENT = "uid tracker document_id item_key title announced_at tries"
 
 
 def _aliased(table: str, columns: str, prefix: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -137,6 +137,7 @@ def item_row(item: ItemRow) -> dict[str, Value]:
         "item_group": item.group,
         "details": item.details,
         "tickets": list_text(item.tickets),
+        "source": item.source,
         "candidates": json_text([_candidate_value(each) for each in item.candidates]),
     })  # fmt: skip
 
@@ -165,6 +166,7 @@ def to_item(row: Row) -> ItemRow:
         details=row["details"],
         tickets=to_tuple(row["tickets"]),
         note=row["note"],
+        source=row["source"],
         candidates=tuple(map(_to_candidate, json.loads(row["candidates"]))) if row["candidates"] != "[]" else (),
     )
 
@@ -215,8 +217,12 @@ def _ref_text(ref: Ref | None) -> str | None:
 def _marker_text(marker: Marker | None) -> str | None:
     if marker is None:
         return None
-    names = ("uid", "namespace", "document_id", "key")
-    return json_text({name: getattr(marker, name) for name in names})
+    return json_text(asdict(marker))
+
+
+def _to_marker(text: str) -> Marker:
+    held = json.loads(text)
+    return Marker(**{**held, "pushed": tuple((name, value) for name, value in held.get("pushed", ()))})
 
 
 def link_row(link: Link) -> dict[str, Value]:
@@ -236,7 +242,9 @@ def link_row(link: Link) -> dict[str, Value]:
         "reassigned": int(link.reassigned),
         "orphaned": int(link.orphaned),
         "lost": int(link.lost),
+        "source": link.source,
         "linked_at": time_text(link.linked_at),
+        "via": link.via,
     })  # fmt: skip
 
 
@@ -260,6 +268,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
         "duplicate": int(ticket.duplicate),
         "duplicate_of": _ref_text(ticket.duplicate_of),
         "marker": _marker_text(ticket.marker),
+        "account_ids": json_text(dict(sorted(ticket.ids.items()))),
     }
 
 
@@ -280,7 +289,9 @@ def to_link(row: Row, prefix: str = "") -> Link:
         group=row[f"{prefix}item_group"],
         details_digest=row[f"{prefix}details_digest"],
         position=row[f"{prefix}position"],
+        source=row[f"{prefix}source"],
         linked_at=to_time(row[f"{prefix}linked_at"]),
+        via=row[f"{prefix}via"],
     )
 
 
@@ -302,7 +313,8 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         closed_at=to_time(row[f"{prefix}closed_at"]),
         duplicate=bool(row[f"{prefix}duplicate"]),
         duplicate_of=Ref(**json.loads(duplicate_of)) if duplicate_of else None,
-        marker=Marker(**json.loads(marker)) if marker else None,
+        marker=_to_marker(marker) if marker else None,
+        ids=json.loads(row[f"{prefix}account_ids"]),
     )
 
 
@@ -317,6 +329,7 @@ def intent_row(intent: Intent) -> dict[str, Value]:
         "item_key": intent.key,
         "title": intent.title,
         "announced_at": time_text(intent.announced_at),
+        "tries": intent.tries,
     })  # fmt: skip
 
 
@@ -328,6 +341,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
         announced_at=datetime.fromisoformat(row[f"{prefix}announced_at"]),
+        tries=row[f"{prefix}tries"],
     )
 
 

@@ -260,6 +260,11 @@ WHERE
     OR (l.uid IS NULL AND i.standing NOT IN ('done', 'listed', 'external') AND i.done IS NOT 1 AND d.gone_at IS NULL)
 """
 
+# A ticket that moved to where nothing of it can be seen is nobody's open work here.
+_OPEN_ITEMS_BUT_MOVED = _OPEN_ITEMS.replace(
+    "(l.uid IS NOT NULL AND (", "(l.uid IS NOT NULL AND NOT (l.lost AND l.tracker = '') AND ("
+)
+
 _OVERDUE_ITEMS = """
 CREATE VIEW overdue_items AS
 SELECT * FROM open_items WHERE days_late > 0 ORDER BY days_late DESC
@@ -319,6 +324,27 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "ALTER TABLE links ADD COLUMN followed INTEGER NOT NULL DEFAULT 0",
             "UPDATE links SET followed = 1 WHERE named",
+        ),
+    ),
+    (
+        "0006_moved",
+        (
+            "ALTER TABLE links ADD COLUMN via TEXT NOT NULL DEFAULT ''",
+            # what moved away before was not followed: its status is of that day
+            "UPDATE links SET lost = 1 WHERE tracker = ''",
+            "DROP VIEW open_items",
+            _OPEN_ITEMS_BUT_MOVED,
+        ),
+    ),
+    ("0007_account_ids", ("ALTER TABLE links ADD COLUMN account_ids TEXT NOT NULL DEFAULT '{}'",)),
+    ("0008_tries", ("ALTER TABLE intents ADD COLUMN tries INTEGER NOT NULL DEFAULT 1",)),
+    # whose the ledger is: namespace, place and trackers; and the text that was read when something was last sent
+    (
+        "0009_places",
+        (
+            "CREATE TABLE places (name TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT",
+            "ALTER TABLE links ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE items ADD COLUMN source TEXT NOT NULL DEFAULT ''",
         ),
     ),
 )

@@ -92,6 +92,20 @@ class Ledger:
         """By uid: what a person decided, until a ticket came of it."""
         return dict(self._read("SELECT uid, decision FROM decisions", lambda row: (row["uid"], row["decision"])))
 
+    def places(self) -> dict[str, str]:
+        """Whose the ledger is: by 'namespace', 'home' and 'tracker NAME', what each was when it was last used."""
+        return dict(self._read("SELECT name, place FROM places", lambda row: (row["name"], row["place"])))
+
+    def save_places(self, places: Mapping[str, str]) -> None:
+        """Keep what is given; an empty place says nothing, and is left as it was."""
+        held = self.places()
+        changed: list[dict[str, Value]] = [
+            {"name": name, "place": clean(place)} for name, place in places.items() if place and held.get(name) != place
+        ]
+        if changed:
+            with self._writing() as database:
+                writes.upsert(database, "places", "name", changed)
+
     def questions(self) -> dict[str, ItemRow]:
         """By uid: the items that are undecided until a person says what they are."""
         query = "SELECT * FROM items WHERE candidates != '[]' AND uid NOT IN (SELECT uid FROM links)"

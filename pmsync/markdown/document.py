@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tokens
+from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tickets, tokens
 from pmsync.markdown.blocks import Listing, Table
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import BOLD_LEVEL, Section, outline
@@ -33,10 +33,11 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     front, body = source.split(text, path)
     body = source.without_comments(body)
     comments = ignores.find(body, tokens.code_lines)
-    if not comments:
-        return _document(front, body, text, path, vocabulary)
-    kept, numbers = ignores.take_out(body, comments)
-    document = at_places(_document(front, kept, ignores.without(text), path, vocabulary), numbers)
+    with tickets.known(vocabulary.projects):
+        if not comments:
+            return _document(front, body, text, path, vocabulary)
+        kept, numbers = ignores.take_out(body, comments)
+        document = at_places(_document(front, kept, ignores.without(text), path, vocabulary), numbers)
     said = ignores.read(body, comments, {item.line for item in document.items})
     return replace(document, ignores=said)
 

@@ -1,24 +1,30 @@
-"""What text and which links name a ticket. Pure; says nothing about which tracker would hold it."""
+"""What text and which links name a ticket. Pure; says nothing about which tracker would hold it.
+
+Addresses of GitHub and Jira are in `pmsync.addresses`, which their trackers go by as well; here are those of others.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
+from pmsync.addresses import github_issue, jira_key
 from pmsync.markdown.vocabulary import NOT_PROJECTS, TICKET_WORDS
 from pmsync.markdown.words import bare, status
+
+Projects = tuple[tuple[str, str], ...]
 
 _URL_PATHS = (
     r"/(?:issues|pull|pulls|merge_requests|pull-requests|discussions|work_items|epics)/\d+",
     r"/commits?/[0-9a-f]{7,40}\b",
-    r"/browse/[A-Z][A-Z0-9_]+-\d+",
-    r"[?&](?:selectedIssue|issueKey)=[A-Z][A-Z0-9_]+-\d+",
     r"/(?:issue|issues|story|stories|ticket|tickets|bug|bugs|task|tasks|requests)/[A-Za-z]{0,12}-?\d+",
     r"show_bug\.cgi\?id=\d+",
     r"/bug\d+\b|/\+bug/\d+|[?&]bug_?(?:id)?=\d+",
     r"/_workitems/edit/\d+",
     r"/issues/[\w.-]+/[\w.-]+/\d+\b",
-    r"/projects?/[^/\s]+/issues/[A-Z][A-Z0-9_]+-\d+",
 )
 _URL_HOSTS = (
     r"(?:^|\.)trello\.com/c/\w+",
@@ -43,11 +49,26 @@ TEXT_REF = re.compile(
     r"(?P<repo>[A-Za-z][\w.-]*/[\w.-]*\w)#\d+"  # acme/web#7
     r"|(?P<name>[A-Za-z][\w.-]*\w)\\?#\d+"  # web#7, bsc#123
     r"|(?:GH-|#)\d+(?![\w-]*\w)"  # #7
-    r"|(?P<key>[A-Z][A-Z0-9_]{1,11})-\d{1,7}(?![\w-]|\.\d)"  # OPS-12
+    r"|(?P<key>[A-Z][A-Z0-9_]{1,99})-\d{1,7}(?![\w-]|\.\d)"  # OPS-12
     r"|b/\d{5,}"
     r"|![1-9]\d{0,6}(?![\w-])"  # GitLab merge requests
     r")"
 )
+_LONGEST_UNKNOWN = 12
+_PROJECTS: ContextVar[Projects] = ContextVar("projects", default=())
+
+
+@contextmanager
+def known(projects: Projects) -> Iterator[None]:
+    """While it lasts, keys of these projects are tickets, whatever else they look like: RFC-1 where `RFC` is one.
+
+    Each of the `projects` is the address of its Jira and its key.
+    """
+    token = _PROJECTS.set(projects)
+    try:
+        yield
+    finally:
+        _PROJECTS.reset(token)
 
 
 @cache
@@ -69,10 +90,16 @@ def is_ticket_url(url: str) -> bool:
     """Whether an address is a ticket's, a pull request's or a commit's; searches, lists and CVE pages are not."""
     if not re.match(r"https?://", url) or len(url) > 2000:
         return False
+    if jira_key(url) or github_issue(url) or any(_is_in(url, site, project) for site, project in _PROJECTS.get()):
+        return True
     rest = url.split("://", 1)[1]
     if _paths().search(rest) or _hosts().search(rest):
         return not re.search(r"/search/?(?:[?#]|$)|[?&]jql=", rest)
     return False
+
+
+def _is_in(url: str, site: str, project: str) -> bool:
+    return (jira_key(url, site) or "").rpartition("-")[0] == project.upper()
 
 
 def is_text_ref(text: str) -> bool:
@@ -84,6 +111,10 @@ def is_text_ref(text: str) -> bool:
 def is_real(match: re.Match[str]) -> bool:
     """Whether what `TEXT_REF` found is a ticket and no standard, encoding, vulnerability or product (UTF-8, SG550X-48)."""
     key = match["key"] or ""
+    if any(key == project.upper() for _, project in _PROJECTS.get()):
+        return "-0" not in match[0]
+    if len(key) > _LONGEST_UNKNOWN:
+        return False
     return key not in NOT_PROJECTS and "-0" not in match[0] and sum(sign.isdigit() for sign in key) < 3
 
 

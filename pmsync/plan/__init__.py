@@ -11,11 +11,13 @@ from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
 from pmsync.known import Entry, Known
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
-from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update
+from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.places import place
+from pmsync.plan.base import without_older
 from pmsync.plan.create import Decision, decide, question
 from pmsync.plan.named import copied, homes
-from pmsync.plan.observe import Observed, observe_all, with_twins
+from pmsync.plan.observe import Observed, observe_all, renamed_people, unclear_endings, with_twins
+from pmsync.plan.refused import told
 from pmsync.plan.update import drift, is_behind, update
 from pmsync.plan.world import Index, World, index
 
@@ -43,8 +45,9 @@ def plan(world: World) -> Plan:
     The same world always gives the same plan. Nothing that is missing from an incomplete read, or from a tracker
     that did not answer, leads to an operation.
     """
-    known, draft = index(world), _Draft(homes(world))
-    observed = observe_all(world, known.marked)
+    world, behind = without_older(world)
+    known, draft = index(world), _Draft(homes(world), findings=behind)
+    observed = observe_all(world, known)
     for seen in observed.values():
         draft.add(seen.operations, seen.findings)
     links = {uid: seen.link for uid, seen in observed.items()}
@@ -56,7 +59,8 @@ def plan(world: World) -> Plan:
             _ask(world, undecided, draft)
     for item in world.identities.vanished:
         _plan_vanished(world, item, links.get(item.uid), draft)
-    draft.findings += _strays(world, known, links)
+    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
+    draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
@@ -75,7 +79,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.add(decision.operations, decision.findings)
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
-            seen = with_twins(Observed(adopted), known.marked)
+            seen = with_twins(Observed(adopted), known)
             draft.add(seen.operations, seen.findings)
             link = seen.link
     elif link.orphaned:
@@ -112,6 +116,7 @@ def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
         done=item.done,
         group=item.group,
         details=item.details,
+        source=item.source,
         tickets=item.tickets,
         note=decision.note,
         candidates=decision.candidates,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.known import Entry
-from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
-from pmsync.operations import Create, Operation, Place, Record, Wait
+from pmsync.model import Candidate, Draft, Finding, Intent, Link, Ticket
+from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
 from pmsync.places import place as place_of
+from pmsync.plan.base import marker_of
 from pmsync.plan.named import is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences
-from pmsync.plan.world import Index, Named, View, World
+from pmsync.plan.world import Index, Named, View, World, doubtful
 from pmsync.routes import route
 from pmsync.trackers.base import Gone, Moved
 
@@ -43,7 +44,8 @@ def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Find
 def decide(world: World, placed: Placed, index: Index) -> Decision:
     """One row of the truth table for an item that the ledger does not link (design, section 7)."""
     document, item = placed.entry.document, placed.entry.item
-    tickets = sorted(index.marked.get(placed.uid, ()), key=lambda ticket: ticket.duplicate)
+    found = index.marked.get(placed.uid, ())
+    tickets = sorted(found, key=lambda each: (each.duplicate, not each.ref.tracker, doubtful(each, found)))
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
     if document.draft:
@@ -78,7 +80,7 @@ def _ask(placed: Placed, reason: str, ticket: Ticket) -> Decision:
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
     seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
     if seen is not None:
-        if not is_plausible(placed.entry, seen, world.views[seen.ref.tracker], world.settings.namespace):
+        if not is_plausible(placed.entry, seen, world.views[seen.ref.tracker], world.belonging):
             return _ask(placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen)
         return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
     elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)
@@ -87,8 +89,11 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
     gone = [each for each in named if isinstance(each.sight, Gone)]
     if len(gone) < len(named):
         return Decision("waiting", f"ticket {named[0].ref.key} could not be read")
-    message = f"the document names ticket {gone[0].text!r}, which does not exist in tracker {gone[0].ref.tracker!r}"
-    hint = "correct or remove the link; an item that names a ticket gets no other one"
+    message = (
+        f"the document names ticket {gone[0].text!r}, which tracker {gone[0].ref.tracker!r} does not show: "
+        "it does not exist, or is hidden from this account"
+    )
+    hint = "let the account see it, or correct or remove the link; an item that names a ticket gets no other one"
     finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, findings=(finding,))
 
@@ -96,7 +101,8 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
 def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared: bool) -> Decision:
     """Link an existing ticket; sends nothing and counts the document's present values as pushed."""
     entry, fields = placed.entry, raw_fields(placed.entry.document, placed.entry.item)
-    view = world.views[ticket.ref.tracker]
+    shown_by = world.shown_by(ticket)
+    view = world.views[shown_by]
     mine = set(view.fit(labels(fields, view.settings)))
     followed = named and ticket.author not in view.trusted
     marker_key = ticket.marker.key if ticket.marker and not named else ""
@@ -114,7 +120,9 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         group=entry.item.group,
         details_digest=entry.details_digest,
         position=entry.position,
+        source=entry.item.source,
         linked_at=world.now,
+        via="" if ticket.ref.tracker else shown_by,
     )
     findings = differences(placed, link, fields, view) if link.pushed and not followed else []
     how = "named in the document" if named else "carries the item's marker"
@@ -130,16 +138,17 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
     view = world.views.get(name)
     if view is None or view.failed:
         return _wait(placed, f"tracker {name!r} could not be read")
-    wait = _must_wait(world, placed, view, index)
-    if wait:
-        return wait
-    return _draft(world, placed, view)
-
-
-def _must_wait(world: World, placed: Placed, view: View, index: Index) -> Decision | None:
-    """Every reason not to create now, the gravest first."""
     if placed.uid in index.forged:
         return _unlisted(placed, *index.forged[placed.uid])
+    if placed.uid in index.pasted:
+        return _pasted(placed, index.pasted[placed.uid])
+    decision = _draft(world, placed, view)
+    # What is refused is sent by no run and so looked for by none: that must not hide the refusal.
+    return decision if decision.standing == "refused" else _must_wait(world, placed, view) or decision
+
+
+def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:
+    """Every reason not to create now, the gravest first."""
     intent = world.intents.get(placed.uid)
     if intent:
         waiting = _in_doubt(world, placed, intent)
@@ -167,10 +176,17 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
         return _wait(placed, f"in doubt, and tracker {intent.tracker!r} could not be read")
     settled = intent.announced_at + view.settings.settle
     if world.now < settled:
-        return _wait(placed, "a create is in doubt: it may still appear", settled)
+        decision = _wait(placed, "a create is in doubt: it may still appear", settled)
+        return replace(decision, findings=(_stuck(placed, intent),)) if intent.tries > ALONE else decision
     if placed.uid not in view.looked:
         return _wait(placed, "a create is in doubt and has not been looked for yet", settled)
     return None
+
+
+def _stuck(placed: Placed, intent: Intent) -> Finding:
+    message = f"no ticket is known for {intent.title!r}, which was sent {intent.tries} times to {intent.tracker!r}"
+    entry = placed.entry
+    return Finding("in-doubt", "error", message, ALONE_HINT, entry.document.path, entry.item.line)
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
@@ -180,6 +196,16 @@ def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
         f"from the ticket, or run `pmsync adopt {placed.uid} TICKET`"
     )
     finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
+    return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
+
+
+def _pasted(placed: Placed, ticket: Ticket) -> Decision:
+    message = f"ticket {ticket.ref.key!r} holds the markers of several items, and this one's ticket is not found"
+    hint = (
+        f"name the item's ticket with `pmsync adopt {placed.uid} TICKET`; where it has none, take the marker of "
+        f"{placed.uid!r} out of the text of {ticket.ref.key!r}"
+    )
+    finding = Finding("marker-mismatch", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
 
 
@@ -201,15 +227,16 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     fields = raw_fields(document, item)
     accounts, findings = assignees(world, view, fields.owners, placed)
     findings += _spoken_of(world, placed)
-    if not accounts and view.settings.fallback_owner:
-        accounts, _ = assignees(world, view, (view.settings.fallback_owner,), placed)
+    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
+    substitutes, _ = assignees(world, view, fallback, placed)
     due, _ = due_date(document, item, world.settings.sla)
     draft = Draft(
-        marker=Marker(placed.uid, world.settings.namespace, document.id, placed.entry.key),
+        marker=marker_of(world, placed, fields),
         title=ticket_title(item.title),
         body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
-        assignees=accounts,
+        assignees=accounts or substitutes,
+        fallback=substitutes,
         due=due if "due" in view.fields else None,
         priority=item.priority if "priority" in view.fields else None,
     )
@@ -217,9 +244,12 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     refusal = world.refusals.get((placed.uid, "create"))
     if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
         why = f"the tracker refused it: {refusal.reason}"
-        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN)
+        refused = Refused("create", view.settings.name, draft.title, refusal.reason, document.path, item.line)
+        wait = Wait(placed.uid, why, refusal.refused_at + AGAIN, refused)
         return Decision("refused", why, (wait,))
-    operation = Create(placed.uid, view.settings.name, draft, place(placed), value)
+    intent = world.intents.get(placed.uid)
+    tries = intent.tries if intent else 0
+    operation = Create(placed.uid, view.settings.name, draft, place(placed), value, tries)
     return Decision("new", operations=(operation,), findings=tuple(findings))
 
 
@@ -253,4 +283,5 @@ def place(placed: Placed) -> Place:
         entry.item.group,
         entry.details_digest,
         entry.position,
+        entry.item.source,
     )

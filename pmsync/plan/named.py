@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from pmsync.belonging import Belonging
 from pmsync.identify import Placed
 from pmsync.keys import title_key
 from pmsync.known import Entry
@@ -26,13 +27,13 @@ _COMMON = frozenset(
 """Beginnings of words that any action item may hold."""
 
 
-def is_plausible(entry: Entry, ticket: Ticket, view: View, namespace: str) -> bool:
+def is_plausible(entry: Entry, ticket: Ticket, view: View, belonging: Belonging) -> bool:
     """Whether a ticket that stands where an item's own one does can be that: made by one of our accounts, with the
     general label or our marker, or with a title that shares a word with the item.
     """
     label = view.settings.label.casefold()
     ours = ticket.author in view.trusted or label in {each.casefold() for each in ticket.labels}
-    return ours or trusted(ticket, view, namespace) or _share_a_word(_title(entry), title_key(ticket.title))
+    return ours or trusted(ticket, view, belonging) or _share_a_word(_title(entry), title_key(ticket.title))
 
 
 def may_mean(entry: Entry, mentions: Sequence[Named]) -> Ticket | None:
@@ -80,7 +81,7 @@ def homes(world: World) -> Mapping[Ref, str]:
 
     for (document_id, _), each in _named(world):
         claim(each.ref, document_id, named=True, since=None)
-        if (marker := each.marker) and trusted(each, world.views[each.ref.tracker], world.settings.namespace):
+        if (marker := each.marker) and trusted(each, world.views[each.ref.tracker], world.belonging):
             claim(each.ref, marker.document_id, named=False, since=None)
     for link in world.links.values():
         if not link.orphaned:

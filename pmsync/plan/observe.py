@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pmsync.model import Finding, Link, Ref, Ticket
+from pmsync.model import Finding, Link, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
-from pmsync.plan.world import World, seniority
+from pmsync.plan.world import Index, World, doubtful, seen_tickets, seniority
+from pmsync.renames import as_called, remembered, renamed
 from pmsync.trackers.base import Forbidden, Gone, Moved, Sight
 
 Marked = Mapping[str, Sequence[Ticket]]
@@ -22,53 +24,89 @@ class Observed:
     findings: tuple[Finding, ...] = ()
 
 
-def observe_all(world: World, marked: Marked) -> dict[str, Observed]:
+def observe_all(world: World, index: Index) -> dict[str, Observed]:
     """Every link of the ledger, by uid, as it stands after this run's observations."""
-    return {uid: with_twins(_observe(world, link, marked), marked) for uid, link in world.links.items()}
+    return {uid: with_twins(_observe(world, link, index.marked), index) for uid, link in world.links.items()}
 
 
 def _observe(world: World, link: Link, marked: Marked) -> Observed:
-    view = world.view(link.ticket.ref.tracker)
+    ref = link.asked
+    view = world.view(ref.tracker)
     if view is None:
         return Observed(link)
-    ref = link.ticket.ref
     sight: Sight | None = view.sights.get(ref) or view.tickets.get(ref)
     match sight:
+        case Gone() | Forbidden() if link.away:
+            return _out_of_sight(link)
         case Gone():
-            return _lost(link)
+            return _lost(link, sight)
         case Moved():
             return _moved(world, link, sight)
         case Forbidden():
             return Observed(link, findings=(_forbidden(link, sight),))
+        case Ticket() if link.away:
+            return _followed(link, sight, "")
         case Ticket():
             return _seen(world, link, sight, marked)
         case None:
             return Observed(link)
 
 
-def _lost(link: Link) -> Observed:
+def _lost(link: Link, sight: Gone) -> Observed:
     if link.lost:
         return Observed(link)
-    lost = replace(link, lost=True)
-    finding = Finding(
-        "ticket-lost",
-        "warning",
-        f"ticket {link.ticket.ref.key!r} of item {link.ticket.title!r} was deleted",
-        f"it will not be made again; `pmsync forget {link.uid}` lets the next sync create a new one",
-    )
-    return Observed(lost, (Record("lost", lost, link.ticket.ref.key),), (finding,))
+    lost, ref = replace(link, lost=True), link.ticket.ref
+    again = f"`pmsync forget {link.uid}` lets the next sync create a new one"
+    if sight.hidden:
+        what = "is not shown any more: it was deleted, or is hidden from this account (a security level, another place)"
+        hint = (
+            f"open {ref.url} as somebody who sees everything. Where it is there, let the account see it: it is found "
+        )
+        hint += f"again. Only where it was deleted: {again}"
+    else:
+        what, hint = "was deleted", f"it will not be made again; {again}"
+    finding = Finding("ticket-lost", "warning", f"ticket {ref.key!r} of item {link.ticket.title!r} {what}", hint)
+    return Observed(lost, (Record("lost", lost, ref.key),), (finding,))
 
 
 def _moved(world: World, link: Link, sight: Moved) -> Observed:
+    """Follow it: to where a configured tracker holds it, else as far as it can be seen."""
     target = world.moves.get(link.ticket.ref)
-    if target is None:
-        ref = Ref("", sight.url, sight.url, sight.url)
-        target = replace(link.ticket, ref=ref)
-    moved = replace(link, ticket=target)
-    where = target.ref.key
-    hint = "" if target.ref.tracker else "no configured tracker holds it: it is kept as a link and no longer followed"
-    finding = Finding("ticket-moved", "note", f"ticket {link.ticket.ref.key!r} was moved to {where!r}", hint)
-    return Observed(moved, (Record("follow", moved, f"{link.ticket.ref.key} → {where}"),), (finding,))
+    if target is not None:
+        return _followed(link, target, "")
+    via = link.asked.tracker
+    if sight.ticket is None:
+        ref = replace(link.asked, tracker="", url=sight.url)
+        return _out_of_sight(replace(link, ticket=replace(link.ticket, ref=ref), via=via), link)
+    if not link.away or link.lost or sight.ticket.ref != link.ticket.ref:
+        return _followed(link, sight.ticket, via)
+    seen = replace(link, ticket=sight.ticket)
+    changes = describe(link.ticket, sight.ticket)
+    if sight.ticket == link.ticket and not changes:
+        return Observed(link)
+    return Observed(seen, (Record("observe" if changes else "seen", seen, changes),))
+
+
+def _followed(link: Link, target: Ticket, via: str) -> Observed:
+    """The link with its ticket where that is now; `via` is who shows it, '' where a configured tracker holds it."""
+    moved = replace(link, ticket=target, via=via, lost=False)
+    old, new = link.ticket.ref.key, target.ref.key
+    hint = "no configured tracker holds it: its status is followed, and nothing is sent there" if via else ""
+    finding = Finding("ticket-moved", "note", f"ticket {old!r} was moved to {new!r}", hint)
+    return Observed(moved, (Record("follow", moved, f"{old} → {new}"),), (finding,))
+
+
+def _out_of_sight(link: Link, before: Link | None = None) -> Observed:
+    """A ticket that moved away and is not seen there is nobody's open work here any more; it is looked for again."""
+    before = before or link
+    gone = replace(link, lost=True)
+    if before.lost and before.away:
+        return Observed(before)
+    ref = gone.ticket.ref
+    message = f"ticket {ref.key!r} of item {gone.ticket.title!r} was moved to where pmsync does not see it"
+    hint = f"{ref.url} leads there; its item counts as moved away, and gets no other ticket"
+    finding = Finding("ticket-moved", "note", message, hint)
+    return Observed(gone, (Record("follow", gone, f"{ref.key} → out of sight"),), (finding,))
 
 
 def _forbidden(link: Link, sight: Forbidden) -> Finding:
@@ -91,11 +129,15 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
         foreign = view is None or merged.author not in view.trusted
         followed = replace(link, ticket=merged, named=True, followed=foreign)
         return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
-    if ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and not link.lost:
+    new_names = renamed(link.ticket, ticket)
+    ticket = replace(ticket, ids=remembered(link.ticket, ticket))
+    same = ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and ticket.ids == link.ticket.ids
+    if same and not link.lost:
         return Observed(link)
     # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit.
     known = bool(link.ticket.state or link.ticket.assignees)
-    reassigned = link.reassigned or (known and set(ticket.assignees) != set(link.ticket.assignees))
+    before = {new_names.get(account, account) for account in link.ticket.assignees}
+    reassigned = link.reassigned or (known and set(ticket.assignees) != before)
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket)
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
@@ -104,7 +146,7 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
 
 def _other_uid(world: World, link: Link, ticket: Ticket) -> bool:
     marker = ticket.marker
-    ours = marker is not None and marker.namespace in {world.settings.namespace, ""}
+    ours = marker is not None and world.belonging.owns(marker)
     view = world.views[ticket.ref.tracker]
     return bool(ours and marker and marker.uid != link.uid and not link.named and ticket.author in view.trusted)
 
@@ -136,7 +178,9 @@ def describe(old: Ticket, new: Ticket) -> str:
         changes.append(f"{old.status} → {new.status}")
     if old.title != new.title:
         changes.append("retitled")
-    if set(old.assignees) != set(new.assignees):
+    names = renamed(old, new)
+    changes += [f"{former} is called {name} now" for former, name in names.items() if former in old.assignees]
+    if {names.get(account, account) for account in old.assignees} != set(new.assignees):
         changes.append(f"assigned to {', '.join(new.assignees) or 'nobody'}")
     if old.due != new.due:
         changes.append(f"due {new.due or 'never'}")
@@ -149,31 +193,39 @@ def describe(old: Ticket, new: Ticket) -> str:
     return ", ".join(changes)
 
 
-def with_twins(seen: Observed, marked: Marked) -> Observed:
-    """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed."""
+def with_twins(seen: Observed, index: Index) -> Observed:
+    """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed.
+
+    A ticket that the ledger links to another item has this one's marker by somebody's pasting, and is no twin; where
+    that may be so, a person is asked.
+    """
     link = seen.link
-    mates = {ticket.ref: ticket for ticket in marked.get(link.uid, ())}
+    found = index.marked.get(link.uid, ())
+    mates = {ticket.ref: ticket for ticket in found if index.held.get(ticket.ref, link.uid) == link.uid}
     if not mates or link.lost or link.named or (len(mates) == 1 and link.ticket.ref in mates):
         return seen
     mates[link.ticket.ref] = link.ticket
     alive = sorted((ticket for ticket in mates.values() if not ticket.duplicate), key=seniority)
     if not alive:
         return seen
-    survivor = alive[0]
+    sure = [ticket for ticket in alive if ticket.ref == link.ticket.ref or not doubtful(ticket, alive)]
     operations, findings = list(seen.operations), list(seen.findings)
+    survivor = sure[0] if sure else link.ticket  # the link's own may be closed as duplicate
     if survivor.ref != link.ticket.ref:
         link = replace(link, ticket=survivor)
         operations.append(Record("relink", link, f"{seen.link.ticket.ref.key} → {survivor.ref.key}"))
-    for younger in alive[1:]:
-        operation, finding = _twin(link.uid, survivor, younger)
-        operations += [operation] if operation else []
-        findings += [finding] if finding else []
+    for younger in alive:
+        if younger.ref != survivor.ref:
+            ask = younger not in sure or survivor.ambiguous or younger.ambiguous
+            operation, finding = _twin(link.uid, survivor, younger, ask=ask)
+            operations += [operation] if operation else []
+            findings += [finding] if finding else []
     return Observed(link, tuple(operations), tuple(findings))
 
 
-def _twin(uid: str, older: Ticket, younger: Ticket) -> tuple[CloseDuplicate | None, Finding | None]:
+def _twin(uid: str, older: Ticket, younger: Ticket, *, ask: bool) -> tuple[CloseDuplicate | None, Finding | None]:
     same_tracker = older.ref.tracker == younger.ref.tracker
-    if same_tracker and not older.status.closed and not younger.status.closed:
+    if same_tracker and not ask and not older.status.closed and not younger.status.closed:
         return CloseDuplicate(uid, younger, older.ref), None
     return None, Finding(
         "twin",
@@ -181,3 +233,33 @@ def _twin(uid: str, older: Ticket, younger: Ticket) -> tuple[CloseDuplicate | No
         f"tickets {older.ref.key!r} and {younger.ref.key!r} are for the same item {uid!r}",
         f"close {younger.ref.key!r} as duplicate of {older.ref.key!r}, or the other way round",
     )
+
+
+def renamed_people(world: World) -> list[Finding]:
+    """People who are configured with the name that their account had before."""
+    found = []
+    for name, view in sorted(world.views.items()):
+        setting = view.settings.type
+        for person in world.settings.people.values():
+            now = as_called(person, setting, world.renames.get(name, {}))
+            if now != person:
+                old, new = getattr(person, setting), getattr(now, setting)
+                message = f"the account {old!r} of {person.id!r} is called {new!r} now in tracker {name!r}"
+                hint = f'set `people.{person.id}.{setting} = "{new}"`; until then it is taken for that'
+                found.append(Finding("account-renamed", "warning", message, hint))
+    return found
+
+
+def unclear_endings(world: World) -> list[Finding]:
+    """One finding for each tracker whose done tickets have words that do not say whether the work was done."""
+    found = []
+    for name, view in sorted(world.views.items()):
+        unclear = {ticket.unclear for ticket in seen_tickets(view) if ticket.unclear}
+        for setting in sorted({setting for setting, _ in unclear}):
+            words = sorted(word for each, word in unclear if each == setting)
+            shown = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
+            message = f"tickets of tracker {name!r} are closed with the {setting} {shown}, and count as done"
+            lines = ", ".join(f'`{json.dumps(word, ensure_ascii=False)} = "done"`' for word in words[:5])
+            hint = f'write {lines} below [trackers.{name}.{setting}], with "wont_do" where that work was cancelled'
+            found.append(Finding("unknown-status", "note", message, hint))
+    return found

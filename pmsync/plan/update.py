@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from pmsync.content import labels, raw_fields, ticket_title
 from pmsync.identify import Placed
-from pmsync.keys import digest, title_key
-from pmsync.model import Fields, Finding, Link, Marker, Patch, Ticket
-from pmsync.operations import Operation, Record, Update, Wait
+from pmsync.model import Fields, Finding, Link, Patch, Ticket
+from pmsync.operations import Operation, Record, Refused, Update, Wait
 from pmsync.people import Directory
+from pmsync.plan.base import base_of, marker_of
+from pmsync.plan.refused import patch_digest
 from pmsync.plan.world import Index, View, World
 from pmsync.trackers.base import Unresolved
 
@@ -25,18 +26,37 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     here = _here(placed, link, index)
     if document.restricted and view and not view.settings.restricted:
         return [], [_leak(placed, link)]
+    if link.away and not document.draft:
+        return _identity_only(link, here), _not_sent(placed, link)
     unwritten = link.lost or link.followed or here.shared or link.ticket.status.closed
     if document.draft or unwritten or view is None:
         return _identity_only(link, here), []
     fields = raw_fields(document, item)
-    base = _base(placed, link, fields)
+    base, told = base_of(world, placed, link)
     patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
-    if not link.named and link.ticket.marker != _marker(world, placed) and (patch or _stale(world, placed, link)):
-        patch["marker"] = _marker(world, placed)
-    after = replace(here, pushed=pushed, pushed_labels=_pushed_labels(link, patch))
+    findings += told
+    if not link.named and (patch or _stale(world, placed, link)):
+        patch["marker"] = marker_of(world, placed, pushed)
+    after = replace(here, pushed=pushed, source=item.source, pushed_labels=_pushed_labels(link, patch))
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
-    return [_send(world, patch, after)], findings
+    return [_send(world, placed, patch, replace(here, pushed=base), after)], findings
+
+
+def _not_sent(placed: Placed, link: Link) -> list[Finding]:
+    """What the document changed since its ticket moved to where nothing is sent."""
+    fields, base = raw_fields(placed.entry.document, placed.entry.item), link.pushed
+    names = [
+        name
+        for name in ("title", "owners", "due", "priority", "labels")
+        if base and getattr(fields, name) != getattr(base, name)
+    ]
+    if not names or link.ticket.status.closed:
+        return []
+    document, ref = placed.entry.document, link.ticket.ref
+    message = f"the document changed ({', '.join(names)}), and nothing is sent to ticket {ref.key!r}, which moved away"
+    hint = f"change it there by hand: {ref.url}; or configure a tracker for the place it moved to"
+    return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
 
 
 def _here(placed: Placed, link: Link, index: Index) -> Link:
@@ -57,38 +77,14 @@ def _identity_only(link: Link, here: Link) -> list[Operation]:
     return [Record("identity", here, "stands elsewhere in the documents")] if here != link else []
 
 
-def _base(placed: Placed, link: Link, fields: Fields) -> Fields | None:
-    """The raw values that were sent last. Where a run without this ledger moved the marker on, that is the title of
-    the marker's key: what it sent is not sent again over what a person wrote since.
-    """
-    base, marker, ticket = link.pushed or _proven_base(placed, link), link.ticket.marker, link.ticket
-    if base is None or marker is None or link.named or marker.key in {"", link.key}:
-        return base
-    if marker.key == placed.entry.key:
-        return replace(base, title=fields.title)
-    return replace(base, title=ticket.title) if title_key(ticket.title) == marker.key else base
-
-
-def _proven_base(placed: Placed, link: Link) -> Fields | None:
-    """Without a ledger the marker's key still proves an edited title: the base is then the ticket's own title.
-
-    That holds only while nobody has retitled the ticket since; of the other fields nothing is known.
-    """
-    marker = link.ticket.marker
-    if placed.known is None or marker is None or title_key(link.ticket.title) != marker.key:
-        return None
-    fields = raw_fields(placed.entry.document, placed.entry.item)
-    return replace(fields, title=link.ticket.title)
-
-
-def _marker(world: World, placed: Placed) -> Marker:
-    return Marker(placed.uid, world.settings.namespace, placed.entry.document.id, placed.entry.key)
-
-
 def _stale(world: World, placed: Placed, link: Link) -> bool:
     """Whether the marker names an old key or document, so that runs without a ledger would have to guess."""
     marker = link.ticket.marker
-    return marker is not None and bool(marker.key) and marker != _marker(world, placed)
+    return marker is not None and bool(marker.key) and marker.identity != _identity(world, placed)
+
+
+def _identity(world: World, placed: Placed) -> tuple[str, str, str, str]:
+    return placed.uid, world.settings.namespace, placed.entry.document.id, placed.entry.key
 
 
 def _changes(
@@ -178,12 +174,17 @@ def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[
     return [Finding("adopted-different", "note", message, hint, entry.document.path, entry.item.line)]
 
 
-def _send(world: World, patch: Patch, after: Link) -> Operation:
-    value = digest({**patch}, str(world.views[after.ticket.ref.tracker].settings))
+def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link) -> Operation:
+    ref = after.ticket.ref
+    configuration = str(world.views[ref.tracker].settings)
+    value = patch_digest(patch, configuration)
     refusal = world.refusals.get((after.uid, "update"))
     if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
-        return Wait(after.uid, f"the tracker refused this change: {refusal.reason}", refusal.refused_at + AGAIN)
-    return Update(after.uid, patch, after, value)
+        entry = placed.entry
+        refused = Refused("update", ref.tracker, ref.key, refusal.reason, entry.document.path, entry.item.line)
+        why = f"the tracker refused this change: {refusal.reason}"
+        return Wait(after.uid, why, refusal.refused_at + AGAIN, refused)
+    return Update(after.uid, patch, after, value, before, configuration)
 
 
 def _leak(placed: Placed, link: Link) -> Finding:

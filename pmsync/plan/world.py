@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pmsync.belonging import Belonging
 from pmsync.identify import Identities
+from pmsync.keys import title_key
 from pmsync.model import Intent, Link, Reading, Ref, Refusal, Ticket
+from pmsync.renames import Renames
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.base import Sight, Unresolved
 
@@ -59,7 +62,7 @@ class World:
     `judged` are the ids of the documents that this run speaks about. `named` gives the tickets in configured trackers
     that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
     which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
-    of documents that are known and surely no more.
+    of documents that are known and surely no more. `renames` are the accounts, by tracker, that have another name now.
     """
 
     now: datetime
@@ -76,21 +79,30 @@ class World:
     named: Mapping[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
     moves: Mapping[Ref, Ticket] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    renames: Mapping[str, Renames] = field(default_factory=dict)
+
+    @property
+    def belonging(self) -> Belonging:
+        """Whose markers count as ours."""
+        return Belonging(self.settings.namespace, self.reading.checkout.homes, self.settings.formerly)
 
     def view(self, name: str) -> View | None:
         """The view of a tracker that can be relied on in this run."""
         view = self.views.get(name)
         return view if view and not view.failed else None
 
+    def shown_by(self, ticket: Ticket) -> str:
+        """The tracker that holds the ticket, or that showed it where none does: it moved to another place."""
+        showing = (n for n, view in self.views.items() if ticket.ref in view.tickets or ticket.ref in view.sights)
+        return ticket.ref.tracker or next(showing, "")
 
-def trusted(ticket: Ticket, view: View, namespace: str) -> bool:
-    """Whether the ticket's marker is believed: it was created by one of our accounts, in our namespace.
+
+def trusted(ticket: Ticket, view: View, belonging: Belonging) -> bool:
+    """Whether the ticket's marker is believed: it was created by one of our accounts, for this configuration.
 
     A Jira ticket whose property was removed shows only its uid; then the author alone decides.
     """
-    return bool(
-        ticket.marker and ticket.author in view.trusted and ticket.marker.namespace in {namespace, ""}
-    )  # fmt: skip
+    return bool(ticket.marker and ticket.author in view.trusted and belonging.owns(ticket.marker))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +110,15 @@ class Index:
     """The tickets of a world by what they are looked up for.
 
     `marked` are the trusted ones by uid, each list the oldest first; `forged` those that carry a marker of our
-    namespace by an account that is not listed; `shared` are the tickets that several items name.
+    namespace by an account that is not listed; `shared` are the tickets that several items name; `pasted` those of ours
+    that hold an item's marker beside their own; `held` says by ticket which item the ledger links to it.
     """
 
     marked: Mapping[str, Sequence[Ticket]]
     forged: Mapping[str, tuple[View, Ticket]]
     shared: frozenset[Ref]
+    pasted: Mapping[str, Ticket] = field(default_factory=dict)
+    held: Mapping[Ref, str] = field(default_factory=dict)
 
     def shares(self, uid: str, ticket: Ticket) -> bool:
         """Whether the item has this ticket in common with others: several name it, or it was made for another one."""
@@ -114,21 +129,29 @@ def index(world: World) -> Index:
     """Everything that planning looks up more than once."""
     views = [view for view in world.views.values() if not view.failed]
     marked: dict[str, list[Ticket]] = defaultdict(list)
-    for ticket in marked_tickets(views, world.settings.namespace):
+    for ticket in marked_tickets(views, world.belonging):
         marked[ticket.marker.uid if ticket.marker else ""].append(ticket)
     forged = {
         ticket.marker.uid: (view, ticket)
         for view in views
         for ticket in seen_tickets(view)
-        if ticket.marker and ticket.author not in view.trusted
-        and ticket.marker.namespace in {world.settings.namespace, ""}
+        if ticket.marker and ticket.author not in view.trusted and world.belonging.owns(ticket.marker)
     }  # fmt: skip
     names = Counter(
         ref
         for named in world.named.values()
         for ref in {each.sight.ref for each in named if isinstance(each.sight, Ticket) and not each.mention}
     )
-    return Index(marked, forged, frozenset(ref for ref, count in names.items() if count > 1))
+    pasted = {
+        each.uid: ticket
+        for tickets in marked.values()
+        for ticket in tickets
+        for each in ticket.markers
+        if ticket.marker and each.uid != ticket.marker.uid and world.belonging.owns(each)
+    }
+    held = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
+    shared = frozenset(ref for ref, count in names.items() if count > 1)
+    return Index(marked, forged, shared, pasted, held)
 
 
 def seen_tickets(view: View) -> Iterator[Ticket]:
@@ -137,7 +160,7 @@ def seen_tickets(view: View) -> Iterator[Ticket]:
     yield from (sight for sight in view.sights.values() if isinstance(sight, Ticket))
 
 
-def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
+def marked_tickets(views: Iterable[View], belonging: Belonging) -> list[Ticket]:
     """All tickets with a trusted marker that were seen in this run, the oldest first.
 
     The order is the same for every run that sees them, whatever else it knows.
@@ -146,9 +169,18 @@ def marked_tickets(views: Iterable[View], namespace: str) -> list[Ticket]:
         ticket.ref: ticket
         for view in views
         for ticket in seen_tickets(view)
-        if trusted(ticket, view, namespace)
+        if trusted(ticket, view, belonging)
     }  # fmt: skip
     return sorted(found.values(), key=seniority)
+
+
+def doubtful(ticket: Ticket, mates: Iterable[Ticket]) -> bool:
+    """Whether the marker may have come into the ticket with pasted text: there are several, or the title is neither
+    that of the marker nor that of another ticket of its item.
+    """
+    key = ticket.marker.key if ticket.marker else ""
+    titles = {title_key(mate.title) for mate in mates if mate.ref != ticket.ref}
+    return ticket.ambiguous or title_key(ticket.title) not in {key, *titles}
 
 
 def seniority(ticket: Ticket) -> tuple[datetime, str, int, str]:

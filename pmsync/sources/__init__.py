@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from pmsync.errors import DocumentError
 from pmsync.markdown import at_places, ignores, parse
+from pmsync.markdown.extents import with_source, with_sources
 from pmsync.markdown.source import refuse_conflicts, split
 from pmsync.model import Document
 from pmsync.settings import NOTHING_TAUGHT, Vocabulary
@@ -51,13 +52,13 @@ def read(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Doc
     if _suffix(path) in _WORD:
         from pmsync.sources import word  # noqa: PLC0415  (most teams have none)
 
-        return _document([], word.lines(data), path, vocabulary)
+        return with_source(_document([], word.lines(data), path, vocabulary), data)
     text = decode(data)
     if is_markdown(path):
-        return parse(text, path, vocabulary)
+        return with_sources(parse(text, path, vocabulary), text)
     refuse_conflicts(text, path)
     front, body = _front(text, path)
-    document = _document(front, _reader(path)(body), path, vocabulary)
+    document = with_source(_document(front, _reader(path)(body), path, vocabulary), data)
     comments = ignores.find_in_html(body) if _suffix(path) in _HTML else []
     return replace(document, ignores=ignores.read(body, comments, {item.line for item in document.items}))
 

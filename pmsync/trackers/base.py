@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -15,18 +15,28 @@ from pmsync.settings import Person
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The ticket surely does not exist any more (404 or 410 from a service that lets us read its neighbours)."""
+    """The service does not show the ticket, though it lets us read its neighbours (404 or 410).
+
+    `hidden` where it answers the same for a ticket that is hidden from us or went to where we see nothing: then nobody
+    knows whether it exists.
+    """
 
     ref: Ref
+    hidden: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The ticket lives elsewhere. `to` is its new ref if this same tracker holds it, else None; `url` always says."""
+    """The ticket lives elsewhere. `to` is its new ref if this same tracker holds it, else None; `url` is for people.
+
+    `ticket` is it as it is there, where we may see it: its ref has no tracker, and an `id` that this one can be asked
+    for.
+    """
 
     ref: Ref
     to: Ref | None
     url: str
+    ticket: Ticket | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +169,27 @@ class Tracker(Protocol):
         """
 
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
-        """An answer for each ref, labelled or not. Gone only on a definite 404/410. May be repeated.
+        """An answer for each ref, labelled or not. Gone only on a definite 404/410. May be repeated. Takes the ref of a
+        ticket too that it answered with `Moved`.
 
         A GitHub ref is (repository id, number): an answer from another repository is Moved, never a Ticket.
         """
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         """Return the widest look: every ticket created by `accounts()` since then, labelled or not, and any ticket
-        that carries one of `uids` (Jira: by its uid label), whoever made it. Complete, or raises. May be repeated.
+        that carries one of `uids` (Jira: by its uid label), whoever made it. Complete, or raises. May be repeated. One
+        of ours that went elsewhere since, and can be found there, is shown as well; its ref has no tracker.
         """
+
+    def left_out(self) -> tuple[str, ...]:
+        """The configured accounts that the service does not know, so that `find` went without them; no request."""
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """One outcome per draft, in order; at most `batch` drafts. The request is sent exactly once.
 
         Each ticket carries general label and marker from its first moment. **Never repeat on InDoubt.** Raises nothing
         once the request is under way. Labels that the service would refuse are made fit, and a draft that was refused
-        for an assignee alone is sent once more without.
+        for an assignee alone is sent once more for its fallback, and then for nobody.
         """
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from pmsync import marker
+from pmsync.addresses import github_issue
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
@@ -49,9 +50,6 @@ from pmsync.trackers.github_text import (
 
 OWN_COMMENT = "<!-- pmsync-duplicate -->"
 _SHORT = re.compile(r"(?:(?P<repo>[\w.-]+/[\w.-]+)#|#|GH-)(?P<number>[1-9]\d{0,9})", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"https?://(?P<host>[^/\s]+)/(?P<repo>[\w.-]+/[\w.-]+)/issues/(?P<number>[1-9]\d{0,9})/?(?:[?#]\S*)?", re.IGNORECASE
-)
 
 
 def connect(
@@ -147,19 +145,18 @@ class GitHubTracker:
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:
         """An address of an issue here, `owner/name#12`, or `#12` in a document of this very repository."""
-        text = text.strip()
-        found = _ADDRESS.fullmatch(text) or _SHORT.fullmatch(text)
-        if found is None:
+        if shown := github_issue(text.strip()):
+            host, named, number = shown
+            here = host == self._web
+        elif short := _SHORT.fullmatch(text.strip()):
+            named, number, here = short["repo"] or repository or "", int(short["number"]), True
+        else:
             return None
-        host = found.groupdict().get("host")
-        named = found["repo"] or repository or ""
-        if named.lower() != self.repo.lower() or (host is not None and host.lower() not in self._web):
-            return None
-        return self._provisional(int(found["number"]))
+        return self._provisional(number) if here and named.lower() == self.repo.lower() else None
 
     def _provisional(self, number: int) -> Ref:
         address = urlsplit(self._settings.api_url)
-        url = f"{address.scheme}://{self._web[0]}/{self.repo}/issues/{number}"
+        url = f"{address.scheme}://{self._web}/{self.repo}/issues/{number}"
         return Ref(self.name, str(number), f"{self.repo}#{number}", url)
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
@@ -191,6 +188,10 @@ class GitHubTracker:
             or (ticket.marker is not None and ticket.marker.uid in wanted)
         )
 
+    def left_out(self) -> tuple[str, ...]:
+        """Nobody: authors are compared here."""
+        return ()
+
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
         """One request for each hundred refs; one for each that this does not show, one more for the first of those."""
         asked, readable = tuple(dict.fromkeys(refs)), list[str]()
@@ -217,18 +218,20 @@ class GitHubTracker:
         if answer.status in {404, 410}:
             if not readable:
                 readable.append(self._repo.unreadable())
-            return Forbidden(ref, readable[0]) if readable[0] else Gone(ref)
+            # A 404 also answers for a ticket that was transferred to where the token sees nothing; a 410 is definite.
+            return Forbidden(ref, readable[0]) if readable[0] else Gone(ref, hidden=answer.status == 404)
         if answer.status in {401, 403}:
             return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason})")
         if answer.status != 200 or not isinstance(answer.data, Mapping):
             raise self._repo.refused(answer, f"to show {ref.key!r}")
         if theirs != home or "pull_request" in answer.data:
-            return Moved(ref, None, str(answer.data["html_url"]))
+            there = None if "pull_request" in answer.data else self._repo.foreign(answer.data, ref.id)
+            return Moved(ref, None, str(answer.data["html_url"]), there)
         return self._repo.ticket(answer.data)
 
     def _moved(self, ref: Ref, answer: Answer) -> Sight:
         """Where a transferred issue is now, followed by hand and only to read."""
-        url = address = answer.redirect or ""
+        address = answer.redirect or ""
         for _ in range(5):
             found = re.search(r"/repositories/(\d+)/issues/(\d+)$", urlsplit(address).path)
             if found is None:
@@ -236,15 +239,16 @@ class GitHubTracker:
             answer = self._repo.read(found[0])
             if answer.status == 200:
                 url = str(answer.data["html_url"])
-                to = self._repo.ref(answer.data) if int(found[1]) == self._repo.identified() else None
-                return Moved(ref, to, url)
+                if int(found[1]) == self._repo.identified():
+                    return Moved(ref, self._repo.ref(answer.data), url)
+                return Moved(ref, None, url, self._repo.foreign(answer.data, f"{found[1]}/{found[2]}"))
             address = answer.redirect or ""
-        return Moved(ref, None, url)
+        return Moved(ref, None, ref.url)  # GitHub's own pages lead people on from there
 
     # --- writing ------------------------------------------------------------------------------------------------
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
-        """One POST for each draft, never repeated; a second, without them, where it is refused for its assignees."""
+        """One POST for each draft, never repeated; another, without them, where it is refused for its assignees."""
         return tuple(self._create(draft) for draft in drafts)
 
     def _create(self, draft: Draft) -> Outcome:
@@ -262,9 +266,12 @@ class GitHubTracker:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
         try:
             answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
-            if left := unassignable_in(answer) & {name.lower() for name in draft.assignees}:
+            refused: set[str] = set()
+            while left := unassignable_in(answer) & {name.lower() for name in body["assignees"]}:
                 # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
-                body["assignees"] = [name for name in draft.assignees if name.lower() not in left]
+                refused |= left
+                willing = [name for name in draft.assignees if name.lower() not in refused]
+                body["assignees"] = willing or [name for name in draft.fallback if name.lower() not in refused]
                 answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
             return self._outcome(answer)
         except NotSent as error:

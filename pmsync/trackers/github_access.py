@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from github import Auth
 
@@ -12,11 +12,9 @@ from pmsync.errors import ConfigError
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.github_session import AppKey
 from pmsync.trackers.github_text import fit_labels
+from pmsync.trackers.hosts import address_problem
 
 GITHUB = "api.github.com"
-_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[^\s\\@?#]*)?", re.ASCII | re.IGNORECASE)
-"""One that all read alike: for requests a host ends at a backslash, and urlsplit passes over line ends and tabs."""
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_TOKEN_ENV = "GITHUB_TOKEN"  # noqa: S105 - a variable's name
 
 
@@ -40,12 +38,12 @@ def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -
     return app
 
 
-def web_host(api_url: str) -> tuple[str, ...]:
-    """Hosts that issues of this API have in their addresses, the first one being its own."""
-    host = urlsplit(api_url).netloc.rpartition("@")[2].lower()
+def web_host(api_url: str) -> str:
+    """The host that issues of this API have in their addresses, with its port where that is not the usual one."""
+    host = urlsplit(api_url).netloc.rpartition("@")[2].lower().removesuffix(":443")
     if host == GITHUB:
-        return ("github.com", "www.github.com")
-    return (host.removeprefix("api.") if host.endswith(".ghe.com") else host,)
+        return "github.com"
+    return host.removeprefix("api.") if host.endswith(".ghe.com") else host
 
 
 def has_content_limits(api_url: str) -> bool:
@@ -56,31 +54,11 @@ def has_content_limits(api_url: str) -> bool:
 
 def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> list[str]:
     where, url = f"trackers.{settings.name}.api_url", settings.api_url
-    try:
-        address = urlsplit(url)
-        host = _host(address)
-    except ValueError:
-        return [f"{where} is {url!r}, which is no address"]
-    if not _ADDRESS.fullmatch(url) or not host:
-        return [f"{where} is {url!r}: write `https://HOST/api/v3`, or leave it out for github.com"]
-    if host in {"github.com", "www.github.com"}:
+    if re.match(r"https?://(?:www\.)?github\.com(?::\d+)?(?:/|$)", url, re.IGNORECASE):
         return [f"{where} is {url!r}, the web page: write `https://{GITHUB}`, or leave it out"]
-    if address.scheme == "http" and address.hostname not in LOOPBACK:
-        return [f"{where} is {url!r}: a token is never sent without encryption; write `https://`"]
-    named = re.split(r"[,\s]+", environ.get("PMSYNC_HOSTS", "").lower())
-    if _in_ci(environ) and host != GITHUB and host not in named and address.hostname not in named:
-        hint = f"if that is right, set `PMSYNC_HOSTS={host}` where the job's secrets are set, not in the repository"
-        return [f"{where} is {url!r}, and in CI a token goes only to {GITHUB}: {hint}"]
-    return []
-
-
-def _host(address: SplitResult) -> str:
-    host = (address.hostname or "").lower()
-    return f"{host}:{address.port}" if address.port else host
-
-
-def _in_ci(environ: Mapping[str, str]) -> bool:
-    return environ.get("CI", "").lower() not in {"", "0", "false"}
+    example = "`https://HOST/api/v3`, or leave it out for github.com"
+    problem = address_problem("github", url, environ, example)
+    return [f"{where} is {problem}"] if problem else []
 
 
 def _secrets(settings: TrackerSettings, environ: Mapping[str, str]) -> tuple[list[str], list[str]]:

@@ -17,8 +17,8 @@ LOT = 100
 _FIELDS = """
 fragment fields on Issue {
   number title body state stateReason(enableDuplicate: true) url createdAt updatedAt closedAt
-  author { __typename login }
-  assignees(first: 20) { nodes { login } }
+  author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+  assignees(first: 20) { nodes { login databaseId } }
   labels(first: 100) { nodes { name } }
   repository { nameWithOwner }
 }
@@ -62,14 +62,15 @@ def _as_rest(node: Mapping[str, Any]) -> Mapping[str, Any]:
         "updated_at": node["updatedAt"],
         "closed_at": node["closedAt"],
         "user": _account(node["author"]),
-        "assignees": node["assignees"]["nodes"],
+        "assignees": [{"login": each["login"], "id": each["databaseId"]} for each in node["assignees"]["nodes"]],
         "labels": node["labels"]["nodes"],
         "repository_url": f"/repos/{node['repository']['nameWithOwner']}",
     }
 
 
-def _account(author: Mapping[str, Any] | None) -> Mapping[str, str] | None:
+def _account(author: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """REST marks Apps in their name, GraphQL by their type."""
     if author is None:
         return None
-    return {"login": author["login"] + ("[bot]" if author["__typename"] == "Bot" else "")}
+    login = author["login"] + ("[bot]" if author["__typename"] == "Bot" else "")
+    return {"login": login, "id": author.get("databaseId")}

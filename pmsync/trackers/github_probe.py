@@ -22,8 +22,9 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
     answer = session.as_app("GET", "/app") if session.is_app else session.call("GET", "/user")
     if answer.patience is not None or answer.failed:
         raise TrackerUnavailable(f"GitHub does not say whose token this is ({answer.reason})", answer.patience)
-    if answer.status == 200 and isinstance(answer.data, Mapping):
-        return str(f"{answer.data['slug']}[bot]" if session.is_app else answer.data["login"]).lower()
+    shown = answer.data if answer.status == 200 and isinstance(answer.data, Mapping) else {}
+    if name := shown.get("slug" if session.is_app else "login"):
+        return f"{name}[bot]".lower() if session.is_app else str(name).lower()
     trusted = {name.lower() for name in settings.accounts}
     if answer.status == 403 and in_actions and (not trusted or ACTIONS in trusted):
         return ACTIONS
@@ -31,7 +32,8 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
         todo = f"it is wrong or has expired: {session.new_secret}"
         raise TrackerError(f"GitHub does not accept the token ({answer.reason}): {todo}")
     hint = f"name the account in `trackers.{settings.name}.accounts`"
-    raise TrackerError(f"GitHub does not say whose token this is ({answer.reason}): {hint}")
+    why = "its answer names nobody" if answer.status == 200 else answer.reason
+    raise TrackerError(f"GitHub does not say whose token this is ({why}): {hint}")
 
 
 def probe(session: Session, settings: TrackerSettings, account: Callable[[], str]) -> tuple[Probe, int | None]:

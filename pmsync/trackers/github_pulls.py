@@ -6,12 +6,12 @@ Speaks to the API and the repository that it is given, never to those of a confi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any, Literal
 
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.trackers.github_pacing import Pacing
 from pmsync.trackers.github_session import Answer, Session
+from pmsync.trackers.paging import Page, Place, walk
 
 Outcome = Literal["created", "updated", "unchanged", "none"]
 PAGE = 100
@@ -76,11 +76,12 @@ class Pulls:
         return "created", str(made["html_url"])
 
     def _pages(self, path: str, query: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        for page in count(1):
-            found = self._read(path, {**(query or {}), "per_page": PAGE, "page": page})
+        def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
+            found = self._read(path, {**(query or {}), "per_page": PAGE, "page": place})
+            return found, Page(found, int(place) + 1 if len(found) >= PAGE else None)
+
+        for found in walk(1, ask, f"`{self.repo}`, {path!r}"):
             yield from found
-            if len(found) < PAGE:
-                return
 
     def _read(self, path: str, query: dict[str, Any]) -> Any:
         return self._good(self._session.call("GET", path, query=query), 200)

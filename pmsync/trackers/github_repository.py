@@ -5,7 +5,7 @@ It knows what an answer means for the repository, and nothing of drafts, patches
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +14,7 @@ from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Ref, Ticket
 from pmsync.trackers.github_session import Answer, Session
 from pmsync.trackers.github_text import next_page, repository_id_of, repository_of, ticket_of
+from pmsync.trackers.paging import Page, Place, walk
 
 PAGE = 100
 
@@ -39,28 +40,25 @@ class Repository:
         asked = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
         if since is not None:
             asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        first = answer = self._page(asked)
-        issues = {issue["number"]: issue for issue in answer.data}
-        walked = set()
-        while address := next_page(answer.headers.get("link", "")):
-            if address in walked:
-                raise TrackerError(f"`{self.name}`: the pages of the issue list lead in a circle ({address!r})")
-            walked.add(address)
-            self.number = self.number or repository_id_of(address)
-            more = {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
-            answer = self._page({**more, **asked})
-            issues |= {issue["number"]: issue for issue in answer.data}
-        return [issue for issue in issues.values() if "pull_request" not in issue], first
+        answers = list(self._walk(f"{self.home}/issues", asked, "to list issues"))
+        issues = {issue["number"]: self.verified(issue) for answer in answers for issue in answer.data}
+        return [issue for issue in issues.values() if "pull_request" not in issue], answers[0]
 
-    def _page(self, query: Mapping[str, str]) -> Answer:
-        answer = self.read(f"{self.home}/issues", query)
-        if answer.status != 200:
-            raise self.refused(answer, "to list issues")
-        if not isinstance(answer.data, list):
-            raise TrackerUnavailable(f"`{self.name}`: the issue list cannot be read")
-        for issue in answer.data:
-            self.verified(issue)
-        return answer
+    def _walk(self, path: str, query: Mapping[str, str], what: str) -> Iterator[Answer]:
+        """The answers of all pages of the list at `path`, by their Link headers."""
+
+        def ask(place: Place) -> tuple[Answer, Page]:
+            more = {name: values[-1] for name, values in parse_qs(urlsplit(str(place)).query).items()}
+            answer = self.read(path, {**more, **query})
+            if answer.status != 200:
+                raise self.refused(answer, what)
+            if not isinstance(answer.data, list):
+                raise TrackerUnavailable(f"`{self.name}`: the answer to {path!r} is no list")
+            following = next_page(answer.headers.get("link", ""))
+            self.number = self.number or repository_id_of(following or "")
+            return answer, Page(answer.data, following)
+
+        return walk(path, ask, f"`{self.name}`, {path!r}")
 
     def tickets(self, issues: Iterable[Mapping[str, Any]]) -> tuple[Ticket, ...]:
         """The issues as tickets, in order of creation."""
@@ -69,17 +67,8 @@ class Repository:
 
     def timeline(self, path: str) -> list[Mapping[str, Any]]:
         """All that happened to the issue at `path`, comments among it, in order of time."""
-        events: list[Mapping[str, Any]] = []
-        page = 1
-        while True:
-            query = {"per_page": str(PAGE), "page": str(page)}
-            answer = self.read(f"{path}/timeline", query)
-            if answer.status != 200 or not isinstance(answer.data, list):
-                raise self.refused(answer, "to show an issue's timeline")
-            events += answer.data
-            if not next_page(answer.headers.get("link", "")):
-                return events
-            page += 1
+        pages = self._walk(f"{path}/timeline", {"per_page": str(PAGE)}, "to show an issue's timeline")
+        return [event for answer in pages for event in answer.data]
 
     def write(self, verb: str, path: str, body: Any, what: str, also: Iterable[int] = ()) -> Answer:
         """A write that may be repeated. Raises where it did not succeed, but for the statuses in `also`."""
@@ -152,6 +141,15 @@ class Repository:
         except (KeyError, TypeError, ValueError) as error:
             raise TrackerError(f"`{self.name}#{verified['number']}`: the answer cannot be read ({error!r})") from None
 
+    def foreign(self, issue: Any, id_: str) -> Ticket | None:
+        """An issue of another repository, for reading only; None where it cannot be read. `id_` is what to ask for."""
+        try:
+            url = str(issue["html_url"])
+            key = "/".join(urlsplit(str(issue["repository_url"])).path.split("/")[-2:])
+            return ticket_of(issue, Ref("", id_, f"{key}#{issue['number']}", url), self.label)
+        except (KeyError, TypeError, ValueError):
+            return None
+
     def refused(self, answer: Answer, what: str, path: str = "") -> TrackerError:
         """The error for an answer that refuses, with what to do about it; `path` where one issue was asked for."""
         if answer.redirect is not None:
@@ -164,6 +162,9 @@ class Repository:
             410: "it was deleted, or issues are switched off in the repository's settings",
         }
         hint = hints.get(answer.status, "see what it names")
+        if not answer.own and answer.status != 401:
+            foreign = "these are not GitHub's words: have the proxy or firewall on the way let requests through"
+            return TrackerError(f"`{self.name}`: {what} was refused ({answer.reason}): {foreign}, or reword the item")
         kind = TrackerClosed if answer.status in hints and not self._missing(answer, path) else TrackerError
         return kind(f"`{self.name}`: GitHub refused {what} ({answer.reason}): {hint}")
 

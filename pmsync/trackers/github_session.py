@@ -59,6 +59,11 @@ class Answer:
         return f"{self.status}: {reasons(self.data)}"
 
     @property
+    def own(self) -> bool:
+        """Whether GitHub itself answered, and not a proxy or firewall on the way."""
+        return "x-github-request-id" in self.headers or (isinstance(self.data, Mapping) and "message" in self.data)
+
+    @property
     def failed(self) -> bool:
         """Whether the server had trouble of its own, so that nothing is known."""
         return self.status >= 500 or self.status == 408 or (self.status < 300 and self.data is UNREADABLE)

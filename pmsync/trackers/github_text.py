@@ -90,6 +90,8 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
         closed_at=utc(issue["closed_at"]) if closed and issue["closed_at"] else None,
         duplicate=closed and issue.get("state_reason") == "duplicate",
         marker=marker.read(issue.get("body")),
+        markers=marker.read_all(issue.get("body")),
+        ids={login(each): str(each["id"]) for each in (issue["user"], *issue["assignees"]) if each and each.get("id")},
     )
 
 

@@ -6,21 +6,20 @@ REST API v2 on both products, whose texts are wiki markup. Nothing here retries,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.addresses import KEY, jira_key
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers import jira_anchor, jira_duplicate, jira_probe
 from pmsync.trackers.base import (
-    Created,
     Forbidden,
     Gone,
-    InDoubt,
     Moved,
     Outcome,
     Probe,
@@ -32,8 +31,8 @@ from pmsync.trackers.base import (
     Unresolved,
 )
 from pmsync.trackers.jira_connect import open_session
-from pmsync.trackers.jira_fields import Screen, create_fields, explain_missing, field_of, missing, priority_of
-from pmsync.trackers.jira_http import TIMEOUT, Answer, Lost, NotSent, Session
+from pmsync.trackers.jira_fields import Screen, blocker, create_fields, demanded, priority_of, refusal
+from pmsync.trackers.jira_http import TIMEOUT, Answer, Session
 from pmsync.trackers.jira_issue import (
     PROPERTY,
     Dialect,
@@ -45,13 +44,13 @@ from pmsync.trackers.jira_issue import (
     summary,
     ticket_of,
 )
-from pmsync.trackers.jira_lot import Unassignable, as_sent, refusal_of
+from pmsync.trackers.jira_listing import PAGE, assignable, read_screen, search, unknown_accounts
+from pmsync.trackers.jira_lot import Sent, Unassignable, in_halves, outcomes_of
+from pmsync.trackers.paging import Incomplete
 
-PAGE = 100
 LOT = 50
 """What one bulk create takes ("Bulk create issue", REST API v2)."""
 FEW = 3
-LONGEST_URL = 1_500
 
 
 def connect(
@@ -71,10 +70,9 @@ class JiraTracker:
     def __init__(self, settings: TrackerSettings, session: Session) -> None:
         self.settings, self.session = settings, session
         self.name, self.label = settings.name, settings.label
-        url = re.escape(settings.url.rstrip("/"))
-        key = rf"{re.escape(settings.project)}-[1-9]\d*"
-        self._named = re.compile(rf"(?:{url}/(?:browse|projects/[^/\s]+/issues)/)?({key})(?:[?#/]\S*)?", re.IGNORECASE)
         self._resolved: dict[str, str | Unresolved] = {}
+        self._unknown: frozenset[str] = frozenset()
+        self._looked = False
 
     # --- who we are, and how this Jira words things -------------------------------------------------------------
 
@@ -88,8 +86,8 @@ class JiraTracker:
 
     @cached_property
     def me(self) -> str:
-        """The token's own account."""
-        return self.words.account(self.session.ask("GET", "myself").data)
+        """The token's own account; raises TrackerError where Jira does not say."""
+        return jira_probe.own_account(self.session, self.settings, self.words)
 
     def accounts(self) -> frozenset[str]:
         return frozenset(self.settings.accounts) or frozenset({self.me})
@@ -97,24 +95,13 @@ class JiraTracker:
     @cached_property
     def screen(self) -> Screen | None:
         """The create screen; None where this Jira is too old to tell (Data Center before 8.4)."""
-        path = f"issue/createmeta/{self.settings.project}/issuetypes"
-        try:
-            kinds = self.session.ask("GET", path, query={"maxResults": 200}).data
-            wanted = self.settings.issue_type.casefold()
-            kind = next(k for k in _values(kinds, "issueTypes") if str(k["name"]).casefold() == wanted)
-            found = self.session.ask("GET", f"{path}/{kind['id']}", query={"maxResults": 200}).data
-        except TrackerUnavailable:
-            raise
-        except (TrackerError, StopIteration):
-            return None
-        fields = [field_of(each) for each in _values(found, "fields")]
-        return Screen(str(kind["id"]), {each.id: each for each in fields})
+        return read_screen(self.session, self.settings)
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
-        match = self._named.fullmatch(text.strip())
-        if not match:
+        text = text.strip()
+        key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else jira_key(text, self.settings.url)
+        if key is None or key.rpartition("-")[0] != self.settings.project.upper():
             return None
-        key = match[1].upper()
         return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
@@ -123,55 +110,53 @@ class JiraTracker:
     # --- reading ------------------------------------------------------------------------------------------------
 
     def scan(self, since: datetime | None = None) -> Scan:
-        pages = list(self._pages(scan_jql(self.words, self.label, since)))
-        return Scan(self._tickets(pages), pages[0].sent_at.replace(microsecond=0))
+        pages = self._pages(scan_jql(self.words, self.label, since))
+        here = tuple(ticket for ticket in self._tickets(pages) if ticket.ref.tracker)
+        return Scan(here, pages[0].sent_at.replace(microsecond=0))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         wanted = sorted(set(uids))
         found: dict[Ref, Ticket] = {}
         lots = [wanted[start : start + LOT] for start in range(0, len(wanted), LOT)] or [[]]
         for number, lot in enumerate(lots):
-            accounts = self.accounts() if number == 0 else ()
-            pages = list(self._pages(find_jql(self.words, lot, accounts, since)))
-            found |= {ticket.ref: ticket for ticket in self._tickets(pages)}
+            pages = self._wide(lot, self.accounts() if number == 0 else frozenset(), since)
+            found |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_found(ticket)}
+        self._looked = True
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
-    def _pages(self, jql: str) -> Iterator[Answer]:
-        """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes."""
-        query: dict[str, Any] = {"jql": jql, **self.words.wanted, "maxResults": PAGE}
-        path, shown = ("search/jql" if self.words.cloud else "search"), 0
-        while True:
-            answer = self._search(path, query)
-            yield answer
-            issues = answer.data["issues"]
-            shown += len(issues)
-            if self.words.cloud:
-                token = answer.data.get("nextPageToken")
-                if not token:
-                    return
-                query["nextPageToken"] = token
-            else:
-                if not issues or shown >= int(answer.data["total"]):
-                    return
-                query["startAt"] = shown
+    def _is_found(self, ticket: Ticket) -> bool:
+        """Whether it is in our project, or one of ours that went elsewhere: what else is there has only our label."""
+        return bool(ticket.ref.tracker or (ticket.marker and ticket.author in self.accounts()))
 
-    def _search(self, path: str, query: Mapping[str, Any]) -> Answer:
-        if len(str(query["jql"])) > LONGEST_URL:
-            answer = self.session.ask("POST", path, body={**query, **self.words.wanted_in_body})
-        else:
-            answer = self.session.ask("GET", path, query=query)
-        if not isinstance(answer.data, dict) or not isinstance(answer.data.get("issues"), list):
-            raise TrackerUnavailable(f"jira at {self.settings.url!r} answered a search with something else")
-        return answer
+    def _pages(self, jql: str) -> list[Answer]:
+        return list(search(self.session, self.words, jql))
+
+    def _wide(self, uids: Sequence[str], accounts: frozenset[str], since: datetime) -> list[Answer]:
+        """The wide look, without the accounts that this Jira does not know: one such name and it refuses the query."""
+        named = accounts - self._unknown
+        try:
+            return self._pages(find_jql(self.words, uids, named, since))
+        except (TrackerUnavailable, TrackerClosed, Incomplete):
+            raise
+        except TrackerError:
+            unknown = unknown_accounts(self.session, self.words, named)
+            if not unknown or unknown == named:
+                raise
+            self._unknown |= unknown
+        return self._pages(find_jql(self.words, uids, named - unknown, since))
+
+    def left_out(self) -> tuple[str, ...]:
+        return tuple(sorted(self._unknown))
 
     def _tickets(self, pages: Iterable[Answer]) -> tuple[Ticket, ...]:
         found = {ticket.ref: ticket for page in pages for ticket in map(self._ticket, page.data["issues"])}
         return tuple(found.values())
 
     def _ticket(self, issue: Mapping[str, Any]) -> Ticket:
+        """The ticket; the ref of one in another project has no tracker, as it is for reading only."""
         try:
-            self._here(issue)
-            return ticket_of(issue, self.words)
+            ticket = ticket_of(issue, self.words)
+            return ticket if self._here(issue) else replace(ticket, ref=replace(ticket.ref, tracker=""))
         except (KeyError, TypeError, ValueError) as error:
             key = issue.get("key") if isinstance(issue, dict) else issue
             raise TrackerError(
@@ -204,7 +189,8 @@ class JiraTracker:
         if not isinstance(found, Mapping):
             return found
         if not self._here(found):
-            return Moved(ref, None, self.words.browse(str(found["key"])))
+            there = self._ticket(found)
+            return Moved(ref, None, there.ref.url, there)
         return self._ticket(found)
 
     def _found(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
@@ -219,7 +205,11 @@ class JiraTracker:
 
     def _missing(self, ref: Ref) -> Gone | Forbidden:
         """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
-        return Gone(ref) if self._project_key else Forbidden(ref, "404, and the project cannot be read either")
+        return (
+            Gone(ref, hidden=True)
+            if self._project_key
+            else Forbidden(ref, "404, and the project cannot be read either")
+        )
 
     @cached_property
     def _project_key(self) -> str:
@@ -243,54 +233,34 @@ class JiraTracker:
             return (Unavailable(str(error), error.retry_after),) * len(drafts)
         except TrackerError as error:
             return (Rejected(str(error), closed=True),) * len(drafts)
-        lacking = missing(self.settings, screen, self.words) if screen else []
-        if lacking:
-            return (Rejected(explain_missing(self.settings, lacking), closed=True),) * len(drafts)
+        reason = blocker(self.settings, screen, self.words) if screen else ""
+        if reason:
+            return (Rejected(reason, closed=True),) * len(drafts)
+        demands = demanded(self.settings, screen, self.words) if screen else []
         fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
-        updates = [{"fields": each, **self._property(draft.marker)} for draft, each in zip(drafts, fields, strict=True)]
-        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
-        outcomes = list(self._outcomes(answer, list(zip(drafts, fields, strict=True)), author))
-        # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
-        left = [n for n, o in enumerate(outcomes) if isinstance(o, Unassignable) and drafts[n].assignees]
-        for n, outcome in zip(left, self.create([replace(drafts[n], assignees=()) for n in left]), strict=True):
-            outcomes[n] = outcome
+        empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.settings, demands, each))}
+        lot = [(draft, fields[n]) for n, draft in enumerate(drafts) if n not in empty]
+        sent = iter(in_halves(lot, lambda part: self._send(part, author)) if lot else ())
+        outcomes = [Rejected(empty[n]) if n in empty else next(sent) for n in range(len(drafts))]
+        self._without_refused(drafts, outcomes)
         return tuple(outcomes)
 
-    def _outcomes(
-        self, answer: Answer | NotSent | Lost, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
-    ) -> tuple[Outcome, ...]:
-        every = len(sent)
-        match answer:
-            case NotSent():
-                return (Unavailable(answer.reason),) * every
-            case Lost():
-                return (InDoubt(answer.reason),) * every
-        if answer.status == 429:
-            return (Unavailable(answer.reason, answer.retry_after),) * every
-        if answer.failed or answer.anonymous or 300 <= answer.status < 400:
-            return (InDoubt(answer.reason),) * every
-        if not isinstance(answer.data, dict) or "issues" not in answer.data:
-            reason = f"{answer.reason}{self.session.advice(answer)}"
-            closed = answer.closed or answer.status == 404
-            return (Rejected(reason, closed) if answer.status >= 400 else InDoubt(reason),) * every
-        return self._told_apart(answer, sent, author)
+    def _without_refused(self, drafts: Sequence[Draft], outcomes: list[Outcome]) -> None:
+        """Send again what was surely refused for its assignee alone: the ticket matters more than who has left."""
+        left = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Unassignable)]
+        others = {n: other for n in left if (other := drafts[n].without_refused)}
+        for n, outcome in zip(others, self.create(list(others.values())), strict=True):
+            outcomes[n] = outcome
+        hint = f"set `trackers.{self.name}.fallback_owner` to somebody who can be assigned"
+        for n, outcome in enumerate(outcomes):
+            if n in left and n not in others and isinstance(outcome, Rejected):
+                outcomes[n] = Rejected(f"{outcome.reason}: {hint}")
 
-    def _told_apart(
-        self, answer: Answer, sent: Sequence[tuple[Draft, dict[str, Any]]], author: str
-    ) -> tuple[Outcome, ...]:
-        """Successes come in order without the failed ones, which say their number; where that does not add up,
-        nothing is known.
-        """
-        failed = {int(e["failedElementNumber"]): e.get("elementErrors") for e in answer.data.get("errors") or ()}
-        made = iter(answer.data["issues"])
-        if len(answer.data["issues"]) + len(failed) != len(sent):
-            return (InDoubt("the answer does not say which of the tickets were created"),) * len(sent)
-        return tuple(
-            refusal_of(failed[number])
-            if number in failed
-            else Created(as_sent(next(made), self.words, draft, fields, author=author, at=answer.date))
-            for number, (draft, fields) in enumerate(sent)
-        )
+    def _send(self, lot: Sequence[Sent], author: str) -> tuple[Outcome, ...]:
+        updates = [{"fields": fields, **self._property(draft.marker)} for draft, fields in lot]
+        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
+        advice = self.session.advice(answer) if isinstance(answer, Answer) else ""
+        return outcomes_of(answer, lot, self.words, author=author, advice=advice)
 
     def update(self, ref: Ref, patch: Patch) -> Ticket:
         issue = self._issue_here(ref)
@@ -366,19 +336,22 @@ class JiraTracker:
         known = person.jira or person.email
         if not known:
             return Unresolved(f"people.{person.id} has neither `jira` nor `email`")
-        by_id = "accountId" if person.jira else "query"
-        query = {"project": self.settings.project, (by_id if self.words.cloud else "username"): known}
-        found = self.session.ask("GET", "user/assignable/search", query=query).data or []
-        for user in found:
+        found = []
+        for user in assignable(self.session, self.words, known, by_id=bool(person.jira)):
             if known.casefold() in {self.words.account(user).casefold(), str(user.get("emailAddress", "")).casefold()}:
                 return self.words.account(user)
+            found.append(user)
         if not person.jira and len(found) == 1 and not found[0].get("emailAddress"):
             return self.words.account(found[0])  # Cloud hides addresses, and finds by the whole address only
         return Unresolved(f"no user {known!r} can be assigned in project {self.settings.project!r}")
 
     def probe(self) -> Probe:
-        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen)
+        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen, self._searched)
 
-
-def _values(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    return list(data.get(name) or data.get("values") or ())
+    def _searched(self) -> tuple[str, ...]:
+        """Run the searches of a sync, unless one of this run has; returns the accounts that they go without."""
+        if not self._looked:
+            now = datetime.now(UTC)
+            self.scan(now)
+            self.find((), now)
+        return self.left_out()

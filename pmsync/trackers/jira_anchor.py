@@ -28,13 +28,24 @@ def read(description: str | None) -> Marker | None:
     return marker.from_json(_decoded(found[-1])) if found else None
 
 
+def read_all(description: str | None) -> tuple[Marker, ...]:
+    """Every marker in it, in order."""
+    names = _ANCHOR.findall(description or "")
+    return tuple(found for name in names if (found := marker.from_json(_decoded(name))))
+
+
 def replace(description: str | None, identity: Marker) -> str:
-    """The description with its marker brought up to date and the rest as it was; appended where none is."""
+    """The description with its marker brought up to date and the rest as it was; appended where none is.
+
+    Of several it is the last one with the same uid, else the last.
+    """
     text = description or ""
     found = list(_ANCHOR.finditer(text))
     if not found:
         return append(text, identity)
-    return f"{text[: found[-1].start()]}{_anchor(identity)}{text[found[-1].end() :]}"
+    own = [m for m in found if (held := marker.from_json(_decoded(m[1]))) and held.uid == identity.uid]
+    last = (own or found)[-1]
+    return f"{text[: last.start()]}{_anchor(identity)}{text[last.end() :]}"
 
 
 def _anchor(identity: Marker) -> str:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
 
 from jira import JIRA
 
 from pmsync.errors import ConfigError
 from pmsync.settings import TrackerSettings
+from pmsync.trackers.hosts import address_problem
 from pmsync.trackers.jira_http import TIMEOUT, Session
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_CLOUD = ".atlassian.net"
-_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[^\s\\@?#]*)?", re.ASCII | re.IGNORECASE)
-"""One that all read alike: for requests a host ends at a backslash, and urlsplit passes over line ends and tabs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +88,6 @@ def _variables(settings: TrackerSettings) -> dict[str, str]:
 
 def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> list[str]:
     where, url = f"trackers.{settings.name}.url", settings.url
-    try:
-        address = urlsplit(url)
-        host = _host(address)
-    except ValueError:
-        return [f"{where} is {url!r}, which is no address"]
-    if not _ADDRESS.fullmatch(url) or not host:
-        return [f"{where} is {url!r}: write `https://HOST`, with the context path if there is one"]
-    if address.scheme == "http" and address.hostname not in _LOOPBACK:
-        return [f"{where} is {url!r}: a token is never sent without encryption; write `https://`"]
-    named = re.split(r"[,\s]+", environ.get("PMSYNC_HOSTS", "").lower())
-    in_ci = environ.get("CI", "").lower() not in {"", "0", "false"}
-    if in_ci and not (address.hostname or "").endswith(_CLOUD) and not {host, address.hostname} & set(named):
-        hint = f"if that is right, set `PMSYNC_HOSTS={host}` where the job's secrets are set, not in the repository"
-        return [f"{where} is {url!r}, and in CI a token goes only to *{_CLOUD}: {hint}"]
-    return []
-
-
-def _host(address: SplitResult) -> str:
-    host = (address.hostname or "").lower()
-    return f"{host}:{address.port}" if address.port else host
+    example = "`https://HOST`, with the context path if there is one"
+    problem = address_problem("jira", url, environ, example)
+    return [f"{where} is {problem}"] if problem else []

@@ -9,6 +9,7 @@ from pmsync.errors import TrackerError
 from pmsync.model import Ref, Status
 from pmsync.trackers.jira_http import Session
 from pmsync.trackers.jira_issue import Dialect, status_of
+from pmsync.trackers.jira_words import ending
 
 MARK = "(pmsync: duplicate)"
 
@@ -46,6 +47,9 @@ def _touches(issue: Mapping[str, Any], words: Dialect, of: Ref, ours: Collection
         if words.account(change.get("author")) not in ours:
             names = ", ".join(str(item.get("field")) for item in change.get("items") or ())
             yield f"somebody changed {names} of {key}"
+    for part, name in ((fields.get("comment"), "comments"), (issue.get("changelog"), "histories")):
+        if part and int(part.get("total") or 0) > len(part.get(name) or ()):
+            yield f"{key} has more {name} than Jira shows at once"
 
 
 def _comments(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -58,12 +62,13 @@ def _linked(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _transition(session: Session, ref: Ref) -> dict[str, Any]:
-    """The way into a done status from where it stands, with the resolution Duplicate where its screen takes one."""
+    """The way into a done status from where it stands, with the resolution for duplicates if its screen has one."""
     query = {"expand": "transitions.fields"}
     for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).data.get("transitions") or ():
         if ((each.get("to") or {}).get("statusCategory") or {}).get("key") == "done":
             resolution = (each.get("fields") or {}).get("resolution") or {}
-            allowed = {str(value.get("name")) for value in resolution.get("allowedValues") or ()}
-            fields = {"fields": {"resolution": {"name": "Duplicate"}}} if "Duplicate" in allowed else {}
+            names = (str(value.get("name")) for value in resolution.get("allowedValues") or ())
+            name = next((name for name in names if ending(name) == "duplicate"), None)
+            fields = {"fields": {"resolution": {"name": name}}} if name else {}
             return {"transition": {"id": each["id"]}, **fields}
     raise TrackerError(f"the workflow of {ref.key!r} has no way from its status to a done one; close it by hand")

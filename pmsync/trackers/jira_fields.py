@@ -17,7 +17,15 @@ from pmsync.trackers.jira_issue import LONGEST_DESCRIPTION as LONGEST
 from pmsync.trackers.jira_issue import Dialect, cut, document_labels, fit_labels, summary, uid_label
 from pmsync.trackers.wiki import to_wiki
 
-_OURS = frozenset({"project", "issuetype", "summary", "description", "labels", "assignee", "duedate", "priority"})
+_NEEDED = {"summary": "Summary", "description": "Description", "labels": "Labels"}
+"""Without these a ticket does not say what it is about, or is not recognised again."""
+_OURS = frozenset({"project", "issuetype", *_NEEDED})
+_PER_ITEM = {
+    "assignee": "name an owner who is known by [people], or set `fallback_owner`",
+    "duedate": "give the item a due date, or set [sla] for its severity",
+    "priority": "give the item a priority, or set one in `fields`",
+}
+"""What pmsync fills where an item has a value for it, with what to do where it has none."""
 _FILLED_BY_JIRA = frozenset({"reporter"})
 _COMMON_PRIORITIES = {"p0": "highest", "p1": "high", "p2": "medium", "p3": "low", "p4": "lowest"}
 _TAIL = 4_000
@@ -95,8 +103,41 @@ def shaped(value: object, target: Field, words: Dialect) -> object:
 
 def missing(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[Field]:
     """Required fields that nobody fills: neither we, nor the configuration, nor a default of the project."""
+    return [each for each in _unfilled(settings, screen, words) if each.id not in _PER_ITEM]
+
+
+def _unfilled(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[Field]:
     given = _OURS | _FILLED_BY_JIRA | set(configured(settings, screen, words))
     return [each for each in screen.fields.values() if each.required and not each.has_default and each.id not in given]
+
+
+def demanded(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[tuple[Field, str]]:
+    """Required fields that only the item can fill, each with what to do about an item that does not."""
+    filled = {"assignee"} if settings.fallback_owner else set()
+    fields = [each for each in _unfilled(settings, screen, words) if each.id in _PER_ITEM.keys() - filled]
+    return [(each, _PER_ITEM[each.id]) for each in fields]
+
+
+def refusal(settings: TrackerSettings, demands: Iterable[tuple[Field, str]], fields: Mapping[str, Any]) -> str:
+    """Why Jira would refuse an issue with these fields, '' where it would not."""
+    told = [
+        f"project {settings.project!r} requires {each.name!r}, which is empty: {advice}"
+        for each, advice in demands
+        if each.id not in fields
+    ]
+    return "; ".join(told)
+
+
+def blocker(settings: TrackerSettings, screen: Screen, words: Dialect) -> str:
+    """Why no issue at all can be created here, '' where one can."""
+    lacking = [name for field, name in _NEEDED.items() if field not in screen.fields]
+    told = [
+        f"project {settings.project!r} takes no {name!r} for a new {settings.issue_type!r}: "
+        f"add the field to the screen (or to the issue type) with which that is created"
+        for name in lacking
+    ]
+    fields = missing(settings, screen, words)
+    return "; ".join([*told, *([explain_missing(settings, fields)] if fields else [])])
 
 
 def explain_missing(settings: TrackerSettings, fields: Iterable[Field]) -> str:
@@ -133,7 +174,7 @@ def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None
         "priority": priority_of(draft.priority, settings, screen),
     }
     wanted["priority"] = {"name": wanted["priority"]} if wanted["priority"] else None
-    lacking = {name for name in ("duedate", "priority") if screen and name not in screen.fields}
+    lacking = {name for name in wanted if screen and name not in screen.fields}
     kind = {"id": screen.issue_type} if screen else {"name": settings.issue_type}
     notes = [f"- **Due:** {draft.due}"] if draft.due and "duedate" in lacking else []
     notes += [f"- **Priority:** {draft.priority}"] if draft.priority and not wanted["priority"] else []

@@ -43,7 +43,8 @@ class Lost:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`data` is the parsed body, None for an empty one, else UNREADABLE. `sent_at` is when, by the server's clock,
-    the request was sent at the earliest; `date` is the server's Date header.
+    the request was sent at the earliest; `date` is the server's Date header. `own` is whether Jira itself answered,
+    and not a proxy or firewall on the way.
     """
 
     status: int
@@ -53,6 +54,7 @@ class Answer:
     retry_after: float | None = None
     anonymous: bool = False
     location: str = ""
+    own: bool = True
 
     @property
     def ok(self) -> bool:
@@ -66,8 +68,11 @@ class Answer:
 
     @property
     def closed(self) -> bool:
-        """Whether it refuses us or our way in, whatever was asked for."""
-        return self.anonymous or self.status in {401, 403} or bool(self.location)
+        """Whether it refuses us or our way in, whatever was asked for. A 403 that is not Jira's own may be for what a
+        single request holds.
+        """
+        refused = self.status == 401 or (self.status == 403 and self.own)
+        return self.anonymous or refused or bool(self.location)
 
     @property
     def reason(self) -> str:
@@ -76,7 +81,10 @@ class Answer:
             return "401: Jira took the request for an anonymous one"
         if self.location:
             return f"{self.status}: sends us to {self.location!r}"
-        return f"{self.status}: {'; '.join(messages(self.data)) or 'no explanation'}"[:_LONGEST_REASON]
+        unsaid = (
+            "no explanation" if self.own else "not in Jira's words: a proxy or firewall on the way may have said it"
+        )
+        return f"{self.status}: {'; '.join(messages(self.data)) or unsaid}"[:_LONGEST_REASON]
 
 
 class Session:
@@ -130,6 +138,10 @@ class Session:
         """What to do about a refusal, as the end of a sentence."""
         if answer.status == 401 or answer.anonymous:
             return f": check {self.secrets}; tokens expire"
+        if answer.status == 413:
+            return ": raise the size of requests that the proxy lets through, or shorten the item"
+        if answer.status == 403 and not answer.own:
+            return ": let the proxy or firewall pass requests to Jira, or reword what it takes for an attack"
         if answer.status == 403:
             return f": the account behind {self.secrets} may not do that; run `pmsync doctor`"
         if answer.location:
@@ -155,18 +167,29 @@ def _listed(value: object) -> list[object]:
 
 def _answer(response: requests.Response) -> Answer:
     headers, secrets = response.headers, _secrets_in(response.request)
+    data = _parsed(response, secrets)
     date = server_time(headers.get("Date")) or datetime.now(UTC)
     reason = headers.get("X-Seraph-LoginReason", "")
     return Answer(
         status=response.status_code,
-        data=_parsed(response, secrets),
+        data=data,
         date=date,
         sent_at=date - timedelta(seconds=response.elapsed.total_seconds()),
         retry_after=_seconds(headers.get("Retry-After"), date),
         # Jira may answer a rejected token like a stranger, with whatever the public may see.
         anonymous=response.status_code < 400 and ("FAILED" in reason or "DENIED" in reason),
         location=blacked_out(headers.get("Location", ""), secrets) if 300 <= response.status_code < 400 else "",
+        own=response.status_code < 400 or _is_own(data, headers),
     )
+
+
+def _is_own(data: Any, headers: Mapping[str, str]) -> bool:
+    """Whether a refusal is Jira's: in the form of its errors, or by the headers that its application sets.
+
+    Data Center says 401 and 403 as a page too: "X-AREQUESTID" and "X-Seraph-LoginReason" tell it from a proxy's.
+    """
+    named = isinstance(data, dict) and bool(data.keys() & {"errorMessages", "errors", "errorMessage", "issues"})
+    return named or any(name in headers for name in ("X-AREQUESTID", "X-Seraph-LoginReason", "X-AUSERNAME"))
 
 
 def _secrets_in(request: requests.PreparedRequest) -> list[str]:

@@ -16,6 +16,7 @@ from pmsync import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.settings import TrackerSettings
 from pmsync.trackers import jira_anchor
+from pmsync.trackers.jira_words import ending
 
 PROPERTY = "pmsync"
 """The entity property that holds the marker, on Cloud."""
@@ -28,12 +29,6 @@ LONGEST_SUMMARY = 255
 LONGEST_LABEL = 255
 LONGEST_DESCRIPTION = 32_767
 
-_WONT_DO = frozenset(
-    {
-        "won't do", "won't fix", "wont do", "wont fix", "declined", "cannot reproduce", "duplicate", "incomplete",
-        "invalid", "rejected", "obsolete", "abandoned", "not a bug", "won’t do", "won’t fix",
-    }
-)  # fmt: skip
 _CATEGORY = {"new": Status.OPEN, "indeterminate": Status.IN_PROGRESS, "done": Status.DONE}
 _UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{12}})")
 _CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
@@ -41,13 +36,16 @@ _CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one configured Jira words things: `cloud` names people by account id, Data Center by name."""
+    """How one configured Jira words things: `cloud` names people by account id, Data Center by name. `status` and
+    `resolution` are the configured tables, by names in small letters.
+    """
 
     tracker: str
     url: str
     project: str
     cloud: bool
     status: Mapping[str, Status] = field(default_factory=dict)
+    resolution: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fields(self) -> str:
@@ -68,7 +66,13 @@ class Dialect:
 
     def account(self, user: Any) -> str:
         """The account of a user's JSON, '' where there is none."""
-        return str((user or {}).get("accountId" if self.cloud else "name") or "")
+        shown = user if isinstance(user, Mapping) else {}
+        return str(shown.get("accountId" if self.cloud else "name") or "")
+
+    def ids(self, *users: Any) -> dict[str, str]:
+        """What outlives a renaming, by account. Data Center has a key for that; account ids of Cloud never change."""
+        named = [user for user in users if user and not self.cloud]
+        return {self.account(user): str(user["key"]) for user in named if user.get("key") and self.account(user)}
 
     def user(self, account: str | None) -> dict[str, str] | None:
         """The JSON that assigns an account; None takes the assignee off."""
@@ -88,7 +92,8 @@ class Dialect:
 
 def dialect(settings: TrackerSettings, *, cloud: bool) -> Dialect:
     status = {name.casefold(): Status(value) for name, value in settings.status.items()}
-    return Dialect(settings.name, settings.url.rstrip("/"), settings.project, cloud, status)
+    resolution = {name.casefold(): value for name, value in settings.resolution.items()}
+    return Dialect(settings.name, settings.url.rstrip("/"), settings.project, cloud, status, resolution)
 
 
 # --- an issue -------------------------------------------------------------------------------------------------
@@ -97,7 +102,7 @@ def dialect(settings: TrackerSettings, *, cloud: bool) -> Dialect:
 def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
     """The ticket that an issue's JSON shows; raises KeyError, TypeError or ValueError where it is none."""
     fields = issue["fields"]
-    status, duplicate = status_of(fields, words)
+    status, duplicate, unclear = status_of(fields, words)
     assignee = words.account(fields.get("assignee"))
     due = fields.get("duedate")
     closed = fields.get("resolutiondate") if status.closed else None
@@ -117,6 +122,9 @@ def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
         duplicate=duplicate,
         duplicate_of=_duplicate_of(fields, words) if duplicate else None,
         marker=marker_of(issue, words),
+        markers=() if words.cloud else jira_anchor.read_all(fields.get("description")),
+        unclear=unclear,
+        ids=words.ids(fields.get("creator"), fields.get("assignee")),
     )
 
 
@@ -136,22 +144,34 @@ def marker_of(issue: Mapping[str, Any], words: Dialect) -> Marker | None:
     return found or (Marker(uids[0]) if len(uids) == 1 else None)
 
 
-def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool]:
-    """Our status for an issue's, and whether it is closed as duplicate.
+def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool, tuple[str, str] | None]:
+    """Our status for an issue's, whether it is closed as duplicate, and the setting and the word that say how it ended
+    and are not known ('resolution', 'Parked').
 
-    The configured table comes first, then category and resolution. A project may have no resolution 'Duplicate': there
-    a done issue that says it duplicates another is one.
+    The configured tables come first, that of resolutions before that of statuses; then the category, and for a done one
+    what resolution and status are called. A project may have no resolution 'Duplicate': there a done issue that says it
+    duplicates another is one.
     """
-    status, resolution = fields["status"], str((fields.get("resolution") or {}).get("name") or "").casefold()
-    category = str((status.get("statusCategory") or {}).get("key") or "")
-    meant = words.status.get(str(status["name"]).casefold())
-    mapped = meant or _CATEGORY.get(category, Status.OPEN)
-    linked = resolution in {"", "done"} and _duplicate_of(fields, words) is not None
-    if mapped.closed and (resolution == "duplicate" or linked):
-        return Status.WONT_DO, True
-    if meant is None and mapped is Status.DONE and resolution in _WONT_DO:
-        return Status.WONT_DO, False
-    return mapped, False
+    state, resolution = str(fields["status"]["name"]), str((fields.get("resolution") or {}).get("name") or "")
+    meant = words.status.get(state.casefold())
+    category = str((fields["status"].get("statusCategory") or {}).get("key") or "")
+    status = meant or _CATEGORY.get(category, Status.OPEN)
+    if not status.closed:
+        return status, False, None
+    chosen = words.resolution.get(resolution.casefold())
+    said, named = chosen or ending(resolution), ending(state)
+    linked = chosen is None and (said == "done" or not resolution) and _duplicate_of(fields, words) is not None
+    if said == "duplicate" or linked:
+        return Status.WONT_DO, True, None
+    if chosen or meant:
+        return Status(chosen) if chosen else status, False, None
+    if named == "duplicate":
+        return Status.WONT_DO, True, None
+    if "wont_do" in (said, named):
+        return Status.WONT_DO, False, None
+    if resolution and said is None:
+        return status, False, ("resolution", resolution)
+    return status, False, None if named else ("status", state)
 
 
 def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:
@@ -197,8 +217,8 @@ def uid_label(uid: str) -> str:
     return UID_LABEL + uid
 
 
-def property_value(identity: Marker) -> dict[str, str]:
-    return {"uid": identity.uid, "ns": identity.namespace, "doc": identity.document_id, "key": identity.key}
+def property_value(identity: Marker) -> dict[str, object]:
+    return marker.to_value(identity)
 
 
 # --- JQL ------------------------------------------------------------------------------------------------------
@@ -215,15 +235,19 @@ def scan_jql(words: Dialect, label: str, since: datetime | None) -> str:
 
 
 def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime) -> str:
-    """Everything by those uids' labels or created by those accounts since; one of the two may be empty."""
+    """Everything by those uids' labels, in whatever project it is by now, or created here by those accounts since; one
+    of the two may be empty.
+    """
     names = sorted(accounts)
     parts = []
     if uids:
         parts.append(f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})")
     if names:
         creators = ", ".join(quoted(name) for name in names)
-        parts.append(f"(creator in ({creators}) AND created >= {milliseconds(since)})")
-    return f"project = {quoted(words.project)} AND ({' OR '.join(parts)}) ORDER BY created ASC, id ASC"
+        parts.append(
+            f"(project = {quoted(words.project)} AND creator in ({creators}) AND created >= {milliseconds(since)})"
+        )
+    return f"{' OR '.join(parts)} ORDER BY created ASC, id ASC"
 
 
 def milliseconds(moment: datetime) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pmsync.errors import TrackerClosed, TrackerError
+from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.base import Check, Probe
-from pmsync.trackers.jira_fields import Screen, explain_missing, missing
+from pmsync.trackers.jira_fields import Screen, blocker, demanded
 from pmsync.trackers.jira_http import Answer, Session
 from pmsync.trackers.jira_issue import Dialect
 
@@ -20,10 +20,19 @@ _NEEDED = {
 }
 
 
-def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: Callable[[], Screen | None]) -> Probe:
-    """All checks in order; the first one that nothing works without ends them."""
+def probe(
+    session: Session,
+    settings: TrackerSettings,
+    words: Dialect,
+    screen: Callable[[], Screen | None],
+    searched: Callable[[], tuple[str, ...]],
+) -> Probe:
+    """All checks in order; the first one that nothing works without ends them.
+
+    `searched` runs the searches of a sync and returns the configured accounts that they had to leave out.
+    """
     where = f"trackers.{settings.name}"
-    account = words.account(session.ask("GET", "myself").data)
+    account = own_account(session, settings, words)
     checks = [Check("account", True, f"logged in as {account!r}")]
     try:
         project = session.ask("GET", f"project/{settings.project}").data
@@ -43,10 +52,22 @@ def probe(session: Session, settings: TrackerSettings, words: Dialect, screen: C
         hint = f"set {where}.issue_type to one of {', '.join(kinds)}"
         return _blocked(account, checks, Check("issue type", False, message, hint))
     checks.append(Check("issue type", True, f"issue type {settings.issue_type!r} exists"))
+    checks += _searches(settings, searched)
     checks += _permissions(session, settings)
-    checks.append(_required(settings, words, screen()))
+    checks += [*_required(settings, words, screen()), *_unassigned(session, settings)]
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
+
+
+def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
+    """The token's own account. Raises TrackerError where the answer names none: an empty name would be everybody's."""
+    account = words.account(session.ask("GET", "myself").data)
+    if not account:
+        hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
+        raise TrackerError(
+            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody): {hint}"
+        )
+    return account
 
 
 def project_key(session: Session, settings: TrackerSettings) -> str:
@@ -66,6 +87,18 @@ def _blocked(account: str, checks: list[Check], last: Check) -> Probe:
     return Probe(account, (*checks, last), last.message)
 
 
+def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]) -> list[Check]:
+    try:
+        left_out = searched()
+    except TrackerUnavailable:
+        raise
+    except TrackerError as error:
+        return [Check("searches", False, f"tickets cannot be searched for: {error}", "no sync works without that")]
+    hint = f"correct it in `trackers.{settings.name}.accounts`, or take it out if it was deleted"
+    strangers = [Check("accounts", None, f"no account {account!r} is known here", hint) for account in left_out]
+    return [Check("searches", True, "tickets can be searched for"), *strangers]
+
+
 def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
     have = session.ask("GET", "mypermissions", query=query).data.get("permissions") or {}
@@ -82,11 +115,29 @@ def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     ]
 
 
-def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> Check:
+def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> list[Check]:
     if screen is None:
-        return Check("required fields", None, "this Jira does not tell which fields are required")
-    lacking = missing(settings, screen, words)
-    if not lacking:
-        return Check("required fields", True, "every required field is filled")
-    text = explain_missing(settings, lacking)
-    return Check("required fields", False, text, "add that to the configuration")
+        return [Check("required fields", None, "this Jira does not tell which fields are required")]
+    if reason := blocker(settings, screen, words):
+        return [Check("required fields", False, reason, "correct the project or the configuration")]
+    demands = [
+        Check(
+            "required fields", None, f"an item without {each.name!r} gets no ticket, as the project requires it", todo
+        )
+        for each, todo in demanded(settings, screen, words)
+    ]
+    return demands or [Check("required fields", True, "every required field is filled")]
+
+
+def _unassigned(session: Session, settings: TrackerSettings) -> list[Check]:
+    """Whether issues may be without an assignee; nothing where Jira does not tell ("Get global settings")."""
+    answer = session.send("GET", "configuration")
+    told = answer.data if isinstance(answer, Answer) and answer.ok and isinstance(answer.data, dict) else {}
+    if told.get("unassignedIssuesAllowed") is not False:
+        return []
+    if settings.fallback_owner:
+        message = f"issues must be assigned: where an owner cannot be, {settings.fallback_owner!r} is"
+        return [Check("unassigned issues", True, message)]
+    message = "issues must be assigned: an item without an owner who can be may get no ticket"
+    hint = f"set `trackers.{settings.name}.fallback_owner` to somebody who can be assigned"
+    return [Check("unassigned issues", None, message, hint)]

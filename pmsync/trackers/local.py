@@ -91,6 +91,9 @@ class LocalTracker:
         parameters = [json.dumps(list(uids)), tickets.time_text(since), json.dumps(sorted(self._accounts))]
         return self._tickets(tickets.BY_ACCOUNTS_OR_UID, parameters)
 
+    def left_out(self) -> tuple[str, ...]:
+        return ()
+
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """All of them or none: one transaction, so that no answer is ever in doubt."""
         if not drafts:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from sqlite_utils import Database
 
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.lock import make_home
+from pmsync.own_files import in_the_way
 
 PATIENCE = 10.0
 """Seconds to wait while another process writes."""
@@ -119,6 +121,7 @@ class Store:
 
     def _reader(self) -> sqlite3.Connection:
         if self.path.exists():
+            self._refuse()
             # 'rw', as a reader may have to roll back what a killed writer left
             connection = _connect(f"{self.path.absolute().as_uri()}?mode={_mode(self.path)}")
             try:
@@ -134,8 +137,45 @@ class Store:
 
     def _writer(self) -> sqlite3.Connection:
         make_home(self.path.parent)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._refuse()
+        if not self.path.exists():
+            self._make()
         return _connect(f"{self.path.absolute().as_uri()}?mode=rw")
+
+    def _refuse(self) -> None:
+        """Raise TrackerError where there is somebody else's file, or opening this one would touch such a file."""
+        if self.path.is_file() and not self.path.stat().st_size:
+            raise TrackerError(f"{str(self.path)!r} is an empty file, and none of pmsync; name another file in `path`")
+        if problem := in_the_way(self.path):
+            raise TrackerError(f"tickets file {str(self.path)!r}: {problem}")
+
+    def _make(self) -> None:
+        """Make the whole file beside its place; where another process was quicker, that one's file stays."""
+        folder = self.path.parent
+        handle, name = tempfile.mkstemp(prefix=f"{self.path.name}.", suffix=".new", dir=folder)  # mode 0600
+        os.close(handle)
+        made = Path(name)
+        try:
+            with closing(_connect(f"{made.absolute().as_uri()}?mode=rw")) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                _prepare(connection, made)
+                connection.execute("COMMIT")
+            with suppress(FileExistsError):
+                _put(made, self.path.resolve())
+        finally:
+            made.unlink(missing_ok=True)
+
+
+def _put(made: Path, path: Path) -> None:
+    """Give the finished file its name; raises FileExistsError where there is a file of that name by now."""
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(path) from None
+        made.replace(path)
 
 
 def _mode(path: Path) -> str:

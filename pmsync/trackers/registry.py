@@ -10,6 +10,7 @@ from pathlib import Path
 from pmsync.errors import ConfigError
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.base import Tracker
+from pmsync.trackers.hosts import with_users_hosts
 
 MODULES = {
     "github": "pmsync.trackers.github",
@@ -32,8 +33,9 @@ def connect(
     from pmsync.trackers.retry import Retrying  # noqa: PLC0415 (tenacity takes 40 ms that offline commands need not pay)
 
     module = import_module(MODULES[settings.type])
-    made = module.connect(settings, environ, root) if settings.type == "local" else module.connect(settings, environ)
-    return Retrying(made, sleep=sleep)
+    if settings.type == "local":
+        return Retrying(module.connect(settings, environ, root), sleep=sleep)
+    return Retrying(module.connect(settings, with_users_hosts(environ, root)), sleep=sleep)
 
 
 def connect_all(settings: Settings, environ: Mapping[str, str]) -> dict[str, Tracker]:

@@ -70,6 +70,9 @@ class Retrying:
         wanted = tuple(uids)  # an iterator would be empty the second time
         return self._patiently(lambda: self._tracker.find(wanted, since))
 
+    def left_out(self) -> tuple[str, ...]:
+        return self._tracker.left_out()
+
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """As the contract says; sends again only the drafts whose outcome is Unavailable."""
         outcomes: list[Outcome] = [Unavailable("not sent yet")] * len(drafts)

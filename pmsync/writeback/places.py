@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmsync.addresses import same_ticket
 from pmsync.markdown import words
 from pmsync.model import Item, Ref, Tick
 from pmsync.writeback.grid import Cell, Grid, cell_of
@@ -125,7 +126,7 @@ def link_text(ref: Ref) -> str:
 def names(item: Item, ref: Ref) -> bool:
     """Whether the item names this ticket, in one of the ways in which people do."""
     known = {ref.key, ref.url, f"#{ref.key.rpartition('#')[2]}"}
-    return any(text.split("#issuecomment")[0].rstrip("/") in known for text in item.tickets)
+    return any(text.rstrip("/") in known or same_ticket(text, ref.url) for text in item.tickets)
 
 
 def written(ref: Ref) -> str:

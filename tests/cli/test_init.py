@@ -282,3 +282,30 @@ def test_folders_of_postmortems_are_found_by_name(tmp_path: Path) -> None:
     ]
     write(tmp_path, dict.fromkeys(names, "x"))
     assert find_globs(tmp_path) == ["rca/**/*.md", "docs/post-mortems/**/*.md", "ops/Incidents/**/*.md"]
+
+
+@pytest.mark.parametrize(
+    ("place", "host"),
+    [
+        (("--tracker", "jira", "--url", "https://jira.acme.example/x", "--project", "PAY"), "jira.acme.example"),
+        (("--tracker", "github", "--repo", "acme/web"), "github.acme.example"),
+    ],
+)
+def test_who_has_a_server_of_their_own_is_told_how_to_let_tokens_go_there(
+    run: Run, repository: Path, place: tuple[str, ...], host: str
+) -> None:
+    """And doctor says the same until it is done."""
+    git(repository, "remote", "set-url", "origin", "git@github.acme.example:acme/web.git")
+    environ = {"HOME": f"{repository}-home", "GITHUB_TOKEN": "t", "JIRA_TOKEN": "t"}
+    answer = run("init", "--no-input", *place, environ=environ, cwd=repository)
+    command = f"mkdir -p ~/.config/pmsync && echo {host} >> ~/.config/pmsync/hosts"
+    assert f"to let tokens go to {host}, run `{command}`" in " ".join(answer.out.split())
+    assert command in " ".join(run("doctor", environ=environ, cwd=repository).out.split())
+    subprocess.run(["sh", "-c", command], env={**os.environ, **environ}, check=True)
+    again = run("init", "--no-input", environ=environ, cwd=repository)
+    assert "let tokens go" not in again.out
+
+
+def test_who_is_on_the_services_own_hosts_is_told_nothing_of_that(run: Run, repository: Path) -> None:
+    answer = run("init", "--no-input", "--tracker", "github", "--repo", "acme/web", cwd=repository)
+    assert "tokens go" not in answer.out

@@ -157,7 +157,7 @@ def others(shop: Scene) -> Scene:
 
 def test_a_ledger_that_may_only_be_read_is_told(others: Scene) -> None:
     others.ledger.parent.chmod(0o777)
-    (others.ledger.parent / "ledger.db.lock").chmod(0o666)
+    (others.ledger.parent / "ledger.db.pmsync.lock").chmod(0o666)
     others.ledger.chmod(0o444)
     refused(others, "may not be written; give this user the right", commands=("sync",), nobody=True)
     plan = others.run("plan", nobody=True)
@@ -170,12 +170,12 @@ def test_a_ledger_that_may_only_be_read_is_told(others: Scene) -> None:
 def test_a_folder_that_may_only_be_read_is_told(others: Scene) -> None:
     folder = others.ledger.parent
     others.ledger.chmod(0o666)
-    (folder / "ledger.db.lock").chmod(0o666)
+    (folder / "ledger.db.pmsync.lock").chmod(0o666)
     folder.chmod(0o555)
     refused(others, "may not be written|cannot be opened|Permission denied", commands=("sync",), nobody=True)
     status = others.run("status", nobody=True)
     assert status.code == 0, status.printed
-    (folder / "ledger.db.lock").chmod(0o600)
+    (folder / "ledger.db.pmsync.lock").chmod(0o600)
     if os.geteuid() == 0:
         refused(others, "Permission denied; check the folder's owner, mode", commands=("sync",), nobody=True)
     folder.chmod(0o755)

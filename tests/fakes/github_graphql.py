@@ -19,8 +19,8 @@ scalar URI
 enum IssueState { OPEN CLOSED }
 enum IssueStateReason { REOPENED NOT_PLANNED COMPLETED DUPLICATE }
 interface Actor { login: String! }
-type User implements Actor { login: String! }
-type Bot implements Actor { login: String! }
+type User implements Actor { login: String! databaseId: Int }
+type Bot implements Actor { login: String! databaseId: Int }
 type Label { name: String! }
 type LabelConnection { nodes: [Label] }
 type UserConnection { nodes: [User] }
@@ -90,8 +90,9 @@ class _Repository:
             "createdAt": rest["created_at"],
             "updatedAt": rest["updated_at"],
             "closedAt": rest["closed_at"],
-            "author": author and {"__typename": kind, "login": author["login"].removesuffix("[bot]")},
-            "assignees": {"nodes": rest["assignees"]},
+            "author": author
+            and {"__typename": kind, "login": author["login"].removesuffix("[bot]"), "databaseId": author["id"]},
+            "assignees": {"nodes": [each | {"databaseId": each["id"]} for each in rest["assignees"]]},
             "labels": {"nodes": rest["labels"]},
             "repository": self,
         }

@@ -146,6 +146,21 @@ class State:
         kind = "Bot" if login.endswith("[bot]") else "User"
         return self.users.setdefault(login.lower(), User(next(self.ids), login, kind))
 
+    def rename_user(self, login: str, new: str) -> None:
+        """Another login for the same account, everywhere at once; no issue counts as updated by that."""
+        user = self.users.pop(login.lower())
+        old, user.login = user.login, new
+        self.users[new.lower()] = user
+        for repo in self.repos.values():
+            if login.lower() in repo.roles:
+                repo.roles[new.lower()] = repo.roles.pop(login.lower())
+            for issue in repo.issues.values():
+                issue.author = new if issue.author == old else issue.author
+                issue.assignees = [new if each == old else each for each in issue.assignees]
+                for each in (*issue.comments, *issue.events):
+                    name = "author" if isinstance(each, Comment) else "actor"
+                    setattr(each, name, new if getattr(each, name) == old else getattr(each, name))
+
     def add_repo(self, full_name: str, *, roles: dict[str, str] | None = None, private: bool = False) -> Repo:
         owner, _, name = full_name.partition("/")
         repo = Repo(next(self.ids), self.user(owner).login, name, private=private)

@@ -100,7 +100,9 @@ class FakeJira:
             return problem(400, "The username or property query parameter must be provided.")
         people = self.state.people.items()
         found = [a for a, email in people if a.lower().startswith(query) or email.lower().startswith(query)]
-        return Response(200, [self._person_json(a) for a in ([a for a, _ in people if a == exact] if exact else found)])
+        shown = [a for a, _ in people if a == exact] if exact else found
+        start, size = int(request.arg("startAt", "0")), min(int(request.arg("maxResults", "50")), 1000)
+        return Response(200, [self._person_json(a) for a in shown[start : start + size]])
 
     def permissions(self, request: Request) -> Response:
         names = listed(request.arg("permissions"))
@@ -112,20 +114,25 @@ class FakeJira:
         }
         return Response(200, {"permissions": have})
 
+    def configuration(self, _: Request) -> Response:
+        names = ("voting", "watching", "subTasks", "timeTracking", "attachments", "issueLinking")
+        shown = {f"{name}Enabled": True for name in names}
+        return Response(200, {**shown, "unassignedIssuesAllowed": self.state.unassigned})
+
     def project(self, _: Request, key: str) -> Response:
         if key not in self.state.projects:
             return no_project(key)
         return Response(200, {**self.show.project(key), "issueTypes": [self.show.kind(id_) for id_ in KINDS]})
 
-    def issue_types(self, _: Request, key: str) -> Response:
+    def issue_types(self, request: Request, key: str) -> Response:
         if key not in self.state.projects:
             return no_project(key)
-        return Response(200, self.show.page("issueTypes", [self.show.kind(id_) for id_ in KINDS]))
+        return Response(200, self.show.page("issueTypes", [self.show.kind(id_) for id_ in KINDS], request))
 
-    def create_screen(self, _: Request, key: str, kind: str) -> Response:
+    def create_screen(self, request: Request, key: str, kind: str) -> Response:
         if key not in self.state.projects or kind not in KINDS:
             return problem(404, "The issue type could not be found.")
-        return Response(200, self.show.page("fields", self.show.screen()))
+        return Response(200, self.show.page("fields", self.show.screen(), request))
 
     # --- searching ----------------------------------------------------------------------------------------------
 
@@ -177,13 +184,19 @@ class FakeJira:
 
     def _found(self, wanted: dict[str, Any]) -> list[Issue] | Response:
         try:
-            test, named = compile_jql(str(wanted.get("jql", "")))
+            query = compile_jql(str(wanted.get("jql", "")))
         except JqlError as error:
             return problem(400, f"Error in the JQL Query: {error}")
-        missing = sorted(name for name in named if not self.state.find(name))
-        if missing and not self.state.cloud and str(wanted.get("validateQuery", "true")).lower() != "false":
+        checked = str(wanted.get("validateQuery", "true")).lower() != "false"
+        missing = sorted(name for name in query.ids if not self._visible(name))
+        if missing and not self.state.cloud and checked:
             return problem(400, *(f"A value with ID '{name}' does not exist for the field 'id'." for name in missing))
-        return [issue for issue in self.state.searchable() if test(issue)]
+        # "HTTP 400 Bad Request on the search endpoint", Atlassian's knowledge base: data that the query names and that
+        # does not exist, such as a user who was deleted.
+        strangers = sorted(query.accounts - self.state.people.keys())
+        if strangers and checked:
+            return problem(400, *(f"The value '{name}' does not exist for the field 'creator'." for name in strangers))
+        return [issue for issue in self.state.searchable() if query.test(issue)]
 
     def bulk_fetch(self, request: Request) -> Response:
         """Cloud only; reads the database, not the index, and says nothing of issues that it does not find."""
@@ -193,15 +206,19 @@ class FakeJira:
         keys = wanted["issueIdsOrKeys"]
         if len(keys) > 100:
             return problem(400, "You can fetch at most 100 issues.")
-        found = {issue.id: issue for key in keys if (issue := self.state.find(key))}
+        found = {issue.id: issue for key in keys if (issue := self._visible(key))}
         issues = [self.show.issue(issue, wanted) for issue in found.values()]
         return Response(200, {"issues": issues, "issueErrors": []})
 
     # --- issues -------------------------------------------------------------------------------------------------
 
     def get_issue(self, request: Request, key: str) -> Response:
-        issue = self.state.find(key)
+        issue = self._visible(key)
         return Response(200, self.show.issue(issue, self._wanted(request))) if issue else self._no_issue()
+
+    def _visible(self, key: str) -> Issue | None:
+        issue = self.state.find(key)
+        return None if issue is None or issue.hidden else issue
 
     def _no_issue(self) -> Response:
         return problem(404, "Issue does not exist or you do not have permission to see it.")
@@ -244,7 +261,10 @@ class FakeJira:
             errors["issuetype"] = "Specify a valid issue type"
         if not self.state.permissions.get("CREATE_ISSUES", True):
             errors["project"] = "You do not have permission to create issues in this project."
-        errors |= {n: f"{n} is required." for n in self.state.required if n not in fields}
+        errors |= {n: f"{n} is required." for n in (*self.state.required, *self.state.demands) if not fields.get(n)}
+        if not self.state.unassigned and not fields.get("assignee"):
+            # as reported for lesstif/php-jira-rest-client#290
+            errors["assignee"] = "Issues must be assigned."
         errors |= self._field_errors(fields)
         if "summary" not in fields:
             errors["summary"] = "You must specify a summary of the issue."
@@ -269,6 +289,8 @@ class FakeJira:
         labels = update.pop("labels", [])
         errors = {n: f"Field '{n}' cannot be set. It is not on the appropriate screen, or unknown." for n in update}
         errors |= self._field_errors(fields) | label_errors(each["add"] for each in labels if "add" in each)
+        off = (self.state.not_editable & fields.keys()) | (self.state.not_editable & ({"labels"} if labels else set()))
+        errors |= {n: f"Field '{n}' cannot be set. It is not on the appropriate screen, or unknown." for n in off}
         if labels and "labels" in fields:
             errors["labels"] = "Field 'labels' cannot appear in both 'fields' and 'update'"
         if errors:
@@ -362,6 +384,7 @@ ROUTES = (
     ("GET", "/serverInfo", "server_info"),
     ("GET", "/myself", "myself"),
     ("GET", "/mypermissions", "permissions"),
+    ("GET", "/configuration", "configuration"),
     ("GET", "/user/search", "people"),
     ("GET", "/user/assignable/search", "people"),
     ("GET", r"/project/(\w+)", "project"),

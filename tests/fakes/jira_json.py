@@ -59,7 +59,12 @@ class JiraJson:
                 "accountType": "atlassian",
                 **shown,
             }
-        return {"self": self.at(f"user?username={account}"), "key": account, "name": account, **shown}
+        return {
+            "self": self.at(f"user?username={account}"),
+            "key": self.state.keys.get(account, account),
+            "name": account,
+            **shown,
+        }
 
     def project(self, key: str) -> dict[str, Any]:
         number = str(10_000 + self.state.projects.index(key))
@@ -68,10 +73,15 @@ class JiraJson:
     def kind(self, id_: str) -> dict[str, Any]:
         return {"self": self.at(f"issuetype/{id_}"), "id": id_, "name": KINDS[id_], "description": "", "subtask": False}
 
-    def page(self, name: str, values: list[dict[str, Any]]) -> dict[str, Any]:
+    def page(self, name: str, values: list[dict[str, Any]], request: Request) -> dict[str, Any]:
         """A page of create metadata: Cloud calls its list by a name of its own, Data Center `values`."""
-        shown = {"startAt": 0, "maxResults": 50, "total": len(values)}
-        return {**shown, name: values} if self.state.cloud else {**shown, "isLast": True, "values": values}
+        start, size = (
+            int(request.arg("startAt", "0")),
+            min(int(request.arg("maxResults", "50")), self.state.screen_page),
+        )
+        page, last = values[start : start + size], start + size >= len(values)
+        shown = {"startAt": start, "maxResults": size, "total": len(values)}
+        return {**shown, name: page} if self.state.cloud else {**shown, "isLast": last, "values": page}
 
     def screen(self) -> list[dict[str, Any]]:
         """The fields of the create screen."""
@@ -81,7 +91,8 @@ class JiraJson:
             "project": ("project", True), "issuetype": ("issuetype", True), "reporter": ("user", True),
         }  # fmt: skip
         fields = [
-            {"fieldId": n, "key": n, "name": n.title(), "required": required, "hasDefaultValue": False,
+            {"fieldId": n, "key": n, "name": n.title(), "hasDefaultValue": False,
+             "required": required or n in self.state.demands,
              "operations": ["add", "set", "remove"] if t == "array" else ["set"],
              "schema": {"type": t, "system": n, **({"items": "string"} if t == "array" else {})},
              **({"allowedValues": [self._priority(p) for p in PRIORITIES]} if n == "priority" else {})}

@@ -102,6 +102,18 @@ class Permissions(Closed):
     permissions: dict[str, Permission]
 
 
+class Configuration(Shape):
+    """api-group-jira-settings, "Get global settings"; Data Center, "Get configuration"."""
+
+    votingEnabled: bool
+    watchingEnabled: bool
+    unassignedIssuesAllowed: bool
+    subTasksEnabled: bool
+    issueLinkingEnabled: bool
+    timeTrackingEnabled: bool
+    attachmentsEnabled: bool
+
+
 class IssueType(Url):
     """api-group-issue-types, "Get issue type"."""
 

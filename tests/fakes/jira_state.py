@@ -55,13 +55,16 @@ class Issue:
     duplicated_by: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     old_keys: list[str] = field(default_factory=list)
+    hidden: bool = False
 
 
 @dataclass
 class JiraState:
     """One instance. `lag` is how long the index needs to notice a change; `required` are extra fields of the create
-    screen with their options, `lacks` the usual ones it does not have. The search of Data Center documents no
-    `properties`: without `properties_in_search` it shows none, and refuses the word in the body of a POST.
+    screen with their options, `lacks` the usual ones it does not have; it is shown `screen_page` fields at a time. The
+    search of Data Center documents no `properties`: without `properties_in_search` it shows none, and refuses the word
+    in the body of a POST. `demands` are usual fields that must be filled, `not_editable` those that only the create
+    screen has. Without `unassigned` each issue has to have an assignee.
     """
 
     now: Callable[[], datetime]
@@ -69,8 +72,13 @@ class JiraState:
     lag: timedelta = timedelta(0)
     required: dict[str, list[str]] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
+    screen_page: int = 200
+    demands: frozenset[str] = frozenset()
+    unassigned: bool = True
+    not_editable: frozenset[str] = frozenset()
     projects: tuple[str, ...] = ("PAY", "ATTIC")
     people: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     resolution_on_screen: bool = True
     properties_in_search: bool = False
     workflow: dict[str, dict[str, str]] = field(default_factory=lambda: dict(WORKFLOW))
@@ -114,7 +122,25 @@ class JiraState:
     def searchable(self) -> list[Issue]:
         """What the index shows: every issue as it was `lag` ago."""
         shown = {id_: seen for at, id_, seen in self._indexed if at + self.lag <= self.now()}
-        return sorted((issue for issue in shown.values() if issue), key=lambda issue: int(issue.id))
+        return sorted(
+            (issue for issue in shown.values() if issue and not issue.hidden), key=lambda issue: int(issue.id)
+        )
+
+    def rename_user(self, name: str, new: str) -> None:
+        """Data Center: another name for the same user, whose key stays ("Edit a user's details")."""
+        self.people = {new if each == name else each: email for each, email in self.people.items()}
+        self.keys[new] = self.keys.pop(name, name)
+        for issue in self.issues.values():
+            issue.creator = new if issue.creator == name else issue.creator
+            issue.assignee = new if issue.assignee == name else issue.assignee
+            self.index(issue)
+
+    def hide(self, issue: Issue, *, hidden: bool = True) -> None:
+        """A security level that the token's account does not have: to the API the issue is as if it were deleted
+        ("Get issue", REST API v2: 404 if it "is not found or the user does not have permission to view it").
+        """
+        issue.hidden = hidden
+        self.index(issue)
 
     def find(self, id_or_key: str) -> Issue | None:
         return next(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tests.fakes.jira_state import Issue
@@ -17,23 +18,33 @@ class JqlError(Exception):
     """The query is not one that this Jira understands."""
 
 
-def compile_jql(jql: str) -> tuple[Test, frozenset[str]]:
-    """A predicate for the query, and the ids that it names; ORDER BY must be by creation, the order of the fake."""
+@dataclass(frozen=True)
+class Query:
+    """What a query selects, and the ids and accounts that it names."""
+
+    test: Test = lambda _: True
+    ids: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+
+
+def compile_jql(jql: str) -> Query:
+    """The query; ORDER BY must be by creation, the order of the fake."""
     where, _, order = re.split(r"(\bORDER BY\b)", jql, maxsplit=1, flags=re.IGNORECASE) + ["", ""] * (
         "ORDER BY" not in jql.upper()
     )
     if order and not all(_SORT.fullmatch(part) for part in order.split(",")):
         raise JqlError(f"cannot sort by {order!r}")
     if not where.strip():
-        return (lambda _: True), frozenset()
+        return Query()
     parser = _Parser(where)
-    return parser.parse(), frozenset(parser.ids)
+    return Query(parser.parse(), frozenset(parser.ids), frozenset(parser.accounts))
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self.tokens: list[str] = []
         self.ids: set[str] = set()
+        self.accounts: set[str] = set()
         at = 0
         while text[at:].strip():
             match = _TOKEN.match(text, at)
@@ -78,6 +89,8 @@ class _Parser:
         values = self.listed() if operator == "in" else [self.value()]
         if name.lower() in {"id", "key", "issuekey"}:
             self.ids |= set(values)
+        if name.lower() == "creator":
+            self.accounts |= set(values)
         return _clause(name.lower(), operator, values)
 
     def listed(self) -> list[str]:

@@ -54,6 +54,7 @@ def test_the_instance_and_the_project_have_the_official_shapes(call: Client, sta
     server = call.good("GET", "serverInfo", shapes.ServerInformation)
     assert server["deploymentType"] == ("Cloud" if cloud else "Server")
     assert call.good("GET", "myself", user)["accountId" if cloud else "name"] == BOT
+    assert call.good("GET", "configuration", shapes.Configuration)["unassignedIssuesAllowed"]
     assert call.good("GET", "project/PAY", shapes.Project)["key"] == "PAY"
     assert "NOPE" in call.refused("GET", "project/NOPE", status=404)["errorMessages"][0]
     kinds = call.good("GET", "issue/createmeta/PAY/issuetypes", shapes.CloudTypes if cloud else shapes.ServerTypes)

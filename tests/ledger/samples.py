@@ -76,6 +76,7 @@ tickets = st.builds(
     duplicate=st.booleans(),
     duplicate_of=st.none() | refs,
     marker=st.none() | st.builds(Marker, names, texts, texts, texts),
+    ids=st.dictionaries(names, names, max_size=3),
 )
 links = st.builds(
     Link,

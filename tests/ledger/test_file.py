@@ -9,13 +9,15 @@ import subprocess
 import sys
 import textwrap
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import Ledger, rows, schema
-from tests.ledger.samples import NOON, intent, link
+from pmsync.model import Ref
+from tests.ledger.samples import NOON, intent, link, ticket
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,23 +117,28 @@ def test_a_newer_ledger_is_refused_and_left_alone(path, readonly):
 
 
 def test_an_older_ledger_is_migrated_by_a_writer_and_only_by_a_writer(path, monkeypatch):
+    away = replace(link("u2"), ticket=ticket(ref=Ref("", "9", "ATTIC-9", "https://acme.example/browse/ATTIC-9")))
     with monkeypatch.context() as patch:
         patch.setattr(schema, "STEPS", schema.STEPS[:1])
         Ledger.open(path).close()
-    write_old_links(path, link(), link("u2", named=True))
+    write_old_links(path, link(), away, link("u3", named=True))
     with pytest.raises(LedgerError, match="older pmsync; run `pmsync sync` once"):
         Ledger.open(path, readonly=True)
     Ledger.open(path).close()
     with Ledger.open(path, readonly=True) as ledger:
-        named = link("u2", named=True, followed=True)  # nobody can say any more who created it
-        assert ledger.links() == {"u1": link(), "u2": named}
+        # What moved away was not followed then, and would count as open for ever. Nobody knows who made a named one.
+        moved, named = replace(away, lost=True), link("u3", named=True, followed=True)
+        assert ledger.links() == {"u1": link(), "u2": moved, "u3": named}
+        assert [each.ticket for each in ledger.open_items()] == ["PAY-1", "PAY-1"]
 
 
 def write_old_links(path, *links):
     """What a program of the ledger's own age would have written."""
     with closing(sqlite3.connect(path)) as connection:
         columns = {row[1] for row in connection.execute("PRAGMA table_info(links)")}
-        connection.execute("INSERT INTO documents (id, path, title, first_seen_at) VALUES ('outage.md', '', '', '')")
+        connection.execute(
+            "INSERT INTO documents (id, path, title, first_seen_at) VALUES ('outage.md', '', '', ?)", [NOON.isoformat()]
+        )
         for each in links:
             values = (each.uid, each.document_id, each.key, each.ticket.title, NOON.isoformat())
             connection.execute(

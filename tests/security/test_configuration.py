@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pmsync.config import parse
 from pmsync.errors import ConfigError, PmsyncError
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers import github, jira
+from pmsync.trackers.registry import connect_all
 from tests.fakes.http import Response, Server
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -85,9 +87,76 @@ def test_in_ci_a_token_goes_to_no_other_host_whatever_the_file_says(kind: str, u
     assert "secret-token" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("kind", "url"), [("github", "https://api.github.com"), ("jira", "https://a.atlassian.net")])
-def test_in_ci_it_goes_to_its_own_host(kind: str, url: str) -> None:
-    connect(kind, url, CI)
+@pytest.mark.parametrize("kind", ["github", "jira"])
+@pytest.mark.parametrize("url", [url for url in ASTRAY if url != "http://127.0.0.1:8080" and "localhost" not in url])
+@pytest.mark.parametrize("ci", [{}, {"CI": ""}, {"JENKINS_URL": "https://ci.acme.example"}, {"TF_BUILD": "True"}])
+def test_nor_does_it_anywhere_else(kind: str, url: str, ci: Mapping[str, str]) -> None:
+    """Not every CI system sets CI, and a person's own machine holds more secrets than any of them."""
+    if url == "https://[::1]":
+        return  # this very machine
+    with pytest.raises(ConfigError):
+        connect(kind, url, {"T": "secret-token", "U": "bot@example.com", **ci})
+
+
+@pytest.mark.parametrize("environ", [CI, {"T": "t", "U": "u"}])
+@pytest.mark.parametrize(
+    ("kind", "url"),
+    [
+        ("github", "https://api.github.com"),
+        ("github", "https://API.github.com:443/"),
+        ("jira", "https://a.atlassian.net"),
+        ("jira", "https://api.atlassian.com/ex/jira/11223344-a1b2-3b33-c444-def123456789"),
+    ],
+)
+def test_it_goes_to_its_own_host(kind: str, url: str, environ: Mapping[str, str]) -> None:
+    connect(kind, url, environ)
+
+
+@pytest.mark.parametrize(("kind", "url"), [("jira", "https://api.github.com"), ("github", "https://a.atlassian.net")])
+def test_the_hosts_of_another_service_are_not_its_own(kind: str, url: str) -> None:
+    with pytest.raises(ConfigError, match="PMSYNC_HOSTS"):
+        connect(kind, url, {"T": "t", "U": "u"})
+
+
+ENTERPRISE = {
+    "github": ("type = 'github'\nrepo = 'acme/web'\napi_url = 'https://git.acme.example/api/v3'\n", "git.acme.example"),
+    "jira": ("type = 'jira'\nproject = 'PAY'\nurl = 'https://jira.acme.example:8443/x'\n", "jira.acme.example:8443"),
+}
+
+
+@pytest.mark.parametrize("kind", ["github", "jira"])
+@pytest.mark.parametrize("home", ["HOME", "XDG_CONFIG_HOME"])
+def test_what_the_refusal_advises_is_all_that_it_takes(kind: str, home: str, tmp_path: Path) -> None:
+    table, host = ENTERPRISE[kind]
+    settings = read(f"[documents]\nnamespace = 'a'\n[trackers.x]\ntoken_env = 'T'\n{table}", tmp_path / "docs")
+    environ = {"T": "t", home: str(tmp_path / "my home"), "PATH": os.environ["PATH"]}
+    with pytest.raises(ConfigError) as refused:
+        connect_all(settings, environ)
+    command = str(refused.value).partition("run `")[2].partition("`")[0]
+    subprocess.run(["sh", "-c", command], env=environ, check=True)
+    connect_all(settings, environ)
+    connect_all(settings, {"T": "t", "PMSYNC_HOSTS": host})
+    connect_all(settings, {**environ, "CI": "true"})
+    with pytest.raises(ConfigError):
+        connect_all(settings, {"T": "t", "PMSYNC_HOSTS": "other.example", "HOME": "/nonexistent"})
+
+
+@pytest.mark.parametrize("key", ["HOME", "XDG_CONFIG_HOME"])
+@pytest.mark.parametrize("way", ["home", "link", "inside", "relative"])
+def test_a_checkout_that_is_the_home_names_no_hosts(key: str, way: str, tmp_path: Path) -> None:
+    """Some CI systems set HOME to the checkout."""
+    checkout = tmp_path / "checkout"
+    (checkout / ".git").mkdir(parents=True)
+    (checkout / "sub").mkdir()
+    for folder in (".config/pmsync", "pmsync"):
+        (checkout / folder).mkdir(parents=True)
+        (checkout / folder / "hosts").write_text("git.acme.example\n")
+    home = {"home": checkout, "link": tmp_path / "link", "inside": checkout / "sub" / "..", "relative": Path()}[way]
+    (tmp_path / "link").symlink_to(checkout)
+    settings = read(f"[documents]\nnamespace = 'a'\n[trackers.x]\ntoken_env = 'T'\n{ENTERPRISE['github'][0]}", checkout)
+    settings = replace(settings, root=str(checkout / "sub"))
+    with pytest.raises(ConfigError, match="PMSYNC_HOSTS"):
+        connect_all(settings, {"T": "t", key: str(home)})
 
 
 @pytest.mark.parametrize("kind", ["github", "jira"])
@@ -189,7 +258,10 @@ def test_no_glob_leaves_the_documents_root(key: str, glob: str) -> None:
         read(f"[documents]\nnamespace = 'a'\n{key} = ['{glob}']\n[trackers.x]\ntype = 'local'\n")
 
 
-@pytest.mark.parametrize("name", ["ledger.db.lock", "ledger.db"])
+@pytest.mark.parametrize(
+    "name",
+    ["ledger.db.pmsync.lock", "ledger.db.lock", "ledger.db", "ledger.db-journal", "ledger.db-wal", "ledger.db-shm"],
+)
 def test_a_link_in_the_ledgers_place_changes_nothing_elsewhere(tmp_path: Path, name: str) -> None:
     place = repository(tmp_path / "root", "type = 'local'\n")
     victim = tmp_path / "victim"
@@ -197,7 +269,8 @@ def test_a_link_in_the_ledgers_place_changes_nothing_elsewhere(tmp_path: Path, n
     victim.chmod(0o644)
     (place / ".pmsync").mkdir()
     (place / ".pmsync" / name).symlink_to(victim)
-    assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == 1
+    refused = name != "ledger.db.lock"  # which is no name of ours
+    assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == int(refused)
     assert victim.read_text() == "precious\n"
     assert stat.S_IMODE(victim.stat().st_mode) == 0o644
 
@@ -216,6 +289,42 @@ def test_another_programs_database_is_left_alone(tmp_path: Path, key: str) -> No
     assert main(["sync"], App(environ={}, cwd=place, now=lambda: NOW)) == 1
     assert other.read_bytes() == before
     assert stat.S_IMODE(other.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("key", ["ledger", "tracker"])
+@pytest.mark.parametrize("content", ["[[package]]\nname = 'x'\n", ""], ids=["text", "empty"])
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("poetry.lock", "poetry.lock"),
+        ("pmsync.toml", "pmsync.toml"),
+        ("poetry", "poetry.lock"),
+        ("x", "x.pmsync.lock"),
+        ("x", "x-journal"),
+        ("x", "x-wal"),
+        ("x", "x-shm"),
+        ("x", "x.new"),
+        ("docs/x", "docs/.gitignore"),
+    ],
+)
+def test_no_file_of_somebody_else_is_emptied_replaced_deleted_or_chmodded(
+    tmp_path: Path, key: str, path: str, file: str, content: str
+) -> None:
+    """Whatever `path` leads to, or the name of a file that belongs to it."""
+    table = "" if key == "tracker" else "[ledger]\n"
+    place = repository(tmp_path, f"type = 'local'\n{table}path = '{path}'\n")
+    victim = place / file
+    victim.parent.mkdir(exist_ok=True)
+    if file != "pmsync.toml":
+        victim.write_text(content)
+    victim.chmod(0o644)
+    before = victim.read_text()
+    app = App(environ={}, cwd=place, now=lambda: NOW)
+    codes = {main(command, app) for command in (["sync"], ["plan"], ["status"], ["adopt", "x", "--new"], ["sync"])}
+    assert codes <= {0, 1, 2}
+    harmless = content == "" and file != path  # SQLite and the lock make what is empty their own, and empty it again
+    assert victim.exists() or (harmless and file[1:] in {"-journal", "-wal", "-shm"})
+    assert not victim.exists() or (victim.read_text() == before and stat.S_IMODE(victim.stat().st_mode) == 0o644)
 
 
 # --- nothing is run ---------------------------------------------------------------------------------------------

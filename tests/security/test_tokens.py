@@ -186,7 +186,7 @@ def test_ledger_lock_and_folder_are_nobody_elses(place: Place) -> None:
     home = place.folder / ".pmsync"
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()}
     assert modes.pop(".gitignore", 0) & 0o022 == 0
-    assert modes == {"ledger.db": 0o600, "ledger.db.lock": 0o600}
+    assert modes == {"ledger.db": 0o600, "ledger.db.pmsync.lock": 0o600}
     with Ledger.open(home / "ledger.db", readonly=True) as ledger:
         assert ledger.links()
 

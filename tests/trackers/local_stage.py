@@ -62,7 +62,7 @@ class LocalStage:
         return int(row["created"])
 
     def writes(self) -> int:
-        return self._transactions() - self._by_people
+        return self._transactions() - self._by_people if self.path.exists() else 0
 
     def requests(self) -> int:
         return sum(store.count for store in self._stores)
@@ -144,7 +144,7 @@ class LocalStage:
 
     def _transactions(self) -> int:
         if not self.path.exists():
-            return 0
+            return 1  # the one that makes the file, before the first that a tracker asks for
         with self.path.open("rb") as file:
             return int.from_bytes(file.read(28)[24:], "big")
 

@@ -139,6 +139,16 @@ def test_a_refused_create_is_rejected_with_what_github_said(stage: GitHubStage, 
     assert posts(stage) == 1
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 413])
+def test_a_page_of_a_proxy_refuses_one_item_and_closes_nothing(stage: GitHubStage, status: int) -> None:
+    known(stage)
+    stage.github.server.before = before("POST", Response(status, b"<html>No</html>"), path="/issues")
+    (outcome,) = stage.tracker.create([draft()])
+    assert isinstance(outcome, Rejected)
+    assert not outcome.closed
+    assert "proxy or firewall" in outcome.reason
+
+
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 
 
@@ -339,6 +349,15 @@ def test_case_does_not_tell_logins_and_the_general_label_apart() -> None:
         assert stage.tracker.accounts() == {"acme-bot"} == {ticket.author}
         assert ticket.labels == {"PostMortem"}
         assert stage.tracker.resolve([Person("alice", github="Alice-L")]) == {"alice": "alice-l"}
+
+
+@pytest.mark.parametrize("answer", [{}, b"null", [], {"login": ""}, {"login": None}])
+def test_an_account_that_comes_back_empty_is_none(stage: GitHubStage, answer: object) -> None:
+    stage.settings = replace(stage.settings, accounts=())
+    stage.github.server.before = before("GET", Response(200, answer), path="/user")
+    with pytest.raises(TrackerError, match="whose token this is"):
+        stage.reconnect().accounts()
+    assert "whose token this is" in stage.reconnect().probe().blocked
 
 
 # --- renamed, transferred, gone ---------------------------------------------------------------------------------
@@ -684,6 +703,8 @@ GHES = "https://ghes.example/api/v3"
         ({"api_url": GHES}, {"GH": "t", "CI": "true"}, "PMSYNC_HOSTS=ghes.example"),
         ({"api_url": GHES}, {"GH": "t", "CI": "1", "PMSYNC_HOSTS": "other.example"}, "PMSYNC_HOSTS"),
         ({"api_url": "https://api.github.com.evil.example"}, {"GH": "t", "CI": "true"}, "PMSYNC_HOSTS"),
+        ({"api_url": GHES}, {"GH": "t"}, "set `PMSYNC_HOSTS=ghes.example`"),
+        ({"api_url": GHES}, {"GH": "t", "CI": "false"}, "PMSYNC_HOSTS=ghes.example"),
         ({"app_id_env": "APP"}, {"APP": "7"}, "trackers.platform.app_key_env is missing"),
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7"}, "`KEY` is not set"),
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "no private key"),
@@ -700,8 +721,7 @@ def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, Any], envir
     ("api_url", "environ"),
     [
         ("https://api.github.com", {"CI": "true"}),
-        (GHES, {}),
-        (GHES, {"CI": "false"}),
+        (GHES, {"PMSYNC_HOSTS": "ghes.example"}),
         (GHES, {"CI": "true", "PMSYNC_HOSTS": "other.example, GHES.example"}),
         ("http://127.0.0.1:8080", {}),
         ("http://127.0.0.1:8080", {"CI": "true", "PMSYNC_HOSTS": "127.0.0.1:8080"}),
@@ -779,7 +799,8 @@ def test_links_of_github_com(text: str, repository: str | None, number: int | No
 
 def test_links_of_other_hosts() -> None:
     for api_url, host in ((GHES, "ghes.example"), ("https://api.acme.ghe.com", "acme.ghe.com")):
-        tracker = connect(replace(BASE, api_url=api_url), {"GH": "secret"})
+        allowed = "ghes.example api.acme.ghe.com"
+        tracker = connect(replace(BASE, api_url=api_url), {"GH": "secret", "PMSYNC_HOSTS": allowed})
         assert tracker.recognise(f"https://{host}/acme/web/issues/3") is not None
         assert tracker.recognise("https://github.com/acme/web/issues/3") is None
         tracker.close()

@@ -12,7 +12,7 @@ from pmsync.errors import TrackerError
 from pmsync.model import Draft, Status, Ticket
 from pmsync.trackers.base import Created, InDoubt, Rejected, Unavailable
 from tests.clock import Clock
-from tests.fakes.http import Delay, Drop, Response
+from tests.fakes.http import Delay, Drop, Request, Response
 from tests.trackers.contract import TrackerContract, draft
 from tests.trackers.jira_stage import JiraStage
 
@@ -169,3 +169,18 @@ def test_a_wrong_token_is_told_without_showing_it(stage: JiraStage) -> None:
     with pytest.raises(TrackerError, match="JIRA_TOKEN") as error:
         stage.tracker.scan()
     assert "jira-token-example" not in str(error.value)
+
+
+@pytest.mark.parametrize("answer", [{}, b"null", [], {"accountId": "", "name": ""}, {"accountId": None, "name": None}])
+def test_an_account_that_comes_back_empty_is_none(stage: JiraStage, answer: object) -> None:
+    def nobody(request: Request) -> Response | None:
+        return Response(200, answer) if request.path.endswith("/myself") else None
+
+    stage.jira.server.before = nobody
+    stage.open_by_person("Of nobody")
+    with pytest.raises(TrackerError, match="whose token this is"):
+        stage.tracker.accounts()
+    assert all(isinstance(each, Rejected | Unavailable) for each in stage.reconnect().create(lot(1)))
+    assert stage.created() == 1
+    with pytest.raises(TrackerError, match="whose token this is"):
+        stage.reconnect().probe()

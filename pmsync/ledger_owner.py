@@ -1,0 +1,55 @@
+"""Whose a ledger is: it refuses another namespace or place, and numbers of tickets are looked up nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmsync.belonging import Belonging
+from pmsync.errors import LedgerError
+from pmsync.settings import Settings, TrackerSettings
+
+
+def refuse_another(places: Mapping[str, str], belonging: Belonging, path: str) -> None:
+    """Raise LedgerError where the ledger (by its `places`) was made for another namespace, or for another place."""
+    namespace, home = places.get("namespace", ""), places.get("home", "")
+    if not belonging.is_our_namespace(namespace):
+        raise LedgerError(
+            f"ledger '{path}' belongs to namespace {namespace!r}, and the configuration says {belonging.namespace!r}; "
+            f'write the former one again, or say that it is the same: `formerly = ["{namespace}"]` below [documents]'
+        )
+    if not belonging.is_here(home):
+        raise LedgerError(
+            f"ledger '{path}' belongs to {home!r}, and this is {belonging.home!r}; use a ledger and a namespace of its "
+            f'own here, or say that it was moved: `formerly = ["{home}"]` below [documents]'
+        )
+
+
+def place_of(tracker: TrackerSettings) -> str:
+    """The service in which a tracker's numbers mean something: type and address.
+
+    Within one Jira an issue keeps its id from project to project; a GitHub ref names its repository by number.
+    """
+    address = {"github": tracker.api_url, "jira": tracker.url}.get(tracker.type, "")
+    return f"{tracker.type} {address}".strip().lower()
+
+
+def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """By name: the trackers that were another service when the ledger last used them, and what is wrong with that."""
+    found = {}
+    for name, tracker in settings.trackers.items():
+        before, here = places.get(f"tracker {name}", ""), place_of(tracker)
+        same = {here, *(f"{tracker.type} {address}".lower() for address in tracker.formerly)}
+        if before and before not in same:
+            address = before.partition(" ")[2]
+            found[name] = (
+                f"the tickets that the ledger knows are in {before!r}, and this is {here!r}; if that is the same "
+                f'service under a new address, say so: `formerly = ["{address}"]` below [trackers.{name}]; '
+                f"if it is another one, run `pmsync forget --tracker {name}`"
+            )
+    return found
+
+
+def current(belonging: Belonging, settings: Settings) -> dict[str, str]:
+    """What the ledger is to remember of whose it is."""
+    trackers = {f"tracker {name}": place_of(tracker) for name, tracker in settings.trackers.items()}
+    return {"namespace": belonging.namespace, "home": belonging.home, **trackers}

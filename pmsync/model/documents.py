@@ -1,0 +1,139 @@
+"""Documents, their items, and what there is to tell about them, as frozen values. No I/O, no clock, no third party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Level = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to tell a person: what is the matter (`message`) and what to do next (`hint`).
+
+    `rule` is a stable kebab-case name. `path` is relative to the config's folder and `line` 1-based;
+    both are empty (`""`, 0) where the finding belongs to no document.
+    """
+
+    rule: str
+    level: Level
+    message: str
+    hint: str = ""
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One action item as its document words it; nothing here is resolved or configured. `source` is a digest of the
+    text it was read from, '' where unknown.
+
+    `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and
+    `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
+    `done` is None where nothing says, and `dropped` means cancelled: nobody is to do it any more. `explicit_id` is an
+    id that the author gave ('AI-3'), never a row number. `mentions` are those of the `tickets` that the text only
+    speaks of ('Prevent a recurrence of #1'): they are not the item's own. `line` is 1-based. `form` says how the entry
+    was recognised ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
+    """
+
+    title: str
+    line: int
+    details: str = ""
+    owners: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
+    due: date | None = None
+    done: bool | None = None
+    kind: str | None = None
+    priority: str | None = None
+    group: str | None = None
+    labels: tuple[str, ...] = ()
+    explicit_id: str | None = None
+    form: str = "bullet"
+    section: str = ""
+    dropped: bool = False
+    mentions: tuple[str, ...] = ()
+    source: str = field(default="", compare=False)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The tickets that stand where an item's own ticket does."""
+        return tuple(ticket for ticket in self.tickets if ticket not in self.mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """A comment in a document that ignores rules of `pmsync check`.
+
+    `rules` are their names as written, none where the comment is not understood. `line` is where the comment stands,
+    and `about` the line whose findings it ignores, 0 for the whole document.
+    """
+
+    rules: tuple[str, ...]
+    line: int
+    about: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post-mortem as read. `path` is relative to the config's folder, with '/', and `id` is unique in a run.
+
+    `draft` means its items are proposed, not ticketed. `restricted` means its text may only reach a tracker that is
+    marked for it. `findings` are the parser's own remarks (prose where a list is expected, unreadable date …), by line.
+    """
+
+    id: str
+    path: str
+    title: str
+    items: tuple[Item, ...] = ()
+    incident: str | None = None
+    date: date | None = None
+    severity: str | None = None
+    status: str | None = None
+    draft: bool = False
+    restricted: bool = False
+    services: tuple[str, ...] = ()
+    team: str | None = None
+    authors: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """Where documents were read: `homes` are the names of the place, the usual one first (`github.com/acme/web:.`),
+    none outside of git. `revision` is the time of its newest commit in seconds since 1970, 0 where unknown.
+    """
+
+    homes: tuple[str, ...] = ()
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one read of the documents gave, and where.
+
+    `complete` is False where a file could not be read or parsed, or two documents share an id (those two are left
+    out): then nothing that is missing counts as gone. `failed` are the paths that could not be read.
+    """
+
+    documents: tuple[Document, ...]
+    complete: bool = True
+    failed: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    checkout: Checkout = Checkout()
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The document's raw values of everything that the document owns: what Update compares and the ledger keeps."""
+
+    title: str
+    owners: tuple[str, ...] = ()
+    due: date | None = None
+    priority: str | None = None
+    kind: str | None = None
+    severity: str | None = None
+    labels: tuple[str, ...] = ()

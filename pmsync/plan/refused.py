@@ -1,0 +1,61 @@
+"""Writes that a tracker refuses: what of them is sent all the same, and how they are told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from pmsync.keys import digest
+from pmsync.model import Finding, Link, Patch
+from pmsync.operations import Refused, Update
+
+HINT = "it is tried again when the document or the configuration changes, or in a day"
+_PARTS = {"marker": "title", "add_labels": "labels", "remove_labels": "labels"}
+_RAW = {"title": ("title",), "assignees": ("owners",), "due": ("due",), "priority": ("priority",)}
+_OF_LABELS = ("labels", "kind", "severity")
+
+
+def told(refused: Iterable[Refused]) -> list[Finding]:
+    """One finding for all that a tracker refuses for the same reason; it stands at the first."""
+    groups: dict[tuple[str, str, str], list[Refused]] = {}
+    for each in refused:
+        groups.setdefault((each.tracker, each.operation, each.reason), []).append(each)
+    return [_told(group) for group in groups.values()]
+
+
+def _told(group: list[Refused]) -> Finding:
+    first, count = group[0], len(group)
+    if first.operation == "create":
+        many = f" and {count - 1} more {'item' if count == 2 else 'items'}" if count > 1 else ""
+        what = f"no ticket was created for {first.name!r}{many}"
+    else:
+        many = f"tickets {first.name!r} and {count - 1} more were" if count > 1 else f"ticket {first.name!r} was"
+        what = f"{many} not updated"
+    return Finding(
+        f"{first.operation}-refused", "error", f"{what}: {first.reason}", HINT, first.path, first.line
+    )  # fmt: skip
+
+
+def patch_digest(patch: Patch, configuration: str) -> str:
+    """What tells a refused change from another one."""
+    return digest({**patch}, configuration)
+
+
+def parts(patch: Patch) -> dict[str, Patch]:
+    """What a patch sets, by field, in parts that can be sent alone; the marker's key goes with the title."""
+    made: dict[str, Patch] = {}
+    for name, value in patch.items():
+        made.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
+    return made
+
+
+def without(update: Update, refused: Collection[str]) -> Link:
+    """The update's link where these parts were not taken: their raw values count as not sent."""
+    names = [raw for part in refused for raw in _RAW.get(part, _OF_LABELS)]
+    if "labels" in refused and "priority" not in update.patch:
+        names.append("priority")
+    before, link = update.before, update.link
+    if before.pushed is None or link.pushed is None:
+        return link
+    pushed = replace(link.pushed, **{name: getattr(before.pushed, name) for name in names})
+    return replace(link, pushed=pushed, pushed_labels=(before if "labels" in refused else link).pushed_labels)
