@@ -336,7 +336,7 @@ class Runs:
                         del wishes[name]
 
     def _own_text(self, run: Run, made: Made, before: Seen, now: Seen) -> None:
-        """A title that a run sets is one of its own item's, as long as that stands in the documents."""
+        """A title that a run sets is one of its own item's, or of a copy that takes over where that stands no more."""
         if before.title == now.title:
             return
         texts = {s.title for past in self.past for each in past.stood[made.folder].values()
@@ -344,7 +344,8 @@ class Runs:
         stands = run.folder.name != made.folder or any(
             s.item.work == made.item.work for each in run.stood.values() for s in each
         )
-        kept = now.title in texts or not stands or self._taken_over(run, Stood("", False, made.item), now)
+        copied = not stands or self._taken_over(run, Stood("", False, made.item), now)
+        kept = now.title in texts or (copied and now.title.startswith(made.item.base))
         self.promise("other text", kept, f"{now.ref.key} of {made.item.title!r}: {before.title!r} -> {now.title!r}")
 
     def _not_turned_back(self, run: Run, made: Made, before: Seen, now: Seen) -> None:
@@ -426,7 +427,8 @@ class Runs:
                 self._has_its_own(folder, path, item, links[row.uid])
                 holders[links[row.uid].ticket.ref.key] += not item.names(links[row.uid].ticket.ref.key)
             elif row:
-                self.promise("lost", self._said(item, row.standing, row.line, path, result.findings), str(row))
+                said = result.held_back or self._said(item, row.standing, row.line, path, result.findings)
+                self.promise("lost", said, str(row))
         for key, count in holders.items():
             self.promise("lost", count < 2, f"{count} items have {key}, and none of them names it")
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from tests.clock import Clock
@@ -19,20 +18,18 @@ _ALONE = {
 
 
 class Repository:
-    """A work tree at `root`. Commits are dated by the clock, each later than the one before; databases are ignored."""
+    """A work tree at `root`. Each commit takes a second of the clock, by which it is dated; databases are ignored."""
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self.root, self.clock = root, clock
-        self._last = clock.now() - timedelta(days=1)
         self._git("init", "-q", "-b", "main")
         self._git("config", "remote.origin.url", ORIGIN)
         (root / ".git/info/exclude").write_text("*.db\n*.db-*\n*.lock\nrunner-*/\n", encoding="utf-8")
 
     def commit(self) -> str:
         """Commit all that stands in the work tree; returns the commit, a new one also where nothing changed."""
-        self._last = max(self._last + timedelta(seconds=1), self.clock.now())
         self._git("add", "-A")
-        day = self._last.isoformat()
+        day = self.clock.advance(seconds=1).isoformat()
         self._git("commit", "-q", "-m", "Edit", "--allow-empty", GIT_AUTHOR_DATE=day, GIT_COMMITTER_DATE=day)
         return self._git("rev-parse", "HEAD")
 
