@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from heapq import nlargest
 
 from rapidfuzz import fuzz, process
 
@@ -95,18 +96,21 @@ def _beginnings(title: str) -> set[str]:
 
 
 def clear_winner(scores: Mapping[tuple[int, int], float]) -> tuple[int, int] | None:
+    """The pair that is surely alike, and by a margin more so than either of the two is with anything else."""
     rows: dict[int, list[float]] = defaultdict(list)
     columns: dict[int, list[float]] = defaultdict(list)
     for (a, b), score in scores.items():
         rows[a].append(score)
         columns[b].append(score)
+    best = {id(line): nlargest(2, line) for line in (*rows.values(), *columns.values())}
     for (a, b), score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
-        others = [*rows[a], *columns[b]]
-        others.remove(score)
-        others.remove(score)
-        if score >= SURE and all(score - other >= MARGIN for other in others):
+        if score >= SURE and all(_stands_out(score, best[id(line)]) for line in (rows[a], columns[b])):
             return a, b
     return None
+
+
+def _stands_out(score: float, best: Sequence[float]) -> bool:
+    return score == best[0] and (len(best) == 1 or score - best[1] >= MARGIN)
 
 
 def distance(entry: Entry, item: Known, order: int, place: int) -> tuple[bool, bool, bool, bool, int]:

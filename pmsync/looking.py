@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from pmsync.ages import is_future, is_within
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.keys import title_key
 from pmsync.memory import Memory
@@ -62,7 +63,8 @@ class Looker:
             return
         cursor = self.memory.cursors.get(name, Cursor(name))
         full = not tracker.incremental or cursor.since is None or cursor.full_scan_at is None or (
-            self.now() - cursor.full_scan_at >= self.settings.full_scan_every
+            is_future(cursor.since, self.now())
+            or not is_within(cursor.full_scan_at, self.now(), self.settings.full_scan_every)
         ) or not self._same_place(name, tracker)  # fmt: skip
         bare = cursor.full_scan_at is None
         self.views[name] = View(settings, tracker.fields, fit=tracker.fit_labels, complete=full, bare=bare)
@@ -82,10 +84,14 @@ class Looker:
 
     def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
         """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
-        linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
         found = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
-        if all(linked.get(ref) == ticket for ref, ticket in found.items()) or self._trust(name):
+        if self._as_known(found) or self._trust(name):
             self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+
+    def _as_known(self, found: Mapping[Ref, Ticket]) -> bool:
+        """Whether all of them are linked, and as they were: then nobody has to be judged."""
+        linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
+        return all(linked.get(ref) == ticket for ref, ticket in found.items())
 
     def _with_own_marker(self, ticket: Ticket) -> Ticket:
         """Of several markers in a text, the ticket's own: that of the item it is linked to, else that of its title."""
@@ -140,7 +146,7 @@ class Looker:
         """Keep answers under the ref asked for and, for a ticket, under its real one, wherever that is by now."""
         tickets = (sight.ticket if isinstance(sight, Moved) else sight for sight in sights.values())
         real = {ticket.ref: ticket for ticket in tickets if isinstance(ticket, Ticket)}
-        if real and not self._trust(name):
+        if not (self._as_known(real) or self._trust(name)):
             return
         view = self.views[name]
         self.views[name] = replace(view, sights={**view.sights, **sights, **real})
@@ -155,7 +161,12 @@ class Looker:
 
     def find(self, name: str, uids: frozenset[str], since: datetime) -> None:
         """The widest look; from now on these uids count as looked for."""
-        found = self.ask(name, lambda t: t.find(uids, min(since, self.now() - timedelta(days=1))))
+        start = min(since, self.now() - timedelta(days=1))
+        found = self.ask(name, lambda t: t.find(uids, start))
+        view = self.views[name]
+        if found is not None and view.bare and not view.looked:  # nothing else remembers what went elsewhere
+            gone = self.ask(name, lambda t: t.departed(start))
+            found = None if gone is None else (*found, *gone)
         if found is None:
             return
         self._keep(name, found)

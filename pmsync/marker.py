@@ -28,7 +28,10 @@ def to_json(marker: Marker) -> str:
 
 
 def from_json(text: object) -> Marker | None:
-    """The marker in `text` (JSON, or the value that was parsed from it); None where it is none."""
+    """The marker in `text` (JSON, or the value that was parsed from it); None where it is none.
+
+    Anybody may have written it: nested without an end, with numbers of a million digits, or half a character.
+    """
     try:
         value = json.loads(text) if isinstance(text, str) else text
     except (ValueError, RecursionError):
@@ -36,7 +39,7 @@ def from_json(text: object) -> Marker | None:
     if not isinstance(value, dict):
         return None
     parts = [value.get(name) for name in ("uid", "ns", "doc", "key")]
-    if not all(isinstance(part, str) for part in parts) or not parts[0]:
+    if not all(isinstance(part, str) and _is_whole(part) for part in parts) or not parts[0]:
         return None
     uid, namespace, document_id, key = (str(part) for part in parts)
     home, pushed, source, revision = (value.get(name) for name in ("at", "put", "src", "rev"))
@@ -55,6 +58,11 @@ def from_json(text: object) -> Marker | None:
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     pairs = value.items() if isinstance(value, dict) else ()
     return tuple(sorted((name, text) for name, text in pairs if isinstance(text, str)))
+
+
+def _is_whole(text: str) -> bool:
+    """Whether there is no half of a surrogate pair in it, which nobody could write or send."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def append(body: str, marker: Marker) -> str:

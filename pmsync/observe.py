@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
+from pmsync.ages import is_future, is_within
 from pmsync.belonging import Belonging
 from pmsync.identify import Identities, identify
 from pmsync.keys import digest, item_key
@@ -145,7 +146,7 @@ class Survey:
 
     def _asked_lately(self, ref: Ref) -> bool:
         refusal = self.look.memory.refusals.get((f"{ref.tracker}:{ref.key}", "get"))
-        return refusal is not None and self.look.now() - refusal.refused_at < AGAIN
+        return refusal is not None and is_within(refusal.refused_at, self.look.now(), AGAIN)
 
     def _sight(self, ref: Ref, known: Mapping[tuple[str, str], Ticket], answers: Mapping[Ref, Sight]) -> Sight | None:
         if ticket := known.get((ref.tracker, ref.key)):
@@ -238,7 +239,9 @@ class Survey:
             if name not in self.look.views:
                 continue
             date = dates.get(create.place.document_id) or self.look.settings.since
-            since = intent.announced_at if intent else datetime.combine(date, time(), UTC) if date else EVER
+            since = datetime.combine(date, time(), UTC) if date else EVER
+            if intent:  # by a clock that was wrong it may have been announced long before
+                since = EVER if is_future(intent.announced_at, self.look.now()) else intent.announced_at
             uids[name].add(create.uid)
             earliest[name] = min(earliest.get(name, since), since - timedelta(days=1))
         return {name: (frozenset(found), earliest[name]) for name, found in uids.items()}
@@ -307,15 +310,14 @@ class Survey:
         }
 
     def _kept_accounts(self, name: str) -> dict[str, str]:
-        fresh = self.look.now() - ACCOUNTS_KEPT
-        return {
-            person: account for person, (account, at) in self.look.memory.accounts.get(name, {}).items() if at > fresh
-        }
+        kept = self.look.memory.accounts.get(name, {}).items()
+        return {person: account for person, (account, at) in kept if is_within(at, self.look.now(), ACCOUNTS_KEPT)}
 
     def _unresolved_lately(self, name: str, person: Person) -> str:
         refusal = self.look.memory.refusals.get((f"{name}:{person.id}", "resolve"))
-        fresh = refusal and refusal.digest == digest(str(person)) and self.look.now() - refusal.refused_at < AGAIN
-        return refusal.reason if refusal and fresh else ""
+        if refusal is None or refusal.digest != digest(str(person)):
+            return ""
+        return refusal.reason if is_within(refusal.refused_at, self.look.now(), AGAIN) else ""
 
     # --- identity ---------------------------------------------------------------------------------------------
 

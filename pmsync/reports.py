@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import quote
 
+from pmsync.ages import is_future, is_within
 from pmsync.content import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
@@ -262,18 +263,22 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
         return Freshness(at, "no sync over everything has ended well yet")
     if last is not None and last.finished_at is None:
         return Freshness(at, f"a run ({_when(last)}) has not ended: it is still at work, or was killed")
-    if at is not None and now - at > patience(ledger):
-        gap = _longest_gap(ledger)
+    if at is not None and is_future(at, now):
+        return Freshness(
+            at, f"the last good sync is dated {at:%Y-%m-%d %H:%M} UTC, in the future: a clock is or was wrong"
+        )
+    if at is not None and not is_within(at, now, patience(ledger, now)):
+        gap = _longest_gap(ledger, now)
         usual = f"though there was one at least every {_span(gap)} before" if gap else "more than a day ago"
         return Freshness(at, f"the last good sync was at {at:%Y-%m-%d %H:%M} UTC, {usual}")
     return Freshness(at)
 
 
-def patience(ledger: Ledger) -> timedelta:
+def patience(ledger: Ledger, now: datetime) -> timedelta:
     """How old the last good sync may become: three times the longest of the last gaps between two, an hour at least;
     a day where there were too few.
     """
-    gap = _longest_gap(ledger)
+    gap = _longest_gap(ledger, now)
     return max(3 * gap, SOONEST) if gap else STALE
 
 
@@ -282,12 +287,15 @@ def is_stale(ledger: Ledger, now: datetime) -> bool:
     since = next((run.finished_at for run in ledger.good_runs(1)), None)
     first = ledger.first_run()
     since = since or (first.started_at if first else None)
-    return since is not None and now - since > patience(ledger)
+    return since is not None and not is_within(since, now, patience(ledger, now))
 
 
-def _longest_gap(ledger: Ledger) -> timedelta | None:
-    """The longest time between two of the last good syncs; None where there were too few to tell."""
+def _longest_gap(ledger: Ledger, now: datetime) -> timedelta | None:
+    """The longest time between two of the last good syncs; None where there were too few to tell. Those that a wrong
+    clock dated do not count.
+    """
     ends = [run.finished_at for run in ledger.good_runs(RECENT) if run.finished_at]
+    ends = [end for end in ends if not is_future(end, now)]
     gaps = [later - earlier for later, earlier in pairwise(ends)]
     return max(gaps) if len(gaps) >= 3 else None
 

@@ -241,6 +241,7 @@ def _blocked(tracker: Tracker | None) -> str:
 def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: World) -> None:
     """What was read and found out counts, whatever comes of the plan."""
     now = world.now
+    ledger.count_from_now(now)
     documents = [document for document in world.reading.documents if document.id in made.judged]
     ledger.save_documents(run, now, documents, made.rows, judged=made.judged, gone=made.gone)
     for name, accounts in survey.resolved.items():

@@ -13,12 +13,13 @@ MODULES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 LAYERS = [
-    {"pmsync", "errors", "model", "settings", "marker", "keys", "places", "addresses", "belonging", "trackers.base"},
+    {"pmsync", "ages", "errors", "model", "settings", "marker", "keys", "places", "addresses", "belonging",
+     "trackers.base"},
     {"markdown", "known", "likeness", "placing", "identify", "content", "routes", "operations", "people", "plan",
      "guard", "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources",
      "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
-     "trackers", "writeback.file"},
+     "tracked", "trackers", "writeback.file"},
     {"looking", "observe", "apply", "adopting", "ledger_owner"},
     {"sync", "writeback.run"},
     {"reports", "render", "formats", "cli"},

@@ -123,17 +123,29 @@ def test_one_that_comes_back_home_is_ours_again(team: Team, jira: JiraStage) -> 
     assert jira.issue(ref).summary == f"{DISK} on all nodes"
 
 
-def test_a_runner_without_a_ledger_finds_it_by_its_marker_and_makes_no_other(team: Team, jira: JiraStage) -> None:
-    url = jira.move_away(team.ref(DISK))
+@pytest.mark.parametrize("title", [DISK, BOOK])
+def test_a_runner_without_a_ledger_finds_it_by_its_marker_and_makes_no_other(
+    team: Team, stage: GitHubStage | JiraStage, title: str
+) -> None:
+    url = stage.move_away(team.ref(title))
     team.clock.advance(days=1)
     team.lose_ledger()
     assert not team.sync().plan.creates
-    link = team.links()[DISK]
-    assert (link.ticket.ref.tracker, link.ticket.ref.url, link.via) == ("", url, "payments")
-    assert jira.created() == 2
-    close_there(jira, link.asked)
+    link = team.links()[title]
+    assert (link.ticket.ref.tracker, link.ticket.ref.url, link.via) == ("", url, stage.tracker.name)
+    assert stage.created() == 2
+    close_there(stage, link.asked)
     later(team)
-    assert team.links()[DISK].ticket.status is Status.DONE
+    assert team.links()[title].ticket.status is Status.DONE
+
+
+def test_where_all_of_them_went_elsewhere_none_is_made_again(team: Team, stage: GitHubStage | JiraStage) -> None:
+    urls = {title: stage.move_away(team.ref(title)) for title in (BOOK, DISK)}
+    stage.open_by_person("Something else")
+    team.clock.advance(days=1)
+    team.lose_ledger()
+    assert not team.sync().plan.creates
+    assert {title: link.ticket.ref.url for title, link in team.links().items()} == urls
 
 
 def test_nor_where_a_redirect_leads_to_it(team: Team, stage: GitHubStage | JiraStage) -> None:

@@ -56,3 +56,20 @@ def test_work_that_a_team_cancelled_in_a_column_of_its_own_is_not_delivered(
         (told,) = [finding for finding in result.findings if finding.rule == "unknown-status"]
         assert "'Zombie'" in told.message
         assert '`"Zombie" = "done"`' in told.hint
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["jira/software/projects/PAY/boards/3?selectedIssue={}", "issues/{}?jql=x", "projects/PAY/queues/custom/1/{}"],
+)
+def test_a_ticket_named_by_the_address_of_a_board_is_adopted(tmp_path: Path, form: str) -> None:
+    with JiraStage(Clock(), deployment="server") as stage:
+        ref = stage.open_by_person("Add alerting for full disks")
+        team = Team(tmp_path, stage)
+        team.write(
+            "postmortems/a.md", f"Add alerting for full disks ([the ticket]({stage.jira.url}/{form.format(ref.key)}))"
+        )
+        assert team.sync().ok
+        (link,) = team.links().values()
+        assert (link.ticket.ref.key, link.named) == (ref.key, True)
+        assert stage.created() == 1

@@ -15,14 +15,16 @@ from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger
 from pmsync.lock import hold
 from pmsync.lookup import resolve_item
+from pmsync.settings import Settings
 
 
 @click.command()
-@click.argument("item")
+@click.argument("item", required=False)
+@click.option("--tracker", metavar="NAME", help="Forget all tickets of this tracker, which is another service now.")
 @click.option("--yes", is_flag=True, help="Do not ask; needed where nobody sits at a terminal.")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, item: str, yes: bool, output_format: str) -> int:
+def command(app: App, item: str | None, tracker: str | None, yes: bool, output_format: str) -> int:
     """Drop the link between an item and its ticket. The ticket itself is not touched.
 
     An item that still stands in its document gets a ticket with the next sync: the one that carries its marker, where
@@ -32,8 +34,15 @@ def command(app: App, item: str, yes: bool, output_format: str) -> int:
     Examples:
       pmsync forget PAY-12           its ticket was deleted; let the next sync make a new one
       pmsync forget PAY-12 --yes     in a script: nobody is asked
+      pmsync forget --tracker pay    the table [trackers.pay] leads to another Jira now
     """
-    path = Path(app.settings().ledger)
+    if (item is None) == (tracker is None):
+        raise ConfigError("name either one ITEM, or --tracker NAME; see `pmsync forget --help`")
+    settings = app.settings()
+    path = Path(settings.ledger)
+    if tracker is not None:
+        return _forget_tracker(app, path, tracker, settings, yes=yes, output_format=output_format)
+    assert item is not None  # noqa: S101 - one of the two is given
     with hold(path, wait=0), Ledger.open(path) as ledger:
         view = resolve_item(ledger, item)
         if view.link is None and view.intent is None:
@@ -54,6 +63,26 @@ def command(app: App, item: str, yes: bool, output_format: str) -> int:
         again = "the next sync links it again if that ticket still exists"
         output.echo(f"{title!r} has no ticket any more (was {key}); {again}.", hang=2)
         output.log(f"For another ticket: `pmsync adopt {view.uid} TICKET`")
+    return 0
+
+
+def _forget_tracker(app: App, path: Path, tracker: str, settings: Settings, *, yes: bool, output_format: str) -> int:
+    with hold(path, wait=0), Ledger.open(path) as ledger:
+        count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
+        if not count and tracker not in settings.trackers:
+            there = ", ".join(settings.trackers)
+            raise ConfigError(
+                f"there is no tracker {tracker!r}, and the ledger knows none of its tickets; there are {there}"
+            )
+        if not yes and not _agreed(f"Forget all {count} tickets of {tracker!r}?"):
+            return 1
+        with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
+            ledger.forget_tracker(run, app.now(), tracker)
+    if output_format == "json":
+        output.emit_json({"tracker": tracker, "forgotten": count})
+    else:
+        again = "the next sync links those that it finds there by their markers, and creates the others"
+        output.echo(f"{count} tickets of {tracker!r} are forgotten; {again}.", hang=2)
     return 0
 
 

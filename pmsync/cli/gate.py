@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pmsync import reports
+from pmsync.ages import is_future, is_within
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Span
@@ -45,7 +46,10 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
         rows = reports.status_rows(ledger, settings, now.astimezone().date())
         fresh = reports.freshness(ledger, now)
     synced = fresh.last_good_sync
-    if synced is None or now - synced > max_age:
+    if synced and is_future(synced, now):
+        when = f"the last good sync is dated {synced:%Y-%m-%d %H:%M} UTC, in the future"
+        raise PmsyncError(f"{when}: a clock is or was wrong\nset this machine's clock, then run `pmsync sync`")
+    if synced is None or not is_within(synced, now, max_age):
         when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
         raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
     _check_filters(rows, settings, "" if if_known else service, severity)

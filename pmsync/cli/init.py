@@ -257,7 +257,9 @@ def gather(app: App, flags: dict[str, str | tuple[str, ...] | None], asker: Aske
         if field in given:
             accepted(tracker, field)(given[field])
     since = _day(given["since"]) if "since" in given else None
-    namespace = repository.slug or re.sub(r"[^\w.-]+", "-", app.cwd.resolve().name) or "postmortems"
+    name = repository.slug or re.sub(r"[^\w.-]+", "-", app.cwd.resolve().name) or "postmortems"
+    # one place, one namespace: the same path in two folders of a repository is two documents
+    namespace = "/".join([name, *re.findall(r"[\w.-]+", repository.prefix if repository.slug else "")])
     return Answers(
         tracker=tracker,
         documents=_documents(app, tracker, flags.get("documents"), asker),
@@ -278,7 +280,9 @@ def _tracker(text: str) -> str:
 
 def _namespace(tracker: str, given: str | None, default: str, asker: Asker) -> str:
     if given is None and asker.asks:
-        output.tell("The namespace makes ids unique across repositories; it cannot be changed later.")
+        output.tell(
+            "The namespace makes ids unique across repositories and their folders; it stays as it is from then on."
+        )
     return asker.ask(given, "Namespace", default, flag="--namespace NAME", check=accepted(tracker, "namespace"))
 
 

@@ -51,7 +51,7 @@ def _documents(answers: Answers) -> Iterator[str]:
     yield "[documents]"
     yield f"include = {_quoted(answers.documents)}"
     yield 'exclude = ["**/README.md", "**/*template*.md"]'
-    yield "# Makes ids unique across repositories. Never change it once there are tickets."
+    yield "# Makes ids unique across repositories and folders. Where it changes, the former one goes into `formerly`."
     yield f"namespace = {_quoted(answers.namespace)}"
     yield "# Older documents are listed and get no tickets."
     yield f"since = {answers.since}"

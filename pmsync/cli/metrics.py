@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pmsync import __version__, reports
+from pmsync.ages import is_future
 from pmsync.errors import LedgerError, PmsyncError
 from pmsync.ledger import Ledger
 from pmsync.settings import Settings
@@ -39,7 +40,8 @@ def held(settings: Settings, now: datetime) -> Held | None:
         return None
     known = Counter((row.tracker, row.status) for row in rows)
     none = {(name, status): 0 for name in settings.trackers for status in TICKETS}
-    return Held(good.finished_at if good else None, none | known, reports.counts(rows)["overdue"])
+    at = good.finished_at if good else None
+    return Held(None if at and is_future(at, now) else at, none | known, reports.counts(rows)["overdue"])
 
 
 def exposition(seen: Held | None, took: timedelta, *, ok: bool) -> str:

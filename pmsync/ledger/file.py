@@ -10,14 +10,25 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import schema
 from pmsync.lock import make_home
 from pmsync.own_files import in_the_way
+from pmsync.tracked import tracked
+
+MOST_STEPS, _EVERY = 500_000_000, 1_000_000
+"""Steps of SQLite's machine that a reader may take: some seconds. A row of everything takes some 200 of them."""
+
+MOST_ROWS = 250_000
+"""Of one answer. Ten thousand documents with ten items each make two fifths of it."""
+
+LONGEST = 50_000_000
+"""Bytes of the longest row; a document has 5 MB."""
 
 PATIENCE = 5.0
 """Seconds to wait while another program (a reader, Datasette, sqlite3) keeps the file locked."""
@@ -36,6 +47,8 @@ _SQLITE_SAYS = {
     sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, then run the command again",
     sqlite3.SQLITE_NOTADB: f"it is no SQLite database; {REBUILD}",
     sqlite3.SQLITE_CORRUPT: f"it is damaged; {REBUILD}",
+    sqlite3.SQLITE_INTERRUPT: f"reading it takes far too long, as if it had been made for that; {REBUILD}",
+    sqlite3.SQLITE_TOOBIG: f"it holds a value that is larger than any that pmsync writes; {REBUILD}",
 }
 _HOT_JOURNAL = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_CANTOPEN}
 
@@ -65,6 +78,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection = _connect(path, "rw")
         try:
             _check(connection, path)
+            connection.set_progress_handler(None, 0)
             with suppress(PermissionError):
                 path.chmod(0o600)
             _check_pages(connection, path)
@@ -90,6 +104,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         with closing(_connect(path, "rw")) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return _checked_reader(path)
+
+
+def refuse_tracked(path: Path) -> None:
+    """Raise LedgerError where the file came with a checkout, and not from a run."""
+    if problem := tracked(path):
+        raise LedgerError(f"ledger {str(path)!r}: {problem}; `pmsync sync` finds the tickets again by their markers")
 
 
 def _refuse(path: Path) -> None:
@@ -119,9 +139,23 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
     connection.row_factory = sqlite3.Row
+    _limit(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = EXTRA")
     return connection
+
+
+def _limit(connection: sqlite3.Connection) -> None:
+    """Bound what a file can cost that somebody made for that purpose, and let its schema call nothing of importance.
+
+    A tree of pages that leads into itself has more rows than any file could hold, so that what counts are steps.
+    A writer checks the pages before anything else, and goes on without. https://www.sqlite.org/security.html
+    """
+    left = iter(range(MOST_STEPS // _EVERY))
+    connection.set_progress_handler(lambda: next(left, None) is None, _EVERY)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
 
 
 def _create(path: Path) -> None:
@@ -149,6 +183,14 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def fetch(connection: sqlite3.Connection, query: str, parameters: Sequence[str | int | None] = ()) -> list[Any]:
+    """All rows of an answer; raises ValueError where they are more than any ledger has."""
+    found = connection.execute(query, parameters).fetchmany(MOST_ROWS + 1)
+    if len(found) > MOST_ROWS:
+        raise ValueError(f"more than {MOST_ROWS:,} rows")
+    return found
+
+
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     applied = schema.applied(connection)
     if not applied:
@@ -157,6 +199,11 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if newer:
         raise LedgerError(
             f"ledger {str(path)!r} was written by a newer pmsync (it knows {newer[0]!r}); install that version here"
+        )
+    if strange := schema.alien(connection):
+        raise LedgerError(
+            f"ledger {str(path)!r}: the {strange} is not as pmsync makes it; drop it if it is a view or an index of "
+            f"yours, else {REBUILD}"
         )
 
 

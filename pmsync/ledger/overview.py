@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from datetime import date, datetime
+from datetime import date
 
-from pmsync.ledger import rows
+from pmsync.ledger import rows, values
+from pmsync.ledger.file import fetch
 from pmsync.ledger.rows import Overview
 from pmsync.ledger.values import Row, to_time
 from pmsync.model import OpenItem
@@ -50,23 +50,23 @@ ORDER BY d.path, i.line, i.uid
 
 def read_open(connection: sqlite3.Connection) -> list[OpenItem]:
     """The items that somebody is asked to do, in the order of the documents."""
-    return [_to_open_item(row) for row in connection.execute(_OPEN).fetchall()]
+    return [_to_open_item(row) for row in fetch(connection, _OPEN)]
 
 
 def read_overview(connection: sqlite3.Connection) -> list[Overview]:
     """Every item that the ledger holds, in the order of the documents."""
-    return [_to_overview(row) for row in connection.execute(_QUERY).fetchall()]
+    return [_to_overview(row) for row in fetch(connection, _QUERY)]
 
 
 def _to_overview(row: Row) -> Overview:
     return Overview(
         item=rows.to_item(row),
         document=rows.to_document(row, "doc_"),
-        first_seen_at=datetime.fromisoformat(row["first_seen_at"]),
+        first_seen_at=values.at(row["first_seen_at"]),
         gone_at=to_time(row["doc_gone_at"]),
         link=rows.to_link(row, "link_") if row["link_uid"] is not None else None,
         intent=rows.to_intent(row, "intent_") if row["intent_uid"] is not None else None,
-        refusals=json.loads(row["refused"]),
+        refusals=values.to_texts(row["refused"]),
     )
 
 
@@ -75,11 +75,11 @@ def _to_open_item(row: Row) -> OpenItem:
         document_id=row["document_id"],
         key=row["item_key"],
         title=row["title"],
-        owners=tuple(json.loads(row["owners"])),
+        owners=values.to_tuple(row["owners"]),
         line=row["line"],
         ticket=row["ticket_key"] or "",
         url=row["url"] or "",
-        since=datetime.fromisoformat(row["since"]),
+        since=values.at(row["since"]),
         path=row["path"],
         date=date.fromisoformat(row["date"]) if row["date"] else None,
         restricted=bool(row["restricted"]),

@@ -15,6 +15,7 @@ from typing import Any
 from pmsync.ledger.values import (
     Row,
     Value,
+    at,
     cleaned,
     date_text,
     flag,
@@ -23,6 +24,7 @@ from pmsync.ledger.values import (
     time_text,
     to_date,
     to_flag,
+    to_texts,
     to_time,
     to_tuple,
 )
@@ -177,8 +179,9 @@ def _candidate_value(candidate: Candidate) -> dict[str, object]:
 
 
 def _to_candidate(value: Mapping[str, Any]) -> Candidate:
-    ref = Ref(**value["ref"]) if value["ref"] else None
-    return Candidate(value["uid"], ref, value["title"], value["document_id"], value["key"])
+    held = dict(value)
+    ref = held.pop("ref")
+    return Candidate(**to_texts(held), ref=Ref(**to_texts(ref)) if ref else None)
 
 
 # --- links ----------------------------------------------------------------------------------------------------
@@ -195,14 +198,16 @@ def _to_fields(text: str | None) -> Fields | None:
     if text is None:
         return None
     held = json.loads(text)
+    owners, labels = (to_tuple(held.pop(name)) for name in ("owners", "labels"))
+    texts = to_texts({name: value for name, value in held.items() if value is not None})
     return Fields(
-        title=held["title"],
-        owners=tuple(held["owners"]),
-        due=to_date(held["due"]),
-        priority=held["priority"],
-        kind=held["kind"],
-        severity=held["severity"],
-        labels=tuple(held["labels"]),
+        title=texts["title"],
+        owners=owners,
+        due=to_date(texts.get("due")),
+        priority=texts.get("priority"),
+        kind=texts.get("kind"),
+        severity=texts.get("severity"),
+        labels=labels,
     )
 
 
@@ -222,7 +227,8 @@ def _marker_text(marker: Marker | None) -> str | None:
 
 def _to_marker(text: str) -> Marker:
     held = json.loads(text)
-    return Marker(**{**held, "pushed": tuple((name, value) for name, value in held.get("pushed", ()))})
+    pushed, revision = to_texts(dict(held.pop("pushed", ()))), held.pop("revision", 0)
+    return Marker(**to_texts(held), pushed=tuple(sorted(pushed.items())), revision=int(revision))
 
 
 def link_row(link: Link) -> dict[str, Value]:
@@ -304,17 +310,17 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         status=Status(row[f"{prefix}status"]),
         state=row[f"{prefix}state"],
         author=row[f"{prefix}author"],
-        created_at=datetime.fromisoformat(row[f"{prefix}created_at"]),
-        updated_at=datetime.fromisoformat(row[f"{prefix}updated_at"]),
+        created_at=at(row[f"{prefix}created_at"]),
+        updated_at=at(row[f"{prefix}updated_at"]),
         assignees=to_tuple(row[f"{prefix}assignees"]),
         labels=frozenset(to_tuple(row[f"{prefix}labels"])),
         due=to_date(row[f"{prefix}due"]),
         priority=row[f"{prefix}priority"],
         closed_at=to_time(row[f"{prefix}closed_at"]),
         duplicate=bool(row[f"{prefix}duplicate"]),
-        duplicate_of=Ref(**json.loads(duplicate_of)) if duplicate_of else None,
+        duplicate_of=Ref(**to_texts(duplicate_of)) if duplicate_of else None,
         marker=_to_marker(marker) if marker else None,
-        ids=json.loads(row[f"{prefix}account_ids"]),
+        ids=to_texts(row[f"{prefix}account_ids"]),
     )
 
 
@@ -340,7 +346,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
         document_id=row[f"{prefix}document_id"],
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
-        announced_at=datetime.fromisoformat(row[f"{prefix}announced_at"]),
+        announced_at=at(row[f"{prefix}announced_at"]),
         tries=row[f"{prefix}tries"],
     )
 
@@ -357,7 +363,7 @@ def refusal_row(refusal: Refusal, run: int) -> dict[str, Value]:
 
 
 def to_refusal(row: Row) -> Refusal:
-    refused_at = datetime.fromisoformat(row["refused_at"])
+    refused_at = at(row["refused_at"])
     return Refusal(row["uid"], row["operation"], row["digest"], row["reason"], refused_at)
 
 
@@ -382,7 +388,7 @@ def to_finding(row: Row) -> Finding:
 def to_run(row: Row) -> Run:
     return Run(
         id=row["id"],
-        started_at=datetime.fromisoformat(row["started_at"]),
+        started_at=at(row["started_at"]),
         finished_at=to_time(row["finished_at"]),
         host=row["host"],
         pid=row["pid"],

@@ -1,4 +1,4 @@
-"""The ledger's tables and views as SQL, one step per migration. Data, and the one function that applies it.
+"""The ledger's tables and views as SQL, one step per migration. Data, what applies it, and what tells strange files.
 
 A step that has been released is never edited: a change is a new step at the end. sqlite-utils runs and records them,
 and is imported only when there is something to migrate, so that readers start quickly.
@@ -11,8 +11,16 @@ done before they were first seen, or are tracked elsewhere are not among them.
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Collection
+from contextlib import closing
 
+_OTHERS = 100
+_OF_MIGRATIONS = frozenset(
+    "create unique index table on primary key not null integer text without rowid strict _sqlite_migrations id "
+    """migration_set name applied_at ( ) , " [ ] `""".split()
+)
 MIGRATION_SET = "pmsync"
 APPLICATION_ID = 0x504D5359  # 'PMSY', tells a ledger from any other SQLite file
 
@@ -357,6 +365,47 @@ def applied(connection: sqlite3.Connection) -> list[str]:
         return []
     names = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET])
     return [name for (name,) in names.fetchall()]
+
+
+def alien(connection: sqlite3.Connection) -> str:
+    """What the file holds or lacks against what its steps make, such as `view 'links'`; '' where it is as they made it.
+
+    Nothing else is to be read: a view of a table's name, a trigger or a generated column runs what its author wrote.
+    """
+    made = _made_by(applied(connection))
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+    found = {
+        (kind, name): (table, _plain(sql))
+        for kind, name, table, sql in connection.execute(query).fetchmany(len(made) + _OTHERS)
+        if not _is_harmless(kind, name, table, sql)
+    }
+    wrong = [key for key in (*found, *made) if found.get(key) != made.get(key)]
+    return next((f"{kind} {name!r}" for kind, name in wrong), "")
+
+
+def _made_by(steps: Collection[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """What a file holds after these steps, by kind and name: found by taking them, for some change what others made."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        for name, statements in STEPS:
+            if name in steps:
+                for statement in statements:
+                    made.execute(statement)
+        rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return {(kind, name): (table, _plain(sql)) for kind, name, table, sql in rows}
+
+
+def _plain(sql: str | None) -> str:
+    """The statement without what SQLite's versions put differently when they change a table."""
+    return " ".join((sql or "").replace('"', "").split())
+
+
+def _is_harmless(kind: str, name: str, table: str, sql: str | None) -> bool:
+    """SQLite's own statistics, and the table of migrations, which versions of sqlite-utils write differently."""
+    if name.startswith("sqlite_stat"):
+        return kind == "table"
+    if table != "_sqlite_migrations" or kind not in {"table", "index"}:
+        return False
+    return set(re.findall(r"\w+|[^\w\s]", (sql or "").lower())) <= _OF_MIGRATIONS | {name.lower()}
 
 
 def migrate(connection: sqlite3.Connection) -> None:

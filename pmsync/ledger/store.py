@@ -14,8 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from pmsync.ages import is_future
 from pmsync.errors import LedgerError
-from pmsync.ledger import file, rows, writes
+from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
 from pmsync.ledger.rows import Overview, Run
@@ -42,8 +43,9 @@ class Ledger:
     def open(cls, path: Path, *, readonly: bool = False) -> Ledger:
         """Open the ledger at `path`; to write, the caller holds the lock, and what is missing or older is made.
 
-        With `readonly` it must exist, and no lock is needed.
+        With `readonly` it must exist, and no lock is needed. One that git tracks is refused.
         """
+        file.refuse_tracked(path)
         path = path.resolve()
         return cls(path, file.open_for_reading(path) if readonly else file.open_for_writing(path))
 
@@ -80,7 +82,7 @@ class Ledger:
     def first_seen(self) -> dict[str, datetime]:
         """By uid: since when an item has stood in the documents, also where it has no ticket."""
         query = "SELECT uid, first_seen_at FROM items"
-        return dict(self._read(query, lambda row: (row["uid"], datetime.fromisoformat(row["first_seen_at"]))))
+        return dict(self._read(query, lambda row: (row["uid"], values.at(row["first_seen_at"]))))
 
     def accounts(self, tracker: str) -> dict[str, tuple[str, datetime]]:
         """By person id: the account in this tracker, and when it was looked up."""
@@ -228,6 +230,15 @@ class Ledger:
                 f"run `pmsync show {uid}`, and `pmsync forget {uid}` if it is to get another"
             )
 
+    def count_from_now(self, at: datetime) -> None:
+        """Date announced creates of the future back to now, so that waiting for them to settle has an end."""
+        ahead = [uid for uid, intent in self.intents().items() if is_future(intent.announced_at, at)]
+        if not ahead:
+            return
+        with self._writing() as database:
+            dated = [(time_text(at), uid) for uid in ahead]
+            database.conn.executemany("UPDATE intents SET announced_at = ? WHERE uid = ?", dated)
+
     def withdraw(self, run: int, at: datetime, uids: Sequence[str], reason: str) -> None:
         """Take back announced creates that surely did not happen."""
         with self._writing() as database:
@@ -271,6 +282,19 @@ class Ledger:
             told += [("announced", tracker) for (tracker,) in intents]
             changes = [Change(uid, "person", field, old, None, "forgotten") for field, old in told]
             writes.remember(database, run, at, changes)
+
+    def forget_tracker(self, run: int, at: datetime, tracker: str) -> int:
+        """Remove everything known of a tracker's tickets, and return how many links that were; the history stays."""
+        with self._writing() as database:
+            links = database.execute(writes.DELETE_LINKS_OF, [tracker]).fetchall()
+            intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
+            database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
+            database.execute("DELETE FROM people WHERE tracker = ?", [tracker])
+            database.execute("DELETE FROM places WHERE name = ?", [f"tracker {tracker}"])
+            changes = [Change(uid, "person", "ticket", f"{tracker} {key}", None, "forgotten") for uid, key in links]
+            changes += [Change(uid, "person", "announced", tracker, None, "forgotten") for (uid,) in intents]
+            writes.remember(database, run, at, changes)
+            return len(links)
 
     # --- refusals, cursors, people, decisions -----------------------------------------------------------------
 
@@ -349,24 +373,24 @@ class Ledger:
 
     def _fetch(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
         with self._understood():
-            return [convert(row) for row in self._connection.execute(query, parameters).fetchall()]
+            return [convert(row) for row in file.fetch(self._connection, query, parameters)]
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
         try:
             yield
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             message = f"ledger {str(self.path)!r} holds a value that pmsync did not write ({error}); {file.REBUILD}"
             raise LedgerError(message) from error
 
 
 def _account(row: Row) -> tuple[str, datetime]:
-    return row["account"], datetime.fromisoformat(row["resolved_at"])
+    return row["account"], values.at(row["resolved_at"])
 
 
 def _to_event(row: Row) -> tuple[datetime, Change]:
     change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
-    return datetime.fromisoformat(row["at"]), change
+    return values.at(row["at"]), change
 
 
 def _stays_lost(old: Link | None, new: Link) -> bool:

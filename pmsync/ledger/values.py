@@ -1,4 +1,6 @@
-"""How single values are written as columns and read back. Pure."""
+"""How single values are written as columns, and checked when they are read back: a file may have been written by
+somebody else. Pure.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,16 @@ def time_text(time: datetime | None) -> str | None:
     return time.astimezone(UTC).isoformat()
 
 
+def at(text: str) -> datetime:
+    """The time that stands there, in UTC; raises ValueError for one without a zone."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(f"the time {text!r} has no zone")
+    return time.astimezone(UTC)
+
+
 def to_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return at(text) if text else None
 
 
 def date_text(day: date | None) -> str | None:
@@ -45,8 +55,20 @@ def list_text(values: Iterable[str]) -> str:
     return json_text(list(values))
 
 
-def to_tuple(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text != "[]" else ()
+def to_tuple(value: object) -> tuple[str, ...]:
+    """A list of texts, as JSON or as it was parsed from it; raises ValueError where it is something else."""
+    held = [] if value == "[]" else json.loads(value) if isinstance(value, str) else value
+    if not isinstance(held, list) or not all(isinstance(each, str) for each in held):
+        raise ValueError(f"{str(value)[:40]!r} is no list of texts")
+    return tuple(held)
+
+
+def to_texts(value: object) -> dict[str, str]:
+    """An object whose values are texts, as JSON or as it was parsed; raises ValueError where it is something else."""
+    held = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(held, dict) or not all(isinstance(each, str) for each in held.values()):
+        raise ValueError(f"{str(value)[:40]!r} is no object of texts")
+    return held
 
 
 def flag(value: bool | None) -> int | None:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pmsync.ages import believed
+from pmsync.ledger import values
 from pmsync.ledger.changes import Change
 from pmsync.ledger.values import Value, cleaned, time_text
 
@@ -17,6 +19,8 @@ MARK_GONE = "UPDATE documents SET gone_at = ? WHERE gone_at IS NULL AND id = ?"
 LINK_OF = "SELECT * FROM links WHERE uid = ?"
 
 DELETE_LINK = "DELETE FROM links WHERE uid = ? RETURNING tracker, ticket_key"
+
+DELETE_LINKS_OF = "DELETE FROM links WHERE tracker = ? RETURNING uid, ticket_key"
 
 DELETE_INTENT = "DELETE FROM intents WHERE uid = ? RETURNING tracker"
 
@@ -86,9 +90,11 @@ def upsert_changed(
 
 
 def upsert_seen(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]], at: datetime) -> None:
-    """Write the rows that differ from what is held; `first_seen_at` is kept, and a document that was gone is back."""
+    """Write the rows that differ from what is held; `first_seen_at` is kept (unless it
+    lies in the future), and a document that was gone is back.
+    """
     held = [dict(row) for row in database.execute(f"SELECT * FROM {table}").fetchall()]  # noqa: S608
-    since = {row[key]: row["first_seen_at"] for row in held}
+    since = {row[key]: time_text(believed(values.at(row["first_seen_at"]), at)) for row in held}
     new: dict[str, Value] = {"gone_at": None} if table == "documents" else {}
     full = [row | new | {"first_seen_at": since.get(row[key], time_text(at))} for row in wanted]
     upsert_changed(database, table, key, held, full)
@@ -107,7 +113,7 @@ def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tu
     `items` are (uid, document id, key, title).
     """
     for uid, document, key, title in items:
-        values: dict[str, Value] = {"uid": uid, "document": document, "key": key, "title": title, "at": time_text(at)}
-        values = cleaned(values | {"standing": standing})
-        database.execute(_STAND_IN_DOCUMENT, values)
-        database.execute(_STAND_IN_ITEM, values)
+        row: dict[str, Value] = {"uid": uid, "document": document, "key": key, "title": title, "at": time_text(at)}
+        row = cleaned(row | {"standing": standing})
+        database.execute(_STAND_IN_DOCUMENT, row)
+        database.execute(_STAND_IN_ITEM, row)

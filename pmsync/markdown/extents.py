@@ -34,7 +34,7 @@ def with_source(document: Document, data: bytes) -> Document:
 
 
 def _pairs(starts: list[int], end: int) -> Iterator[tuple[int, int]]:
-    return zip(starts, [*starts[1:], end], strict=True)
+    return zip(starts, [*starts[1:], end], strict=False)
 
 
 def _end(lines: list[str], start: int, following: int) -> int:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pmsync.content import due_date, raw_fields
 from pmsync.identify import Placed, Undecided
 from pmsync.keys import item_key
-from pmsync.known import Entry, Known
+from pmsync.known import Entry
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
-from pmsync.operations import CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
+from pmsync.operations import CloseDuplicate, Create, Operation, Place, Plan, Record, Update, Wait
 from pmsync.places import place
 from pmsync.plan.base import without_older
 from pmsync.plan.create import Decision, decide, question
@@ -57,8 +57,7 @@ def plan(world: World) -> Plan:
     for undecided in world.identities.undecided:
         if undecided.entry.document.id in world.judged:
             _ask(world, undecided, draft)
-    for item in world.identities.vanished:
-        _plan_vanished(world, item, links.get(item.uid), draft)
+    _plan_vanished(world, links, draft)
     draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
     draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
@@ -133,25 +132,31 @@ def _ask(world: World, undecided: Undecided, draft: _Draft) -> None:
     draft.rows.append(_row(world, undecided.uid, entry, decision))
 
 
-def _plan_vanished(world: World, item: Known, link: Link | None, draft: _Draft) -> None:
+def _plan_vanished(world: World, links: Mapping[str, Link], draft: _Draft) -> None:
     """Orphan once, only on the evidence of a document that was read, or of a complete read without it."""
-    if link is None or link.orphaned:
-        return
     documents = {document.id: document for document in world.reading.documents}
-    document = documents.get(link.document_id)
-    judged = link.document_id in world.judged if document else link.document_id in world.gone
-    if not judged or (document and document.draft):
-        return
-    orphan = replace(link, orphaned=True)
-    draft.operations.append(Record("orphan", orphan, f"no longer in {item.document_id!r}"))
-    if not link.ticket.status.closed:
-        draft.findings.append(_orphaned(link, document, draft))
+    news: dict[str, Place] = {}
+    for operation in draft.operations:
+        if isinstance(operation, Create):
+            news.setdefault(operation.place.document_id, operation.place)
+    for item in world.identities.vanished:
+        link = links.get(item.uid)
+        if link is None or link.orphaned:
+            continue
+        document = documents.get(link.document_id)
+        judged = link.document_id in world.judged if document else link.document_id in world.gone
+        if not judged or (document and document.draft):
+            continue
+        draft.operations.append(Record("orphan", replace(link, orphaned=True), f"no longer in {item.document_id!r}"))
+        if not link.ticket.status.closed:
+            draft.findings.append(_orphaned(link, document, news.get(link.document_id)))
 
 
-def _orphaned(link: Link, document: Document | None, draft: _Draft) -> Finding:
-    """What a person may have meant by taking the item out, with the command for each."""
-    news = [op.place for op in draft.operations if isinstance(op, Create) and op.place.document_id == link.document_id]
-    place = f"{news[0].path}:{news[0].line}" if news else "ITEM"
+def _orphaned(link: Link, document: Document | None, new: Place | None) -> Finding:
+    """What a person may have meant by taking the item out, with the command for each. `new` is the first item of that
+    document that gets a ticket.
+    """
+    place = f"{new.path}:{new.line}" if new else "ITEM"
     key = link.ticket.ref.key
     message = f"ticket {key!r} stays open, though its item {link.ticket.title!r} left {link.document_id!r}"
     hint = f"close it if nobody wants it any more; if the item was reworded, run `pmsync adopt {place} {key}`"

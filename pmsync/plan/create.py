@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pmsync.ages import believed, is_within
 from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
@@ -138,8 +139,9 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
     view = world.views.get(name)
     if view is None or view.failed:
         return _wait(placed, f"tracker {name!r} could not be read")
-    if placed.uid in index.forged:
-        return _unlisted(placed, *index.forged[placed.uid])
+    forged = index.forged.get(placed.uid) or index.forged.get(placed.entry.document.id)
+    if forged and world.decisions.get(placed.uid) != "new":
+        return _unlisted(placed, *forged)
     if placed.uid in index.pasted:
         return _pasted(placed, index.pasted[placed.uid])
     decision = _draft(world, placed, view)
@@ -155,7 +157,8 @@ def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:
         if waiting:
             return waiting
     else:
-        ready = world.first_seen.get(placed.uid, world.now) + world.settings.grace
+        seen = believed(world.first_seen.get(placed.uid, world.now), world.now)
+        ready = seen + world.settings.grace
         if ready > world.now and not view.bare:
             return _wait(placed, "left to the CI step until its grace is over", ready)
         # a listing of what changed lately shows neither what CI made before nor what lost its label or marker
@@ -174,7 +177,7 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
     view = world.view(intent.tracker)
     if view is None:
         return _wait(placed, f"in doubt, and tracker {intent.tracker!r} could not be read")
-    settled = intent.announced_at + view.settings.settle
+    settled = believed(intent.announced_at, world.now) + view.settings.settle
     if world.now < settled:
         decision = _wait(placed, "a create is in doubt: it may still appear", settled)
         return replace(decision, findings=(_stuck(placed, intent),)) if intent.tries > ALONE else decision
@@ -190,10 +193,13 @@ def _stuck(placed: Placed, intent: Intent) -> Finding:
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
-    message = f"ticket {ticket.ref.key!r} carries this item's marker, but {ticket.author!r} created it"
+    own = ticket.marker is not None and ticket.marker.uid == placed.uid
+    whose = "this item's marker" if own else "the marker of an item of this document"
+    message = f"ticket {ticket.ref.key!r} carries {whose}, but {ticket.author!r} created it"
+    where = place_of(placed.entry.document.path, placed.entry.item.line)
     hint = (
         f"if that account is yours, add it to trackers.{view.settings.name}.accounts; if not, remove the marker "
-        f"from the ticket, or run `pmsync adopt {placed.uid} TICKET`"
+        f"from the ticket, or run `pmsync adopt {where} {ticket.ref.key}` or `pmsync adopt {where} --new`"
     )
     finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
@@ -240,9 +246,9 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
         due=due if "due" in view.fields else None,
         priority=item.priority if "priority" in view.fields else None,
     )
-    value = digest(str(draft), str(view.settings))
+    value = digest(str(replace(draft, marker=Marker(*draft.marker.identity))), str(view.settings))
     refusal = world.refusals.get((placed.uid, "create"))
-    if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
+    if refusal and refusal.digest == value and is_within(refusal.refused_at, world.now, AGAIN):
         why = f"the tracker refused it: {refusal.reason}"
         refused = Refused("create", view.settings.name, draft.title, refusal.reason, document.path, item.line)
         wait = Wait(placed.uid, why, refusal.refused_at + AGAIN, refused)

@@ -37,8 +37,9 @@ def _told(group: list[Refused]) -> Finding:
 
 
 def patch_digest(patch: Patch, configuration: str) -> str:
-    """What tells a refused change from another one."""
-    return digest({**patch}, configuration)
+    """What tells a refused change from another one. That a newer checkout would send it makes it no other."""
+    values = {**patch, "marker": patch["marker"].identity} if "marker" in patch else {**patch}
+    return digest(values, configuration)
 
 
 def parts(patch: Patch) -> dict[str, Patch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from pmsync.ages import is_within
 from pmsync.content import labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Ticket
@@ -179,7 +180,7 @@ def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link)
     configuration = str(world.views[ref.tracker].settings)
     value = patch_digest(patch, configuration)
     refusal = world.refusals.get((after.uid, "update"))
-    if refusal and refusal.digest == value and world.now - refusal.refused_at < AGAIN:
+    if refusal and refusal.digest == value and is_within(refusal.refused_at, world.now, AGAIN):
         entry = placed.entry
         refused = Refused("update", ref.tracker, ref.key, refusal.reason, entry.document.path, entry.item.line)
         why = f"the tracker refused this change: {refusal.reason}"

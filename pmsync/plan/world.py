@@ -109,9 +109,9 @@ def trusted(ticket: Ticket, view: View, belonging: Belonging) -> bool:
 class Index:
     """The tickets of a world by what they are looked up for.
 
-    `marked` are the trusted ones by uid, each list the oldest first; `forged` those that carry a marker of our
-    namespace by an account that is not listed; `shared` are the tickets that several items name; `pasted` those of ours
-    that hold an item's marker beside their own; `held` says by ticket which item the ledger links to it.
+    `marked` are the trusted ones by uid, each list the oldest first; `forged` those that carry a marker of ours by an
+    account that is not listed, by uid and by document id; `shared` are the tickets that several items name; `pasted`
+    those of ours that hold an item's marker beside their own; `held` says by ticket which item the ledger links to it.
     """
 
     marked: Mapping[str, Sequence[Ticket]]
@@ -131,12 +131,17 @@ def index(world: World) -> Index:
     marked: dict[str, list[Ticket]] = defaultdict(list)
     for ticket in marked_tickets(views, world.belonging):
         marked[ticket.marker.uid if ticket.marker else ""].append(ticket)
-    forged = {
-        ticket.marker.uid: (view, ticket)
+    strangers = [
+        (view, ticket, ticket.marker)
         for view in views
         for ticket in seen_tickets(view)
         if ticket.marker and ticket.author not in view.trusted and world.belonging.owns(ticket.marker)
-    }  # fmt: skip
+    ]
+    forged = {marker.uid: (view, ticket) for view, ticket, marker in strangers}
+    # A copy of a ticket that we know is a person's clone; any other may be of an account of ours that is not listed.
+    known = {*marked, *world.links}
+    forged |= {marker.document_id: (view, ticket) for view, ticket, marker in strangers
+               if marker.document_id and marker.uid not in known}  # fmt: skip
     names = Counter(
         ref
         for named in world.named.values()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pmsync.errors import DocumentError
 from pmsync.sources.inline import Line, Style
 
 if TYPE_CHECKING:
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
 _WIDEST = 50
 _TALLEST = 1_000
+_LARGEST = 5_000_000
+"""Characters of a table with all its cells, as of a whole file."""
+_CELL, _REPEATED, _MOST_REPEATED = 4, 4, 20_000
+"""What a cell costs besides its text; how often its own text a table may repeat, and what any may, in characters."""
 _LAYOUT = ("h1", "h2", "h3", "h4", "h5", "h6", "table")
 
 Row = tuple[list[str], int]
@@ -23,13 +29,15 @@ def table(walk: Walk, element: Any, style: Style, depth: int) -> list[Line]:
         return _cells(walk, element, style, depth)
     out: list[Line] = []
     rows: list[Row] = []
-    carried: dict[int, tuple[int, str]] = {}
+    spans = _Spans()
     for row in _rows(element):
         walk.enter(row)
         if row.tag == "caption":
             out = walk.text(row, Style(bold=True), depth)
         else:
-            rows.append(_row(walk, row, style, depth, carried))
+            rows.append(_row(walk, row, style, depth, spans))
+    if len(rows) * spans.widest * len(" | ") > _LARGEST:
+        raise DocumentError(f"the file's text is longer than {_LARGEST // 1_000_000} MB, with all cells of its tables")
     rows = [row for row in rows if any(row[0])]
     if len(rows) > 1 and len(rows[0][0]) > 1 and _alone(rows[0]) and not _alone(rows[1]):
         cells, place = rows.pop(0)
@@ -65,33 +73,59 @@ def _rows(element: Any) -> Iterator[Any]:
             yield from child.iterchildren("tr")
 
 
-def _row(walk: Walk, element: Any, style: Style, depth: int, carried: dict[int, tuple[int, str]]) -> Row:
+def _row(walk: Walk, element: Any, style: Style, depth: int, spans: _Spans) -> Row:
     """The row's cells. A cell over several columns leaves the others empty; over several rows it stands in each,
     but in the first column, where it is a group's name or the item itself, and must not become several items.
     """
     cells: list[str] = []
     place = 0
     for cell in element.iterchildren("td", "th"):
-        _carry(cells, carried)
+        spans.carry(cells)
         walk.enter(cell)
         lines = walk.text(cell, style, depth + 1, cell=True)
         text = "<br>".join(line for line, _ in lines)
         place = place or (lines[0][1] if lines else 0)
+        spans.own += len(text)
         down = _span(cell, "rowspan", _TALLEST)
         if down > 1:
-            carried[len(cells)] = (down - 1, text if cells else "")
+            spans.left[len(cells)] = (down - 1, text if cells else "")
         cells += [text, *[""] * (_span(cell, "colspan", _WIDEST) - 1)]
-    _carry(cells, carried)
-    return cells[:_WIDEST], place or walk.place
+    spans.carry(cells)
+    spans.widest = max(spans.widest, min(len(cells), _WIDEST))
+    return _trimmed(cells[:_WIDEST]), place or walk.place
 
 
-def _carry(cells: list[str], carried: dict[int, tuple[int, str]]) -> None:
-    while len(cells) in carried:
-        column = len(cells)
-        left, text = carried.pop(column)
-        cells.append(text)
-        if left > 1:
-            carried[column] = (left - 1, text)
+@dataclass
+class _Spans:
+    """The cells that go on in the rows below, by column: how many rows are `left`, and the text.
+
+    A text is repeated while all repetitions together are not out of proportion to what the cells say: `own` characters.
+    """
+
+    left: dict[int, tuple[int, str]] = field(default_factory=dict)
+    own: int = 0
+    repeated: int = 0
+    widest: int = 0
+
+    def carry(self, cells: list[str]) -> None:
+        while len(cells) in self.left:
+            column = len(cells)
+            left, text = self.left.pop(column)
+            self.repeated += len(text) + _CELL
+            if self.repeated > _MOST_REPEATED + _REPEATED * self.own:
+                self.left.clear()
+                return
+            cells.append(text)
+            if left > 1:
+                self.left[column] = (left - 1, text)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Without empty cells at the end, which mean nothing; two are kept, so that a cell over several columns shows."""
+    end = len(cells)
+    while end > 2 and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def _span(cell: Any, name: str, most: int) -> int:
@@ -115,7 +149,8 @@ def _written(rows: list[Row]) -> list[Line]:
     for index, (cells, place) in enumerate(rows):
         if index and width > 1 and len(cells) > 1 and _alone((cells, place)):
             cells = [_bold(cells[0]), *cells[1:]]  # noqa: PLW2901
-        out.append(("| " + " | ".join([*cells, *[""] * (width - len(cells))]) + " |", place))
+        more = [""] * (width - len(cells)) if index == 0 else []  # below the header, a short row is one of empty cells
+        out.append(("| " + " | ".join([*cells, *more]) + " |", place))
         if index == 0:
             out.append(("|" + " --- |" * width, place))
     return out

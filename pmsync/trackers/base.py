@@ -176,13 +176,19 @@ class Tracker(Protocol):
         """
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
-        """Return the widest look: every ticket created by `accounts()` since then, labelled or not, and any ticket
-        that carries one of `uids` (Jira: by its uid label), whoever made it. Complete, or raises. May be repeated. One
-        of ours that went elsewhere since, and can be found there, is shown as well; its ref has no tracker.
+        """Return the widest look: every ticket created by `accounts()` since then, labelled or not; every one created
+        since then that carries a marker, whoever made it (Jira: among those with the general label); and any ticket
+        that carries one of `uids` (Jira: by its uid label). Complete, or raises. May be repeated. One of ours that went
+        elsewhere since, and can be found there, is shown as well; its ref has no tracker.
         """
 
     def left_out(self) -> tuple[str, ...]:
         """The configured accounts that the service does not know, so that `find` went without them; no request."""
+
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:
+        """Tickets of ours, created since then, that left this place and that `find` does not show; their refs have no
+        tracker. As far as it can be found out: for a run that remembers nothing. May be repeated.
+        """
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
         """One outcome per draft, in order; at most `batch` drafts. The request is sent exactly once.

@@ -35,6 +35,7 @@ from pmsync.trackers.base import (
 )
 from pmsync.trackers.github_access import DEFAULT_TOKEN_ENV, checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github_bulk import read_issues
+from pmsync.trackers.github_departed import departed
 from pmsync.trackers.github_pacing import CONTENT_LIMITS, NotSent, Pacing, server_time
 from pmsync.trackers.github_probe import own_account, probe
 from pmsync.trackers.github_repository import Repository, number_of, repository_number
@@ -184,13 +185,19 @@ class GitHubTracker:
         return tuple(
             ticket
             for ticket in self._repo.tickets(issues)
-            if (ticket.author in ours and ticket.created_at >= start)
+            if ((ticket.author in ours or ticket.marker is not None) and ticket.created_at >= start)
             or (ticket.marker is not None and ticket.marker.uid in wanted)
         )
 
     def left_out(self) -> tuple[str, ...]:
         """Nobody: authors are compared here."""
         return ()
+
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:
+        """A few requests, and one for each number that no listing shows."""
+        readable, ours = list[str](), self.accounts()
+        found = departed(self._repo, since, lambda number: self._sight(self._provisional(number), readable))
+        return tuple(ticket for ticket in found if ticket.marker and ticket.author in ours)
 
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
         """One request for each hundred refs; one for each that this does not show, one more for the first of those."""

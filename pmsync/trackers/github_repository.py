@@ -31,7 +31,12 @@ class Repository:
         self.number: int | None = None
 
     def issues(self, query: Mapping[str, str], since: datetime | None) -> tuple[list[Mapping[str, Any]], Answer]:
-        """All issues that the query selects, and the first answer; complete, or raises.
+        """All issues that the query selects, and the first answer; complete, or raises."""
+        found, first = self.listed(query, since)
+        return [issue for issue in found.values() if "pull_request" not in issue], first
+
+    def listed(self, query: Mapping[str, str], since: datetime | None) -> tuple[dict[int, Mapping[str, Any]], Answer]:
+        """The same with the pull requests, by number.
 
         The order is that of creation, in which an issue that changes during the walk pushes no other to a page that
         was already read. The walk follows the Link headers, which hold cursors on github.com; a server that counts
@@ -41,8 +46,13 @@ class Repository:
         if since is not None:
             asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         answers = list(self._walk(f"{self.home}/issues", asked, "to list issues"))
-        issues = {issue["number"]: self.verified(issue) for answer in answers for issue in answer.data}
-        return [issue for issue in issues.values() if "pull_request" not in issue], answers[0]
+        return {issue["number"]: self.verified(issue) for answer in answers for issue in answer.data}, answers[0]
+
+    def newest(self) -> int:
+        """The highest number that is here, 0 where nothing is."""
+        query = {"state": "all", "sort": "created", "direction": "desc", "per_page": "1"}
+        answer = next(self._walk(f"{self.home}/issues", query, "to list issues"))
+        return max((int(self.verified(issue)["number"]) for issue in answer.data), default=0)
 
     def _walk(self, path: str, query: Mapping[str, str], what: str) -> Iterator[Answer]:
         """The answers of all pages of the list at `path`, by their Link headers."""

@@ -6,7 +6,6 @@ errors nor into logs.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from pmsync import __version__
 from pmsync.errors import TrackerError, TrackerUnavailable, blacked_out
+from pmsync.trackers.answers import parsed
 from pmsync.trackers.github_pacing import NotSent, Pacing, server_time
 from pmsync.trackers.github_text import reasons
 
@@ -258,6 +258,6 @@ class Session:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text) if text else None
+        return parsed(text) if text else None
     except ValueError:
         return UNREADABLE

@@ -119,23 +119,28 @@ class JiraTracker:
         found: dict[Ref, Ticket] = {}
         lots = [wanted[start : start + LOT] for start in range(0, len(wanted), LOT)] or [[]]
         for number, lot in enumerate(lots):
-            pages = self._wide(lot, self.accounts() if number == 0 else frozenset(), since)
+            pages = self._wide(lot, self.accounts() if number == 0 else frozenset(), since, first=number == 0)
             found |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_found(ticket)}
         self._looked = True
         return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:  # noqa: ARG002
+        """Nothing more: `find` sees them wherever they are."""
+        return ()
+
     def _is_found(self, ticket: Ticket) -> bool:
-        """Whether it is in our project, or one of ours that went elsewhere: what else is there has only our label."""
-        return bool(ticket.ref.tracker or (ticket.marker and ticket.author in self.accounts()))
+        """Whether it is one of ours, or carries a marker here: what else there is has only our label."""
+        ours = ticket.author in self.accounts()
+        return bool((ours or ticket.marker) if ticket.ref.tracker else (ours and ticket.marker))
 
     def _pages(self, jql: str) -> list[Answer]:
         return list(search(self.session, self.words, jql))
 
-    def _wide(self, uids: Sequence[str], accounts: frozenset[str], since: datetime) -> list[Answer]:
+    def _wide(self, uids: Sequence[str], accounts: frozenset[str], since: datetime, *, first: bool) -> list[Answer]:
         """The wide look, without the accounts that this Jira does not know: one such name and it refuses the query."""
-        named = accounts - self._unknown
+        named, label = accounts - self._unknown, self.label if first else ""
         try:
-            return self._pages(find_jql(self.words, uids, named, since))
+            return self._pages(find_jql(self.words, uids, named, since, label))
         except (TrackerUnavailable, TrackerClosed, Incomplete):
             raise
         except TrackerError:
@@ -143,7 +148,7 @@ class JiraTracker:
             if not unknown or unknown == named:
                 raise
             self._unknown |= unknown
-        return self._pages(find_jql(self.words, uids, named - unknown, since))
+        return self._pages(find_jql(self.words, uids, named - unknown, since, label))
 
     def left_out(self) -> tuple[str, ...]:
         return tuple(sorted(self._unknown))

@@ -19,6 +19,7 @@ from jira import JIRA
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable, blacked_out
+from pmsync.trackers.answers import parsed
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes of an answer; a lot of 50 takes Jira several seconds."""
@@ -206,7 +207,7 @@ def _parsed(response: requests.Response, secrets: Iterable[str]) -> Any:
         # Jira ends its writes without a body; something in between that answers for it does so with 200 to everything.
         return UNREADABLE if response.status_code == 200 and response.request.method in {"GET", "POST"} else None
     try:
-        return json.loads(blacked_out(response.content.decode("utf-8-sig"), secrets))
+        return parsed(blacked_out(response.content.decode("utf-8-sig"), secrets))
     except ValueError:
         return UNREADABLE
 

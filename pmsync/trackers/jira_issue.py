@@ -234,19 +234,19 @@ def scan_jql(words: Dialect, label: str, since: datetime | None) -> str:
     return f"project = {quoted(words.project)} AND labels = {quoted(label)}{changed} ORDER BY created ASC, id ASC"
 
 
-def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime) -> str:
-    """Everything by those uids' labels, in whatever project it is by now, or created here by those accounts since; one
-    of the two may be empty.
+def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime, label: str = "") -> str:
+    """Everything by those uids' labels, in whatever project it is by now, or created here since by those accounts, or
+    with that label; not all of them may be empty.
     """
     names = sorted(accounts)
     parts = []
     if uids:
         parts.append(f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})")
-    if names:
-        creators = ", ".join(quoted(name) for name in names)
-        parts.append(
-            f"(project = {quoted(words.project)} AND creator in ({creators}) AND created >= {milliseconds(since)})"
-        )
+    made = [f"creator in ({', '.join(quoted(name) for name in names)})"] if names else []
+    made += [f"labels = {quoted(label)}"] if label else []
+    if made:
+        by_whom = made[0] if len(made) == 1 else f"({' OR '.join(made)})"
+        parts.append(f"(project = {quoted(words.project)} AND {by_whom} AND created >= {milliseconds(since)})")
     return f"{' OR '.join(parts)} ORDER BY created ASC, id ASC"
 
 

@@ -87,6 +87,9 @@ class LocalTracker:
             found = {row["number"]: row for row in tickets.rows(database, tickets.NUMBERED, [numbers])}
         return {ref: self._sight(ref, found.get(tickets.number_of(ref))) for ref in refs}
 
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:  # noqa: ARG002
+        return ()
+
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         parameters = [json.dumps(list(uids)), tickets.time_text(since), json.dumps(sorted(self._accounts))]
         return self._tickets(tickets.BY_ACCOUNTS_OR_UID, parameters)

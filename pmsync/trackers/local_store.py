@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -22,10 +23,12 @@ from sqlite_utils import Database
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.lock import make_home
 from pmsync.own_files import in_the_way
+from pmsync.tracked import tracked
 
 PATIENCE = 10.0
 """Seconds to wait while another process writes."""
 
+_OTHER_FILE = "name another file in `path`"
 VERSION = 1
 """Of the tables, kept as SQLite's user_version; a change of them is a new step in `_prepare`."""
 
@@ -146,7 +149,7 @@ class Store:
         """Raise TrackerError where there is somebody else's file, or opening this one would touch such a file."""
         if self.path.is_file() and not self.path.stat().st_size:
             raise TrackerError(f"{str(self.path)!r} is an empty file, and none of pmsync; name another file in `path`")
-        if problem := in_the_way(self.path):
+        if problem := tracked(self.path) or in_the_way(self.path):
             raise TrackerError(f"tickets file {str(self.path)!r}: {problem}")
 
     def _make(self) -> None:
@@ -188,21 +191,38 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
+@cache
+def _made() -> frozenset[tuple[str, ...]]:
+    """What the file holds by `TABLES`."""
+    with closing(_connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return frozenset(connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
+
+
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of the tables, 0 where there are none yet; raises TrackerError for a newer one."""
+    """The version of the tables, 0 where there are none yet; raises TrackerError for a newer one, and for tables, views
+    or triggers that are not pmsync's: they would run what somebody wrote.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise TrackerError(
             f"tickets file {str(path)!r} has version {version}, newer than this program's {VERSION}; update pmsync"
         )
+    if version and _held(connection) != _made():
+        raise TrackerError(f"{str(path)!r} is another program's database, or was changed by one; {_OTHER_FILE}")
     return int(version)
+
+
+def _held(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+    query = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
+    return frozenset(connection.execute(query).fetchmany(len(_made()) + 1))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables where they are missing. By statement: `executescript` would commit the transaction."""
     if not _version(connection, path):
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise TrackerError(f"{str(path)!r} is another program's database; name another file in `path`")
+            raise TrackerError(f"{str(path)!r} is another program's database; {_OTHER_FILE}")
         for statement in TABLES.split(";\n"):
             connection.execute(statement)
         connection.execute("INSERT INTO store (id) VALUES (?)", (secrets.token_hex(4),))

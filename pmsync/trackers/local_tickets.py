@@ -93,7 +93,7 @@ WITH_LABEL = "number IN (SELECT ticket FROM labels WHERE label = ?) AND moved_to
 NUMBERED = "number IN (SELECT value FROM json_each(?))"
 BY_ACCOUNTS_OR_UID = (
     "moved_to IS NULL AND (uid IN (SELECT value FROM json_each(?)) "
-    "OR created_at >= ? AND author IN (SELECT value FROM json_each(?)))"
+    "OR created_at >= ? AND (marker IS NOT NULL OR author IN (SELECT value FROM json_each(?))))"
 )
 
 

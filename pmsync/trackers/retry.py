@@ -66,6 +66,9 @@ class Retrying:
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
         return self._patiently(lambda: self._tracker.get(refs))
 
+    def departed(self, since: datetime) -> tuple[Ticket, ...]:
+        return self._patiently(lambda: self._tracker.departed(since))
+
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         wanted = tuple(uids)  # an iterator would be empty the second time
         return self._patiently(lambda: self._tracker.find(wanted, since))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pmsync.errors import DocumentError
 from pmsync.markdown import parse
@@ -14,8 +14,10 @@ from pmsync.writeback.lines import split
 from pmsync.writeback.places import Places, link_text, names, written
 from pmsync.writeback.values import Change, Edit, Kind, Rewrite, Ticketed, applied
 
-MOST_TRIALS = 300
-"""How often a document is parsed again at most, to find out which of its edits it cannot bear."""
+MOST_TRIALS, MOST_TEXT = 300, 10_000_000
+"""How often a document is parsed again at most, and how many characters of it in all, to find out which of its edits it
+cannot bear.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,13 @@ class _Trial:
     document: Document
     vocabulary: Vocabulary
     left: int = MOST_TRIALS
-    tried: dict[tuple[Change, ...], frozenset[int] | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.left = min(self.left, max(MOST_TEXT // (len(self.text) + 1), 2))
 
     def broken(self, changes: Sequence[Change]) -> frozenset[int] | None:
         """The positions of the items that would read otherwise than wanted; None where the whole document would."""
-        key = tuple(changes)
-        if key not in self.tried:
-            self.left -= 1
-            self.tried[key] = self._broken(changes)
-        return self.tried[key]
-
-    def holds(self, changes: Sequence[Change]) -> bool:
-        return self.left > 0 and self.broken(changes) == frozenset()
-
-    def _broken(self, changes: Sequence[Change]) -> frozenset[int] | None:
+        self.left -= 1
         text = applied(self.text, [change.edit for change in changes])
         if text is None:
             return None
@@ -108,23 +103,42 @@ def _wishes(places: Places, item: Item, ticketed: Ticketed) -> list[_Wish]:
 
 
 def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[Change], list[_Wish]]:
-    """The changes that hold together, and the wishes that none of their edits can fulfil."""
-    kept = [(wish, wish.change(0)) for wish in wishes if wish.edits]
-    broken = trial.broken([change for _, change in kept]) if kept else frozenset()
-    while broken is None or broken:  # usually none is, and one look at the whole document is enough
-        remaining = [pair for pair in kept if broken is not None and pair[0].ticketed.position not in broken]
-        kept = remaining if len(remaining) < len(kept) else []
-        broken = trial.broken([change for _, change in kept]) if kept else frozenset()
-    changes, left = [change for _, change in kept], []
-    done = [wish for wish, _ in kept]
-    for wish in (wish for wish in wishes if not any(wish is each for each in done)):
-        options = (wish.change(choice) for choice in range(len(wish.edits)))
-        found = next((change for change in options if trial.holds([*changes, change])), None)
-        if found:
-            changes.append(found)
-        else:
-            left.append(wish)
+    """The changes that hold together, and the wishes that none of their edits can fulfil.
+
+    A look at the document costs as much for one edit as for a hundred. So all are tried together; where that does not
+    hold, all first edits of a kind, of which an item has one, then all second ones of what is left, and so on.
+    """
+    if not wishes:
+        return [], []
+    everything = [wish.change(0) for wish in wishes if wish.edits]
+    if len(everything) == len(wishes) and trial.broken(everything) == frozenset():
+        return everything, []
+    changes: list[Change] = []
+    left = list(wishes)
+    for kind in ("untick", "tick", "link"):
+        for choice in range(max((len(wish.edits) for wish in wishes if wish.kind == kind), default=0)):
+            group = {n: w.change(choice) for n, w in enumerate(left) if w.kind == kind and choice < len(w.edits)}
+            held = _holding(trial, changes, list(group.values()))
+            changes += held
+            left = [wish for n, wish in enumerate(left) if not any(group.get(n) is change for change in held)]
     return changes, left
+
+
+def _holding(trial: _Trial, changes: Sequence[Change], group: Sequence[Change]) -> list[Change]:
+    """Those of a group that hold together with the changes."""
+    if not group or trial.left <= 0:
+        return []
+    broken = trial.broken([*changes, *group])
+    if not broken and broken is not None:
+        return list(group)
+    sound = [change for change in group if broken is not None and change.ticketed.position not in broken]
+    if 0 < len(sound) < len(group) or (not sound and broken is not None):
+        return _holding(trial, changes, sound)  # the others break their own items
+    if len(group) == 1:
+        return []
+    half = len(group) // 2  # one of them breaks the document, or the item of another: nobody knows which
+    first = _holding(trial, changes, group[:half])
+    return [*first, *_holding(trial, [*changes, *first], group[half:])]
 
 
 def _head(document: Document) -> Document:

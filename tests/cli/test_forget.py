@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,17 @@ def test_it_says_that_the_next_sync_links_the_ticket_again(run: Run, place: Path
         "the next sync links it again if that ticket still exists.\n"
     )
     assert "For another ticket: `pmsync adopt " in answer.err
+
+
+def test_of_a_ticket_that_is_not_shown_it_warns_of_a_second_one(run: Run, place: Path) -> None:
+    with sqlite3.connect(place / ".pmsync" / "ledger.db") as ledger:  # as a sync leaves it that does not see the ticket
+        ledger.execute("UPDATE links SET lost = 1 WHERE ticket_key = 'LOCAL-1'")
+    ledger.close()
+    answer = run("forget", "LOCAL-1", "--yes")
+    assert answer.code == 0
+    assert "LOCAL-1 is not shown to pmsync: where it is only hidden or moved, the next sync makes a second ticket" in (
+        " ".join(answer.err.split())
+    )
 
 
 @pytest.mark.parametrize("output_format", ["text", "json"])

@@ -104,3 +104,12 @@ def test_programs_get_nothing_on_stdout_where_nobody_can_tell(filled, capsys):
     told = capsys.readouterr()
     assert told.out == ""
     assert json.loads(told.err)["code"] == 1
+
+
+def test_a_good_sync_of_the_future_says_nothing_of_how_old_it_is(filled, capsys):
+    """Else a clock that was ahead once would let everything pass until then."""
+    before = replace(filled, now=NOW - timedelta(days=3))
+    assert before.run("gate", "--max-age", "30d") == 1
+    err = capsys.readouterr().err
+    assert "in the future: a clock is or was wrong" in err
+    assert "set this machine's clock, then run `pmsync sync`" in err

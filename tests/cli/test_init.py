@@ -203,7 +203,10 @@ def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     for words in ("no tracker 'gitlab'", "leaves the folder", '"foo"', '"pay"', "'last week' is no date"):
         assert words in done.stderr
-    assert "The namespace makes ids unique across repositories; it cannot be changed later." in done.stderr
+    assert (
+        "The namespace makes ids unique across repositories and their folders; it stays as it is from then on."
+        in done.stderr
+    )
     settings = load(None, {}, tmp_path)
     assert (settings.trackers["jira"].project, settings.since) == ("PAY", date(2026, 11, 1))
 

@@ -356,6 +356,8 @@ def test_the_command_imports_nothing_from_the_repository_that_it_reads(tmp_path:
 AUDIT = """
 import sys
 def hook(event, args):
+    if event == "subprocess.Popen" and args[0] == "git" and not any("touch" in str(each) for each in args[1]):
+        return  # where the checkout is and how new: with arguments of our own, and no hook of the repository's
     if event in {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn", "code.__new__"}:
         raise SystemExit(f"ran something: {event} {args[:1]}")
     if event == "socket.connect":

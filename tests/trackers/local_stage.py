@@ -62,7 +62,7 @@ class LocalStage:
         return int(row["created"])
 
     def writes(self) -> int:
-        return self._transactions() - self._by_people if self.path.exists() else 0
+        return self._transactions() - 1 - self._by_people  # making the file is none
 
     def requests(self) -> int:
         return sum(store.count for store in self._stores)
@@ -143,10 +143,11 @@ class LocalStage:
             self._by_people += self._transactions() - before
 
     def _transactions(self) -> int:
+        """But for the one that makes the file, before the first that a tracker asks for."""
         if not self.path.exists():
-            return 1  # the one that makes the file, before the first that a tracker asks for
+            return 0
         with self.path.open("rb") as file:
-            return int.from_bytes(file.read(28)[24:], "big")
+            return int.from_bytes(file.read(28)[24:], "big") - 1
 
 
 def _number(ref: Ref) -> int:

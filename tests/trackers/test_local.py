@@ -93,6 +93,28 @@ def test_a_file_of_a_newer_program_is_refused(stage: LocalStage) -> None:
     assert "newer" in outcome.reason
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON tickets BEGIN UPDATE tickets SET state = 'done'; END",
+        "CREATE VIEW v AS SELECT 1",
+        "ALTER TABLE tickets ADD COLUMN more TEXT",
+        "DROP TABLE events",
+    ],
+)
+def test_tables_that_are_not_as_they_were_made_are_left_alone(stage: LocalStage, statement: str) -> None:
+    """Another program's database may have the same version; and what it holds would run with every write."""
+    make(stage)
+    with closing(sqlite3.connect(stage.path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    before = stage.path.read_bytes()
+    with pytest.raises(TrackerError, match="another program's database, or was changed by one; name another file"):
+        stage.tracker.scan()
+    assert isinstance(stage.tracker.create([draft(2)])[0], Rejected)
+    assert stage.path.read_bytes() == before
+
+
 def test_a_path_that_cannot_be_made_is_refused_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file where a folder should be")
     (outcome,) = connect(SETTINGS, {}, tmp_path).create([draft()])

@@ -58,6 +58,9 @@ class Scripted:
     def get(self, refs: Sequence[Ref]) -> object:
         return self._answer("get", tuple(refs))
 
+    def departed(self, since: datetime) -> object:
+        return self._answer("departed", since)
+
     def find(self, uids: Iterable[str], since: datetime) -> object:
         return self._answer("find", tuple(uids), since)
 
