@@ -9,8 +9,9 @@ without write-back.
 What text cannot tell, and so is no broken promise but 'created again': an item without a link whose first ticket was
 deleted or moved away, or lost its marker and goes by another title, and a run that remembers nothing; an item that was
 reworded while it was out of its document, or while its document was renamed and its ticket closed. With a link in the
-document only a deleted ticket may be made again. A copy whose original left before any run saw both counts as the
-original moved. To ask ('undecided', or waiting with a finding) is always right.
+document only a deleted ticket may be made again. A copy whose original left before it had a ticket counts as the
+original moved, and an id under which quite another text stands, as the item reworded or as another one. A ticket that
+a link named stays the item's when the link is taken out. To ask ('undecided', or waiting with a finding) is right.
 
     python -m tests.histories --histories 200 --tracker github --seed 7
 """

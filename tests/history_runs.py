@@ -256,6 +256,7 @@ class Runs:
 
     def _check_run(self, run: Run) -> None:
         tickets = tickets_of(self.stage)
+        self._hand_over(run, tickets)
         self._count_creates(run, tickets)
         self._nothing_foreign(run, tickets)
         self._nothing_undone(tickets)
@@ -295,11 +296,20 @@ class Runs:
             self.note(f"again: {key} for {stood.title!r}, whose {other} {why}")
             self.counts[f"created again: the first {why}"] += 1
 
-    def _taken_over(self, run: Run, stood: Stood, ticket: Seen | None) -> bool:
-        """Whether a copy of the item got its ticket: its original left before it had one, which is how a move looks."""
-        mark = ticket.marker if ticket else None
-        there = run.stood.get(mark.document_id, ()) if mark else ()
-        return any(s.item.work != stood.item.work and s.item.base == stood.item.base for s in there)
+    def _hand_over(self, run: Run, tickets: Mapping[str, Seen]) -> None:
+        """Where a ticket's own item left, an item that text cannot tell from it may have it from now on: a copy of it,
+        which is how a move looks, or what stands under its id now, which is how rewording looks.
+        """
+        standing = {s.item.work for each in run.stood.values() for s in each}
+        for key, made in self.made.items():
+            if key not in tickets or made.folder != run.folder.name or made.item.work in standing:
+                continue
+            mark = tickets[key].marker
+            for number, stood in enumerate(run.stood.get(mark.document_id, ()), 1):
+                copied = stood.item.base == made.item.base and mark.key == title_key(stood.title)
+                if copied or mark.key == f"id:ai-{number}" == f"id:{stood.tag}":
+                    made.item = stood.item
+                    self.wishes.get(key, {}).pop("title", None)
 
     def _may_know(self, run: Run, stood: Stood, ticket: Seen | None, link: Link | None) -> bool:
         """Whether a run had what it takes to find the ticket that the item has already.
@@ -310,8 +320,6 @@ class Runs:
         """
         if stood.linked and ticket:
             return True
-        if self._taken_over(run, stood, ticket):
-            return False
         mark = ticket.marker if ticket else None
         reworded = mark and mark.key != title_key(stood.title) and not mark.key.startswith("id:")
         if ticket and mark and mark.uid and reworded:
@@ -344,8 +352,7 @@ class Runs:
         stands = run.folder.name != made.folder or any(
             s.item.work == made.item.work for each in run.stood.values() for s in each
         )
-        copied = not stands or self._taken_over(run, Stood("", False, made.item), now)
-        kept = now.title in texts or (copied and now.title.startswith(made.item.base))
+        kept = now.title in texts or (not stands and now.title.startswith(made.item.base))
         self.promise("other text", kept, f"{now.ref.key} of {made.item.title!r}: {before.title!r} -> {now.title!r}")
 
     def _not_turned_back(self, run: Run, made: Made, before: Seen, now: Seen) -> None:
@@ -424,7 +431,7 @@ class Runs:
             self.counts[f"at the end {row.standing if row else 'nothing'}"] += 1
             self.promise("lost", row, f"{item.title!r} of {path} is in no row of the plan")
             if row and row.standing == "ticketed":
-                self._has_its_own(folder, path, item, links[row.uid])
+                self._has_its_own(folder, item, links[row.uid])
                 holders[links[row.uid].ticket.ref.key] += not item.names(links[row.uid].ticket.ref.key)
             elif row:
                 said = result.held_back or self._said(item, row.standing, row.line, path, result.findings)
@@ -432,15 +439,16 @@ class Runs:
         for key, count in holders.items():
             self.promise("lost", count < 2, f"{count} items have {key}, and none of them names it")
 
-    def _has_its_own(self, folder: Folder, path: str, item: Item, link: Link) -> None:
+    def _has_its_own(self, folder: Folder, item: Item, link: Link) -> None:
         """The item's ticket was made for it, or its document names it and it is no other work's by accident."""
         key = link.ticket.ref.key
-        made, mark = self.made.get(key), link.ticket.marker
+        made = self.made.get(key)
         if key in self.opened:
             own = item.names(key) or item.follows == key
             self.promise("foreign", own, f"{item.title!r} has {key} {link.ticket.title!r} of somebody else")
         elif made:
-            moved = made.folder == folder.name and made.item.base == item.base and mark and mark.document_id == path
+            left = all(each.work != made.item.work for _, each in folder.items())
+            moved = made.folder == folder.name and made.item.base == item.base and left
             own = made.item.work == item.work or item.names(key) or moved
             said = f"{item.title!r} of {folder.name} has {key} of {made.folder}, made for other work"
             self.promise("foreign", own, said)

@@ -105,11 +105,12 @@ class Folder:
 
 @dataclass(frozen=True)
 class Stood:
-    """An item as it stood in a revision of the documents."""
+    """An item as it stood in a revision of the documents; `tag` is its id there, '' for none."""
 
     title: str
     linked: bool
     item: Item
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,15 @@ class Revision:
     stood: Mapping[str, Mapping[str, tuple[Stood, ...]]]
 
 
+def _stood(text: Text) -> tuple[Stood, ...]:
+    return tuple(
+        Stood(item.title, bool(item.link), item, f"ai-{number}" if text.numbered else "")
+        for number, item in enumerate(text.items, 1)
+    )
+
+
 def revision(commit: str, folders: Mapping[str, Folder]) -> Revision:
-    stood = {
-        name: {path: tuple(Stood(i.title, bool(i.link), i) for i in text.items) for path, text in folder.texts.items()}
-        for name, folder in folders.items()
-    }
+    stood = {name: {path: _stood(text) for path, text in folder.texts.items()} for name, folder in folders.items()}
     return Revision(commit, stood)
 
 
