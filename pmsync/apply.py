@@ -233,22 +233,23 @@ class Applier:
 
     def _told(self, name: str, create: Create, outcome: Outcome) -> None:
         where = create.place
-        what = f"no ticket was created for {create.draft.title!r}"
         match outcome:
             case Created():
                 self.troubles[name] = 0
                 self.applied.done.append(Done("created", create.uid, outcome.ticket, create.draft.title))
                 self._dropped(name, create, outcome.ticket)
-            case Rejected(closed=False):
+            case Rejected(closed=False, common=common):
                 self.troubles[name] = 0
                 refusal = Refusal(create.uid, "create", create.digest, outcome.reason, self.now())
-                named = Refused("create", name, create.draft.title, outcome.reason, where.path, where.line)
+                title = create.draft.title
+                named = Refused("create", name, title, outcome.reason, where.path, where.line, together=common)
                 self._refused(refusal, named)
             case Unavailable() | Rejected():
                 self.applied.failed += 1
                 look = "`pmsync doctor` shows what is missing; " if isinstance(outcome, Rejected) else ""
                 hint = f"{look}the next sync tries again"
-                self._tell("create-failed", "error", f"{what}: {outcome.reason}", hint, where)
+                title = create.draft.title
+                self.refused.append(Refused("create", name, title, outcome.reason, where.path, where.line, hint))
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
                 hint = "it is looked for once it must be visible, and only then created again"

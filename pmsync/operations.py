@@ -104,7 +104,11 @@ class CloseDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one."""
+    """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one.
+
+    `hint` is what comes next where that is not for this item's sake, so that nothing is remembered against it.
+    `together` says that it is told in one with all others of the same reason.
+    """
 
     operation: Literal["create", "update"]
     tracker: str
@@ -112,6 +116,8 @@ class Refused:
     reason: str
     path: str = ""
     line: int = 0
+    hint: str = ""
+    together: bool = True
 
 
 @dataclass(frozen=True, slots=True)

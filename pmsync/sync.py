@@ -30,6 +30,7 @@ from pmsync.plan.world import World
 from pmsync.settings import Settings
 from pmsync.trackers.base import Tracker
 
+_OVERTAKEN = frozenset({"in-doubt", "tracker-left", "create-refused", "update-refused"})
 PASSES = 3
 """How often a runner that forgets everything looks at a create in doubt, the first pass included."""
 
@@ -271,7 +272,7 @@ def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:
 
 
 def _merge(first: Result, second: Result) -> Result:
-    """Two passes told as one: what was in doubt counts as it stands after the second."""
+    """Two passes told as one: what was in doubt, or is refused, counts as it stands after the second."""
     applied = replace(second.applied, done=[*first.applied.done, *second.applied.done])
-    findings = tuple(f for f in first.findings if f.rule not in {"in-doubt", "tracker-left"})
+    findings = tuple(f for f in first.findings if f.rule not in _OVERTAKEN)
     return replace(second, applied=applied, findings=tuple(dict.fromkeys((*findings, *second.findings))))

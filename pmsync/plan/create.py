@@ -11,7 +11,7 @@ from pmsync.content import body, due_date, labels, raw_fields, ticket_title
 from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.known import Entry
-from pmsync.model import Candidate, Draft, Finding, Intent, Link, Ticket
+from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
 from pmsync.places import place as place_of
 from pmsync.plan.base import marker_of

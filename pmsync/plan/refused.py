@@ -16,10 +16,11 @@ _OF_LABELS = ("labels", "kind", "severity")
 
 
 def told(refused: Iterable[Refused]) -> list[Finding]:
-    """One finding for all that a tracker refuses for the same reason; it stands at the first."""
-    groups: dict[tuple[str, str, str], list[Refused]] = {}
-    for each in refused:
-        groups.setdefault((each.tracker, each.operation, each.reason), []).append(each)
+    """A finding for each, and one for all those of the same reason that belong together; it stands at the first."""
+    groups: dict[tuple[str | int, ...], list[Refused]] = {}
+    for number, each in enumerate(refused):
+        alone = () if each.together else (number,)
+        groups.setdefault((each.tracker, each.operation, each.reason, each.hint, *alone), []).append(each)
     return [_told(group) for group in groups.values()]
 
 
@@ -31,6 +32,8 @@ def _told(group: list[Refused]) -> Finding:
     else:
         many = f"tickets {first.name!r} and {count - 1} more were" if count > 1 else f"ticket {first.name!r} was"
         what = f"{many} not updated"
+    if first.hint:
+        return Finding("create-failed", "error", f"{what}: {first.reason}", first.hint, first.path, first.line)
     return Finding(
         f"{first.operation}-refused", "error", f"{what}: {first.reason}", HINT, first.path, first.line
     )  # fmt: skip

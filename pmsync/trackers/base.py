@@ -67,10 +67,12 @@ class Rejected:
     """Surely not created, and the same request would be refused again (400, 403, 404, 410, 422).
 
     `closed` where that is not for this draft's sake, as in `TrackerClosed`: any other would be refused as well.
+    `common` where it is for what the place demands of every draft, so that many may be refused alike.
     """
 
     reason: str
     closed: bool = False
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

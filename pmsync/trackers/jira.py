@@ -246,7 +246,7 @@ class JiraTracker:
         empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.settings, demands, each))}
         lot = [(draft, fields[n]) for n, draft in enumerate(drafts) if n not in empty]
         sent = iter(in_halves(lot, lambda part: self._send(part, author)) if lot else ())
-        outcomes = [Rejected(empty[n]) if n in empty else next(sent) for n in range(len(drafts))]
+        outcomes = [Rejected(empty[n], common=True) if n in empty else next(sent) for n in range(len(drafts))]
         self._without_refused(drafts, outcomes)
         return tuple(outcomes)
 
@@ -259,7 +259,7 @@ class JiraTracker:
         hint = f"set `trackers.{self.name}.fallback_owner` to somebody who can be assigned"
         for n, outcome in enumerate(outcomes):
             if n in left and n not in others and isinstance(outcome, Rejected):
-                outcomes[n] = Rejected(f"{outcome.reason}: {hint}")
+                outcomes[n] = Rejected(f"{outcome.reason}: {hint}", common=True)
 
     def _send(self, lot: Sequence[Sent], author: str) -> tuple[Outcome, ...]:
         updates = [{"fields": fields, **self._property(draft.marker)} for draft, fields in lot]

@@ -149,6 +149,26 @@ def test_a_page_of_a_proxy_refuses_one_item_and_closes_nothing(stage: GitHubStag
     assert "proxy or firewall" in outcome.reason
 
 
+def test_the_fallback_owner_takes_what_an_owner_is_refused_for_and_nobody_what_both_are(stage: GitHubStage) -> None:
+    known(stage)
+    leavers = {"alice"}
+
+    def refuse(request: Request) -> Response | None:
+        named = sorted(leavers & set((request.json() or {}).get("assignees", ())))
+        error = {"resource": "Issue", "field": "assignees", "code": "invalid", "value": named}
+        return Response(422, {"message": "Validation Failed", "errors": [error]}) if named else None
+
+    stage.github.server.before = refuse
+    (outcome,) = stage.tracker.create([draft(1, assignees=("alice",), fallback=("bob",))])
+    assert isinstance(outcome, Created)
+    assert outcome.ticket.assignees == ("bob",)
+    leavers.add("bob")
+    (outcome,) = stage.tracker.create([draft(2, assignees=("alice",), fallback=("bob",))])
+    assert isinstance(outcome, Created)
+    assert outcome.ticket.assignees == ()
+    assert stage.created() == 2
+
+
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 
 

@@ -205,7 +205,11 @@ def test_a_run_in_which_every_item_is_refused_is_red_each_time_and_green_once_it
         return Response(400, {"issues": [], "errors": errors})
 
     stage.jira.server.before = before
-    for _ in range(3):
+    result = team.sync()
+    assert [(f.rule, f.path, f.line) for f in errors(result)] == [
+        ("create-refused", DOC, line) for line in (11, 12, 13)
+    ]
+    for _ in range(2):
         result = team.sync()
         assert not result.ok
         (told,) = errors(result)
