@@ -12,9 +12,21 @@ import json
 import os
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
+PROMISES = {
+    "doubled": "a second ticket of one item, though the run could know of the first",
+    "foreign": "a ticket that no account of ours created was changed, or one made for other work was given to an item",
+    "other text": "a ticket got the title of other work than its own",
+    "undone": "what a person set in a ticket was overwritten, though the document did not change it since",
+    "turned back": "a run from older documents took back what newer ones had sent",
+    "lost": "an item has no ticket and nothing says so",
+    "unsettled": "runs do not come to rest, or ledger and service disagree",
+    "traceback": "a run ended in an exception",
+}
+"""What must happen in no random history."""
 ABOUT = {
     "A fault at a request": (
         "Three syncs (the first one, a busy day, the busy day without a ledger) run through the fault, one history for "
@@ -39,12 +51,23 @@ ABOUT = {
         "ticket that a person has touched is closed. Cells count histories; only here may an item get two tickets."
     ),
     "The tracker changes under us": "Noticed, told with what to do, and no other item harmed. Cells count cases.",
-    "Random histories": (
-        "A state machine edits documents, plays people in the tracker, loses answers, ledgers and processes, and lets "
-        "bare runners sync beside the kept ledger; after a few quiet runs the plan is empty, statuses agree, no item "
-        "has two open tickets, and nothing that a person did was undone. Cells count what happened in them. *Created "
-        "again* are second tickets where the first was deleted, moved away or stripped of its marker and the run had "
-        "no ledger, or an item came back in other words while its ticket was closed: text cannot tell."
+    "Random histories without write-back": (
+        "A state machine edits, renames, splits and copies documents, plays people in the tracker, loses answers, "
+        "ledgers and processes, puts old ledgers back, runs from old checkouts, lets bare runners sync beside the kept "
+        "ledger, and has a second configuration in another folder; then come a few quiet runs. Each history has "
+        "events of several kinds and counts in the row of each. A cell counts histories, and after it those in which: "
+        f"{'; '.join(f'{what} (*{name}*)' for name, what in PROMISES.items())}."
+    ),
+    "Random histories with write-back": (
+        "The same, where each run at the newest revision writes links and ticks into the documents."
+    ),
+    "What happened in them without write-back": (
+        "Cells count what happened. *Created again* are second tickets that are no broken promise: the first was "
+        "deleted; or it went elsewhere, or was stripped of its marker and renamed, and the run had no ledger; or an "
+        "item came back in other words while its ticket was closed. Text alone cannot tell."
+    ),
+    "What happened in them with write-back": (
+        "Here a link in the document tells, and what is *created again* is what a person deleted."
     ),
 }
 COLUMNS = {"github": "GitHub", "cloud": "Jira Cloud", "server": "Jira Data Center", "jira": "Jira",
@@ -58,6 +81,8 @@ the one about runs at the same moment, and but for what "created again" counts u
 also ends with an empty plan, a ledger that agrees with the server, and a further sync that sends nothing. A count
 stands here only where all that was asserted held: nothing was lost.
 """
+COUNTED = {name for name in ABOUT if not name.startswith(("Random", "What happened"))}
+"""The tables of which a sum over all cells says something."""
 Table = dict[str, dict[str, int]]
 
 
@@ -85,12 +110,19 @@ def _section(name: str, table: Table) -> str:
     )
     named = " | ".join(COLUMNS.get(column, column) for column in columns)
     lines = [f"## {name}", "", *wrap(ABOUT[name], 116), "", f"| | {named} |", f"|---|{'---:|' * len(columns)}"]
-    lines += [
-        f"| {row} | {' | '.join(f'{counts[c]:,}' if c in counts else '–' for c in columns)} |"
-        for row, counts in sorted(table.items())
-    ]
+    lines += [f"| {row} | {' | '.join(cells)} |" for row, cells in _rows(table, columns)]
     total = sum(sum(counts.values()) for counts in table.values())
-    return "\n".join([*lines, "", f"{total:,} in all." if name != "Random histories" else "", ""])
+    return "\n".join([*lines, "", f"{total:,} in all." if name in COUNTED else "", ""])
+
+
+def _rows(table: Table, columns: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Rows named `row|what` are one row together: how many histories, and what was broken in how many of them."""
+    for row in sorted({name.partition("|")[0] for name in table}):
+        if row in table:
+            yield row, [f"{table[row][column]:,}" if column in table[row] else "–" for column in columns]
+        else:
+            parts = [table[f"{row}|{what}"] for what in ("histories", *PROMISES)]
+            yield row, [" / ".join(f"{part[column]:,}" for part in parts) for column in columns]
 
 
 if __name__ == "__main__":
