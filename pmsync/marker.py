@@ -6,6 +6,7 @@ import json
 import re
 
 from pmsync.model import Marker
+from pmsync.names import one_spelling
 
 _COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]*\})\s*-->")
 _OPENING = re.compile(r"<!--(\s*pmsync:)", re.IGNORECASE)
@@ -32,10 +33,11 @@ def from_json(text: object) -> Marker | None:
         return None
     if not isinstance(value, dict):
         return None
-    parts = [value.get(name) for name in ("uid", "ns", "doc", "key")]
-    if not all(isinstance(part, str) and _is_whole(part) for part in parts) or not parts[0]:
+    parts = (value.get(name) for name in ("uid", "ns", "doc", "key"))
+    uid, namespace, document, key = (part if isinstance(part, str) and _is_whole(part) else None for part in parts)
+    if not uid or namespace is None or document is None or key is None:
         return None
-    return Marker(*parts)  # type: ignore[arg-type]
+    return Marker(uid, namespace, one_spelling(document), key)
 
 
 def _is_whole(text: str) -> bool:

@@ -13,7 +13,7 @@ MODULES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 LAYERS = [
-    {"pmsync", "ages", "errors", "model", "settings", "marker", "keys", "places", "trackers.base"},
+    {"pmsync", "ages", "errors", "model", "names", "settings", "marker", "keys", "places", "trackers.base"},
     {"markdown", "known", "likeness", "identify", "content", "routes", "operations", "people", "plan", "guard",
      "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "tracked",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from pmsync.ledger.values import at, to_texts, to_tuple
 from pmsync.model import Cursor, Document, Fields, Finding, Intent, ItemRow, Link, Marker, Ref, Refusal, Status, Ticket
+from pmsync.names import one_spelling
 
 Row = Mapping[str, Any]
 Value = str | int | None
@@ -125,8 +126,8 @@ def document_row(document: Document) -> dict[str, Value]:
 def to_document(row: Row, prefix: str = "") -> Document:
     """The document without items and findings."""
     return Document(
-        id=row[f"{prefix}id"],
-        path=row[f"{prefix}path"],
+        id=one_spelling(row[f"{prefix}id"]),
+        path=one_spelling(row[f"{prefix}path"]),
         title=row[f"{prefix}title"],
         incident=row[f"{prefix}incident"],
         date=_to_date(row[f"{prefix}date"]),
@@ -177,7 +178,7 @@ def to_item(row: Row) -> ItemRow:
     )
     return ItemRow(
         uid=row["uid"],
-        document_id=row["document_id"],
+        document_id=one_spelling(row["document_id"]),
         key=row["item_key"],
         fields=fields,
         line=row["line"],
@@ -230,6 +231,11 @@ def _marker_text(marker: Marker | None) -> str | None:
     return json_text({name: getattr(marker, name) for name in names})
 
 
+def _to_marker(text: str | None) -> Marker | None:
+    found = Marker(**to_texts(text)) if text else None
+    return replace(found, document_id=one_spelling(found.document_id)) if found else None
+
+
 def link_row(link: Link) -> dict[str, Value]:
     return cleaned({
         "uid": link.uid,
@@ -276,7 +282,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
 def to_link(row: Row, prefix: str = "") -> Link:
     return Link(
         uid=row[f"{prefix}uid"],
-        document_id=row[f"{prefix}document_id"],
+        document_id=one_spelling(row[f"{prefix}document_id"]),
         key=row[f"{prefix}item_key"],
         ticket=_to_ticket(row, prefix),
         pushed=_to_fields(row[f"{prefix}pushed"]),
@@ -311,7 +317,7 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
         closed_at=to_time(row[f"{prefix}closed_at"]),
         duplicate=bool(row[f"{prefix}duplicate"]),
         duplicate_of=Ref(**to_texts(duplicate_of)) if duplicate_of else None,
-        marker=Marker(**to_texts(marker)) if marker else None,
+        marker=_to_marker(marker),
     )
 
 
@@ -333,7 +339,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
     return Intent(
         uid=row[f"{prefix}uid"],
         tracker=row[f"{prefix}tracker"],
-        document_id=row[f"{prefix}document_id"],
+        document_id=one_spelling(row[f"{prefix}document_id"]),
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
         announced_at=at(row[f"{prefix}announced_at"]),
