@@ -13,7 +13,7 @@ MODULES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 LAYERS = [
-    {"pmsync", "ages", "errors", "model", "settings", "marker", "keys", "places", "addresses", "belonging",
+    {"pmsync", "ages", "errors", "model", "names", "settings", "marker", "keys", "places", "addresses", "belonging",
      "trackers.base"},
     {"markdown", "known", "likeness", "placing", "identify", "content", "routes", "operations", "people", "plan",
      "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources",

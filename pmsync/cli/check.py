@@ -14,7 +14,7 @@ from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
 from pmsync.cli.repository import changed
-from pmsync.documents import read_documents
+from pmsync.documents import locate, read_documents
 from pmsync.errors import LedgerError
 from pmsync.model import Finding, Reading
 from pmsync.naming import Copies
@@ -85,7 +85,7 @@ def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
     except LedgerError as error:
         output.warn(str(error), "nothing is compared with the items of earlier incidents")
         return None
-    there = {path for path in {each.path for each in items} if (Path(settings.root) / path).exists()}
+    there = {path for path in {each.path for each in items} if locate(Path(settings.root), path).exists()}
     return Known([each for each in items if each.path in there], reading, app.now())
 
 

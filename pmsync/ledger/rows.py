@@ -43,6 +43,7 @@ from pmsync.model import (
     Status,
     Ticket,
 )
+from pmsync.names import one_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def document_row(document: Document) -> dict[str, Value]:
 def to_document(row: Row, prefix: str = "") -> Document:
     """The document without items and findings."""
     return Document(
-        id=row[f"{prefix}id"],
-        path=row[f"{prefix}path"],
+        id=one_spelling(row[f"{prefix}id"]),
+        path=one_spelling(row[f"{prefix}path"]),
         title=row[f"{prefix}title"],
         incident=row[f"{prefix}incident"],
         date=to_date(row[f"{prefix}date"]),
@@ -156,7 +157,7 @@ def to_item(row: Row) -> ItemRow:
     )
     return ItemRow(
         uid=row["uid"],
-        document_id=row["document_id"],
+        document_id=one_spelling(row["document_id"]),
         key=row["item_key"],
         fields=fields,
         line=row["line"],
@@ -181,6 +182,7 @@ def _candidate_value(candidate: Candidate) -> dict[str, object]:
 def _to_candidate(value: Mapping[str, Any]) -> Candidate:
     held = dict(value)
     ref = held.pop("ref")
+    held["document_id"] = one_spelling(held["document_id"])
     return Candidate(**to_texts(held), ref=Ref(**to_texts(ref)) if ref else None)
 
 
@@ -228,7 +230,9 @@ def _marker_text(marker: Marker | None) -> str | None:
 def _to_marker(text: str) -> Marker:
     held = json.loads(text)
     pushed, revision = to_texts(dict(held.pop("pushed", ()))), held.pop("revision", 0)
-    return Marker(**to_texts(held), pushed=tuple(sorted(pushed.items())), revision=int(revision))
+    texts = to_texts(held)
+    texts["document_id"] = one_spelling(texts["document_id"])
+    return Marker(**texts, pushed=tuple(sorted(pushed.items())), revision=int(revision))
 
 
 def link_row(link: Link) -> dict[str, Value]:
@@ -281,7 +285,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
 def to_link(row: Row, prefix: str = "") -> Link:
     return Link(
         uid=row[f"{prefix}uid"],
-        document_id=row[f"{prefix}document_id"],
+        document_id=one_spelling(row[f"{prefix}document_id"]),
         key=row[f"{prefix}item_key"],
         ticket=_to_ticket(row, prefix),
         pushed=_to_fields(row[f"{prefix}pushed"]),
@@ -343,7 +347,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
     return Intent(
         uid=row[f"{prefix}uid"],
         tracker=row[f"{prefix}tracker"],
-        document_id=row[f"{prefix}document_id"],
+        document_id=one_spelling(row[f"{prefix}document_id"]),
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
         announced_at=at(row[f"{prefix}announced_at"]),

@@ -22,6 +22,7 @@ from pmsync.ledger.overview import read_open, read_overview
 from pmsync.ledger.rows import Overview, Run
 from pmsync.ledger.values import Row, Value, clean, json_text, time_text
 from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Refusal, Tick
+from pmsync.names import one_spelling
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -47,7 +48,21 @@ class Ledger:
         """
         file.refuse_tracked(path)
         path = path.resolve()
-        return cls(path, file.open_for_reading(path) if readonly else file.open_for_writing(path))
+        if readonly:
+            return cls(path, file.open_for_reading(path))
+        ledger = cls(path, file.open_for_writing(path))
+        ledger._respell()
+        return ledger
+
+    def _respell(self) -> None:
+        """Bring the ids of documents into one spelling."""
+        with file.explained(self.path):
+            self._connection.create_function("one_spelling", 1, one_spelling, deterministic=True)
+            if not self._connection.execute(writes.SPELLED_OTHERWISE).fetchone():
+                return
+        with self._writing() as database:
+            for statement in writes.RESPELL:
+                database.execute(statement)
 
     def close(self) -> None:
         self._connection.close()
@@ -119,7 +134,8 @@ class Ledger:
 
     def document_ids(self) -> frozenset[str]:
         """The documents it knows that are not gone, with and without tickets."""
-        return frozenset(self._read("SELECT id FROM documents WHERE gone_at IS NULL", lambda row: str(row["id"])))
+        query = "SELECT id FROM documents WHERE gone_at IS NULL"
+        return frozenset(self._read(query, lambda row: one_spelling(row["id"])))
 
     # --- what it tells people ---------------------------------------------------------------------------------
 

@@ -50,6 +50,22 @@ WHERE started_at < :before
 """
 
 
+_COLUMNS = "title, incident, date, severity, status, draft, restricted, services, team, authors, labels, first_seen_at"
+SPELLED_OTHERWISE = "SELECT 1 FROM documents WHERE id <> one_spelling(id) LIMIT 1"
+
+# an older version took ids and paths as the file system has them
+RESPELL = (
+    f"""
+    INSERT INTO documents (id, path, {_COLUMNS}, gone_at)
+    SELECT one_spelling(id), one_spelling(path), {_COLUMNS}, gone_at FROM documents WHERE id <> one_spelling(id)
+    ON CONFLICT DO NOTHING
+    """,  # noqa: S608 - the names are the constant above
+    "UPDATE items SET document_id = one_spelling(document_id) WHERE document_id <> one_spelling(document_id)",
+    "UPDATE links SET document_id = one_spelling(document_id) WHERE document_id <> one_spelling(document_id)",
+    "UPDATE intents SET document_id = one_spelling(document_id) WHERE document_id <> one_spelling(document_id)",
+    "DELETE FROM documents WHERE id <> one_spelling(id)",
+)
+
 _STAND_IN_DOCUMENT = """
 INSERT INTO documents (id, path, title, first_seen_at) VALUES (:document, :document, '', :at) ON CONFLICT DO NOTHING
 """

@@ -186,7 +186,6 @@ HUGE = "colspan=1000000 rowspan=1000000"
 VAST = {
     "one cell of all rows": f"<tr><td>a<td {HUGE}>owner" + "<tr><td>b<td>c" * 1_000,
     "a long text over many rows": f"<tr><td>a<td rowspan=1000000>{'word ' * 20_000}" + "<tr><td>b<td>c" * 1_000,
-    "many cells of all rows": f"<tr><td>a{'<td rowspan=1000000>word' * 40}" + "<tr><td>b" * 1_000,
     "each cell": f"<tr><td>a<td {HUGE}>b<td {HUGE}>c" * 4_000,
     "one column and fifty": "<tr><td colspan=50>a<tr><td>b" * 2_000,
 }
