@@ -434,9 +434,10 @@ def _read_otherwise(monkeypatch: pytest.MonkeyPatch, retitle: Callable[[str], st
 # --- values ---------------------------------------------------------------------------------------------------------
 
 TEXT = st.text(max_size=10)
+SENT = st.dictionaries(st.sampled_from(["title", "due", "owners"]), st.text(min_size=1, max_size=10))
 FULL = st.builds(
     Marker, st.text(min_size=1, max_size=12), TEXT, TEXT, TEXT, TEXT,
-    st.dictionaries(st.sampled_from(["title", "due", "owners"]), TEXT).map(lambda d: tuple(sorted(d.items()))),
+    SENT.map(lambda d: tuple(sorted(d.items()))),
     TEXT, st.integers(0, 2**39),
 )  # fmt: skip
 

@@ -7,9 +7,8 @@ from datetime import date
 
 from pmsync.ledger import rows, values
 from pmsync.ledger.file import fetch
-from pmsync.ledger.rows import Overview
 from pmsync.ledger.values import Row, to_time
-from pmsync.model import OpenItem
+from pmsync.model import OpenItem, Overview
 from pmsync.names import one_spelling
 
 _DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"

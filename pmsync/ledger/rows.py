@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from pmsync.ledger.values import (
@@ -40,44 +39,11 @@ from pmsync.model import (
     Marker,
     Ref,
     Refusal,
+    Run,
     Status,
     Ticket,
 )
 from pmsync.names import one_spelling
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run as the ledger recorded it. `finished_at` and `ok` are None while it runs, or where it was killed.
-
-    `scope` holds the paths it was limited to, '' for everything. `counts` are by what was done ('create' …).
-    """
-
-    id: int
-    started_at: datetime
-    finished_at: datetime | None
-    host: str
-    pid: int
-    scope: str
-    ok: bool | None
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """One item with all that the ledger holds beside it; `document` comes without its items and findings.
-
-    `refusals` are the reasons by operation. `link.ticket` is the ticket as last observed.
-    """
-
-    item: ItemRow
-    document: Document
-    first_seen_at: datetime
-    gone_at: datetime | None
-    link: Link | None
-    intent: Intent | None
-    refusals: Mapping[str, str]
-
 
 # --- documents and items --------------------------------------------------------------------------------------
 

@@ -19,9 +19,8 @@ from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
-from pmsync.ledger.rows import Overview, Run
 from pmsync.ledger.values import Row, Value, clean, json_text, time_text
-from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Refusal, Tick
+from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Run, Tick
 from pmsync.names import one_spelling
 
 if TYPE_CHECKING:
@@ -116,12 +115,9 @@ class Ledger:
     def save_places(self, places: Mapping[str, str]) -> None:
         """Keep what is given; an empty place says nothing, and is left as it was."""
         held = self.places()
-        changed: list[dict[str, Value]] = [
-            {"name": name, "place": clean(place)} for name, place in places.items() if place and held.get(name) != place
-        ]
-        if changed:
+        if changed := {name: clean(place) for name, place in places.items() if place and held.get(name) != place}:
             with self._writing() as database:
-                writes.upsert(database, "places", "name", changed)
+                writes.upsert(database, "places", "name", [{"name": name, "place": at} for name, at in changed.items()])
 
     def questions(self) -> dict[str, ItemRow]:
         """By uid: the items that are undecided until a person says what they are."""
@@ -302,15 +298,9 @@ class Ledger:
     def forget_tracker(self, run: int, at: datetime, tracker: str) -> int:
         """Remove everything known of a tracker's tickets, and return how many links that were; the history stays."""
         with self._writing() as database:
-            links = database.execute(writes.DELETE_LINKS_OF, [tracker]).fetchall()
-            intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
-            database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
-            database.execute("DELETE FROM people WHERE tracker = ?", [tracker])
-            database.execute("DELETE FROM places WHERE name = ?", [f"tracker {tracker}"])
-            changes = [Change(uid, "person", "ticket", f"{tracker} {key}", None, "forgotten") for uid, key in links]
-            changes += [Change(uid, "person", "announced", tracker, None, "forgotten") for (uid,) in intents]
+            changes = writes.forget_tracker(database, tracker)
             writes.remember(database, run, at, changes)
-            return len(links)
+            return sum(change.field == "ticket" for change in changes)
 
     # --- refusals, cursors, people, decisions -----------------------------------------------------------------
 

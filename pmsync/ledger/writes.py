@@ -136,6 +136,17 @@ def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tu
         database.execute(_STAND_IN_ITEM, row)
 
 
+def forget_tracker(database: Database, tracker: str) -> list[Change]:
+    """Delete everything of a tracker, and say what that was."""
+    links = database.execute(DELETE_LINKS_OF, [tracker]).fetchall()
+    intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
+    database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
+    database.execute("DELETE FROM people WHERE tracker = ?", [tracker])
+    database.execute("DELETE FROM places WHERE name = ?", [f"tracker {tracker}"])
+    changes = [Change(uid, "person", "ticket", f"{tracker} {key}", None, "forgotten") for uid, key in links]
+    return changes + [Change(uid, "person", "announced", tracker, None, "forgotten") for (uid,) in intents]
+
+
 def stays_lost(old: Link | None, new: Link) -> bool:
     """Whether a link that was lost is so still."""
     return new.lost and old is not None and old.ticket.ref == new.ticket.ref
