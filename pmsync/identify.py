@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Collection, Mapping, Sequence
 
-from pmsync.keys import make_uid, title_key
+from pmsync.explicit_ids import ask_about_moved_ids, by_id, is_id
+from pmsync.keys import make_uid
 from pmsync.known import Entry, Known
-from pmsync.likeness import DOUBTFUL, SURE, clear_winner, disjoint, distance, sameness, similarity
+from pmsync.likeness import DOUBTFUL, SURE, clear_winner, sameness, similarity
 from pmsync.model import Ref, Ticket
-from pmsync.placing import MOST_PAIRS, Board, Identities, Placed, Undecided, settle
+from pmsync.placing import MOST_PAIRS, Board, Identities, Placed, Undecided, closest, grouped, settle
 
 __all__ = ["Identities", "Placed", "Undecided", "identify"]
-
-T = TypeVar("T")
 
 TOO_COMMON = 50
 """A key that more gone documents than this have says nothing about which of them was renamed."""
@@ -63,6 +61,7 @@ def identify(
         _by_similarity(board, document_id, [document_id, *origins.get(document_id, ())])
         _like_an_orphan(board, document_id)
     _moved(board, read, documents)
+    _like_one_that_left(board, read, documents)
     _like_a_gone_one(board, read, gone)
     return settle(board, known, namespace, decisions or {}, lookalikes)
 
@@ -83,91 +82,11 @@ def _by_ticket(board: Board, document_id: str) -> None:
 
 def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:
     """Equal keys; several entries of one key are told apart by group, then details, then fields, then order."""
-    _by_id(board, document_id, origin, how)
-    items = _by(board.known(origin), lambda item: item.identities[0][1])
-    for key, same in _by(board.entries(document_id), lambda entry: entry.key).items():
-        for entry, item in _closest(same, items.get(key, [])) if not _is_id(key) else ():
+    by_id(board, document_id, origin, how)
+    items = grouped(board.known(origin), lambda item: item.identities[0][1])
+    for key, same in grouped(board.entries(document_id), lambda entry: entry.key).items():
+        for entry, item in closest(same, items.get(key, [])) if not is_id(key) else ():
             board.take(entry, item, how)
-
-
-def _by_id(board: Board, document_id: str, origin: str, how: str) -> None:
-    """Ids that authors gave, as long as the titles do not contradict them: a row inserted on top moves AI-1 and AI-2.
-
-    The same title comes first, under whatever id; then the same id. An id whose title is now quite another is a
-    reworded item, unless the titles say that ids moved, or its ticket is closed: new work must not hide behind done
-    work.
-    """
-    here = [entry for entry in board.entries(document_id) if _is_id(entry.key)]
-    items = _by([item for item in board.known(origin) if _is_id(item.identities[0][1])], lambda i: i.identities[0][1])
-    if not here or not items:
-        return
-    _by_id_and_title(board, here, items, how)
-    if _by_title_alone(board, document_id, origin, how):
-        board.renumbered.add(document_id)
-    for entry in [each for each in board.entries(document_id) if each.key in items]:
-        same = [item for item in items[entry.key] if item.uid in board.free[origin]]
-        if not same:
-            continue
-        unlike = sameness(entry, same[0]) < DOUBTFUL
-        if document_id in board.renumbered:
-            continue
-        if unlike and _is_contradicted(board, document_id, origin, entry, same[0]):
-            board.renumbered.add(document_id)
-        elif unlike and same[0].closed and not entry.item.done:
-            reason = f"its id {entry.item.explicit_id!r} was that of other work, whose ticket is closed"
-            board.leave(entry, reason, same)
-        else:
-            board.take(entry, same[0], how)
-
-
-def _is_id(key: str) -> bool:
-    return key.startswith("id:")
-
-
-def _by_id_and_title(board: Board, here: Iterable[Entry], items: Mapping[str, list[Known]], how: str) -> None:
-    for key, same in _by(here, lambda entry: entry.key).items():
-        pairs = _closest(same, items.get(key, []))
-        for entry, item in pairs:
-            if not item.titles or title_key(entry.item.title, entry.item.owners) in item.titles or len(same) > 1:
-                board.take(entry, item, how)
-
-
-def _by_title_alone(board: Board, document_id: str, origin: str, how: str) -> bool:
-    """Takes items whose title stands under another id now; True where there are any: the ids have moved."""
-    entries = [entry for entry in board.entries(document_id) if _is_id(entry.key)]
-    titled = _by(entries, lambda entry: title_key(entry.item.title, entry.item.owners))
-    left = [item for item in board.known(origin) if _is_id(item.identities[0][1])]
-    items = _by([(title, item) for item in left for title in set(item.titles)], lambda pair: pair[0])
-    moved = False
-    for title, same in titled.items():
-        for entry, item in _closest(same, [each for _, each in items.get(title, [])]):
-            if item.uid in board.free[origin]:
-                board.take(entry, item, how)
-                moved = True
-    return moved
-
-
-def _is_contradicted(board: Board, document_id: str, origin: str, entry: Entry, item: Known) -> bool:
-    """Whether another entry is rather this item, or this entry rather another item, by their titles."""
-    entries, items = board.entries(document_id), board.known(origin)
-    if len(entries) + len(items) > MOST_PAIRS // 100:
-        return True
-    others = any(sameness(each, item) >= DOUBTFUL for each in entries if each is not entry)
-    return others or any(sameness(entry, each) >= DOUBTFUL for each in items if each.uid != item.uid)
-
-
-def _by(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for value in values:
-        groups[key(value)].append(value)
-    return groups
-
-
-def _closest(same: Sequence[Entry], items: Sequence[Known]) -> list[tuple[Entry, Known]]:
-    if len(same) * len(items) > MOST_PAIRS:
-        return list(zip(same, sorted(items, key=lambda item: item.position), strict=False))
-    pairs = sorted((distance(entry, item, a, b), a, b) for a, entry in enumerate(same) for b, item in enumerate(items))
-    return [(same[a], items[b]) for _, a, b in disjoint(pairs)]
 
 
 def _by_older_key(board: Board, read: Sequence[str]) -> None:
@@ -184,9 +103,11 @@ def _by_older_key(board: Board, read: Sequence[str]) -> None:
 
 def _by_source(board: Board, document_id: str) -> None:
     """The very text that an item was read from is that item, though a new version or vocabulary reads it otherwise."""
-    here = _by([entry for entry in board.entries(document_id) if entry.item.source], lambda entry: entry.item.source)
+    here = grouped(
+        [entry for entry in board.entries(document_id) if entry.item.source], lambda entry: entry.item.source
+    )
     pairs = [(source, item) for item in board.known(document_id) for source in item.sources]
-    items = _by(pairs, lambda pair: pair[0])
+    items = grouped(pairs, lambda pair: pair[0])
     for source, same in here.items():
         known = items.get(source, [])
         if len(same) == len(known) == 1 and known[0][1].uid in board.free[document_id]:
@@ -198,9 +119,11 @@ def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
     bare = dict(board.free.get("", {}))
     for document_id in read if bare else ():
         for entry in board.entries(document_id):
-            uid = make_uid(namespace, document_id, entry.key)
-            if uid in bare:
-                board.take(entry, bare[uid], "key")
+            for key in dict.fromkeys((entry.uid_key, entry.key)):
+                uid = make_uid(namespace, document_id, key)
+                if uid in bare and bare[uid].uid in board.free[""]:
+                    board.take(entry, bare[uid], "key")
+                    break
 
 
 def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
@@ -210,7 +133,7 @@ def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: b
     that would match a missing document wait.
     """
     shared = _shared_keys(board, read, gone)
-    rows, columns = _by(shared, lambda pair: pair[0]), _by(shared, lambda pair: pair[1])
+    rows, columns = grouped(shared, lambda pair: pair[0]), grouped(shared, lambda pair: pair[1])
     accepted: dict[str, list[str]] = defaultdict(list)
     for pair in sorted(shared, key=lambda pair: (-shared[pair], pair)):
         document_id, origin = pair
@@ -261,7 +184,7 @@ def _wait_for_rename(board: Board, document_id: str, origin: str, complete: bool
         if complete
         else f"it equals an item of {origin!r}, which could not be read in this run"
     )
-    items = _by(board.known(origin), lambda item: item.identities[0][1])
+    items = grouped(board.known(origin), lambda item: item.identities[0][1])
     for entry in board.entries(document_id):
         if entry.key in items:
             board.leave(entry, reason, items[entry.key], lasting=complete)
@@ -294,29 +217,19 @@ def _by_similarity(board: Board, document_id: str, origins: Sequence[str]) -> No
     for a in sorted({key[0] for key in scores}):
         ranked = sorted(((score, b) for (x, b), score in scores.items() if x == a), reverse=True)
         board.leave(here[a], "it may be an edit of an item that has a ticket", [items[b] for _, b in ranked])
-    _by_moved_id(board, document_id)
+    ask_about_moved_ids(board, document_id)
 
 
 def _hides_behind(entry: Entry, item: Known) -> bool:
     """Whether open work would count as done because it is worded much like done work ('Rotate the keys of 2026')."""
     if not item.closed or entry.item.done:
         return False
-    text = title_key(entry.item.title, entry.item.owners)
+    text = entry.text
     return sameness(entry, item) < SURELY_THE_SAME or all(_numbers(text) != _numbers(title) for title in item.titles)
 
 
 def _numbers(text: str) -> list[str]:
     return re.findall(r"\d+", text)
-
-
-def _by_moved_id(board: Board, document_id: str) -> None:
-    """Where ids moved, an id alone says too little of an item that nobody else claims: a person is asked."""
-    if document_id not in board.renumbered:
-        return
-    items = _by(board.known(document_id), lambda item: item.identities[0][1])
-    for entry in board.entries(document_id):
-        if entry.key in items and _is_id(entry.key):
-            board.leave(entry, "ids in this document have moved, and its title is a new one", items[entry.key])
 
 
 def _like_an_orphan(board: Board, document_id: str) -> None:
@@ -336,11 +249,14 @@ def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> Non
     only a marker, which does not tell since when.
     """
     lost = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
-    left = _by((item for item in lost if item.document_id), lambda item: item.identities[0][1])
-    here = _by((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.key)
-    for key, same in here.items():
-        items = left.get(key, [])
-        pairs = [(entry, item) for entry in same for item in items if _same_title(entry, item)]
+    left: dict[str, list[Known]] = defaultdict(list)
+    for item in lost:
+        for text in _texts(item) if item.document_id else ():
+            left[text].append(item)
+    here = grouped((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.text)
+    for text, same in here.items():
+        items = [item for item in left.get(text, []) if item.uid in board.free[item.document_id]]
+        pairs = [(entry, item) for entry in same for item in items]
         just_now = all(item.remembered and not item.orphaned and item.document_id in documents for item in items)
         if len(pairs) == len(items) == 1 and just_now and items[0].uid not in board.reserved:
             board.take(*pairs[0], "move")
@@ -352,9 +268,26 @@ def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> Non
                 board.leave(entry, f"it equals an item that is no longer in {origin!r}", candidates)
 
 
-def _same_title(entry: Entry, item: Known) -> bool:
-    """Explicit ids count within one document only; beyond it the title has to be the same too."""
-    return not entry.key.startswith("id:") or title_key(entry.item.title, entry.item.owners) in item.titles
+def _texts(item: Known) -> set[str]:
+    """What an item goes by in another document: explicit ids count within their own only."""
+    key = item.identities[0][1]
+    return set(item.titles) if is_id(key) else {key}
+
+
+def _like_one_that_left(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
+    """An item cut from one document and pasted into another in other words, before anybody looked."""
+    items = [
+        item
+        for origin in documents
+        for item in board.known(origin)
+        if not (item.orphaned or item.closed or item.candidates)
+    ]
+    here = [entry for document_id in read for entry in board.entries(document_id)]
+    for entry in here if len(items) * len(here) <= MOST_PAIRS else ():
+        away = [item for item in items if item.document_id != entry.document.id]
+        near = [item for item in away if similarity(entry, item, ids=False) >= SURE]
+        if near:
+            board.leave(entry, f"it is much like an item that is no longer in {near[0].document_id!r}", near)
 
 
 def _like_a_gone_one(board: Board, read: Sequence[str], gone: Sequence[str]) -> None:

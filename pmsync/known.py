@@ -58,6 +58,16 @@ class Entry:
     refs: tuple[Ref, ...] = ()
 
     @property
+    def text(self) -> str:
+        """The title's normal form, whatever id the item has."""
+        return title_key(self.item.title, self.item.owners)
+
+    @property
+    def uid_key(self) -> str:
+        """What a new item's uid follows from: an id alone may have been another item's before."""
+        return f"{self.key} {self.text}" if self.key.startswith("id:") else self.key
+
+    @property
     def details_digest(self) -> str:
         return digest(self.item.details) if self.item.details else ""
 

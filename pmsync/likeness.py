@@ -8,7 +8,6 @@ from heapq import nlargest
 
 from rapidfuzz import fuzz, process
 
-from pmsync.keys import title_key
 from pmsync.known import Entry, Known
 
 SURE = 0.72
@@ -41,7 +40,7 @@ def similarity(entry: Entry, item: Known, *, ids: bool = True) -> float:
 
 def sameness(entry: Entry, item: Known) -> float:
     """How alike the words of the two are (0 to 1), by the best of the titles that the item goes by."""
-    text = title_key(entry.item.title, entry.item.owners)
+    text = entry.text
     titles = {key for _, key in item.identities if not key.startswith("id:")} | set(item.titles)
     return max((alike(text, title) for title in titles), default=0.0)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypeVar
 
 from pmsync.keys import make_uid, title_key
 from pmsync.known import Entry, Known
-from pmsync.likeness import alike
+from pmsync.likeness import alike, disjoint, distance
 from pmsync.model import Candidate, Ticket
+
+T = TypeVar("T")
 
 LOOKALIKE = 0.9
 """How like an unmarked ticket of ours a title must be before we suspect that the ticket lost its marker."""
@@ -159,8 +162,8 @@ def _as_candidate(ticket: Ticket) -> Candidate:
 def _free_uids(namespace: str, rest: Iterable[Entry], held: set[str]) -> Iterator[str]:
     ordinals: dict[tuple[str, str], Iterator[int]] = defaultdict(count)
     for entry in rest:
-        numbers = ordinals[entry.document.id, entry.key]
-        uids = (make_uid(namespace, entry.document.id, entry.key, number) for number in numbers)
+        numbers = ordinals[entry.document.id, entry.uid_key]
+        uids = (make_uid(namespace, entry.document.id, entry.uid_key, number) for number in numbers)
         yield next(uid for uid in uids if uid not in held)
 
 
@@ -175,9 +178,25 @@ def _alike_tickets(rest: Sequence[Entry], lookalikes: Sequence[Ticket]) -> dict[
         exact[pair[0]].append(pair)
     found = {}
     for entry in rest if titles else ():
-        text = title_key(entry.item.title, entry.item.owners)
+        text = entry.text
         pairs = titles if floor < 1 else exact.get(text, [])
         near = tuple(ticket for title, ticket in pairs if alike(text, title) >= floor)
         if near:
             found[id(entry)] = near
     return found
+
+
+def grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """The values by what `key` says of them, in their order."""
+    groups: dict[str, list[T]] = defaultdict(list)
+    for value in values:
+        groups[key(value)].append(value)
+    return groups
+
+
+def closest(same: Sequence[Entry], items: Sequence[Known]) -> list[tuple[Entry, Known]]:
+    """Pairs of entries and items of one key: told apart by group, then details, then fields, then order."""
+    if len(same) * len(items) > MOST_PAIRS:
+        return list(zip(same, sorted(items, key=lambda item: item.position), strict=False))
+    pairs = sorted((distance(entry, item, a, b), a, b) for a, entry in enumerate(same) for b, item in enumerate(items))
+    return [(same[a], items[b]) for _, a, b in disjoint(pairs)]

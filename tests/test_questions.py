@@ -211,3 +211,45 @@ def test_nothing_undecided_is_ever_created_while_its_text_stays(first: list[str]
         uids = [row.uid for row in made.rows]
         assert len(uids) == len(set(uids)) == len(titles)
     assert uid_of(A, "x")
+
+
+# --- cut from one document, pasted into another -----------------------------------------------------------------------
+
+
+def test_an_item_whose_id_changed_with_its_document_keeps_its_ticket() -> None:
+    known = known_of(numbered(*OLD))
+    moved = document(B, item(OLD[1], 1, explicit_id="AI-1"))
+    found = recognise(
+        [document(A, *(item(t, n, explicit_id=f"AI-{n}") for n, t in ((1, OLD[0]), (3, OLD[2])))), moved], known
+    )
+    assert names(found)[OLD[1]] in known
+    assert not found.vanished
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_an_item_that_was_moved_and_reworded_at_once_is_asked_about(*, remembered: bool) -> None:
+    known = {u: replace(k, remembered=remembered) for u, k in known_of(document(A, DISK, "Write a runbook")).items()}
+    found = recognise([document(A, "Write a runbook"), document(B, "Add alerting for full disk")], known)
+    assert [one.entry.document.id for one in found.undecided] == [B]
+    assert not found.vanished
+
+
+@pytest.mark.parametrize("here", ["it names another ticket", "another entry names its ticket"])
+def test_links_say_more_than_an_id(here: str) -> None:
+    known = known_of(numbered(*OLD))
+    old = known[next(uid for uid, each in known.items() if OLD[1].casefold() in each.titles)]
+    assert old.ref is not None
+    after = numbered(OLD[0], "Encrypt the backups", OLD[2])
+    other = document(B, item("Write the on-call runbook", 1))
+    refs = {(A, 1): (ref(99),)} if here == "it names another ticket" else {(B, 0): (old.ref,)}
+    found = recognise([after, other], known, refs=refs)
+    placed = {each.entry.item.title: each for each in found.placed}
+    assert "Encrypt the backups" not in placed or placed["Encrypt the backups"].how == "new"
+
+
+def test_the_uid_of_a_new_item_does_not_depend_on_what_had_its_id_before() -> None:
+    """Another run, which does not know of a followed ticket, has to come to the same one."""
+    bare = recognise([numbered("Rotate the keys", "Encrypt the backups")])
+    followed = document(A, item(OLD[0], 1, explicit_id="AI-2"))
+    kept = recognise([numbered("Rotate the keys", "Encrypt the backups")], known_of(followed))
+    assert names(kept)["Encrypt the backups"] == names(bare)["Encrypt the backups"]

@@ -81,7 +81,7 @@ def _ask(placed: Placed, reason: str, ticket: Ticket) -> Decision:
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
     seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
     if seen is not None:
-        if not is_plausible(placed.entry, seen, world.views[seen.ref.tracker], world.belonging):
+        if not is_plausible(placed.entry, seen, world.views[world.shown_by(seen)], world.belonging):
             return _ask(placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen)
         return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
     elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)

@@ -81,7 +81,8 @@ def homes(world: World) -> Mapping[Ref, str]:
 
     for (document_id, _), each in _named(world):
         claim(each.ref, document_id, named=True, since=None)
-        if (marker := each.marker) and trusted(each, world.views[each.ref.tracker], world.belonging):
+        view = world.view(each.ref.tracker)  # None for a ticket that moved away
+        if (marker := each.marker) and view and trusted(each, view, world.belonging):
             claim(each.ref, marker.document_id, named=False, since=None)
     for link in world.links.values():
         if not link.orphaned:
@@ -105,8 +106,9 @@ def copied(placed: Placed, ticket: Ticket, home: str) -> Finding:
     """The finding for an item that names the ticket of another document's item, as a copied document does."""
     entry, key = placed.entry, ticket.ref.key
     message = f"{entry.item.title!r} names ticket {key!r}, which belongs to {home!r}: it looks copied from there"
+    where = place(entry.document.path, entry.item.line)
     hint = (
-        "remove the link if this is work of its own, and it gets a ticket; if it is the same work, leave it: "
-        f"it follows the ticket's status, and write-back does not tick it in {place(entry.document.path, 0)!r}"
+        f"if this is work of its own, remove the link and run `pmsync forget {where}`: then it gets a ticket; if it is "
+        "the same work, leave it: it follows the ticket's status, and write-back does not tick it"
     )
     return Finding("copied-link", "warning", message, hint, entry.document.path, entry.item.line)
