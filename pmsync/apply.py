@@ -133,7 +133,7 @@ class Applier:
 
     def _update(self, update: Update) -> None:
         """Send the whole patch; where it is refused, each part alone, so that one field holds up no other."""
-        ref, wanted = update.link.ticket.ref, parts(update.patch)
+        ref, wanted = update.link.ticket.ref, parts(update)
         reasons, ticket = self._sent(ref, {"": update.patch})
         if reasons and len(wanted) > 1:
             reasons, ticket = self._sent(ref, wanted)

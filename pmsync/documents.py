@@ -13,17 +13,62 @@ from pathlib import Path
 from pmsync.errors import DocumentError
 from pmsync.globs import fixed_part, matches
 from pmsync.model import Document, Finding, Reading
+from pmsync.names import one_spelling
 from pmsync.settings import Settings
 from pmsync.sources import LARGEST, SUFFIXES, largest, read
 
 
+def locate(root: Path, name: str) -> Path:
+    """The file that a document's path means: its own name may be another spelling of it."""
+    path = root / name
+    if name.isascii() or os.path.lexists(path):
+        return path
+    here = root
+    for part in Path(name).parts:
+        here = _spelled(here, part)
+    return here
+
+
+def _spelled(folder: Path, name: str) -> Path:
+    if os.path.lexists(folder / name):
+        return folder / name
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 - `iterdir` says no more than the names
+    except OSError:
+        return folder / name
+    return folder / next((each for each in names if one_spelling(each) == one_spelling(name)), name)
+
+
+def within(path: Path, folder: Path) -> bool:
+    """Whether a path leads to something below a folder, or to the folder itself, however they are spelled."""
+    return Path(one_spelling(str(_real(path)))).is_relative_to(one_spelling(str(_real(folder))))
+
+
 @dataclass
 class _Found:
-    """What a search turned up: files by their name for people (a path from the root), and what it refused."""
+    """What a search turned up: files by their name for people (a path from the root), and what it refused.
+
+    `twice` are the files whose names differ in spelling alone, by the name that they share.
+    """
 
     files: dict[str, Path] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    twice: dict[str, list[Path]] = field(default_factory=dict)
+
+    def add(self, name: str, file: Path) -> None:
+        other = self.files.setdefault(name, file)
+        if _real(other) != _real(file):
+            self.twice.setdefault(name, [other]).append(file)
+
+    def refuse_twice(self) -> None:
+        """Nobody can tell which of two files of one name is the document."""
+        for name, files in self.twice.items():
+            self.files.pop(name, None)
+            spelled = " and ".join(ascii(file.name) for file in dict.fromkeys(files))
+            message = f"several files have this name, spelled differently ({spelled}); none of them is used"
+            self.failed.append(name)
+            self.findings.append(Finding("duplicate-id", "error", message, "remove or rename all but one", name, 1))
 
     def refuse(self, name: str, message: str, hint: str, line: int = 0) -> None:
         self.failed.append(name)
@@ -51,6 +96,7 @@ def read_each(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
     """The same without a look at the others: documents that share an id are all there."""
     root = Path(settings.root)
     found = _explicit(root, paths, settings) if paths else _included(root, settings)
+    found.refuse_twice()
     documents = []
     for name, file in sorted(found.files.items()):
         try:
@@ -90,7 +136,7 @@ def read_bytes(file: Path, limit: int = LARGEST) -> bytes:
 def _included(root: Path, settings: Settings) -> _Found:
     found = _Found()
     for start in sorted({fixed_part(glob) for glob in settings.include}):
-        _walk(found, root, root / start, lambda name: _wanted(settings, name))
+        _walk(found, root, locate(root, start), lambda name: _wanted(settings, name))
     return _without_doubles(found)
 
 
@@ -104,13 +150,13 @@ def _excluded(settings: Settings, name: str) -> bool:
 
 def _explicit(root: Path, paths: Sequence[Path], settings: Settings) -> _Found:
     found = _Found()
-    for path in paths:
+    for path in (locate(each.parent, each.name) for each in paths):
         name = name_of(root, path)
         if path.is_dir():
             inside = _real(path).is_relative_to(root)
             _walk(found, root if inside else _real(path), _real(path), lambda n: _listed(settings, n))
-        elif path.exists() and name == str(path):
-            found.files[name] = path
+        elif path.exists() and name == one_spelling(str(path)):
+            found.add(name, path)
         elif path.exists() or path.is_symlink():
             _take(found, root, name, path)
         else:
@@ -126,7 +172,7 @@ def _listed(settings: Settings, name: str) -> bool:
 def name_of(root: Path, path: Path) -> str:
     """What a file is called: its path from the root with '/', else as it was given."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link to another name
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path)
+    return one_spelling(absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path))
 
 
 def _walk(found: _Found, root: Path, start: Path, wanted: Callable[[str], bool]) -> None:
@@ -154,7 +200,7 @@ def _real(path: Path) -> Path:
 
 
 def _name(root: Path, path: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return one_spelling(path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path))
 
 
 def _take(found: _Found, root: Path, name: str, file: Path) -> None:
@@ -166,7 +212,7 @@ def _take(found: _Found, root: Path, name: str, file: Path) -> None:
     elif not _real(file).is_relative_to(_real(root)):
         found.refuse(name, "the link leads out of the configuration's folder", "exclude it, or copy the file")
     else:
-        found.files[name] = file
+        found.add(name, file)
 
 
 def _enterable(found: _Found, root: Path, here: Path, folders: Iterable[str]) -> Iterator[str]:

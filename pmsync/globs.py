@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pmsync.names import one_spelling
+
 
 def matches(glob: str, path: str) -> bool:
     """Whether the whole path fits the glob (pathlib learns `**` in matching only in 3.13)."""
-    return _pattern(glob).fullmatch(path) is not None
+    return _pattern(one_spelling(glob)).fullmatch(one_spelling(path)) is not None
 
 
 def fixed_part(glob: str) -> str:

@@ -55,6 +55,8 @@ def identify(
         _by_ticket(board, document_id)
         _by_key(board, document_id, document_id, "key")
     _by_older_key(board, read)
+    for document_id in read:
+        _by_source(board, document_id)
     _by_uid(board, read, namespace)
     origins = _renamed(board, read, gone, complete)
     for document_id in read:
@@ -178,6 +180,17 @@ def _by_older_key(board: Board, read: Sequence[str]) -> None:
             item = older.get((document_id, entry.key))
             if item and item.uid in board.free[item.document_id]:
                 board.take(entry, item, "key")
+
+
+def _by_source(board: Board, document_id: str) -> None:
+    """The very text that an item was read from is that item, though a new version or vocabulary reads it otherwise."""
+    here = _by([entry for entry in board.entries(document_id) if entry.item.source], lambda entry: entry.item.source)
+    pairs = [(source, item) for item in board.known(document_id) for source in item.sources]
+    items = _by(pairs, lambda pair: pair[0])
+    for source, same in here.items():
+        known = items.get(source, [])
+        if len(same) == len(known) == 1 and known[0][1].uid in board.free[document_id]:
+            board.take(same[0], known[0][1], "key")
 
 
 def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:

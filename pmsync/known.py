@@ -15,9 +15,9 @@ class Known:
 
     `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
     ticket's), `title` one of them as people see it. `orphaned` and `closed` make it a worse candidate for guesses,
-    never for an exact key. `remembered` says that the ledger knows it: what it lacks now it has lost since the last
-    run. `candidates` are not empty where it is undecided, for the `reason` given: whatever is recognised as this item
-    stays undecided with it.
+    never for an exact key. `sources` are digests of the text it was read from when something was last sent.
+    `remembered` says that the ledger knows it: what it lacks now it has lost since the last run. `candidates` are not
+    empty where it is undecided, for the `reason` given: whatever is recognised as this item stays undecided with it.
     """
 
     uid: str
@@ -32,6 +32,7 @@ class Known:
     closed: bool = False
     remembered: bool = False
     title: str = ""
+    sources: frozenset[str] = frozenset()
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
 
@@ -126,6 +127,7 @@ def _from_link(link: Link) -> Known:
         link.ticket.status.closed,
         remembered=True,
         title=link.ticket.title,
+        sources=frozenset({link.source, link.ticket.marker.source if link.ticket.marker else ""} - {""}),
     )
 
 
@@ -141,8 +143,8 @@ def _with_marker(known: Known | None, ticket: Ticket, link: Link | None) -> Know
     here = (marker.document_id, marker.key)
     if known is None or known.candidates:
         title = title_key(ticket.title)
-        closed = ticket.status.closed
-        return Known(marker.uid, (here,), (title,), ticket.ref, closed=closed, title=ticket.title)
+        closed, sources = ticket.status.closed, frozenset({marker.source} - {""})
+        return Known(marker.uid, (here,), (title,), ticket.ref, closed=closed, title=ticket.title, sources=sources)
     if not marker.key or here in known.identities:
         return known
     newer = link is None or ticket.updated_at > link.ticket.updated_at

@@ -11,6 +11,7 @@ from pmsync.errors import ConfigError
 from pmsync.ledger import Ledger, Overview
 from pmsync.ledger.changes import Change
 from pmsync.model import Finding, Intent, Link
+from pmsync.names import one_spelling
 from pmsync.places import place, unit
 
 MOST_CANDIDATES = 10
@@ -95,7 +96,7 @@ def _by_place(seen: Overview, text: str) -> bool:
 
 
 def _same_path(held: str, given: str) -> bool:
-    given = given.removeprefix("./")
+    given = one_spelling(given.removeprefix("./"))
     return bool(given) and (held == given or held.endswith(f"/{given}") or given.endswith(f"/{held}"))
 
 

@@ -6,6 +6,7 @@ import json
 import re
 
 from pmsync.model import Marker
+from pmsync.names import one_spelling
 
 _COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]*\})\s*-->")
 _OPENING = re.compile(r"<!--(\s*pmsync:)", re.IGNORECASE)
@@ -38,26 +39,30 @@ def from_json(text: object) -> Marker | None:
         return None
     if not isinstance(value, dict):
         return None
-    parts = [value.get(name) for name in ("uid", "ns", "doc", "key")]
-    if not all(isinstance(part, str) and _is_whole(part) for part in parts) or not parts[0]:
+    parts = (value.get(name) for name in ("uid", "ns", "doc", "key"))
+    uid, namespace, document, key = (part if isinstance(part, str) and _is_whole(part) else None for part in parts)
+    if not uid or namespace is None or document is None or key is None:
         return None
-    uid, namespace, document_id, key = (str(part) for part in parts)
     home, pushed, source, revision = (value.get(name) for name in ("at", "put", "src", "rev"))
     return Marker(
         uid,
         namespace,
-        document_id,
+        one_spelling(document),
         key,
-        home=home if isinstance(home, str) else "",
+        home=_text(home),
         pushed=_pairs(pushed),
-        source=source if isinstance(source, str) else "",
+        source=_text(source),
         revision=revision if isinstance(revision, int) and 0 < revision < _LATEST else 0,
     )
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and _is_whole(value) else ""
+
+
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     pairs = value.items() if isinstance(value, dict) else ()
-    return tuple(sorted((name, text) for name, text in pairs if isinstance(text, str)))
+    return tuple(sorted((name, _text(text)) for name, text in pairs if _text(name) and _text(text)))
 
 
 def _is_whole(text: str) -> bool:

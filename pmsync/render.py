@@ -141,7 +141,7 @@ _HELD: Mapping[str, str] = {
     "waiting": "waiting",
     "proposed": "in drafts",
     "listed": "before documents.since",
-    "done": "done before they were first seen",
+    "done": "already done",
 }
 """Why an item has no ticket, by what the ledger calls it; the first four concern somebody."""
 _OPEN_QUESTIONS = frozenset({"external", "undecided", "refused", "waiting"})

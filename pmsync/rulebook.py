@@ -11,15 +11,15 @@ from typing import Literal
 
 from pmsync.model import Level
 
-Need = Literal["", "people", "since", "sla", "ledger"]
+Need = Literal["", "people", "since", "sla", "trackers", "ledger"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`finds` and `advice` are a sentence each.
 
-    `needs` is what the rule cannot do without: [people], documents.since, [sla], or a ledger. `fixed` rules have no
-    other level and cannot be ignored: what they find keeps a document from being read, or hides such a thing.
+    `needs` is what the rule cannot do without: [people], documents.since, [sla], a tracker, or a ledger. `fixed` rules
+    have no other level and cannot be ignored: what they find keeps a document from being read, or hides such a thing.
     """
 
     level: Level
@@ -163,6 +163,18 @@ RULES: Mapping[str, Rule] = {
         "An item is due later than `[sla]` allows for the severity.",
         "Make the date earlier, or split off a first step.",
         needs="sla",
+    ),
+    "ticket-mentioned": Rule(
+        "note",
+        "An item's sentence speaks of a ticket, which is not taken for its own.",
+        "If it is, write it in brackets behind the item.",
+        needs="trackers",
+    ),
+    "copied-link": Rule(
+        "warning",
+        "An item names a ticket that an item of another document names, as in a copied document.",
+        "Remove the link, and it gets a ticket of its own; where it is the same work, leave it: it follows the ticket.",
+        needs="trackers",
     ),
     "already-open": Rule(
         "note",

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
-from pmsync import guidance, ignored
+from pmsync import guidance, ignored, naming
 from pmsync.globs import matches
 from pmsync.keys import item_key
 from pmsync.model import Document, Finding, Item, Reading
+from pmsync.naming import Copies
 from pmsync.people import Directory
 from pmsync.places import unit
 from pmsync.repeats import Known
@@ -17,20 +18,25 @@ from pmsync.rulebook import IGNORABLE, RULES
 from pmsync.settings import Settings
 
 
-def check(reading: Reading, settings: Settings, known: Known | None = None) -> tuple[Finding, ...]:
+def check(
+    reading: Reading, settings: Settings, known: Known | None = None, copies: Copies | None = None
+) -> tuple[Finding, ...]:
     """Everything to tell about the documents: what reading them found, and what the rules find, by path and line.
 
-    `known` are the ledger's open items, None where no ledger was asked. What comments in the documents ignore is left
+    `known` are the ledger's open items, None where no ledger was asked; `copies` are the tickets that several documents
+    name, for more of them than `reading` holds. What comments in the documents ignore is left
     out, and comments that ignore nothing are told.
     """
     directory = Directory(settings.people)
     idle = _idle(settings, ledger=known is not None)
+    copies = copies or Copies(reading.documents, settings)
     found = list(reading.findings)
     for document in reading.documents:
         of_it = [*document.findings, *_standing(document, settings), *_titles(document), *_doubles(document)]
         old = is_old(document, settings)
         if not old:
             of_it += [*_owners(document, directory), *guidance.advise(document, settings)]
+            of_it += [*naming.mentioned(document, settings), *copies.of(document)]
             of_it += known.repeated(document) if known else []
         found += ignored.apply(document, of_it, idle=IGNORABLE if old else idle)
     levelled = [each for finding in found if (each := _levelled(finding, settings))]
@@ -39,7 +45,11 @@ def check(reading: Reading, settings: Settings, known: Known | None = None) -> t
 
 def _idle(settings: Settings, *, ledger: bool) -> frozenset[str]:
     """The rules that can find nothing here, because what they need is not configured."""
-    there = {"", *(name for name in ("people", "since", "sla") if getattr(settings, name)), *(["ledger"] * ledger)}
+    there = {
+        "",
+        *(name for name in ("people", "since", "sla", "trackers") if getattr(settings, name)),
+        *(["ledger"] * ledger),
+    }
     return frozenset(name for name, rule in RULES.items() if rule.needs not in there)
 
 

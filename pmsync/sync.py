@@ -14,7 +14,7 @@ from pathlib import Path
 from pmsync import guard, ledger_owner
 from pmsync.apply import Applied, Applier
 from pmsync.belonging import Belonging
-from pmsync.documents import read_documents
+from pmsync.documents import locate, read_documents, within
 from pmsync.errors import TrackerError
 from pmsync.git import checkout
 from pmsync.ledger import Ledger
@@ -209,8 +209,7 @@ def _judged(settings: Settings, reading: Reading, request: Request) -> tuple[fro
     judged: set[str] = set()
     findings = []
     for path in request.paths:
-        wanted = path.resolve()
-        found = {d.id for d in reading.documents if (root / d.path).resolve().is_relative_to(wanted)}
+        found = {d.id for d in reading.documents if within(locate(root, d.path), path)}
         if not found and not request.changed:
             hint = "name a document, or a folder with some, that documents.include in the config matches"
             findings.append(Finding("no-documents", "warning", f"no document at {str(path)!r}", hint))

@@ -279,3 +279,26 @@ class RightTicketContract:
         write_back(team.settings, Request(), clock)
         assert "[x]" in (team.root / DOC).read_text(encoding="utf-8")
         assert "[x]" not in copy.read_text(encoding="utf-8")
+
+    # --- without a ledger -------------------------------------------------------------------------------------------
+
+    def test_nothing_is_created_beside_a_ticket_of_ours_that_somebody_rewrote(self, team: Team, stage: Stage) -> None:
+        team.write(DOC, DISK, BOOK)
+        team.sync()
+        ref = team.ref(DISK)
+        self._strip(stage, ref)
+        stage.edit_body(ref, "Rewritten by hand.")
+        stage.retitle(ref, "Prometheus rules, second part")
+        stage.set_labels(ref, "postmortem")
+        team.clock.advance(days=1)
+        team.lose_ledger()
+        for _ in range(3):
+            result = team.sync()
+            assert stage.created() == 2
+            assert "undecided" in rules(result)
+            assert [each.name for each in rows(team)[DISK].candidates] == [ref.key]
+            team.clock.advance(hours=1)
+        say(team, DISK, ref)
+        assert team.sync().ok
+        assert "undecided" not in rules(team.sync())
+        assert stage.created() == 2

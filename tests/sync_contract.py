@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import date
 from pathlib import Path
 
@@ -287,6 +288,16 @@ class SyncContract:
         assert synced.links()[DISK].ticket.ref != clone
 
     # --- due dates and labels -----------------------------------------------------------------------------------
+
+    def test_a_strangers_marker_without_an_end_holds_up_nothing(self, synced: Team, stage: Stage) -> None:
+        deep = "[" * 5_000 + "]" * 5_000
+        name = urlsafe_b64encode(deep.encode()).decode().rstrip("=")
+        body = f"Help!\n\n{{anchor:pmsync-{name}}}\n\n<!-- pmsync:{{{deep}}} -->"
+        stage.open_by_person("Help!", body, (stage.tracker.label,))
+        synced.write(DOC, DISK, BOOK, "Label the cables")
+        assert synced.plan().ok
+        assert synced.sync().ok
+        assert stage.created() == 4
 
     def test_severity_gives_a_label_and_the_document_s_due_date_is_sent(self, team: Team, stage: Stage) -> None:
         path = team.write(DOC)

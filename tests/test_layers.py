@@ -13,10 +13,10 @@ MODULES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 LAYERS = [
-    {"pmsync", "ages", "errors", "model", "settings", "marker", "keys", "places", "addresses", "belonging",
+    {"pmsync", "ages", "errors", "model", "names", "settings", "marker", "keys", "places", "addresses", "belonging",
      "trackers.base"},
     {"markdown", "known", "likeness", "placing", "identify", "content", "routes", "operations", "people", "plan",
-     "guard", "rulebook", "rules", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources",
+     "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance", "memory", "globs", "renames", "sources",
      "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
      "tracked", "trackers", "writeback.file"},

@@ -14,9 +14,10 @@ from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
 from pmsync.cli.repository import changed
-from pmsync.documents import read_documents
+from pmsync.documents import locate, read_documents
 from pmsync.errors import LedgerError
 from pmsync.model import Finding, Reading
+from pmsync.naming import Copies
 from pmsync.repeats import Known
 from pmsync.rulebook import RULES
 from pmsync.settings import Settings
@@ -58,9 +59,10 @@ def command(
         return 0
     reading = read_documents(settings, absolute(existing(paths, app), app))
     known = _known(settings, reading, app)
+    copies = Copies(reading.documents, settings)
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
-    found = located(rules.check(reading, settings, known), settings.root, app.cwd)
+    found = located(rules.check(reading, settings, known, copies), settings.root, app.cwd)
     if output_format == "junit":
         names = [from_here(each.path, settings.root, app.cwd) for each in reading.documents]
         output.echo(formats.junit(found, names, strict=strict))
@@ -83,7 +85,7 @@ def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
     except LedgerError as error:
         output.warn(str(error), "nothing is compared with the items of earlier incidents")
         return None
-    there = {path for path in {each.path for each in items} if (Path(settings.root) / path).exists()}
+    there = {path for path in {each.path for each in items} if locate(Path(settings.root), path).exists()}
     return Known([each for each in items if each.path in there], reading, app.now())
 
 

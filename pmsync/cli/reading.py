@@ -11,8 +11,10 @@ from pmsync.cli import output
 from pmsync.cli.app import App
 from pmsync.cli.repository import changed
 from pmsync.config import find_config
+from pmsync.documents import locate, within
 from pmsync.errors import ConfigError
 from pmsync.model import Finding, Reading
+from pmsync.names import one_spelling
 from pmsync.settings import Settings
 
 
@@ -47,10 +49,14 @@ def existing(paths: tuple[Path, ...], app: App) -> tuple[Path, ...]:
 
 def only(reading: Reading, root: str, files: Collection[Path]) -> Reading:
     """What was read of these files, given as absolute paths."""
-    wanted = {file.resolve() for file in files}
-    documents = tuple(each for each in reading.documents if (Path(root) / each.path).resolve() in wanted)
-    findings = tuple(each for each in reading.findings if not each.path or (Path(root) / each.path).resolve() in wanted)
+    wanted = {_place(file) for file in files}
+    documents = tuple(each for each in reading.documents if _place(locate(Path(root), each.path)) in wanted)
+    findings = tuple(f for f in reading.findings if not f.path or _place(locate(Path(root), f.path)) in wanted)
     return replace(reading, documents=documents, findings=findings)
+
+
+def _place(file: Path) -> str:
+    return one_spelling(str(file.resolve()))
 
 
 def judged(paths: tuple[Path, ...], since: str | None, app: App) -> tuple[tuple[Path, ...], bool]:
@@ -60,7 +66,7 @@ def judged(paths: tuple[Path, ...], since: str | None, app: App) -> tuple[tuple[
         return named, False
     files = changed(app.cwd, since)
     folders = [(app.cwd / path).resolve() for path in named] or [Path("/")]
-    return tuple(file for file in files if any(file.resolve().is_relative_to(folder) for folder in folders)), True
+    return tuple(file for file in files if any(within(file, folder) for folder in folders)), True
 
 
 def absolute(paths: Iterable[Path], app: App) -> list[Path]:

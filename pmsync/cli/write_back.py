@@ -15,6 +15,7 @@ from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Span, written_option
 from pmsync.cli.reading import existing
+from pmsync.documents import locate
 from pmsync.errors import ConfigError
 from pmsync.model import Finding
 from pmsync.places import place
@@ -84,7 +85,7 @@ class Written:
         """Put the path of each document that was changed into the file, NUL after each, as git reads lists of paths."""
         changed = () if self.dry_run else self.result.documents
         try:
-            file.write_bytes(b"".join(os.fsencode(f"{settings.root}/{each.path}\0") for each in changed))
+            file.write_bytes(b"".join(os.fsencode(locate(Path(settings.root), each.path)) + b"\0" for each in changed))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise ConfigError(f"--written: {str(file)!r} cannot be written: {reason}") from None

@@ -6,7 +6,7 @@ a caller runs. Who writes holds `pmsync.lock`; who reads needs no lock. docs/led
 
 from __future__ import annotations
 
-from pmsync.ledger.rows import Overview, Run
 from pmsync.ledger.store import Ledger
+from pmsync.model import Overview, Run
 
 __all__ = ["Ledger", "Overview", "Run"]

@@ -7,9 +7,9 @@ from datetime import date
 
 from pmsync.ledger import rows, values
 from pmsync.ledger.file import fetch
-from pmsync.ledger.rows import Overview
 from pmsync.ledger.values import Row, to_time
-from pmsync.model import OpenItem
+from pmsync.model import OpenItem, Overview
+from pmsync.names import one_spelling
 
 _DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"
 _LINK = (
@@ -72,7 +72,7 @@ def _to_overview(row: Row) -> Overview:
 
 def _to_open_item(row: Row) -> OpenItem:
     return OpenItem(
-        document_id=row["document_id"],
+        document_id=one_spelling(row["document_id"]),
         key=row["item_key"],
         title=row["title"],
         owners=values.to_tuple(row["owners"]),
@@ -80,7 +80,7 @@ def _to_open_item(row: Row) -> OpenItem:
         ticket=row["ticket_key"] or "",
         url=row["url"] or "",
         since=values.at(row["since"]),
-        path=row["path"],
+        path=one_spelling(row["path"]),
         date=date.fromisoformat(row["date"]) if row["date"] else None,
         restricted=bool(row["restricted"]),
     )

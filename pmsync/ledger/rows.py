@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from pmsync.ledger.values import (
@@ -40,43 +39,11 @@ from pmsync.model import (
     Marker,
     Ref,
     Refusal,
+    Run,
     Status,
     Ticket,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run as the ledger recorded it. `finished_at` and `ok` are None while it runs, or where it was killed.
-
-    `scope` holds the paths it was limited to, '' for everything. `counts` are by what was done ('create' …).
-    """
-
-    id: int
-    started_at: datetime
-    finished_at: datetime | None
-    host: str
-    pid: int
-    scope: str
-    ok: bool | None
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """One item with all that the ledger holds beside it; `document` comes without its items and findings.
-
-    `refusals` are the reasons by operation. `link.ticket` is the ticket as last observed.
-    """
-
-    item: ItemRow
-    document: Document
-    first_seen_at: datetime
-    gone_at: datetime | None
-    link: Link | None
-    intent: Intent | None
-    refusals: Mapping[str, str]
-
+from pmsync.names import one_spelling
 
 # --- documents and items --------------------------------------------------------------------------------------
 
@@ -102,8 +69,8 @@ def document_row(document: Document) -> dict[str, Value]:
 def to_document(row: Row, prefix: str = "") -> Document:
     """The document without items and findings."""
     return Document(
-        id=row[f"{prefix}id"],
-        path=row[f"{prefix}path"],
+        id=one_spelling(row[f"{prefix}id"]),
+        path=one_spelling(row[f"{prefix}path"]),
         title=row[f"{prefix}title"],
         incident=row[f"{prefix}incident"],
         date=to_date(row[f"{prefix}date"]),
@@ -156,7 +123,7 @@ def to_item(row: Row) -> ItemRow:
     )
     return ItemRow(
         uid=row["uid"],
-        document_id=row["document_id"],
+        document_id=one_spelling(row["document_id"]),
         key=row["item_key"],
         fields=fields,
         line=row["line"],
@@ -181,6 +148,7 @@ def _candidate_value(candidate: Candidate) -> dict[str, object]:
 def _to_candidate(value: Mapping[str, Any]) -> Candidate:
     held = dict(value)
     ref = held.pop("ref")
+    held["document_id"] = one_spelling(held["document_id"])
     return Candidate(**to_texts(held), ref=Ref(**to_texts(ref)) if ref else None)
 
 
@@ -228,7 +196,9 @@ def _marker_text(marker: Marker | None) -> str | None:
 def _to_marker(text: str) -> Marker:
     held = json.loads(text)
     pushed, revision = to_texts(dict(held.pop("pushed", ()))), held.pop("revision", 0)
-    return Marker(**to_texts(held), pushed=tuple(sorted(pushed.items())), revision=int(revision))
+    texts = to_texts(held)
+    texts["document_id"] = one_spelling(texts["document_id"])
+    return Marker(**texts, pushed=tuple(sorted(pushed.items())), revision=int(revision))
 
 
 def link_row(link: Link) -> dict[str, Value]:
@@ -281,7 +251,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
 def to_link(row: Row, prefix: str = "") -> Link:
     return Link(
         uid=row[f"{prefix}uid"],
-        document_id=row[f"{prefix}document_id"],
+        document_id=one_spelling(row[f"{prefix}document_id"]),
         key=row[f"{prefix}item_key"],
         ticket=_to_ticket(row, prefix),
         pushed=_to_fields(row[f"{prefix}pushed"]),
@@ -343,7 +313,7 @@ def to_intent(row: Row, prefix: str = "") -> Intent:
     return Intent(
         uid=row[f"{prefix}uid"],
         tracker=row[f"{prefix}tracker"],
-        document_id=row[f"{prefix}document_id"],
+        document_id=one_spelling(row[f"{prefix}document_id"]),
         key=row[f"{prefix}item_key"],
         title=row[f"{prefix}title"],
         announced_at=at(row[f"{prefix}announced_at"]),

@@ -2,11 +2,6 @@
 
 A step that has been released is never edited: a change is a new step at the end. sqlite-utils runs and records them,
 and is imported only when there is something to migrate, so that readers start quickly.
-
-The views are for people who query the file (`open_items`, `overdue_items`, `items_by_owner`, `closure_by_severity`);
-docs/ledger.md explains their columns. Rows with `restricted = 1` belong to restricted documents: reports leave them
-out. An item counts as open while it has a ticket that is not closed, or is due one; items that are only listed, were
-done before they were first seen, or are tracked elsewhere are not among them.
 """
 
 from __future__ import annotations
@@ -15,6 +10,8 @@ import re
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
+
+from pmsync.ledger import views
 
 _OTHERS = 100
 _OF_MIGRATIONS = frozenset(
@@ -231,87 +228,6 @@ _INDEXES = (
     "CREATE INDEX decisions_by_run ON decisions (run_id)",
 )
 
-_OPEN_ITEMS = """
-CREATE VIEW open_items AS
-SELECT
-    i.uid,
-    i.title,
-    CASE
-        WHEN l.lost THEN 'lost'
-        WHEN l.orphaned THEN 'orphaned'
-        WHEN l.uid IS NOT NULL THEN l.status
-        ELSE i.standing
-    END AS status,
-    l.ticket_key,
-    l.url,
-    l.tracker,
-    coalesce(l.due, i.due) AS due,
-    CASE WHEN coalesce(l.due, i.due) < date('now')
-        THEN CAST(julianday(date('now')) - julianday(coalesce(l.due, i.due)) AS INTEGER)
-    END AS days_late,
-    i.owners,
-    l.assignees,
-    coalesce(i.severity, d.severity) AS severity,
-    d.services,
-    d.team,
-    d.incident,
-    d.date,
-    d.path,
-    i.line,
-    i.note,
-    d.restricted
-FROM items i
-JOIN documents d ON d.id = i.document_id
-LEFT JOIN links l ON l.uid = i.uid
-WHERE
-    (l.uid IS NOT NULL AND (l.lost OR l.status NOT IN ('done', 'wont_do')))
-    OR (l.uid IS NULL AND i.standing NOT IN ('done', 'listed', 'external') AND i.done IS NOT 1 AND d.gone_at IS NULL)
-"""
-
-# A ticket that moved to where nothing of it can be seen is nobody's open work here.
-_OPEN_ITEMS_BUT_MOVED = _OPEN_ITEMS.replace(
-    "(l.uid IS NOT NULL AND (", "(l.uid IS NOT NULL AND NOT (l.lost AND l.tracker = '') AND ("
-)
-
-_OVERDUE_ITEMS = """
-CREATE VIEW overdue_items AS
-SELECT * FROM open_items WHERE days_late > 0 ORDER BY days_late DESC
-"""
-
-_ITEMS_BY_OWNER = """
-CREATE VIEW items_by_owner AS
-SELECT
-    coalesce(p.person_id, o.value, '(nobody)') AS owner,
-    count(*) AS open,
-    sum(i.days_late IS NOT NULL) AS overdue,
-    min(i.due) AS next_due
-FROM open_items i
-LEFT JOIN json_each(CASE WHEN coalesce(i.assignees, '[]') = '[]' THEN i.owners ELSE i.assignees END) o
-LEFT JOIN people p ON p.tracker = i.tracker AND p.account = o.value
-GROUP BY 1
-ORDER BY overdue DESC, open DESC
-"""
-
-_CLOSURE_BY_SEVERITY = """
-CREATE VIEW closure_by_severity AS
-SELECT
-    coalesce(i.severity, d.severity, '(none)') AS severity,
-    count(*) AS ticketed,
-    sum(l.status = 'done') AS done,
-    sum(l.status = 'wont_do') AS wont_do,
-    sum(l.status NOT IN ('done', 'wont_do')) AS open,
-    sum(l.status NOT IN ('done', 'wont_do') AND coalesce(l.due, i.due) < date('now')) AS overdue,
-    round(100.0 * sum(l.status = 'done') / count(*), 1) AS percent_done,
-    round(avg(CASE WHEN l.status = 'done' THEN julianday(l.closed_at) - julianday(l.created_at) END), 1)
-        AS average_days_to_done
-FROM links l
-JOIN items i ON i.uid = l.uid
-JOIN documents d ON d.id = i.document_id
-WHERE NOT l.lost
-GROUP BY 1
-ORDER BY 1
-"""
-
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "0001_tables",
@@ -322,7 +238,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *(*_APPEND_ONLY, *_INDEXES),
         ),
     ),
-    ("0002_views", (_OPEN_ITEMS, _OVERDUE_ITEMS, _ITEMS_BY_OWNER, _CLOSURE_BY_SEVERITY)),
+    ("0002_views", (views.OPEN_ITEMS, views.OVERDUE_ITEMS, views.ITEMS_BY_OWNER, views.CLOSURE_BY_SEVERITY)),
     ("0003_ticks", (_TICKS,)),
     # what an undecided item may be: asked until a person decides
     ("0004_candidates", ("ALTER TABLE items ADD COLUMN candidates TEXT NOT NULL DEFAULT '[]'",)),
@@ -341,7 +257,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             # what moved away before was not followed: its status is of that day
             "UPDATE links SET lost = 1 WHERE tracker = ''",
             "DROP VIEW open_items",
-            _OPEN_ITEMS_BUT_MOVED,
+            views.OPEN_ITEMS_BUT_MOVED,
         ),
     ),
     ("0007_account_ids", ("ALTER TABLE links ADD COLUMN account_ids TEXT NOT NULL DEFAULT '{}'",)),

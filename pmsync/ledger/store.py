@@ -19,9 +19,9 @@ from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
-from pmsync.ledger.rows import Overview, Run
 from pmsync.ledger.values import Row, Value, clean, json_text, time_text
-from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Refusal, Tick
+from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Run, Tick
+from pmsync.names import one_spelling
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -47,7 +47,21 @@ class Ledger:
         """
         file.refuse_tracked(path)
         path = path.resolve()
-        return cls(path, file.open_for_reading(path) if readonly else file.open_for_writing(path))
+        if readonly:
+            return cls(path, file.open_for_reading(path))
+        ledger = cls(path, file.open_for_writing(path))
+        ledger._respell()
+        return ledger
+
+    def _respell(self) -> None:
+        """Bring the ids of documents into one spelling."""
+        with file.explained(self.path):
+            self._connection.create_function("one_spelling", 1, one_spelling, deterministic=True)
+            if not self._connection.execute(writes.SPELLED_OTHERWISE).fetchone():
+                return
+        with self._writing() as database:
+            for statement in writes.RESPELL:
+                database.execute(statement)
 
     def close(self) -> None:
         self._connection.close()
@@ -101,12 +115,9 @@ class Ledger:
     def save_places(self, places: Mapping[str, str]) -> None:
         """Keep what is given; an empty place says nothing, and is left as it was."""
         held = self.places()
-        changed: list[dict[str, Value]] = [
-            {"name": name, "place": clean(place)} for name, place in places.items() if place and held.get(name) != place
-        ]
-        if changed:
+        if changed := {name: clean(place) for name, place in places.items() if place and held.get(name) != place}:
             with self._writing() as database:
-                writes.upsert(database, "places", "name", changed)
+                writes.upsert(database, "places", "name", [{"name": name, "place": at} for name, at in changed.items()])
 
     def questions(self) -> dict[str, ItemRow]:
         """By uid: the items that are undecided until a person says what they are."""
@@ -119,7 +130,8 @@ class Ledger:
 
     def document_ids(self) -> frozenset[str]:
         """The documents it knows that are not gone, with and without tickets."""
-        return frozenset(self._read("SELECT id FROM documents WHERE gone_at IS NULL", lambda row: str(row["id"])))
+        query = "SELECT id FROM documents WHERE gone_at IS NULL"
+        return frozenset(self._read(query, lambda row: one_spelling(row["id"])))
 
     # --- what it tells people ---------------------------------------------------------------------------------
 
@@ -264,9 +276,9 @@ class Ledger:
             held = [rows.link_row(link) for link in known.values()]
             writes.upsert_changed(database, "links", "uid", held, [rows.link_row(link) for link in links])
             for link in links:
-                if not _stays_lost(known.get(link.uid), link):
+                if not writes.stays_lost(known.get(link.uid), link):
                     database.execute(writes.DELETE_INTENT, [link.uid]).fetchall()
-                if _is_fresh(known.get(link.uid), link):
+                if writes.is_fresh(known.get(link.uid), link):
                     database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
                 if source == "person":
                     database.execute(writes.ANSWER, [link.document_id, link.key])
@@ -286,15 +298,9 @@ class Ledger:
     def forget_tracker(self, run: int, at: datetime, tracker: str) -> int:
         """Remove everything known of a tracker's tickets, and return how many links that were; the history stays."""
         with self._writing() as database:
-            links = database.execute(writes.DELETE_LINKS_OF, [tracker]).fetchall()
-            intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
-            database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
-            database.execute("DELETE FROM people WHERE tracker = ?", [tracker])
-            database.execute("DELETE FROM places WHERE name = ?", [f"tracker {tracker}"])
-            changes = [Change(uid, "person", "ticket", f"{tracker} {key}", None, "forgotten") for uid, key in links]
-            changes += [Change(uid, "person", "announced", tracker, None, "forgotten") for (uid,) in intents]
+            changes = writes.forget_tracker(database, tracker)
             writes.remember(database, run, at, changes)
-            return len(links)
+            return sum(change.field == "ticket" for change in changes)
 
     # --- refusals, cursors, people, decisions -----------------------------------------------------------------
 
@@ -391,11 +397,3 @@ def _account(row: Row) -> tuple[str, datetime]:
 def _to_event(row: Row) -> tuple[datetime, Change]:
     change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
     return values.at(row["at"]), change
-
-
-def _stays_lost(old: Link | None, new: Link) -> bool:
-    return new.lost and old is not None and old.ticket.ref == new.ticket.ref
-
-
-def _is_fresh(old: Link | None, new: Link) -> bool:
-    return not new.lost and (old is None or old.lost or old.ticket.ref != new.ticket.ref)

@@ -10,6 +10,7 @@ from pmsync.ages import believed
 from pmsync.ledger import values
 from pmsync.ledger.changes import Change
 from pmsync.ledger.values import Value, cleaned, time_text
+from pmsync.model import Link
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -48,6 +49,22 @@ WHERE started_at < :before
     AND id NOT IN (SELECT max(id) FROM runs WHERE ok AND scope = '')
 """
 
+
+_COLUMNS = "title, incident, date, severity, status, draft, restricted, services, team, authors, labels, first_seen_at"
+SPELLED_OTHERWISE = "SELECT 1 FROM documents WHERE id <> one_spelling(id) LIMIT 1"
+
+# an older version took ids and paths as the file system has them
+RESPELL = (
+    f"""
+    INSERT INTO documents (id, path, {_COLUMNS}, gone_at)
+    SELECT one_spelling(id), one_spelling(path), {_COLUMNS}, gone_at FROM documents WHERE id <> one_spelling(id)
+    ON CONFLICT DO NOTHING
+    """,  # noqa: S608 - the names are the constant above
+    "UPDATE items SET document_id = one_spelling(document_id) WHERE document_id <> one_spelling(document_id)",
+    "UPDATE links SET document_id = one_spelling(document_id) WHERE document_id <> one_spelling(document_id)",
+    "UPDATE intents SET document_id = one_spelling(document_id) WHERE document_id <> one_spelling(document_id)",
+    "DELETE FROM documents WHERE id <> one_spelling(id)",
+)
 
 _STAND_IN_DOCUMENT = """
 INSERT INTO documents (id, path, title, first_seen_at) VALUES (:document, :document, '', :at) ON CONFLICT DO NOTHING
@@ -117,3 +134,24 @@ def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tu
         row = cleaned(row | {"standing": standing})
         database.execute(_STAND_IN_DOCUMENT, row)
         database.execute(_STAND_IN_ITEM, row)
+
+
+def forget_tracker(database: Database, tracker: str) -> list[Change]:
+    """Delete everything of a tracker, and say what that was."""
+    links = database.execute(DELETE_LINKS_OF, [tracker]).fetchall()
+    intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
+    database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
+    database.execute("DELETE FROM people WHERE tracker = ?", [tracker])
+    database.execute("DELETE FROM places WHERE name = ?", [f"tracker {tracker}"])
+    changes = [Change(uid, "person", "ticket", f"{tracker} {key}", None, "forgotten") for uid, key in links]
+    return changes + [Change(uid, "person", "announced", tracker, None, "forgotten") for (uid,) in intents]
+
+
+def stays_lost(old: Link | None, new: Link) -> bool:
+    """Whether a link that was lost is so still."""
+    return new.lost and old is not None and old.ticket.ref == new.ticket.ref
+
+
+def is_fresh(old: Link | None, new: Link) -> bool:
+    """Whether an item has another ticket than before."""
+    return not new.lost and (old is None or old.lost or old.ticket.ref != new.ticket.ref)

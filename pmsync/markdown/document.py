@@ -15,6 +15,7 @@ from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import BOLD_LEVEL, Section, outline
 from pmsync.markdown.vocabulary import PEOPLE_LINES
 from pmsync.model import Document, Finding, Item
+from pmsync.names import one_spelling
 from pmsync.settings import NOTHING_TAUGHT, Vocabulary
 
 _MENTION = re.compile(r"@(?<![\w@./+-]@)([A-Za-z][\w-]{1,38})")
@@ -72,7 +73,7 @@ def _document(front: Mapping[str, object], body: str, text: str, path: str, voca
     if not (items or findings or any(section.reading for section in sections)):
         findings = [_unannounced([each for each in sections if each.title != head.title], path)]
     return Document(
-        id=head.id or path,
+        id=one_spelling(head.id or path),
         path=path,
         title=head.title,
         items=tuple(items),

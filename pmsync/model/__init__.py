@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pmsync.model.documents import Checkout, Document, Fields, Finding, Ignore, Item, Level, Reading
-from pmsync.model.ledger import Candidate, Cursor, Intent, ItemRow, Link, OpenItem, Refusal, Tick
+from pmsync.model.ledger import Candidate, Cursor, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Run, Tick
 from pmsync.model.tickets import Draft, Marker, Patch, Ref, Status, Ticket
 
 __all__ = [
@@ -22,10 +22,12 @@ __all__ = [
     "Link",
     "Marker",
     "OpenItem",
+    "Overview",
     "Patch",
     "Reading",
     "Ref",
     "Refusal",
+    "Run",
     "Status",
     "Tick",
     "Ticket",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from pmsync.model.documents import Fields
+from pmsync.model.documents import Document, Fields
 from pmsync.model.tickets import Ref, Ticket
 
 
@@ -166,3 +167,36 @@ class OpenItem:
     path: str
     date: date | None = None
     restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the ledger recorded it. `finished_at` and `ok` are None while it runs, or where it was killed.
+
+    `scope` holds the paths it was limited to, '' for everything. `counts` are by what was done ('create' …).
+    """
+
+    id: int
+    started_at: datetime
+    finished_at: datetime | None
+    host: str
+    pid: int
+    scope: str
+    ok: bool | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One item with all that the ledger holds beside it; `document` comes without its items and findings.
+
+    `refusals` are the reasons by operation. `link.ticket` is the ticket as last observed.
+    """
+
+    item: ItemRow
+    document: Document
+    first_seen_at: datetime
+    gone_at: datetime | None
+    link: Link | None
+    intent: Intent | None
+    refusals: Mapping[str, str]

@@ -194,8 +194,12 @@ def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
         return []
     path = {document.id: document.path for document in world.reading.documents}[held[0].document_id]
     named = ", ".join(f"{row.fields.title!r} ({row.note.partition(': ')[2]})" for row in held[:3])
-    who = "1 item has" if len(held) == 1 else f"{len(held)} items have"
-    message = f"{who} no ticket here, because they name one elsewhere: {named}{' …' if len(held) > 3 else ''}"
+    who = (
+        "1 item has no ticket here, because it names"
+        if len(held) == 1
+        else f"{len(held)} items have no ticket here, because they name"
+    )
+    message = f"{who} one elsewhere: {named}{' …' if len(held) > 3 else ''}"
     hint = f"`pmsync adopt {place(path, held[0].line)} --new` has one made all the same"
     return [Finding("no-ticket", "note", message, hint, path, held[0].line)]
 

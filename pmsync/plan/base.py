@@ -39,15 +39,15 @@ def digests(values: Fields) -> tuple[tuple[str, str], ...]:
 def base_of(world: World, placed: Placed, link: Link) -> tuple[Fields | None, list[Finding]]:
     """The raw values that were sent last, None where nothing is known, and what to tell.
 
-    A field counts as sent where nothing of the document's text changed since, and where another run has sent it: the
-    marker says so. What another run sent, and this checkout cannot be newer than, is not undone.
+    A field counts as sent where another run has sent it: the marker says so. What another run sent, and this checkout
+    cannot be newer than, is not undone.
     """
     fields = raw_fields(placed.entry.document, placed.entry.item)
     known, marker = link.pushed or _proven(placed, link), link.ticket.marker
     if known is None:
         return None, []
-    if _is_another_reading(placed, link):
-        return fields, []
+    if link.pushed is not None and not link.source and placed.entry.item.source:
+        return fields, []  # a ledger of before this was kept: what looks like a change may be another reading
     if marker is None or link.named:
         return known, []
     if not marker.pushed:
@@ -55,17 +55,13 @@ def base_of(world: World, placed: Placed, link: Link) -> tuple[Fields | None, li
     return _by_marker(world, placed, link, known)
 
 
-def _is_another_reading(placed: Placed, link: Link) -> bool:
-    """Whether the document's text is what it was: a new version, or another vocabulary, reads it otherwise.
-
-    A ledger of before this was kept says nothing of the text: what it takes for a change may be another reading, too.
+def is_unchanged(placed: Placed, link: Link) -> bool:
+    """Whether the document's text is what it was when something was last sent. What is read there may still be
+    something else: by a new version, or with another vocabulary.
     """
     source, marker = placed.entry.item.source, link.ticket.marker
-    if not source:
-        return False
-    if link.pushed is None:
-        return bool(marker and marker.source == source)
-    return link.source in {"", source}
+    known = marker.source if link.pushed is None and marker else link.source
+    return known == source != ""
 
 
 def _by_key(placed: Placed, link: Link, base: Fields, fields: Fields) -> Fields:

@@ -60,7 +60,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
         return Decision("external", f"tracked elsewhere: {item.named[0]}")
     if placed.uid not in world.intents:
         if item.done:
-            return Decision("done", "already done when first seen")
+            return Decision("done", "already done when it was first seen")
         if item.dropped:
             return Decision("done", "cancelled in the document")
         if document.date and world.settings.since and document.date < world.settings.since and not asked_for:
@@ -144,9 +144,28 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
         return _unlisted(placed, *forged)
     if placed.uid in index.pasted:
         return _pasted(placed, index.pasted[placed.uid])
+    beside = _beside(world, placed, view, index)
+    if beside:
+        return beside
     decision = _draft(world, placed, view)
     # What is refused is sent by no run and so looked for by none: that must not hide the refusal.
     return decision if decision.standing == "refused" else _must_wait(world, placed, view) or decision
+
+
+def _beside(world: World, placed: Placed, view: View, index: Index) -> Decision | None:
+    """Without a ledger, a ticket of ours whose text somebody rewrote may be anybody's: a person is asked."""
+    if world.decisions.get(placed.uid) == "new" or placed.uid in world.intents:
+        return None
+    day = placed.entry.document.date
+    near = [
+        Candidate(ref=ticket.ref, title=ticket.title)
+        for ticket in index.unclaimed
+        if ticket.ref.tracker == view.settings.name and not (day and ticket.created_at.date() < day)
+    ]
+    if not near:
+        return None
+    reason = "a ticket of ours carries no marker and belongs to no item; without a ledger it may be this one's"
+    return Decision("undecided", reason, findings=(question(placed.entry, reason, near),), candidates=tuple(near))
 
 
 def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:

@@ -134,14 +134,22 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
     same = ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and ticket.ids == link.ticket.ids
     if same and not link.lost:
         return Observed(link)
-    # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit.
-    known = bool(link.ticket.state or link.ticket.assignees)
+    # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit. Nor is one whom
+    # another run has sent since.
+    known = bool(link.ticket.state or link.ticket.assignees) and not _owners_were_sent(link.ticket, ticket)
     before = {new_names.get(account, account) for account in link.ticket.assignees}
     reassigned = link.reassigned or (known and set(ticket.assignees) != before)
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket)
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
     return Observed(seen, (Record(reason, seen, changes),))
+
+
+def _owners_were_sent(before: Ticket, after: Ticket) -> bool:
+    """Whether the markers say that owners were sent in between."""
+    if before.marker is None or after.marker is None or not after.marker.pushed:
+        return False
+    return dict(before.marker.pushed).get("owners") != dict(after.marker.pushed).get("owners")
 
 
 def _other_uid(world: World, link: Link, ticket: Ticket) -> bool:

@@ -64,8 +64,9 @@ def _shared(world: World, home: str, count: int) -> Finding:
     message = (
         f"{_tickets(count)} of {home!r} {carry} this namespace, {namespace!r}, and this is {here!r}; nothing was sent"
     )
-    folder = here.partition(":")[2]
-    own = f"{namespace}/{folder}" if folder != "." else f"{namespace}-2"
+    repository, _, folder = here.partition(":")
+    own = "/".join([*repository.split("/")[1:], *folder.split("/")]).removesuffix("/.")
+    own = own if own not in {"", ".", namespace} else f"{namespace}-2"
     hint = (
         f'give this configuration a namespace of its own, such as `namespace = "{own}"`; if it was moved here, say so: '
         f'`formerly = ["{home}"]` below [documents]'

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from pmsync.keys import digest
-from pmsync.model import Finding, Link, Patch
+from pmsync.model import Finding, Link, Marker, Patch
 from pmsync.operations import Refused, Update
 
 HINT = "it is tried again when the document or the configuration changes, or in a day"
@@ -41,16 +41,29 @@ def _told(group: list[Refused]) -> Finding:
 
 def patch_digest(patch: Patch, configuration: str) -> str:
     """What tells a refused change from another one. That a newer checkout would send it makes it no other."""
-    values = {**patch, "marker": patch["marker"].identity} if "marker" in patch else {**patch}
-    return digest(values, configuration)
+    values: dict[str, object] = {name: value for name, value in patch.items() if name != "marker"}
+    return digest(values or {"marker": patch["marker"].identity}, configuration)
 
 
-def parts(patch: Patch) -> dict[str, Patch]:
-    """What a patch sets, by field, in parts that can be sent alone; the marker's key goes with the title."""
+def parts(update: Update) -> dict[str, Patch]:
+    """What a patch sets, by field, in parts that can be sent alone. The marker goes with the title, and speaks of that
+    alone: the other parts may be refused.
+    """
     made: dict[str, Patch] = {}
-    for name, value in patch.items():
+    for name, value in update.patch.items():
         made.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
+    before, named = update.before.ticket.marker, made.get("title", {})
+    if "marker" in named:
+        named["marker"] = _of_the_title(named["marker"], before)
+        if named.keys() == {"marker"} and before and before.identity == named["marker"].identity and len(made) > 1:
+            del made["title"]  # it would say nothing new
     return made
+
+
+def _of_the_title(marker: Marker, before: Marker | None) -> Marker:
+    titles = [(name, text) for name, text in marker.pushed if name == "title"]
+    others = [(name, text) for name, text in before.pushed if name != "title"] if before else []
+    return replace(marker, pushed=tuple(sorted((*others, *titles))) if before and before.pushed else ())
 
 
 def without(update: Update, refused: Collection[str]) -> Link:
@@ -62,4 +75,5 @@ def without(update: Update, refused: Collection[str]) -> Link:
     if before.pushed is None or link.pushed is None:
         return link
     pushed = replace(link.pushed, **{name: getattr(before.pushed, name) for name in names})
-    return replace(link, pushed=pushed, pushed_labels=(before if "labels" in refused else link).pushed_labels)
+    labels = (before if "labels" in refused else link).pushed_labels
+    return replace(link, pushed=pushed, source=before.source, pushed_labels=labels)

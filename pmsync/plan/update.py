@@ -11,7 +11,7 @@ from pmsync.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Ticket
 from pmsync.operations import Operation, Record, Refused, Update, Wait
 from pmsync.people import Directory
-from pmsync.plan.base import base_of, marker_of
+from pmsync.plan.base import base_of, is_unchanged, marker_of
 from pmsync.plan.refused import patch_digest
 from pmsync.plan.world import Index, View, World
 from pmsync.trackers.base import Unresolved
@@ -33,12 +33,19 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     if document.draft or unwritten or view is None:
         return _identity_only(link, here), []
     fields = raw_fields(document, item)
+    if is_unchanged(placed, link):
+        return _untouched(world, placed, link, here), []
     base, told = base_of(world, placed, link)
     patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
     findings += told
+    if link.pushed not in {None, fields} and not link.source and item.source:
+        # a ledger of before this was kept does not say whether text or reading changed: told, not sent
+        findings += differences(placed, link, fields, view)
     if not link.named and (patch or _stale(world, placed, link)):
         patch["marker"] = marker_of(world, placed, pushed)
-    after = replace(here, pushed=pushed, source=item.source, pushed_labels=_pushed_labels(link, patch))
+    # what is still to be sent is so for the text that was sent before
+    source = item.source if pushed == fields else link.source
+    after = replace(here, pushed=pushed, source=source, pushed_labels=_pushed_labels(link, patch))
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
     return [_send(world, placed, patch, replace(here, pushed=base), after)], findings
@@ -58,6 +65,14 @@ def _not_sent(placed: Placed, link: Link) -> list[Finding]:
     message = f"the document changed ({', '.join(names)}), and nothing is sent to ticket {ref.key!r}, which moved away"
     hint = f"change it there by hand: {ref.url}; or configure a tracker for the place it moved to"
     return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
+
+
+def _untouched(world: World, placed: Placed, link: Link, here: Link) -> list[Operation]:
+    """An item whose text is what it was: nothing of it is sent, but a marker that names an old document."""
+    if link.named or not _stale(world, placed, link):
+        return _identity_only(link, here)
+    sent = link.pushed or raw_fields(placed.entry.document, placed.entry.item)
+    return [_send(world, placed, {"marker": marker_of(world, placed, sent)}, link, here)]
 
 
 def _here(placed: Placed, link: Link, index: Index) -> Link:
@@ -80,12 +95,13 @@ def _identity_only(link: Link, here: Link) -> list[Operation]:
 
 def _stale(world: World, placed: Placed, link: Link) -> bool:
     """Whether the marker names an old key or document, so that runs without a ledger would have to guess."""
-    marker = link.ticket.marker
-    return marker is not None and bool(marker.key) and marker.identity != _identity(world, placed)
-
-
-def _identity(world: World, placed: Placed) -> tuple[str, str, str, str]:
-    return placed.uid, world.settings.namespace, placed.entry.document.id, placed.entry.key
+    marker, entry = link.ticket.marker, placed.entry
+    if marker is None or not marker.key:
+        return False
+    # by its text a run without a ledger knows the item, too, whatever it reads there
+    read_otherwise = marker.source == entry.item.source != ""
+    here = placed.uid, world.settings.namespace, entry.document.id, marker.key if read_otherwise else entry.key
+    return marker.identity != here
 
 
 def _changes(

@@ -111,7 +111,9 @@ class Index:
 
     `marked` are the trusted ones by uid, each list the oldest first; `forged` those that carry a marker of ours by an
     account that is not listed, by uid and by document id; `shared` are the tickets that several items name; `pasted`
-    those of ours that hold an item's marker beside their own; `held` says by ticket which item the ledger links to it.
+    those of ours that hold an item's marker beside their own; `held` says by ticket which item the ledger links to it;
+    `unclaimed` are open ones of ours, with the general label, that carry no marker and belong to nothing: what somebody
+    made of them cannot be told without a ledger.
     """
 
     marked: Mapping[str, Sequence[Ticket]]
@@ -119,6 +121,7 @@ class Index:
     shared: frozenset[Ref]
     pasted: Mapping[str, Ticket] = field(default_factory=dict)
     held: Mapping[Ref, str] = field(default_factory=dict)
+    unclaimed: Sequence[Ticket] = ()
 
     def shares(self, uid: str, ticket: Ticket) -> bool:
         """Whether the item has this ticket in common with others: several name it, or it was made for another one."""
@@ -156,7 +159,26 @@ def index(world: World) -> Index:
     }
     held = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
     shared = frozenset(ref for ref, count in names.items() if count > 1)
-    return Index(marked, forged, shared, pasted, held)
+    return Index(marked, forged, shared, pasted, held, _unclaimed(world))
+
+
+def _unclaimed(world: World) -> list[Ticket]:
+    taken = {link.ticket.ref for link in world.links.values()}
+    taken |= {each.ref for one in world.identities.undecided for each in one.candidates if each.ref}
+    taken |= {each.sight.ref for named in world.named.values() for each in named
+              if isinstance(each.sight, Ticket) and not each.mention}  # fmt: skip
+    found = {
+        ticket.ref: ticket
+        for view in world.views.values()
+        if view.bare and not view.failed
+        for ticket in seen_tickets(view)
+        if ticket.marker is None
+        and not ticket.status.closed
+        and ticket.author in view.trusted
+        and view.settings.label.casefold() in {label.casefold() for label in ticket.labels}
+        and ticket.ref not in taken
+    }
+    return sorted(found.values(), key=seniority)
 
 
 def seen_tickets(view: View) -> Iterator[Ticket]:

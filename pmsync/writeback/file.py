@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from pmsync.documents import read_bytes
+from pmsync.documents import locate, read_bytes
 from pmsync.errors import DocumentError
 
 
@@ -49,7 +49,7 @@ def replace(root: Path, path: str, before: str, after: str) -> None:
 
 def _inside(root: Path, path: str) -> Path:
     """The file itself, behind any links; raises DocumentError where they lead out of the configuration's folder."""
-    file = Path(os.path.realpath(root / path))
+    file = Path(os.path.realpath(locate(root, path)))
     if not file.is_relative_to(os.path.realpath(root)):
         raise DocumentError("the link leads out of the configuration's folder")
     return file

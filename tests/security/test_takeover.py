@@ -54,6 +54,7 @@ class OpenDesk(JiraStage):
         labels = [LABEL, uid_label(identity.uid)]
         issue = self.state.create("PAY", "mallory", summary=title, description=text, labels=labels)
         self._mark(issue, identity)
+        self.state.touch(issue)  # now the search shows the marker, too
         return self._ref(issue)
 
     def _mark(self, issue: Issue, identity: Marker) -> None:
@@ -152,9 +153,9 @@ def test_a_marker_made_before_its_item_blocks_the_item_and_is_never_adopted(team
         team.clock.advance(hours=1)
         result = team.sync()
     assert target.snapshot(forged) == before
-    assert set(team.links()) == {BOOK}
+    assert not team.links()  # the whole document waits: another item of it may have been retitled
     told = [finding for finding in result.findings if finding.rule == "marker-untrusted"]
-    assert len(told) == 1
+    assert len(told) == 2
     assert "mallory" in told[0].message
     assert "accounts" in told[0].hint
 

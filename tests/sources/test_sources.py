@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,6 +180,42 @@ def test_what_is_nested_too_deep_is_refused(text: str) -> None:
 def test_a_page_whose_tables_grow_beyond_the_limit_is_refused() -> None:
     with pytest.raises(DocumentError, match="longer than 5 MB"):
         html_of("<table>" + "<tr><td><td colspan=50>b" * 40_000 + "</table>")
+
+
+HUGE = "colspan=1000000 rowspan=1000000"
+VAST = {
+    "one cell of all rows": f"<tr><td>a<td {HUGE}>owner" + "<tr><td>b<td>c" * 1_000,
+    "a long text over many rows": f"<tr><td>a<td rowspan=1000000>{'word ' * 20_000}" + "<tr><td>b<td>c" * 1_000,
+    "each cell": f"<tr><td>a<td {HUGE}>b<td {HUGE}>c" * 4_000,
+    "one column and fifty": "<tr><td colspan=50>a<tr><td>b" * 2_000,
+}
+
+
+@pytest.mark.parametrize("rows", VAST.values(), ids=VAST)
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_a_cell_over_a_million_rows_and_columns_costs_no_more_than_its_text(name: str, rows: str) -> None:
+    """By memory; Markdown leaves such a table as it is."""
+    text = f"<h2>Action items</h2><table><tr><th>Action<th>Owner{rows}</table>"
+    tracemalloc.start()
+    try:
+        document = read(text.encode(), name)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(document.items) >= rows.count("<tr>") / 2
+    assert peak < 40e6 + 60 * len(text)
+
+
+def test_a_table_that_markdown_would_cut_off_is_refused() -> None:
+    rows = f"<tr><td>a{'<td>word' * 49}" + "<tr><td>b" * 5_000
+    with pytest.raises(DocumentError, match=r"the table is too large to be read: it has 5,002 rows and 50 columns"):
+        html_of(f"<h2>Action items</h2><table><tr><th>Action<th>Owner{rows}</table>")
+
+
+def test_a_text_over_a_few_rows_still_stands_in_each() -> None:
+    rows = "<tr><td>Add an alert<td rowspan=3>alice<tr><td>Write a test<tr><td>Fix the probe<tr><td>Buy a disk<td>bob"
+    items = html_of(f"<h2>Action items</h2><table><tr><th>Action<th>Owner{rows}</table>").items
+    assert [item.owners for item in items] == [("alice",)] * 3 + [("bob",)]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "<!-- only -->", "<", "\ufdd07\ufdd1", "<table></table>", "<ul></ul>"])

@@ -62,7 +62,7 @@ class LocalStage:
         return int(row["created"])
 
     def writes(self) -> int:
-        return self._transactions() - 1 - self._by_people  # making the file is none
+        return self._transactions() - self._by_people
 
     def requests(self) -> int:
         return sum(store.count for store in self._stores)

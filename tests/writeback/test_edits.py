@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pmsync.errors import DocumentError
 from pmsync.markdown import parse
-from pmsync.model import Finding, Ref, Status, Tick
+from pmsync.model import Document, Finding, Ref, Status, Tick
 from pmsync.settings import Vocabulary
-from pmsync.writeback import Rewrite, Ticketed, rewrite
+from pmsync.writeback import Rewrite, Ticketed, choosing, rewrite
 
 HEAD = "# Checkout was down\n\n**Date:** 2026-11-20\n\n## Action items\n\n"
 LINK = "[PAY-7](https://acme.example/browse/PAY-7)"
@@ -270,6 +271,43 @@ def test_one_item_that_cannot_be_written_keeps_no_other_from_it() -> None:
     made = rewrite(text, document, [Ticketed(n, f"u{n}", REF, Status.DONE) for n in range(len(document.items))])
     assert [(c.ticketed.uid, c.kind) for c in made.changes] == [("u0", "link"), ("u2", "link"), ("u2", "tick")]
     assert len(made.findings) == 1
+
+
+@pytest.mark.parametrize("status", [Status.OPEN, Status.DONE])
+def test_what_cannot_be_written_costs_a_few_looks_at_the_document(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look reads all of it, which takes seconds for a long one: not one for each edit of each item."""
+    looks: list[int] = []
+
+    def counted(text: str, path: str, vocabulary: Vocabulary) -> Document:
+        looks.append(len(text))
+        return parse(text, path, vocabulary)
+
+    monkeypatch.setattr(choosing, "parse", counted)
+    text = HEAD + "".join(f"- [ ] Add alert {n}\n" for n in range(100)) + "\n## Notes\n\n" + "It is so. " * 20_000
+    unreadable = Ref("local", "7", "UTF-8", "local:utf/8")
+    wanted = [Ticketed(n, f"u{n}", unreadable if n % 2 else REF, status) for n in range(100)]
+    made = rewrite(text, parse(text, "a.md"), wanted)
+    assert len([change for change in made.changes if change.kind == "link"]) == 50
+    assert len([change for change in made.changes if change.kind == "tick"]) == (100 if status == Status.DONE else 0)
+    assert len(made.findings) == 50
+    assert len(looks) <= 12
+
+
+def test_looking_for_one_culprit_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every edit breaks the whole document, halves are tried, as far as the document's length allows."""
+    looks: list[int] = []
+
+    def refused(text: str, path: str, vocabulary: Vocabulary) -> Document:
+        looks.append(len(text))
+        raise DocumentError("no document")
+
+    monkeypatch.setattr(choosing, "parse", refused)
+    text = HEAD + "".join(f"- [ ] Add alert {n}\n" for n in range(200)) + "\n## Notes\n\n" + "It is so. " * 100_000
+    made = rewrite(text, parse(text, "a.md"), [Ticketed(n, f"u{n}", REF, Status.DONE) for n in range(200)])
+    assert (made.text, made.changes, len(made.findings)) == (text, (), 400)
+    assert sum(looks) <= choosing.MOST_TEXT + 2 * len(text)
 
 
 def test_columns_that_the_configuration_teaches_get_link_and_status() -> None:
