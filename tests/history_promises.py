@@ -202,7 +202,11 @@ class Watched(Runs):
             row = rows.get((path, item.title))
             self.counts[f"at the end {row.standing if row else 'nothing'}"] += 1
             self.promise("lost", row, f"{item.title!r} of {path} is in no row of the plan")
-            if row and row.standing == "ticketed":
+            if row and row.standing == "ticketed" and row.uid not in links:
+                self.promise(
+                    "unsettled", result.held_back, f"{item.title!r} has a ticket that the ledger does not link"
+                )
+            elif row and row.standing == "ticketed":
                 self._has_its_own(folder, item, links[row.uid])
                 holders[links[row.uid].ticket.ref.key] += not item.names(links[row.uid].ticket.ref.key)
             elif row:
