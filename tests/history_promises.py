@@ -69,13 +69,15 @@ class Watched(Runs):
         which is how a move looks, or what stands under its id now, which is how rewording looks.
         """
         standing = {s.item.work for each in run.stood.values() for s in each}
+        served = {made.item.work for key, made in self.made.items() if key in tickets}
         for key, made in self.made.items():
             if key not in tickets or made.folder != run.folder.name or made.item.work in standing:
                 continue
             mark = tickets[key].marker
             for number, stood in enumerate(run.stood.get(mark.document_id, ()), 1):
                 copied = stood.item.base == made.item.base and mark.key == title_key(stood.title)
-                if copied or mark.key == f"id:ai-{number}" == f"id:{stood.tag}":
+                same_id = mark.key == f"id:ai-{number}" == f"id:{stood.tag}"
+                if (copied or same_id) and stood.item.work not in served:
                     made.item = stood.item
                     self.wishes.get(key, {}).pop("title", None)
 
@@ -171,7 +173,12 @@ class Watched(Runs):
             links = ledger.links()
             doubtful = {row.uid for row in result.plan.rows} & set(ledger.intents())
         self.promise("unsettled", not doubtful, f"{doubtful} are still in doubt")
-        self._ledger_agrees(links)
+        if not result.held_back:
+            self._ledger_agrees(links)
+        ticketed = {row.uid for row in result.plan.rows if row.standing == "ticketed"}
+        for link in (link for uid, link in links.items() if link.lost and uid in ticketed):
+            there = {seen.ref.key for seen in tickets_of(self.stage).values() if seen.uid == link.uid} & set(self.made)
+            self.promise("lost", not there, f"{link.ticket.ref.key} is lost, {there} are there")
         open_ones = Counter((self.made[key].folder, seen.uid) for key, seen in self.tickets().items()
                             if seen.uid and not seen.closed)  # fmt: skip
         for (name, uid), count in open_ones.items():
@@ -187,9 +194,6 @@ class Watched(Runs):
                 seen = (now.status, now.title, set(now.assignees))
                 known = (link.ticket.status, link.ticket.title, set(link.ticket.assignees))
                 self.promise("unsettled", seen == known, f"{now.ref.key} is {seen}, the ledger says {known}")
-        for link in links.values():
-            there = {seen.ref.key for seen in tickets_of(self.stage).values() if seen.uid == link.uid} & set(self.made)
-            self.promise("lost", not (link.lost and there), f"{link.ticket.ref.key} is lost, {there} are there")
 
     def _every_item_is_served(self, folder: Folder, result: Result, links: Mapping[str, Link]) -> None:
         rows = {(row.document_id, row.fields.title): row for row in result.plan.rows}
@@ -198,7 +202,11 @@ class Watched(Runs):
             row = rows.get((path, item.title))
             self.counts[f"at the end {row.standing if row else 'nothing'}"] += 1
             self.promise("lost", row, f"{item.title!r} of {path} is in no row of the plan")
-            if row and row.standing == "ticketed":
+            if row and row.standing == "ticketed" and row.uid not in links:
+                self.promise(
+                    "unsettled", result.held_back, f"{item.title!r} has a ticket that the ledger does not link"
+                )
+            elif row and row.standing == "ticketed":
                 self._has_its_own(folder, item, links[row.uid])
                 holders[links[row.uid].ticket.ref.key] += not item.names(links[row.uid].ticket.ref.key)
             elif row:
