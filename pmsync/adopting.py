@@ -57,8 +57,8 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
     asked_about = {each.uid for each in item.candidates}
     if holder and not holder.orphaned and holder.uid not in asked_about:
         raise PmsyncError(
-            f"ticket {ticket.ref.key!r} was made for {holder.ticket.title!r} in {holder.document_id!r}; "
-            f"run `pmsync forget {holder.uid}` first if it is to change hands"
+            f"ticket {ticket.ref.key!r} is that of {holder.ticket.title!r} in {holder.document_id!r}, which still "
+            "stands there: remove that item first if the ticket is to change hands"
         )
     if holder:
         return _take_over(ledger, run, now, view, holder)

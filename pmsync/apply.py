@@ -34,6 +34,13 @@ from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Touched, T
 PATIENCE = 3
 """After this many writes in a row that a tracker did not take, it is left alone for the rest of the run."""
 
+_VERBS: Mapping[Reason, str] = {
+    "observe": "changed",
+    "adopt": "adopted",
+    "orphan": "orphaned",
+    "restore": "restored",
+    "unlink": "unlinked",
+}
 _SOURCES: Mapping[Reason, str] = {
     "adopt": "pmsync",
     "settled": "pmsync",
@@ -120,14 +127,17 @@ class Applier:
 
     def _record(self, records: Sequence[Record]) -> None:
         by_source: dict[str, list[Link]] = {}
+        unlinked = {record.uid for record in records if record.reason == "unlink"}
         for record in records:
-            by_source.setdefault(_SOURCES.get(record.reason, "tracker"), []).append(record.link)
+            if record.uid not in unlinked:
+                by_source.setdefault(_SOURCES.get(record.reason, "tracker"), []).append(record.link)
             if record.reason not in QUIET:
-                verbs = {"observe": "changed", "adopt": "adopted", "orphan": "orphaned", "restore": "restored"}
-                verb = verbs.get(record.reason, record.reason)
+                verb = _VERBS.get(record.reason, record.reason)
                 self.applied.done.append(Done(verb, record.uid, record.link.ticket, record.detail))
         for source, links in by_source.items():
             self.ledger.save_links(self.run, self.now(), links, source)
+        for uid in unlinked:
+            self.ledger.forget(self.run, self.now(), uid, "document")
 
     # --- writes that may be repeated --------------------------------------------------------------------------
 

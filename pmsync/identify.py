@@ -67,8 +67,12 @@ def identify(
 
 
 def _by_ticket(board: Board, document_id: str) -> None:
-    """The ticket that stands in the document is the strongest sign, where exactly one entry and one item have it."""
+    """The ticket that stands in the document is the strongest sign, where exactly one entry and one item have it, and
+    none of the two has its equal by key: a line that names the ticket of another line takes it from nobody.
+    """
     here = board.entries(document_id)
+    keys = Counter(entry.key for entry in here)
+    own = {item.identities[0][1] for item in board.known(document_id)}
     names = Counter(ref for entry in here for ref in set(entry.refs))
     holders: dict[Ref, list[Known]] = defaultdict(list)
     for item in board.known(document_id):
@@ -77,7 +81,15 @@ def _by_ticket(board: Board, document_id: str) -> None:
     for entry in here:
         sole = [ref for ref in set(entry.refs) if names[ref] == 1 and len(holders[ref]) == 1]
         if len(sole) == 1:
-            board.take(entry, holders[sole[0]][0], "ticket")
+            item = holders[sole[0]][0]
+            key = item.identities[0][1]
+            if key == entry.key or not (entry.key in own or keys[key] or _stands(item, here)):
+                board.take(entry, item, "ticket")
+
+
+def _stands(item: Known, here: Sequence[Entry]) -> bool:
+    """Whether an item with an id stands there under its title still, whatever id that has now."""
+    return is_id(item.identities[0][1]) and any(entry.text in item.titles for entry in here)
 
 
 def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:

@@ -15,12 +15,14 @@ def refuse_another(places: Mapping[str, str], belonging: Belonging, path: str) -
     if not belonging.is_our_namespace(namespace):
         raise LedgerError(
             f"ledger '{path}' belongs to namespace {namespace!r}, and the configuration says {belonging.namespace!r}; "
-            f'write the former one again, or say that it is the same: `formerly = ["{namespace}"]` below [documents]'
+            f'write the former one again; if it was renamed, say so: `formerly = ["{namespace}"]` below [documents]; '
+            "if this is another configuration, set another `path` below [ledger]"
         )
     if not belonging.is_here(home):
         raise LedgerError(
-            f"ledger '{path}' belongs to {home!r}, and this is {belonging.home!r}; use a ledger and a namespace of its "
-            f'own here, or say that it was moved: `formerly = ["{home}"]` below [documents]'
+            f"ledger '{path}' belongs to {home!r}, and this is {belonging.home!r}; if that is what this place was "
+            f'called before, say so: `formerly = ["{home}"]` below [documents]; if it is another one, set another '
+            "`path` below [ledger], and a namespace of its own"
         )
 
 

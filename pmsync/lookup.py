@@ -51,6 +51,9 @@ def resolve_item(ledger: Ledger, text: str) -> ItemView:
         found = [each for each in overview if matches(each, wanted)]
         # an orphan keeps its last place and its ticket, but means it only where nothing that stands there does
         found = [each for each in found if not (each.link and each.link.orphaned)] or found
+        # an undecided item stands where the one was that it may be
+        asked_about = {candidate.uid for each in found for candidate in each.item.candidates}
+        found = [each for each in found if each.item.uid not in asked_about] or found
         if len(found) > 1:
             raise ConfigError(_ambiguous(text, found))
         if found:

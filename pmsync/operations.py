@@ -17,6 +17,7 @@ Reason = Literal[
     "lost",
     "found",
     "orphan",
+    "unlink",  # the document names a ticket no more that was another's
     "restore",
     "settled",  # document and ticket agree again, nothing was sent
     "identity",  # the item stands elsewhere in the documents

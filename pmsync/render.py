@@ -142,6 +142,7 @@ _HELD: Mapping[str, str] = {
     "proposed": "in drafts",
     "listed": "before documents.since",
     "done": "already done",
+    "cancelled": "cancelled",
 }
 """Why an item has no ticket, by what the ledger calls it; the first four concern somebody."""
 _OPEN_QUESTIONS = frozenset({"external", "undecided", "refused", "waiting"})
@@ -151,7 +152,8 @@ def held_line(plan: Plan, *, all_reasons: bool = True) -> str:
     """How many items have no ticket and get none now, and why; '' where there are none. With `all_reasons` False only
     those that somebody may expect one for.
     """
-    counts = Counter(row.standing for row in plan.rows if row.standing in _HELD)
+    words = ("cancelled" if row.note.startswith("cancelled") else row.standing for row in plan.rows)
+    counts = Counter(word for word in words if word in _HELD)
     named = [name for name in _HELD if counts[name] and (all_reasons or name in _OPEN_QUESTIONS)]
     total = sum(counts[name] for name in named)
     if not total:

@@ -54,7 +54,7 @@ def test_a_person_s_word_gives_the_item_another_ticket_and_sends_nothing(team: T
 
 
 def test_a_ticket_of_another_item_is_not_taken_from_it(team: Team) -> None:
-    with pytest.raises(PmsyncError, match="pmsync forget"):
+    with pytest.raises(PmsyncError, match="remove that item first"):
         say_adopt(team, DISK, team.ref(BOOK))
 
 

@@ -184,11 +184,31 @@ def test_a_ticket_named_by_several_items_is_shared_and_none_updates_it() -> None
 
 def test_naming_the_ticket_of_another_item_follows_it_and_never_updates_it() -> None:
     theirs = ticket(5, "Add alerting", path="postmortems/b.md")
-    doc = document(A, item("Same as over there", tickets=("WEB-5",)))
+    doc = document(A, item("Alerting as over there", tickets=("WEB-5",)))
     named = {(A, 0): (Named("WEB-5", ref(5), theirs),)}
     first = plan(world(doc, named=named)).records("adopt")[0].link
-    changed = document(A, item("Same as over there, but better", tickets=("WEB-5",)))
+    changed = document(A, item("Alerting as over there, but better", tickets=("WEB-5",)))
     assert not plan(world(changed, named=named, links=[first])).updates
+
+
+def test_a_ticket_of_another_item_that_shares_no_word_is_asked_about() -> None:
+    theirs = ticket(5, "Replace the coffee machine", path="postmortems/b.md", status=Status.DONE)
+    named = {(A, 0): (Named("WEB-5", ref(5), theirs),)}
+    made = plan(world(document(A, item("Write a runbook", tickets=("WEB-5",))), named=named))
+    assert not made.pending
+    assert standing(made) == "undecided"
+
+
+def test_a_link_to_another_s_ticket_that_is_taken_out_again_leaves_the_item_to_itself() -> None:
+    theirs = ticket(5, "Add alerting", path="postmortems/b.md")
+    named = {(A, 0): (Named("WEB-5", ref(5), theirs),)}
+    first = plan(world(document(A, item("Alerting, here", tickets=("WEB-5",), source="one")), named=named))
+    link = first.records("adopt")[0].link
+    same = plan(world(document(A, item("Alerting, here", source="one")), links=[link]))
+    assert not same.pending  # read otherwise, not changed
+    without = plan(world(document(A, item("Alerting, here", source="two")), links=[link]))
+    assert [record.uid for record in without.records("unlink")] == [link.uid]
+    assert [create.uid for create in without.creates] == [link.uid]
 
 
 def test_a_ticket_closed_as_duplicate_is_still_the_item_s_ticket_for_a_run_without_memory() -> None:

@@ -45,11 +45,14 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
         title = view.seen.item.fields.title
         if ticket is None and view.link:
             key = view.link.ticket.ref.key
-            raise ConfigError(f"{title!r} has ticket {key} already; run `pmsync forget {key}` first")
+            raise ConfigError(
+                f"{title!r} has ticket {key} already, and gets no second one; "
+                f"`pmsync adopt {item} TICKET` gives it another"
+            )
         if ticket is None:
             refuse_new(view)
             ledger.decide(run, app.now(), view.uid, "new")
-            message = f"{title!r} counts as new; `pmsync sync` creates its ticket"
+            message = f"{title!r} counts as new; `pmsync sync` creates its ticket, unless one with its marker exists"
         else:
             tracker, ref = _recognise(settings, app, ticket)
             found = ticket_of(ref, tracker)

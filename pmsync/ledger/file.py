@@ -45,7 +45,9 @@ _SQLITE_SAYS = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that it is a file and that this user may read it",
     sqlite3.SQLITE_PERM: "this user may not read it; check its owner and mode",
     sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, then run the command again",
-    sqlite3.SQLITE_NOTADB: f"it is no SQLite database; {REBUILD}",
+    sqlite3.SQLITE_NOTADB: (
+        f"it is no SQLite database; set another `path` under [ledger], or, if it was the ledger, {REBUILD}"
+    ),
     sqlite3.SQLITE_CORRUPT: f"it is damaged; {REBUILD}",
     sqlite3.SQLITE_INTERRUPT: f"reading it takes far too long, as if it had been made for that; {REBUILD}",
     sqlite3.SQLITE_TOOBIG: f"it holds a value that is larger than any that pmsync writes; {REBUILD}",

@@ -285,14 +285,14 @@ class Ledger:
             changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
             writes.remember(database, run, at, changes)
 
-    def forget(self, run: int, at: datetime, uid: str) -> None:
-        """Remove the link and the intent of an item; its history stays."""
+    def forget(self, run: int, at: datetime, uid: str, source: str = "person") -> None:
+        """Remove the link and the intent of an item; its history stays, and says whose word it was."""
         with self._writing() as database:
             links = database.execute(writes.DELETE_LINK, [uid]).fetchall()
             intents = database.execute(writes.DELETE_INTENT, [uid]).fetchall()
             told = [("ticket", f"{tracker} {key}") for tracker, key in links]
             told += [("announced", tracker) for (tracker,) in intents]
-            changes = [Change(uid, "person", field, old, None, "forgotten") for field, old in told]
+            changes = [Change(uid, source, field, old, None, "forgotten") for field, old in told]
             writes.remember(database, run, at, changes)
 
     def forget_tracker(self, run: int, at: datetime, tracker: str) -> int:

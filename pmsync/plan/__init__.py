@@ -73,6 +73,9 @@ def _rank(operation: Operation) -> int:
 
 def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
     decision = Decision("ticketed")
+    if link is not None and _is_taken_out(placed, link):
+        draft.operations.append(Record("unlink", link, "the document does not name it any more"))
+        link = None
     if link is None or (link.lost and _made_again(link, known)):
         decision = decide(world, placed, known)
         draft.add(decision.operations, decision.findings)
@@ -93,6 +96,13 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
             draft.findings += drift(placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
     draft.rows.append(_row(world, placed.uid, placed.entry, decision))
+
+
+def _is_taken_out(placed: Placed, link: Link) -> bool:
+    """Whether the document named this ticket, which is somebody else's, and after a change names none any more."""
+    item = placed.entry.item
+    changed = "" not in {item.source, link.source} and item.source != link.source
+    return link.named and (link.followed or link.shared) and changed and not item.named and not link.lost
 
 
 def _made_again(link: Link, known: Index) -> bool:
@@ -211,11 +221,13 @@ def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]
     placed = {each.uid for each in world.identities.placed}
     waiting = {item.uid for each in world.identities.undecided for item in each.candidates}
     linked = {link.ticket.ref for link in links.values()}
+    elsewhere = {document.id for document in world.reading.documents} - world.judged
     strays = [
         tickets[0]
         for uid, tickets in sorted(known.marked.items())
         if uid not in placed and uid not in waiting and uid not in links
-    ]
+        and not (tickets[0].marker and tickets[0].marker.document_id in elsewhere)
+    ]  # fmt: skip
     return [_stray(ticket) for ticket in strays if not ticket.status.closed and ticket.ref not in linked]
 
 

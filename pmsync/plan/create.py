@@ -125,9 +125,10 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         linked_at=world.now,
         via="" if ticket.ref.tracker else shown_by,
     )
-    findings = differences(placed, link, fields, view) if link.pushed and not followed else []
+    findings = differences(placed, link, fields, view) if link.pushed and not (followed or shared) else []
     how = "named in the document" if named else "carries the item's marker"
-    how += f"; followed only, as {ticket.author!r} created it" if followed else ""
+    how += "; followed only, as it has another item" if shared else ""
+    how += f"; followed only, as {ticket.author!r} created it" if followed and not shared else ""
     return Decision("ticketed", operations=(Record("adopt", link, how),), findings=tuple(findings))
 
 

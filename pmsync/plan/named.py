@@ -12,7 +12,6 @@ from pmsync.keys import title_key
 from pmsync.known import Entry
 from pmsync.likeness import DOUBTFUL, alike
 from pmsync.model import Finding, Ref, Ticket
-from pmsync.places import place
 from pmsync.plan.world import Named, View, World, trusted
 
 SOMEWHAT_ALIKE = 0.5
@@ -28,12 +27,13 @@ _COMMON = frozenset(
 
 
 def is_plausible(entry: Entry, ticket: Ticket, view: View, belonging: Belonging) -> bool:
-    """Whether a ticket that stands where an item's own one does can be that: made by one of our accounts, with the
-    general label or our marker, or with a title that shares a word with the item.
+    """Whether a ticket that stands where an item's own one does can be that: it has the general label and is nobody
+    else's, or a title that shares a word with the item. That we made it says little: we make tickets for other work.
     """
     label = view.settings.label.casefold()
-    ours = ticket.author in view.trusted or label in {each.casefold() for each in ticket.labels}
-    return ours or trusted(ticket, view, belonging) or _share_a_word(_title(entry), title_key(ticket.title))
+    another_s = trusted(ticket, view, belonging)  # its own item would have been recognised by the marker
+    labelled = label in {each.casefold() for each in ticket.labels} and not another_s
+    return labelled or _share_a_word(_title(entry), title_key(ticket.title))
 
 
 def may_mean(entry: Entry, mentions: Sequence[Named]) -> Ticket | None:
@@ -106,9 +106,8 @@ def copied(placed: Placed, ticket: Ticket, home: str) -> Finding:
     """The finding for an item that names the ticket of another document's item, as a copied document does."""
     entry, key = placed.entry, ticket.ref.key
     message = f"{entry.item.title!r} names ticket {key!r}, which belongs to {home!r}: it looks copied from there"
-    where = place(entry.document.path, entry.item.line)
     hint = (
-        f"if this is work of its own, remove the link and run `pmsync forget {where}`: then it gets a ticket; if it is "
-        "the same work, leave it: it follows the ticket's status, and write-back does not tick it"
+        "remove the link if this is work of its own, and it gets a ticket; if it is the same work, leave it: it "
+        "follows the ticket's status, and write-back does not tick it"
     )
     return Finding("copied-link", "warning", message, hint, entry.document.path, entry.item.line)

@@ -14,6 +14,7 @@ def refusals(plan: Plan, world: World) -> list[Finding]:
     """An error finding for each namespace or place that is not as the markers of our accounts' tickets say."""
     markers = [marker for marker, _ in _ours(world)]
     others = Counter(marker.home for marker in markers if world.belonging.is_of_another(marker))
+    others |= _taken(world)
     documents = {document.id for document in world.reading.documents}
     before = Counter(
         marker.namespace
@@ -33,6 +34,12 @@ def _ours(world: World) -> Iterator[tuple[Marker, Ticket]]:
         for ticket in seen.values():
             if ticket.marker and ticket.author in view.trusted:
                 yield ticket.marker, ticket
+
+
+def _taken(world: World) -> Counter[str]:
+    """Our own tickets that another place has written its marker into since."""
+    linked = (link.ticket.marker for link in world.links.values() if not (link.named or link.orphaned or link.lost))
+    return Counter(marker.home for marker in linked if marker and not world.belonging.is_here(marker.home))
 
 
 def _under_another_name(plan: Plan, world: World) -> Counter[str]:
@@ -68,8 +75,8 @@ def _shared(world: World, home: str, count: int) -> Finding:
     own = "/".join([*repository.split("/")[1:], *folder.split("/")]).removesuffix("/.")
     own = own if own not in {"", ".", namespace} else f"{namespace}-2"
     hint = (
-        f'give this configuration a namespace of its own, such as `namespace = "{own}"`; if it was moved here, say so: '
-        f'`formerly = ["{home}"]` below [documents]'
+        f'if that is what this place was called before it was renamed or moved, say so: `formerly = ["{home}"]` below '
+        f'[documents]; if they are two, give this one a namespace of its own, such as `namespace = "{own}"`'
     )
     return Finding("namespace-shared", "error", message, hint)
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from pmsync.model import Cursor, Document, Fields, Intent, ItemRow, Link, Marker, Ref, Refusal, Status, Ticket
+from pmsync.names import one_spelling
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -75,13 +76,13 @@ tickets = st.builds(
     closed_at=st.none() | times,
     duplicate=st.booleans(),
     duplicate_of=st.none() | refs,
-    marker=st.none() | st.builds(Marker, names, texts, texts, texts),
+    marker=st.none() | st.builds(Marker, names, texts, texts.map(one_spelling), texts),
     ids=st.dictionaries(names, names, max_size=3),
 )
 links = st.builds(
     Link,
     uid=names,
-    document_id=names,
+    document_id=names.map(one_spelling),
     key=texts,
     ticket=tickets,
     pushed=st.none() | fields,
@@ -96,7 +97,7 @@ links = st.builds(
     position=st.integers(0, 1000),
     linked_at=st.none() | times,
 )
-intents = st.builds(Intent, names, names, names, texts, texts, times)
+intents = st.builds(Intent, names, names, names.map(one_spelling), texts, texts, times)
 refusals = st.builds(Refusal, names, names, texts, texts, times)
 cursors = st.builds(Cursor, names, st.none() | times, st.none() | times)
 items = st.builds(
@@ -118,7 +119,7 @@ items = st.builds(
 documents = st.builds(
     Document,
     id=st.just("outage.md"),
-    path=texts,
+    path=texts.map(one_spelling),
     title=texts,
     incident=maybe_text,
     date=st.none() | days,
