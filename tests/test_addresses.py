@@ -101,7 +101,7 @@ NO_GITHUB = (
 
 def in_jira(url: str = SITE, project: str = "PAY") -> jira.JiraTracker:
     settings = TrackerSettings("payments", "jira", url=url, project=project, token_env="T", deployment="server")
-    return jira.connect(settings, {"T": "secret"})
+    return jira.connect(settings, {"T": "secret", "PMSYNC_HOSTS": "tools.acme.example:8443 tools.acme.example"})
 
 
 def in_github(**settings: str) -> github.GitHubTracker:
