@@ -255,6 +255,35 @@ class RightTicketContract:
         team.sync()
         assert stage.created() == 1
 
+    @pytest.mark.parametrize("closed", [False, True])
+    def test_a_line_that_names_the_ticket_of_another_line_takes_it_from_nobody(
+        self, team: Team, stage: Stage, *, closed: bool
+    ) -> None:
+        team.write(DOC, DISK, BOOK)
+        team.sync()
+        disk, book = team.ref(DISK), team.ref(BOOK)
+        if closed:
+            stage.close(book)
+        writes = stage.writes()
+        team.write(DOC, f"{DISK} (see {book.key})", BOOK, f"Page on growth ({book.key})")
+        for _ in range(2):
+            team.clock.advance(hours=1)
+            result = team.sync()
+            assert not result.plan.updates
+        assert (team.ref(DISK), team.ref(BOOK)) == (disk, book)
+        assert rows(team)["Page on growth"].standing == "undecided"
+        assert (stage.created(), stage.writes()) == (2, writes)
+
+    def test_a_place_means_the_undecided_item_that_stands_there(self, team: Team, stage: Stage) -> None:
+        team.write(DOC, DISK, BOOK)
+        team.sync()
+        team.write(DOC, "Alert when disks are filling up", BOOK)
+        (finding,) = [each for each in team.sync().findings if each.rule == "undecided"]
+        with Ledger.open(Path(team.settings.ledger), readonly=True) as ledger:
+            view = resolve_item(ledger, f"{finding.path}:{finding.line}")
+        assert view.seen.item.fields.title == "Alert when disks are filling up"
+        assert stage.created() == 2
+
     # --- copied documents -----------------------------------------------------------------------------------------
 
     def test_a_copied_document_is_told_and_its_boxes_are_not_ticked(self, team: Team, stage: Stage) -> None:

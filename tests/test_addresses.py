@@ -106,7 +106,8 @@ def in_jira(url: str = SITE, project: str = "PAY") -> jira.JiraTracker:
 
 def in_github(**settings: str) -> github.GitHubTracker:
     return github.connect(
-        TrackerSettings("platform", "github", repo="acme/web", **settings), {"GITHUB_TOKEN": "secret"}
+        TrackerSettings("platform", "github", repo="acme/web", **settings),
+        {"GITHUB_TOKEN": "secret", "PMSYNC_HOSTS": "github.acme.example:8443 github.acme.example"},
     )
 
 

@@ -162,6 +162,23 @@ def test_a_repository_that_moved_is_asked_about_and_goes_on_once_a_person_says_s
     assert stage.created() == 2
 
 
+def test_what_another_place_took_over_is_refused_in_every_run_and_not_taken_back(tmp_path: Path, stage: Stage) -> None:
+    mono = Repository(tmp_path / "mono")
+    one, two = team_in(mono.root / "one", stage), team_in(mono.root / "two", stage, namespace="acme/two")
+    for team in (one, two):
+        team.write(DOC, DISK)
+    mono.commit(stage.clock)
+    assert one.sync().ok
+    two.settings = replace(two.settings, formerly=("acme/web", "github.com/acme/mono:one"))
+    assert two.sync().ok  # a person says so
+    writes = stage.writes()
+    for _ in range(3):
+        one.clock.advance(hours=1)
+        assert "namespace-shared" in rules(one.sync())
+        assert two.sync().ok
+    assert (stage.created(), stage.writes()) == (1, writes)
+
+
 def test_a_clone_of_a_fork_is_the_same_place_as_long_as_it_knows_its_upstream(tmp_path: Path, stage: Stage) -> None:
     mono = Repository(tmp_path / "mono")
     team = team_in(mono.root, stage)

@@ -15,7 +15,7 @@ from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
 from pmsync.places import place as place_of
 from pmsync.plan.base import marker_of
-from pmsync.plan.named import is_plausible, may_mean
+from pmsync.plan.named import is_of_an_item, is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences
 from pmsync.plan.world import Index, Named, View, World, doubtful
 from pmsync.routes import route
@@ -39,6 +39,14 @@ def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Find
     named = ", ".join(f"{each.name} {each.title!r}" if each.title else each.name for each in candidates[:3])
     message = f"item {entry.item.title!r} gets no ticket: {reason} ({named}{' …' if len(candidates) > 3 else ''})"
     hint = f"decide with `pmsync adopt {where} {candidates[0].name}` or `pmsync adopt {where} --new`"
+    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
+
+
+def _question_of_another(entry: Entry, reason: str, ticket: Ticket) -> Finding:
+    """The same where the ticket is another item's, which `adopt` takes from nobody."""
+    where = place_of(entry.document.path, entry.item.line)
+    message = f"item {entry.item.title!r} gets no ticket: {reason} ({ticket.ref.key} {ticket.title!r}, another item's)"
+    hint = f"`pmsync adopt {where} --new` gives it a ticket of its own; or take the other ticket's name out of the text"
     return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
 
 
@@ -68,13 +76,16 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     mentions = [each for each in references if each.mention]
     perhaps = None if asked_for or placed.uid in world.intents else may_mean(placed.entry, mentions)
     if perhaps:
-        return _ask(placed, f"its text speaks of ticket {perhaps.ref.key!r}, which may be its own", perhaps)
+        return _ask(world, placed, f"its text speaks of ticket {perhaps.ref.key!r}, which may be its own", perhaps)
     return _create(world, placed, index)
 
 
-def _ask(placed: Placed, reason: str, ticket: Ticket) -> Decision:
+def _ask(world: World, placed: Placed, reason: str, ticket: Ticket) -> Decision:
     """A person says whether this is the item's ticket; the document asks again in each run, so nothing is kept."""
-    finding = question(placed.entry, reason, (Candidate(ref=ticket.ref, title=ticket.title),))
+    if is_of_an_item(ticket, world.belonging):
+        finding = _question_of_another(placed.entry, reason, ticket)
+    else:
+        finding = question(placed.entry, reason, (Candidate(ref=ticket.ref, title=ticket.title),))
     return Decision("undecided", reason, findings=(finding,))
 
 
@@ -82,7 +93,9 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
     seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
     if seen is not None:
         if not is_plausible(placed.entry, seen, world.views[world.shown_by(seen)], world.belonging):
-            return _ask(placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen)
+            return _ask(
+                world, placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen
+            )
         return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
     elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)
     if elsewhere is not None:

@@ -31,9 +31,14 @@ def is_plausible(entry: Entry, ticket: Ticket, view: View, belonging: Belonging)
     else's, or a title that shares a word with the item. That we made it says little: we make tickets for other work.
     """
     label = view.settings.label.casefold()
-    another_s = trusted(ticket, view, belonging)  # its own item would have been recognised by the marker
+    another_s = is_of_an_item(ticket, belonging)  # this one would have been recognised by the marker
     labelled = label in {each.casefold() for each in ticket.labels} and not another_s
     return labelled or _share_a_word(_title(entry), title_key(ticket.title))
+
+
+def is_of_an_item(ticket: Ticket, belonging: Belonging) -> bool:
+    """Whether the ticket carries the marker of an item of this configuration, whoever created it."""
+    return ticket.marker is not None and belonging.owns(ticket.marker)
 
 
 def may_mean(entry: Entry, mentions: Sequence[Named]) -> Ticket | None:

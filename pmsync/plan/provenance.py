@@ -38,7 +38,12 @@ def _ours(world: World) -> Iterator[tuple[Marker, Ticket]]:
 
 def _taken(world: World) -> Counter[str]:
     """Our own tickets that another place has written its marker into since."""
-    linked = (link.ticket.marker for link in world.links.values() if not (link.named or link.orphaned or link.lost))
+    shown = {ref: ticket for view in world.views.values() for ref, ticket in view.tickets.items() if not view.failed}
+    linked = (
+        shown.get(link.ticket.ref, link.ticket).marker
+        for link in world.links.values()
+        if not (link.named or link.orphaned or link.lost)
+    )
     return Counter(marker.home for marker in linked if marker and not world.belonging.is_here(marker.home))
 
 
