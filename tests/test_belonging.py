@@ -357,6 +357,25 @@ def test_an_older_checkout_sends_and_creates_nothing(
     assert stage.created() == 2
 
 
+def test_an_older_checkout_in_which_the_document_had_another_name_sends_nothing(
+    kept: tuple[Repository, Team], stage: Stage
+) -> None:
+    mono, team = kept
+    (mono.root / DOC).rename(mono.root / "postmortems/renamed.md")
+    team.write("postmortems/renamed.md", f"{DISK} (@bob)", BOOK)
+    team.clock.advance(hours=1)
+    mono.commit(stage.clock)
+    assert team.sync().ok
+    writes = stage.writes()
+    mono.git("checkout", "-q", "HEAD~1")
+    for _ in range(2):
+        team.clock.advance(hours=1)
+        result = team.sync()
+        assert "checkout-behind" in rules(result)
+        assert not result.plan.pending
+    assert (stage.created(), stage.writes()) == (2, writes)
+
+
 def test_documents_that_are_not_there_yet_in_an_older_checkout_are_not_gone(
     kept: tuple[Repository, Team], stage: Stage
 ) -> None:

@@ -115,26 +115,32 @@ def _proven(placed: Placed, link: Link) -> Fields | None:
     return replace(raw_fields(placed.entry.document, placed.entry.item), title=link.ticket.title)
 
 
-def newest_revisions(world: World) -> Mapping[str, int]:
-    """By document id: how new the checkout was that something was last sent from."""
+def _newest(world: World) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """By document id and by uid: how new the checkout was that something was last sent from."""
     markers = [link.ticket.marker for link in world.links.values() if not link.named]
     views = [view for view in world.views.values() if not view.failed]
     markers += [
         ticket.marker for view in views for ticket in view.tickets.values() if ticket.author in view.trusted
     ]  # fmt: skip
-    newest: dict[str, int] = {}
+    documents: dict[str, int] = {}
+    uids: dict[str, int] = {}
     for marker in markers:
         if marker and world.belonging.owns(marker):
-            newest[marker.document_id] = max(marker.revision, newest.get(marker.document_id, 0))
-    return newest
+            documents[marker.document_id] = max(marker.revision, documents.get(marker.document_id, 0))
+            uids[marker.uid] = max(marker.revision, uids.get(marker.uid, 0))
+    return documents, uids
 
 
 def without_older(world: World) -> tuple[World, list[Finding]]:
-    """The world without the documents of which this checkout has an older state than what was last sent."""
+    """The world without the documents of which this checkout has an older state than what was last sent: from them, or
+    from where their items are by now.
+    """
     here = world.reading.checkout.revision
     if not here:
         return world, []
-    older = {name for name, revision in newest_revisions(world).items() if revision > here}
+    documents, uids = _newest(world)
+    older = {name for name, revision in documents.items() if revision > here}
+    older |= {each.entry.document.id for each in world.identities.placed if uids.get(each.uid, 0) > here}
     behind = [document for document in world.reading.documents if document.id in older & world.judged]
     findings = [
         Finding(
