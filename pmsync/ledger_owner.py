@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pmsync.belonging import Belonging
 from pmsync.errors import LedgerError
+from pmsync.model import Checkout
 from pmsync.settings import Settings, TrackerSettings
 
 
@@ -51,7 +52,14 @@ def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, s
     return found
 
 
-def current(belonging: Belonging, settings: Settings) -> dict[str, str]:
-    """What the ledger is to remember of whose it is."""
+def newest_revision(places: Mapping[str, str]) -> int:
+    """How new the newest checkout was that the ledger has seen, 0 where it does not say."""
+    held = places.get("revision", "")
+    return int(held) if held.isdecimal() else 0
+
+
+def current(belonging: Belonging, checkout: Checkout, settings: Settings) -> dict[str, str]:
+    """What the ledger is to remember of whose it is, and of the checkout."""
+    revision = str(max(checkout.revision, checkout.before) or "")
     trackers = {f"tracker {name}": place_of(tracker) for name, tracker in settings.trackers.items()}
-    return {"namespace": belonging.namespace, "home": belonging.home, **trackers}
+    return {"namespace": belonging.namespace, "home": belonging.home, "revision": revision, **trackers}

@@ -142,6 +142,7 @@ class Engine:
         """Raises LedgerError where the ledger, by its `places`, is another configuration's."""
         self.watcher.tell("reading documents")
         here = checkout(Path(self.settings.root), self.clock.now())
+        here = replace(here, before=ledger_owner.newest_revision(places))
         reading = replace(read_documents(self.settings), checkout=here)
         belonging = Belonging(self.settings.namespace, here.homes, self.settings.formerly)
         ledger_owner.refuse_another(places, belonging, self.settings.ledger)
@@ -171,7 +172,7 @@ class Engine:
         made = guard.hold_back(made) if refused else made
         if not refused:
             failed = {f"tracker {name}" for name, view in world.views.items() if view.failed}
-            places = ledger_owner.current(world.belonging, self.settings)
+            places = ledger_owner.current(world.belonging, world.reading.checkout, self.settings)
             ledger.save_places({name: place for name, place in places.items() if name not in failed})
         _save_survey(ledger, run, survey, made, world)
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}

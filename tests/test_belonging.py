@@ -357,6 +357,22 @@ def test_an_older_checkout_sends_and_creates_nothing(
     assert stage.created() == 2
 
 
+def test_the_ledger_s_own_host_does_nothing_from_a_checkout_older_than_its_last(
+    kept: tuple[Repository, Team], stage: Stage
+) -> None:
+    mono, team = kept
+    team.write("postmortems/other.md", "Encrypt the backups")
+    team.clock.advance(hours=1)
+    mono.commit(stage.clock)
+    assert team.sync().ok
+    mono.git("checkout", "-q", "HEAD~1")
+    (mono.root / DOC).write_text((mono.root / DOC).read_text().replace(BOOK, f"{BOOK}, and more"))
+    team.clock.advance(hours=1)
+    result = team.sync()
+    assert [each.path for each in result.findings if each.rule == "checkout-behind"] == [""]
+    assert not result.plan.pending
+
+
 def test_an_older_checkout_in_which_the_document_had_another_name_sends_nothing(
     kept: tuple[Repository, Team], stage: Stage
 ) -> None:

@@ -104,11 +104,13 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """Where documents were read: `homes` are the names of the place, the usual one first (`github.com/acme/web:.`),
-    none outside of git. `revision` is the time of its newest commit in seconds since 1970, 0 where unknown.
+    none outside of git. `revision` is the time of its newest commit in seconds since 1970, 0 where unknown, and
+    `before` that of the newest checkout that the ledger has seen.
     """
 
     homes: tuple[str, ...] = ()
     revision: int = 0
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,10 @@ def without_older(world: World) -> tuple[World, list[Finding]]:
     here = world.reading.checkout.revision
     if not here:
         return world, []
+    if here < world.reading.checkout.before:
+        message = "this checkout is older than the one of the last sync: nothing is sent from it, created or given up"
+        finding = Finding("checkout-behind", "warning", message, "bring it up to date (`git pull`)")
+        return replace(world, judged=frozenset(), gone=frozenset()), [finding]
     documents, uids = _newest(world)
     older = {name for name, revision in documents.items() if revision > here}
     older |= {each.entry.document.id for each in world.identities.placed if uids.get(each.uid, 0) > here}
