@@ -191,6 +191,16 @@ def test_naming_the_ticket_of_another_item_follows_it_and_never_updates_it() -> 
     assert not plan(world(changed, named=named, links=[first])).updates
 
 
+def test_an_item_whose_text_names_another_ticket_than_it_has_is_told() -> None:
+    doc = document(A, item("Add alerting for full disks", tickets=("WEB-9",)))
+    named = {(A, 0): (Named("WEB-9", ref(9), ticket(9, "Alerting, please", author="dana")),)}
+    made = plan(world(doc, links=[link(doc, 0, ticket(1, "Add alerting for full disks"))], named=named))
+    assert not made.pending
+    (told,) = [finding for finding in made.findings if finding.rule == "names-another"]
+    assert "WEB-1" in told.message
+    assert f"pmsync adopt {A}:1 WEB-9" in told.hint
+
+
 def test_a_ticket_of_another_item_that_shares_no_word_is_asked_about() -> None:
     theirs = ticket(5, "Replace the coffee machine", path="postmortems/b.md", status=Status.DONE)
     named = {(A, 0): (Named("WEB-5", ref(5), theirs),)}

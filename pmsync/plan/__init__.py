@@ -15,7 +15,7 @@ from pmsync.operations import CloseDuplicate, Create, Operation, Place, Plan, Re
 from pmsync.places import place
 from pmsync.plan.base import without_older
 from pmsync.plan.create import Decision, decide, question
-from pmsync.plan.named import copied, homes
+from pmsync.plan.named import another, copied, homes
 from pmsync.plan.observe import Observed, observe_all, renamed_people, unclear_endings, with_twins
 from pmsync.plan.refused import told
 from pmsync.plan.update import drift, is_behind, update
@@ -89,6 +89,8 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.operations.append(Record("restore", link, "back in its document"))
     if link is not None:
         draft.add(*update(world, placed, link, known))
+        named = world.named.get((placed.entry.document.id, placed.entry.position), ())
+        draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
         home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
         if home != placed.entry.document.id and link.named:
             draft.findings.append(copied(placed, link.ticket, home))

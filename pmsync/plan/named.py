@@ -11,7 +11,8 @@ from pmsync.identify import Placed
 from pmsync.keys import title_key
 from pmsync.known import Entry
 from pmsync.likeness import DOUBTFUL, alike
-from pmsync.model import Finding, Ref, Ticket
+from pmsync.model import Finding, Link, Ref, Ticket
+from pmsync.places import place
 from pmsync.plan.world import Named, View, World, trusted
 
 SOMEWHAT_ALIKE = 0.5
@@ -105,6 +106,24 @@ def _named(world: World) -> list[tuple[tuple[str, int], Ticket]]:
         for each in named
         if isinstance(each.sight, Ticket) and not each.mention
     ]
+
+
+def another(placed: Placed, link: Link, named: Sequence[Named], belonging: Belonging) -> list[Finding]:
+    """What to tell of an item that has a ticket, and whose text names another one."""
+    entry, own = placed.entry, link.ticket.ref
+    where = place(entry.document.path, entry.item.line)
+    others = [each for each in named if isinstance(each.sight, Ticket) and not each.mention and each.sight.ref != own]
+    findings = []
+    for each in others[:1] if not any(one.ref.key == own.key for one in named) else ():
+        message = f"{entry.item.title!r} has ticket {own.key!r}, and its text names {each.text!r}: that changes nothing"
+        free = isinstance(each.sight, Ticket) and not is_of_an_item(each.sight, belonging)
+        hint = (
+            f"if it is the item's, run `pmsync adopt {where} {each.ref.key}`"
+            if free
+            else f"it is another item's: take {each.text!r} out of this one"
+        )
+        findings.append(Finding("names-another", "note", message, hint, entry.document.path, entry.item.line))
+    return findings
 
 
 def copied(placed: Placed, ticket: Ticket, home: str) -> Finding:
