@@ -329,6 +329,7 @@ class Histories(Watched):
             self.deleted.add(key)
         elif deed == "move":
             stage.move_away(ref)
+            self.moved.add(key)
         elif deed == "clone":
             self.opened.add(stage.clone_by_person(ref).key)
         if deed in {"strip", "unmark", "rewrite"} and wished:

@@ -208,7 +208,8 @@ class Watched(Runs):
                 )
             elif row and row.standing == "ticketed":
                 self._has_its_own(folder, item, links[row.uid])
-                holders[links[row.uid].ticket.ref.key] += not item.names(links[row.uid].ticket.ref.key)
+                key = links[row.uid].ticket.ref.key
+                holders[key] += not any(map(item.names, (key, *self.moved)))  # a moved one is named by its old key too
             elif row:
                 said = result.held_back or self._said(item, row.standing, row.line, path, result.findings)
                 self.promise("lost", said, str(row))

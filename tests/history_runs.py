@@ -102,6 +102,7 @@ class Runs:
         self.made: dict[str, Made] = {}
         self.opened: set[str] = set()  # tickets that people created, clones among them
         self.deleted: set[str] = set()
+        self.moved: set[str] = set()
         self.wishes: dict[str, dict[str, Any]] = {}  # by ticket: what people set there, and nobody may undo
         self.unsent: set[tuple[int, str]] = set()  # (work, field): values of documents that may not be sent yet
         self.past: list[Revision] = []
