@@ -12,9 +12,9 @@ from datetime import datetime
 from itertools import groupby, islice
 from math import isqrt
 
-from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.errors import Overtaken, TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.ledger import Ledger
-from pmsync.model import Finding, Intent, Level, Link, Patch, Ref, Refusal, Ticket
+from pmsync.model import Finding, Intent, Level, Link, Marker, Patch, Ref, Refusal, Ticket
 from pmsync.operations import (
     ALONE,
     ALONE_HINT,
@@ -144,7 +144,7 @@ class Applier:
     def _update(self, update: Update) -> None:
         """Send the whole patch; where it is refused, each part alone, so that one field holds up no other."""
         ref, wanted = update.link.ticket.ref, parts(update)
-        reasons, ticket = self._sent(ref, {"": update.patch})
+        reasons, ticket = self._sent(ref, {"": update.patch}, update.listed)
         if reasons and len(wanted) > 1:
             reasons, ticket = self._sent(ref, wanted)
         if reasons is None:
@@ -169,8 +169,10 @@ class Applier:
             Refusal(update.uid, "update", value, reason, self.now()), Refused("update", ref.tracker, ref.key, reason)
         )
 
-    def _sent(self, ref: Ref, wanted: Mapping[str, Patch]) -> tuple[dict[str, str] | None, Ticket | None]:
-        """Why each of these was refused, and the ticket after the others; None instead where the tracker failed.
+    def _sent(
+        self, ref: Ref, wanted: Mapping[str, Patch], listed: Marker | None = None
+    ) -> tuple[dict[str, str] | None, Ticket | None]:
+        """Why each of these was refused, and the ticket after the others; None instead where nothing may be sent now.
 
         What was sent before a failure is sent once more by the next sync: the values are absolute.
         """
@@ -178,7 +180,11 @@ class Applier:
         ticket = None
         for part, patch in wanted.items():
             try:
-                ticket = self.trackers[ref.tracker].update(ref, patch)
+                ticket = self.trackers[ref.tracker].update(ref, patch, listed)
+            except Overtaken as error:
+                self.applied.failed += 1
+                self._tell("sent-elsewhere", "warning", f"{error}: nothing is sent", "run `pmsync sync` again")
+                return None, None
             except (TrackerUnavailable, TrackerClosed) as error:
                 self.applied.failed += 1
                 what = f"ticket {ref.key!r} was not updated: {error}"

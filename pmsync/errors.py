@@ -44,6 +44,10 @@ class TrackerClosed(TrackerError):
     """
 
 
+class Overtaken(TrackerError):
+    """Another run has sent something to the ticket since it was read; nothing was sent."""
+
+
 class TrackerUnavailable(TrackerError):
     """A tracker did not answer, or said to come back later.
 

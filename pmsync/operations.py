@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pmsync.model import Draft, Fields, Finding, ItemRow, Link, Patch, Ref, Ticket
+from pmsync.model import Draft, Fields, Finding, ItemRow, Link, Marker, Patch, Ref, Ticket
 
 Reason = Literal[
     "observe",  # the ticket changed in a way that people care about
@@ -84,6 +84,8 @@ class Update:
     """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket).
 
     `before` is the link with what was sent last. `digest` covers the patch and `configuration`, which it is made with.
+    `listed` is the marker of the ticket where nothing but a listing tells of it, as without a ledger. Jira's search may
+    show a ticket as it was minutes ago (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/).
     """
 
     uid: str
@@ -92,6 +94,7 @@ class Update:
     digest: str
     before: Link
     configuration: str
+    listed: Marker | None = None
 
 
 @dataclass(frozen=True, slots=True)

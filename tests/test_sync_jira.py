@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,32 @@ def test_a_ticket_named_by_the_address_of_a_board_is_adopted(tmp_path: Path, for
         (link,) = team.links().values()
         assert (link.ticket.ref.key, link.named) == (ref.key, True)
         assert stage.created() == 1
+
+
+@pytest.mark.parametrize("deployment", ["cloud", "server"])
+def test_a_search_that_is_behind_makes_a_bare_run_undo_nothing(tmp_path: Path, deployment: str) -> None:
+    with JiraStage(Clock(), deployment=deployment) as stage:
+        team = Team(tmp_path, stage)
+        team.write("postmortems/a.md", "Add alerting for full disks")
+        team.sync()
+        ref = team.ref("Add alerting for full disks")
+        team.clock.advance(minutes=30)
+        stage.state.lag = timedelta(minutes=10)
+        team.write("postmortems/a.md", "Add alerting for full disks soon")
+        team.sync()
+        stage.retitle(ref, "Dana has her own words")
+
+        team.lose_ledger()
+        assert not [finding for finding in team.sync().findings if finding.level == "error"]
+        assert stage.state.issues[ref.id].summary == "Dana has her own words"
+
+        team.lose_ledger()
+        team.write("postmortems/a.md", "Add alerting for full disks now")
+        (told,) = [finding for finding in team.sync().findings if finding.rule == "sent-elsewhere"]
+        assert repr(ref.key) in told.message
+        assert stage.state.issues[ref.id].summary == "Dana has her own words"
+
+        team.lose_ledger()
+        team.clock.advance(minutes=30)
+        assert not [finding for finding in team.sync().findings if finding.level == "error"]
+        assert len(stage.state.issues) == 1

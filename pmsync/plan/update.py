@@ -48,7 +48,10 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     after = replace(here, pushed=pushed, source=source, pushed_labels=_pushed_labels(link, patch))
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
-    return [_send(world, placed, patch, replace(here, pushed=base), after)], findings
+    sent = _send(world, placed, patch, replace(here, pushed=base), after)
+    if isinstance(sent, Update) and link.pushed is None:
+        sent = replace(sent, listed=link.ticket.marker)
+    return [sent], findings
 
 
 def _not_sent(placed: Placed, link: Link) -> list[Finding]:

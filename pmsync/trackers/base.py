@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from pmsync.model import Draft, Patch, Ref, Ticket
+from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person
 
 # --- answers of get -------------------------------------------------------------------------------------------
@@ -200,11 +200,15 @@ class Tracker(Protocol):
         for an assignee alone is sent once more for its fallback, and then for nobody.
         """
 
-    def update(self, ref: Ref, patch: Patch) -> Ticket:
+    def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         """Set absolute values and return the ticket as it is now. May be repeated.
 
+        `listed` is the marker that the ticket had where it was listed, if the patch rests on that alone: a listing may
+        be behind. Nothing is sent where a fresh read shows the patch's marker: another run was faster.
+
         Raises TrackerError where the service refused (the text says which field), or where the ref leads elsewhere;
-        TrackerClosed where it would refuse every other update too.
+        TrackerClosed where it would refuse every other update too; Overtaken, before anything is sent, where a fresh
+        read shows neither of the two markers.
         """
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:

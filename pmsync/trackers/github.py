@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from pmsync import marker
 from pmsync.addresses import github_issue
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
-from pmsync.model import Draft, Patch, Ref, Ticket
+from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers.base import (
     Created,
@@ -48,6 +48,7 @@ from pmsync.trackers.github_text import (
     foreign_deed,
     repository_id_of,
 )
+from pmsync.trackers.overtaken import is_sent
 
 OWN_COMMENT = "<!-- pmsync-duplicate -->"
 _SHORT = re.compile(r"(?:(?P<repo>[\w.-]+/[\w.-]+)#|#|GH-)(?P<number>[1-9]\d{0,9})", re.IGNORECASE)
@@ -303,9 +304,12 @@ class GitHubTracker:
         except TrackerError as error:
             return InDoubt(str(error))
 
-    def update(self, ref: Ref, patch: Patch) -> Ticket:
+    def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         """At most one PATCH; labels have requests of their own, so that those of others are never overwritten."""
         path = self._repo.path_of(ref)
+        issue = self._repo.issue(ref) if listed or "marker" in patch else {}
+        if is_sent(ref, marker.read(issue.get("body")), patch, listed):
+            return self._repo.ticket(issue)
         if names := fit_labels(patch.get("add_labels", ())):
             self._repo.write("POST", f"{path}/labels", {"labels": list(names)}, f"labels for {ref.key!r}")
         for name in fit_labels(patch.get("remove_labels", ())):
@@ -318,7 +322,7 @@ class GitHubTracker:
         if "assignees" in patch:
             values["assignees"] = list(patch["assignees"][:MOST_ASSIGNEES])
         if "marker" in patch:
-            values["body"] = marker.replace(self._repo.issue(ref).get("body"), patch["marker"])
+            values["body"] = marker.replace(issue.get("body"), patch["marker"])
         if not values:
             return self._repo.ticket(self._repo.issue(ref))
         answer = self._repo.write("PATCH", path, values, f"{', '.join(values)} of {ref.key!r}")

@@ -46,6 +46,7 @@ from pmsync.trackers.jira_issue import (
 )
 from pmsync.trackers.jira_listing import PAGE, assignable, read_screen, search, unknown_accounts
 from pmsync.trackers.jira_lot import Sent, Unassignable, in_halves, outcomes_of
+from pmsync.trackers.overtaken import is_sent
 from pmsync.trackers.paging import Incomplete
 
 LOT = 50
@@ -267,8 +268,10 @@ class JiraTracker:
         advice = self.session.advice(answer) if isinstance(answer, Answer) else ""
         return outcomes_of(answer, lot, self.words, author=author, advice=advice)
 
-    def update(self, ref: Ref, patch: Patch) -> Ticket:
+    def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         issue = self._issue_here(ref)
+        if is_sent(ref, (ticket := self._ticket(issue)).marker, patch, listed):
+            return ticket
         body = self._body(patch)
         if "marker" in patch and self.words.cloud:
             body |= self._property(patch["marker"])

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pmsync.errors import TrackerError, TrackerUnavailable
-from pmsync.model import Draft, Patch, Ref, Ticket
+from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers import local_tickets as tickets
 from pmsync.trackers.base import (
@@ -32,6 +32,7 @@ from pmsync.trackers.base import (
 from pmsync.trackers.local_desk import Desk
 from pmsync.trackers.local_store import Store, utc_now
 from pmsync.trackers.local_tickets import Naming, Row, Value, Who
+from pmsync.trackers.overtaken import is_sent
 
 DEEDS = {"state": "its state", "comment": "a comment", "assignees": "its assignees", "duplicate_of": "a link"}
 """What a person may have done with a ticket so that it is no longer ours to close, by the event's field."""
@@ -114,10 +115,13 @@ class LocalTracker:
             return (Rejected(str(error)),) * len(drafts)
         return tuple(Created(tickets.to_ticket(row, self.naming)) for row in made)
 
-    def update(self, ref: Ref, patch: Patch) -> Ticket:
+    def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         with self.store.writing() as database:
             number = tickets.number_of(ref)
-            changes = _changes(patch, tickets.row_of(database, ref))
+            row = tickets.row_of(database, ref)
+            if is_sent(ref, (ticket := tickets.to_ticket(row, self.naming)).marker, patch, listed):
+                return ticket
+            changes = _changes(patch, row)
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import tenacity
 
 from pmsync.errors import TrackerError, TrackerUnavailable
-from pmsync.model import Draft, Patch, Ref, Ticket
+from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person
 from pmsync.trackers.base import Outcome, Probe, Scan, Sight, Touched, Tracker, Unavailable, Unresolved
 
@@ -97,8 +97,8 @@ class Retrying:
                 outcomes[n] = Unavailable(str(error))
         return tuple(outcomes)
 
-    def update(self, ref: Ref, patch: Patch) -> Ticket:
-        return self._patiently(lambda: self._tracker.update(ref, patch))
+    def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
+        return self._patiently(lambda: self._tracker.update(ref, patch, listed))
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
         return self._patiently(lambda: self._tracker.close_duplicate(ref, of))

@@ -14,7 +14,7 @@ from datetime import date, timedelta, timezone
 
 import pytest
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import Overtaken, TrackerError, TrackerUnavailable
 from pmsync.keys import make_uid
 from pmsync.model import Draft, Marker, Patch, Ref, Status, Ticket
 from pmsync.settings import Person
@@ -421,6 +421,17 @@ class TrackerContract:
         assert now.marker == seen(stage, ref).marker == replace(marker(), key="rotate all keys")
         assert "Dana wrote this first." in stage.body(ref)
         assert "These words stand in the body." in stage.body(ref)
+
+    def test_nothing_is_sent_where_another_run_was_faster(self, stage: Stage) -> None:
+        ref = make(stage).ref
+        listed, newer = marker(), replace(marker(), key="rotate all keys")
+        stage.tracker.update(ref, {"title": "Rotate all keys", "marker": newer}, listed)
+        stage.retitle(ref, "Dana's title")
+        again = stage.tracker.update(ref, {"title": "Rotate all keys", "marker": newer}, listed)
+        assert again.title == "Dana's title"
+        with pytest.raises(Overtaken, match=ref.key):
+            stage.tracker.update(ref, {"title": "Never", "marker": replace(marker(), key="never")}, listed)
+        assert (seen(stage, ref).title, seen(stage, ref).marker) == ("Dana's title", newer)
 
     def test_a_marker_that_a_person_removed_can_be_put_back(self, stage: Stage) -> None:
         ref = make(stage).ref

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmsync.errors import ConfigError, TrackerError, TrackerUnavailable
-from pmsync.model import Draft, Patch, Ref
+from pmsync.model import Draft, Marker, Patch, Ref
 from pmsync.settings import Person, Settings, TrackerSettings
 from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Tracker, Unavailable
 from pmsync.trackers.registry import MODULES, connect, connect_all
@@ -67,7 +67,7 @@ class Scripted:
     def create(self, drafts: Sequence[Draft]) -> object:
         return self._answer("create", *(each.title for each in drafts))
 
-    def update(self, ref: Ref, patch: Patch) -> object:
+    def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> object:
         return self._answer("update", ref, patch)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> object:
