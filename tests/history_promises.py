@@ -74,9 +74,12 @@ class Watched(Runs):
             if key not in tickets or made.folder != run.folder.name or made.item.work in standing:
                 continue
             mark = tickets[key].marker
+            named = any(
+                s.item.base == made.item.base and s.item.names(key) for each in run.stood.values() for s in each
+            )
             for number, stood in enumerate(run.stood.get(mark.document_id, ()), 1):
                 copied = stood.item.base == made.item.base and mark.key == title_key(stood.title)
-                same_id = mark.key == f"id:ai-{number}" == f"id:{stood.tag}"
+                same_id = mark.key == f"id:ai-{number}" == f"id:{stood.tag}" and not named
                 if (copied or same_id) and stood.item.work not in served:
                     made.item = stood.item
                     self.wishes.get(key, {}).pop("title", None)
