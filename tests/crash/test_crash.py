@@ -45,7 +45,8 @@ def effects(kind: str, step: str) -> tuple[str, ...]:
 
 def plain(name: str) -> str:
     """Without what differs from run to run."""
-    return re.sub(r"ledger\.db\.\w+\.new", "ledger.db.new", re.sub(r"since=[^&]+", "since=", name))
+    name = re.sub(r"(ledger|tickets)\.db\.\w+\.new", r"\1.db.new", name)
+    return re.sub(r"since=[^&]+", "since=", name)
 
 
 def prepare(of: Scene, step: str) -> None:
