@@ -72,6 +72,13 @@ def test_an_edit_brings_the_own_marker_up_to_date_and_leaves_the_pasted_one(team
     team.clock.advance(days=1)
     assert not team.sync().plan.creates
     assert team.ref(BOOK) == refs[BOOK]
+    team.lose_ledger()
+    team.clock.advance(days=1)
+    team.write(DOC, f"{DISK} on every node", BOOK)
+    assert team.sync().ok
+    now = stage.tracker.get([refs[DISK]])[refs[DISK]]
+    assert isinstance(now, Ticket)
+    assert now.title == f"{DISK} on every node"
     assert stage.created() == 2
 
 

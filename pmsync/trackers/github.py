@@ -308,8 +308,8 @@ class GitHubTracker:
         """At most one PATCH; labels have requests of their own, so that those of others are never overwritten."""
         path = self._repo.path_of(ref)
         issue = self._repo.issue(ref) if listed or "marker" in patch else {}
-        if is_sent(ref, marker.read(issue.get("body")), patch, listed):
-            return self._repo.ticket(issue)
+        if listed and is_sent(ticket := self._repo.ticket(issue), patch, listed):
+            return ticket
         if names := fit_labels(patch.get("add_labels", ())):
             self._repo.write("POST", f"{path}/labels", {"labels": list(names)}, f"labels for {ref.key!r}")
         for name in fit_labels(patch.get("remove_labels", ())):

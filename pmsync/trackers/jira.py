@@ -270,7 +270,7 @@ class JiraTracker:
 
     def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         issue = self._issue_here(ref)
-        if is_sent(ref, (ticket := self._ticket(issue)).marker, patch, listed):
+        if is_sent(ticket := self._ticket(issue), patch, listed):
             return ticket
         body = self._body(patch)
         if "marker" in patch and self.words.cloud:

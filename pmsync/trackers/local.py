@@ -119,7 +119,7 @@ class LocalTracker:
         with self.store.writing() as database:
             number = tickets.number_of(ref)
             row = tickets.row_of(database, ref)
-            if is_sent(ref, (ticket := tickets.to_ticket(row, self.naming)).marker, patch, listed):
+            if is_sent(ticket := tickets.to_ticket(row, self.naming), patch, listed):
                 return ticket
             changes = _changes(patch, row)
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pmsync.errors import Overtaken
-from pmsync.model import Marker, Patch, Ref
+from pmsync.model import Marker, Patch, Ticket
 
 
-def is_sent(ref: Ref, now: Marker | None, patch: Patch, listed: Marker | None) -> bool:
-    """Whether the patch has been sent already: the ticket has its marker, and had another one where it was `listed`.
+def is_sent(now: Ticket, patch: Patch, listed: Marker | None) -> bool:
+    """Whether the patch has been sent already: the ticket has its marker now, and had another where it was `listed`.
 
-    Raises Overtaken where the ticket has neither of them.
+    Raises Overtaken where it has neither of them.
     """
-    if listed is None or now is None or now == listed:
+    there = now.markers or ((now.marker,) if now.marker else ())
+    if listed is None or listed in there or not there:
         return False
-    if now != patch.get("marker"):
-        raise Overtaken(f"another run has sent something to ticket {ref.key!r} since it was listed")
-    return True
+    if patch.get("marker") in there:
+        return True
+    raise Overtaken(f"another run has sent something to ticket {now.ref.key!r} since it was listed")
