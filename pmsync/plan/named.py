@@ -112,18 +112,19 @@ def another(placed: Placed, link: Link, named: Sequence[Named], belonging: Belon
     """What to tell of an item that has a ticket, and whose text names another one."""
     entry, own = placed.entry, link.ticket.ref
     where = place(entry.document.path, entry.item.line)
-    others = [each for each in named if isinstance(each.sight, Ticket) and not each.mention and each.sight.ref != own]
-    findings = []
-    for each in others[:1] if not any(one.ref.key == own.key for one in named) else ():
-        message = f"{entry.item.title!r} has ticket {own.key!r}, and its text names {each.text!r}: that changes nothing"
-        free = isinstance(each.sight, Ticket) and not is_of_an_item(each.sight, belonging)
-        hint = (
-            f"if it is the item's, run `pmsync adopt {where} {each.ref.key}`"
-            if free
-            else f"it is another item's: take {each.text!r} out of this one"
-        )
-        findings.append(Finding("names-another", "note", message, hint, entry.document.path, entry.item.line))
-    return findings
+    others = [
+        (each, each.sight)
+        for each in named
+        if isinstance(each.sight, Ticket) and not each.mention and each.sight.ref != own
+    ]
+    if not others or any(each.ref.key == own.key for each in named):
+        return []
+    each, ticket = others[0]
+    message = f"{entry.item.title!r} has ticket {own.key!r}, and its text names {each.text!r}: that changes nothing"
+    hint = f"if it is the item's, run `pmsync adopt {where} {each.ref.key}`"
+    if is_of_an_item(ticket, belonging):
+        hint = f"it is another item's: take {each.text!r} out of this one"
+    return [Finding("names-another", "note", message, hint, entry.document.path, entry.item.line)]
 
 
 def copied(placed: Placed, ticket: Ticket, home: str) -> Finding:
