@@ -10,6 +10,7 @@ from html import unescape
 from urllib.parse import quote
 
 from pmsync import marker
+from pmsync.keys import digest
 from pmsync.model import Document, Fields, Finding, Item
 from pmsync.places import unit
 from pmsync.settings import Settings, TrackerSettings
@@ -39,6 +40,8 @@ def raw_fields(document: Document, item: Item) -> Fields:
         kind=item.kind,
         severity=document.severity,
         labels=tuple(dict.fromkeys((*document.labels, *item.labels))),
+        path=document.path,
+        context=digest(document.title, document.incident, document.date, document.services, item.group)[:8],
     )
 
 
@@ -119,33 +122,47 @@ def _undisguised(match: re.Match[str]) -> str:
     return char if _DISGUISE.fullmatch(char) else match[0]
 
 
-def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
-    """The ticket's text in Markdown: the item and its details, what the tracker has no field for, where it is from.
+def facts(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
+    """What the post-mortem says of the item, as a list in Markdown with one fact a line.
 
-    `fields` are those that the tracker can hold. Owners are always named: whether the tracker assigned them shows only
-    in its answer.
+    `fields` are those that the tracker can hold: what it has a field for is left out. Owners are always named: whether
+    the tracker assigned them shows only in its answer.
     """
     due, due_from = due_date(document, item, settings.sla)
+    page = _link(document.title or document.path, web_link(settings, document.path, item.line))
     rows = [
-        ("Post-mortem", _link(document.title or document.path, web_link(settings, document.path, item.line))),
-        ("Incident", quiet(document.incident or "")),
-        ("Severity", quiet(document.severity or "")),
+        ("Post-mortem", f"{page} ({_code(document.path)})" if document.title else page),
+        ("Incident", _one_line(document.incident or "")),
+        ("Severity", _one_line(document.severity or "")),
         ("Date", document.date.isoformat() if document.date else ""),
-        ("Services", quiet(", ".join(document.services))),
-        ("Group", quiet(item.group or "")),
-        ("Kind", quiet(item.kind or "")),
-        ("Owner", quiet(", ".join(item.owners))),
-        ("Priority", "" if "priority" in fields else quiet(item.priority or "")),
+        ("Services", _one_line(", ".join(document.services))),
+        ("Group", _one_line(item.group or "")),
+        ("Kind", _one_line(item.kind or "")),
+        ("Owner", _one_line(", ".join(item.owners))),
+        ("Priority", "" if "priority" in fields else _one_line(item.priority or "")),
         ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
     ]
-    facts = "\n".join(f"- **{name}:** {value}" for name, value in rows if value)
-    parts = [quiet(item.title), quiet(item.details).strip(), facts, "---", _FOOTER]
+    return "\n".join(f"- **{name}:** {value}" for name, value in rows if value)
+
+
+def body(facts: str, item: Item) -> str:
+    """The ticket's text in Markdown: the facts, then the item's details. Only a title that was cut is repeated."""
+    title = quiet(item.title) if len(ticket_title(item.title)) < len(item.title.strip()) else ""
+    parts = [facts, title, quiet(item.details).strip(), "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
 
 
+def _one_line(text: str) -> str:
+    return quiet(_LINE_BREAKS.sub(" ", text).strip())
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if "`" not in text else quiet(text)
+
+
 _FOOTER = (
-    "Created by pmsync from the post-mortem. Title, owner and due date are edited there; "
-    "status, discussion and everything else live here."
+    "Created by pmsync, which keeps the list at the top as the post-mortem has it. Title, owner and due date are "
+    "edited there; status, discussion and everything else live here."
 )
 
 

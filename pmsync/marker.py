@@ -19,6 +19,7 @@ def to_value(marker: Marker) -> dict[str, object]:
     """The marker as a JSON value; what it does not say is left out."""
     identity = {"uid": marker.uid, "ns": marker.namespace, "doc": marker.document_id, "key": marker.key}
     sent = {"at": marker.home, "put": dict(marker.pushed), "src": marker.source, "rev": marker.revision}
+    sent |= {"facts": marker.facts}
     return {**identity, **{name: value for name, value in sent.items() if value}}
 
 
@@ -43,7 +44,7 @@ def from_json(text: object) -> Marker | None:
     uid, namespace, document, key = (part if isinstance(part, str) and _is_whole(part) else None for part in parts)
     if not uid or namespace is None or document is None or key is None:
         return None
-    home, pushed, source, revision = (value.get(name) for name in ("at", "put", "src", "rev"))
+    home, pushed, source, revision, facts = (value.get(name) for name in ("at", "put", "src", "rev", "facts"))
     return Marker(
         uid,
         namespace,
@@ -53,6 +54,7 @@ def from_json(text: object) -> Marker | None:
         pushed=_pairs(pushed),
         source=_text(source),
         revision=revision if isinstance(revision, int) and 0 < revision < _LATEST else 0,
+        facts=_text(facts),
     )
 
 

@@ -21,7 +21,7 @@ from pmsync.model import Link, Reading, Ref, Refusal, Ticket
 from pmsync.operations import Plan
 from pmsync.people import Directory
 from pmsync.plan import plan
-from pmsync.plan.update import AGAIN
+from pmsync.plan.update import AGAIN, wants_owners
 from pmsync.plan.world import Named, View, World, doubtful, marked_tickets, seen_tickets
 from pmsync.renames import Renames, as_called, renames
 from pmsync.settings import Person
@@ -293,20 +293,20 @@ class Survey:
     def _people(self) -> dict[str, list[Person]]:
         """By tracker: whom the creates and the changes of owner would assign."""
         directory, trial = Directory(self.look.settings.people), self._trial()
+        links = {**self.look.memory.links, **{record.uid: record.link for record in trial.records("adopt")}}
+        assigned = [(create.tracker, create.place.fields.owners) for create in trial.creates]
+        assigned += [
+            (link.ticket.ref.tracker, owners)
+            for placed in self._identities().placed
+            if (link := links.get(placed.uid)) and wants_owners(link, owners := placed.entry.item.owners)
+        ]
         wanted: dict[str, list[str]] = {}
-        for create in trial.creates:
-            fallback = self.look.settings.trackers[create.tracker].fallback_owner
-            wanted.setdefault(create.tracker, []).extend(
-                (*create.place.fields.owners, *([fallback] if fallback else []))
-            )
-        for placed in self._identities().placed:
-            link, owners = self.look.memory.links.get(placed.uid), placed.entry.item.owners
-            if link and link.pushed and link.pushed.owners != owners and not link.reassigned:
-                wanted.setdefault(link.ticket.ref.tracker, []).extend(owners)
+        for tracker, owners in assigned:
+            if (view := self.look.views.get(tracker)) and not view.failed:
+                wanted.setdefault(tracker, []).extend((*owners, *filter(None, [view.settings.fallback_owner])))
         return {
             name: list({p.id: p for owner in owners if (p := directory.match(owner))}.values())
             for name, owners in wanted.items()
-            if self.look.views.get(name) and not self.look.views[name].failed
         }
 
     def _kept_accounts(self, name: str) -> dict[str, str]:

@@ -299,7 +299,7 @@ def test_an_owner_whom_another_run_has_sent_is_no_person_s_assignment(
         team.write(DOC, f"{DISK} (@{owner})", BOOK)
         team.clock.advance(hours=1)
         mono.commit(stage.clock)
-        assert [set(update.patch) for update in team.sync().plan.updates] == [{"assignees", "marker"}]
+        assert [set(update.patch) for update in team.sync().plan.updates] == [{"assignees", "facts", "marker"}]
         if restore:
             shutil.copy(backup, ledger)
             team.clock.advance(hours=1)

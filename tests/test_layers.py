@@ -15,7 +15,7 @@ MODULES = {
 LAYERS = [
     {"pmsync", "ages", "errors", "model", "names", "settings", "marker", "keys", "places", "addresses", "belonging",
      "trackers.base"},
-    {"markdown", "known", "likeness", "placing", "explicit_ids", "identify", "content", "routes", "operations",
+    {"markdown", "facts", "known", "likeness", "placing", "explicit_ids", "identify", "content", "routes", "operations",
      "people", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance", "memory", "globs",
      "renames", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",

@@ -159,6 +159,7 @@ def _fields_text(fields: Fields | None) -> str | None:
     if fields is None:
         return None
     values = {name: getattr(fields, name) for name in ("title", "owners", "priority", "kind", "severity", "labels")}
+    values |= {"path": fields.path, "context": fields.context, "owed": fields.owed}
     return json_text({**values, "due": date_text(fields.due)})
 
 
@@ -167,6 +168,7 @@ def _to_fields(text: str | None) -> Fields | None:
         return None
     held = json.loads(text)
     owners, labels = (to_tuple(held.pop(name)) for name in ("owners", "labels"))
+    owed = held.pop("owed", False) is True
     texts = to_texts({name: value for name, value in held.items() if value is not None})
     return Fields(
         title=texts["title"],
@@ -176,6 +178,9 @@ def _to_fields(text: str | None) -> Fields | None:
         kind=texts.get("kind"),
         severity=texts.get("severity"),
         labels=labels,
+        path=texts.get("path", ""),
+        context=texts.get("context", ""),
+        owed=owed,
     )
 
 

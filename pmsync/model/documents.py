@@ -130,7 +130,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The document's raw values of everything that the document owns: what Update compares and the ledger keeps."""
+    """The document's raw values of everything that the document owns: what Update compares and the ledger keeps.
+
+    `path` is the document's, and `context` a digest of what else a ticket's text says of it (title, incident, date,
+    services, the item's group). `owed` is never the document's: it says of values that were sent that none of the
+    owners could be assigned.
+    """
 
     title: str
     owners: tuple[str, ...] = ()
@@ -139,3 +144,6 @@ class Fields:
     kind: str | None = None
     severity: str | None = None
     labels: tuple[str, ...] = ()
+    path: str = ""
+    context: str = ""
+    owed: bool = False

@@ -31,7 +31,8 @@ class Marker:
 
     A Jira ticket whose property was removed still shows its uid by label: then the others are empty. `home` is the
     place that made it, `pushed` the digests of the document's raw values that were last sent, by field, `source` that
-    of the text they were read from, and `revision` how new its checkout was (0 where unknown).
+    of the text they were read from, and `revision` how new its checkout was (0 where unknown). `facts` is the digest of
+    the list of facts in the ticket's text, '' where that has none for pmsync to keep up to date.
     """
 
     uid: str
@@ -42,6 +43,7 @@ class Marker:
     pushed: tuple[tuple[str, str], ...] = ()
     source: str = ""
     revision: int = 0
+    facts: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
@@ -105,6 +107,8 @@ class Patch(TypedDict, total=False):
     """Absolute values to set on a ticket: only what is present is written, and writing it twice changes nothing.
 
     `add_labels` and `remove_labels` leave all other labels alone. `marker` replaces the identity the ticket carries.
+    `facts` is the list of facts in Markdown, one a line; it replaces the one whose digest the ticket's marker has.
+    Where the text has no such list any more, the text stays as it is, and the new marker has no digest.
     """
 
     title: str
@@ -114,6 +118,7 @@ class Patch(TypedDict, total=False):
     add_labels: tuple[str, ...]
     remove_labels: tuple[str, ...]
     marker: Marker
+    facts: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from pmsync.plan.world import World
 _NAMES = tuple(field.name for field in fields_of(Fields))
 
 
-def marker_of(world: World, placed: Placed, pushed: Fields) -> Marker:
-    """The marker that a ticket carries once these raw values are sent."""
+def marker_of(world: World, placed: Placed, pushed: Fields, facts: str = "") -> Marker:
+    """The marker that a ticket carries once these values are sent; `facts` is the digest of the list in its text."""
     entry = placed.entry
     return Marker(
         placed.uid,
@@ -27,13 +27,14 @@ def marker_of(world: World, placed: Placed, pushed: Fields) -> Marker:
         pushed=digests(pushed),
         source=entry.item.source,
         revision=world.reading.checkout.revision,
+        facts=facts,
     )
 
 
 def digests(values: Fields) -> tuple[tuple[str, str], ...]:
     """A short digest of each raw value that there is, by field."""
     named = ((name, getattr(values, name)) for name in _NAMES)
-    return tuple(sorted((name, digest(value)[:8]) for name, value in named if value not in (None, "", ())))
+    return tuple(sorted((name, digest(value)[:8]) for name, value in named if value))
 
 
 def base_of(world: World, placed: Placed, link: Link) -> tuple[Fields | None, list[Finding]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pmsync.ages import believed, is_within
-from pmsync.content import body, due_date, labels, raw_fields, ticket_title
+from pmsync.content import body, due_date, facts, labels, raw_fields, ticket_title
+from pmsync.facts import facts_digest
 from pmsync.identify import Placed
 from pmsync.keys import digest
 from pmsync.known import Entry
@@ -16,7 +17,7 @@ from pmsync.operations import ALONE, ALONE_HINT, Create, Operation, Place, Recor
 from pmsync.places import place as place_of
 from pmsync.plan.base import marker_of
 from pmsync.plan.named import is_of_an_item, is_plausible, may_mean
-from pmsync.plan.update import AGAIN, assignees, differences
+from pmsync.plan.update import AGAIN, assignees, differences, substitutes
 from pmsync.plan.world import Index, Named, View, World, doubtful
 from pmsync.routes import route
 from pmsync.trackers.base import Gone, Moved
@@ -126,7 +127,7 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
         key=entry.key,
         ticket=ticket,
         # an older key in the marker proves an edit: no base, so that the update can still send the new title
-        pushed=None if marker_key and marker_key != entry.key else fields,
+        pushed=None if marker_key and marker_key != entry.key else replace(fields, owed=_is_owed(ticket, named=named)),
         pushed_labels=tuple(sorted(mine & ticket.labels)) if not named else (),
         named=named,
         shared=shared,
@@ -143,6 +144,11 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
     how += "; followed only, as it has another item" if shared else ""
     how += f"; followed only, as {ticket.author!r} created it" if followed and not shared else ""
     return Decision("ticketed", operations=(Record("adopt", link, how),), findings=tuple(findings))
+
+
+def _is_owed(ticket: Ticket, *, named: bool) -> bool:
+    """Whether the run that created the ticket could assign none of the owners: its marker says so."""
+    return not named and ticket.marker is not None and "owed" in dict(ticket.marker.pushed)
 
 
 def _create(world: World, placed: Placed, index: Index) -> Decision:
@@ -266,16 +272,17 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     fields = raw_fields(document, item)
     accounts, findings = assignees(world, view, fields.owners, placed)
     findings += _spoken_of(world, placed)
-    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
-    substitutes, _ = assignees(world, view, fallback, placed)
+    fallback = substitutes(world, view, placed)
     due, _ = due_date(document, item, world.settings.sla)
+    shown = facts(document, item, world.settings, fields=view.fields)
+    pushed = fields if accounts or not fields.owners else replace(fields, owed=True)
     draft = Draft(
-        marker=marker_of(world, placed, fields),
+        marker=marker_of(world, placed, pushed, facts_digest(shown)),
         title=ticket_title(item.title),
-        body=body(document, item, world.settings, fields=view.fields),
+        body=body(shown, item),
         labels=view.fit(labels(fields, view.settings)),
-        assignees=accounts or substitutes,
-        fallback=substitutes,
+        assignees=accounts or fallback,
+        fallback=fallback,
         due=due if "due" in view.fields else None,
         priority=item.priority if "priority" in view.fields else None,
     )
@@ -288,7 +295,8 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
         return Decision("refused", why, (wait,))
     intent = world.intents.get(placed.uid)
     tries = intent.tries if intent else 0
-    operation = Create(placed.uid, view.settings.name, draft, place(placed), value, tries)
+    where = replace(place(placed), fields=pushed)
+    operation = Create(placed.uid, view.settings.name, draft, where, value, tries)
     return Decision("new", operations=(operation,), findings=tuple(findings))
 
 

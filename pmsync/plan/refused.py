@@ -10,7 +10,7 @@ from pmsync.model import Finding, Link, Marker, Patch
 from pmsync.operations import Refused, Update
 
 HINT = "it is tried again when the document or the configuration changes, or in a day"
-_PARTS = {"marker": "title", "add_labels": "labels", "remove_labels": "labels"}
+_PARTS = {"marker": "title", "facts": "title", "add_labels": "labels", "remove_labels": "labels"}
 _RAW = {"title": ("title",), "assignees": ("owners",), "due": ("due",), "priority": ("priority",)}
 _OF_LABELS = ("labels", "kind", "severity")
 

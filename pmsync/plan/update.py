@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pmsync.ages import is_within
-from pmsync.content import labels, raw_fields, ticket_title
+from pmsync.content import facts, labels, raw_fields, ticket_title
+from pmsync.facts import facts_digest
 from pmsync.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Ticket
 from pmsync.operations import Operation, Record, Refused, Update, Wait
@@ -34,17 +35,19 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
         return _identity_only(link, here), []
     fields = raw_fields(document, item)
     if is_unchanged(placed, link):
-        return _untouched(world, placed, link, here), []
+        return _untouched(world, view, placed, link, here), []
     base, told = base_of(world, placed, link)
     patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
     findings += told
     if link.pushed not in {None, fields} and not link.source and item.source:
         # a ledger of before this was kept does not say whether text or reading changed: told, not sent
         findings += differences(placed, link, fields, view)
+    if base is not None and not told and _says_otherwise(base, fields):
+        _add_facts(patch, world, view, placed, link)
     if not link.named and (patch or _stale(world, placed, link)):
-        patch["marker"] = marker_of(world, placed, pushed)
+        patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
     # what is still to be sent is so for the text that was sent before
-    source = item.source if pushed == fields else link.source
+    source = item.source if replace(pushed, owed=False) == fields else link.source
     after = replace(here, pushed=pushed, source=source, pushed_labels=_pushed_labels(link, patch))
     if not patch:
         return ([Record("settled", after, "document and ticket agree")] if after != link else []), findings
@@ -70,12 +73,68 @@ def _not_sent(placed: Placed, link: Link) -> list[Finding]:
     return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
 
 
-def _untouched(world: World, placed: Placed, link: Link, here: Link) -> list[Operation]:
-    """An item whose text is what it was: nothing of it is sent, but a marker that names an old document."""
-    if link.named or not _stale(world, placed, link):
+def _untouched(world: World, view: View, placed: Placed, link: Link, here: Link) -> list[Operation]:
+    """An item whose text is what it was: nothing of it is sent but what was still owed, and where it is by now."""
+    if link.named:
         return _identity_only(link, here)
-    sent = link.pushed or raw_fields(placed.entry.document, placed.entry.item)
-    return [_send(world, placed, {"marker": marker_of(world, placed, sent)}, link, here)]
+    fields, patch = raw_fields(placed.entry.document, placed.entry.item), Patch()
+    pushed = link.pushed or fields
+    if pushed.owed:
+        patch |= _owed(world, view, placed, link)
+        pushed = replace(pushed, owed=not patch)
+    stale = _stale(world, placed, link)
+    if stale or pushed.path not in {"", fields.path}:
+        pushed = replace(pushed, path=fields.path)
+        _add_facts(patch, world, view, placed, link)
+    if not patch and not stale:
+        return _identity_only(link, here)
+    patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
+    after = replace(here, pushed=pushed) if link.pushed else here
+    return [_send(world, placed, patch, link, after)]
+
+
+def _owed(world: World, view: View, placed: Placed, link: Link) -> Patch:
+    """The owners who could not be assigned before and can be now, where nobody else was assigned meanwhile."""
+    accounts, _ = assignees(world, view, placed.entry.item.owners, placed)
+    theirs = set(link.ticket.assignees) - set(substitutes(world, view, placed))
+    return {"assignees": accounts} if accounts and not theirs and not link.reassigned else {}
+
+
+def wants_owners(link: Link, owners: tuple[str, ...]) -> bool:
+    """Whether the document's owners are still to be assigned to its ticket."""
+    ours = not (link.reassigned or link.ticket.status.closed)
+    return ours and link.pushed is not None and (link.pushed.owners != owners or link.pushed.owed)
+
+
+def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
+    """The account of `fallback_owner`, where that can be assigned."""
+    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
+    return assignees(world, view, fallback, placed)[0]
+
+
+_SHOWN = ("owners", "due", "priority", "kind", "severity", "path", "context")
+
+
+def _says_otherwise(base: Fields, fields: Fields) -> bool:
+    """Whether the document changed something that the list of facts in the ticket's text shows."""
+    return any(getattr(base, name) != getattr(fields, name) for name in _SHOWN)
+
+
+def _add_facts(patch: Patch, world: World, view: View, placed: Placed, link: Link) -> None:
+    """Bring the list in the ticket's text up to date, where it has one that is ours to keep."""
+    marker = link.ticket.marker
+    if link.named or marker is None or not marker.facts:
+        return
+    document, item = placed.entry.document, placed.entry.item
+    shown = facts(document, item, world.settings, fields=view.fields)
+    if facts_digest(shown) != marker.facts:
+        patch["facts"] = shown
+
+
+def _digest_in(patch: Patch, link: Link) -> str:
+    """The digest for the marker: of the list that is sent, else of the one that is there."""
+    marker = link.ticket.marker
+    return facts_digest(patch["facts"]) if "facts" in patch else marker.facts if marker else ""
 
 
 def _here(placed: Placed, link: Link, index: Index) -> Link:
@@ -126,6 +185,9 @@ def _changes(
             pushed = replace(pushed, owners=base.owners)
         elif set(accounts) != set(ticket.assignees):
             patch["assignees"] = accounts
+    elif base.owed:
+        patch |= _owed(world, view, placed, link)
+        pushed = replace(pushed, owed=not patch)
     if "due" in view.fields and fields.due not in (base.due, ticket.due):
         patch["due"] = fields.due
     if "priority" in view.fields and fields.priority not in (base.priority, ticket.priority):

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from pmsync import marker
 from pmsync.addresses import github_issue
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.facts import held_digest, with_facts
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers.base import (
@@ -308,8 +309,9 @@ class GitHubTracker:
         """At most one PATCH; labels have requests of their own, so that those of others are never overwritten."""
         path = self._repo.path_of(ref)
         issue = self._repo.issue(ref) if listed or "marker" in patch else {}
-        if listed and is_sent(ticket := self._repo.ticket(issue), patch, listed):
-            return ticket
+        before = self._repo.ticket(issue) if issue else None
+        if before and listed and is_sent(before, patch, listed):
+            return before
         if names := fit_labels(patch.get("add_labels", ())):
             self._repo.write("POST", f"{path}/labels", {"labels": list(names)}, f"labels for {ref.key!r}")
         for name in fit_labels(patch.get("remove_labels", ())):
@@ -321,8 +323,11 @@ class GitHubTracker:
             values["title"] = fit_title(patch["title"])
         if "assignees" in patch:
             values["assignees"] = list(patch["assignees"][:MOST_ASSIGNEES])
-        if "marker" in patch:
-            values["body"] = marker.replace(issue.get("body"), patch["marker"])
+        if before and "marker" in patch:
+            text, identity = issue.get("body") or "", patch["marker"]
+            if "facts" in patch:
+                text, identity = with_facts(text, held_digest(before, identity.uid), patch["facts"], identity)
+            values["body"] = marker.replace(text, identity)
         if not values:
             return self._repo.ticket(self._repo.issue(ref))
         answer = self._repo.write("PATCH", path, values, f"{', '.join(values)} of {ref.key!r}")

@@ -14,9 +14,10 @@ from typing import Any
 
 from pmsync.addresses import KEY, jira_key
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.facts import held_digest, with_facts
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
-from pmsync.trackers import jira_anchor, jira_duplicate, jira_probe
+from pmsync.trackers import jira_adf, jira_anchor, jira_duplicate, jira_probe
 from pmsync.trackers.base import (
     Forbidden,
     Gone,
@@ -48,6 +49,7 @@ from pmsync.trackers.jira_listing import PAGE, assignable, read_screen, search, 
 from pmsync.trackers.jira_lot import Sent, Unassignable, in_halves, outcomes_of
 from pmsync.trackers.overtaken import is_sent
 from pmsync.trackers.paging import Incomplete
+from pmsync.trackers.wiki import to_wiki
 
 LOT = 50
 """What one bulk create takes ("Bulk create issue", REST API v2)."""
@@ -273,14 +275,34 @@ class JiraTracker:
         if is_sent(ticket := self._ticket(issue), patch, listed):
             return ticket
         body = self._body(patch)
-        if "marker" in patch and self.words.cloud:
-            body |= self._property(patch["marker"])
-        elif "marker" in patch:
-            text = jira_anchor.replace(issue["fields"].get("description"), patch["marker"])
-            body["fields"] = {**body.get("fields", {}), "description": text}
+        if "marker" in patch:
+            body = self._with_text(body, patch, ticket, issue["fields"].get("description") or "")
         if body:
-            self.session.ask("PUT", f"issue/{ref.id}", body=body)
+            self.session.ask("PUT", f"issue/{ref.id}", body=body, version=self._version(patch))
         return self._taken(patch, self._still_here(ref))
+
+    def _version(self, patch: Patch) -> str:
+        """The version of the API that shows Cloud's text as it is kept; version 2 turns it into wiki markup and back,
+        which loses some of what people wrote.
+        """
+        return "3" if self.words.cloud and "facts" in patch else "2"
+
+    def _with_text(self, body: dict[str, Any], patch: Patch, ticket: Ticket, text: str) -> dict[str, Any]:
+        """The body of the write with the marker, and with the list of facts in the description."""
+        identity, fields = patch["marker"], body.get("fields", {})
+        held = held_digest(ticket, identity.uid)
+        if not self.words.cloud:
+            if "facts" in patch:
+                text, identity = with_facts(text, held, to_wiki(patch["facts"]), identity)
+            return {**body, "fields": {**fields, "description": jira_anchor.replace(text, identity)}}
+        if "facts" in patch:
+            shown = self.session.ask(
+                "GET", f"issue/{ticket.ref.id}", query={"fields": "description"}, version="3"
+            ).data["fields"]["description"]
+            changed = jira_adf.replace_facts(shown, held, patch["facts"]) if shown else None
+            fields = {**fields, "description": changed} if changed else fields
+            identity = identity if changed else replace(identity, facts="")
+        return {**body, **({"fields": fields} if fields else {}), **self._property(identity)}
 
     def _property(self, identity: Marker) -> dict[str, Any]:
         """The marker in the body of a write, on Cloud; elsewhere it is part of the description."""

@@ -89,13 +89,15 @@ class Answer:
 
 
 class Session:
-    """Requests below `<url>/rest/api/2`; the library provides the session, its authentication and the addresses."""
+    """Requests below `<url>/rest/api/2`, or another version of it; the library provides the session, its authentication
+    and the addresses.
+    """
 
     def __init__(self, jira: JIRA, *, secrets: str, timeout: tuple[float, float] = TIMEOUT) -> None:
         self.jira, self.secrets, self.timeout = jira, secrets, timeout
 
     def send(
-        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None
+        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None, version: str = "2"
     ) -> Answer | NotSent | Lost:
         """Send one request, exactly once, and return whatever became of it."""
         try:
@@ -104,7 +106,7 @@ class Session:
             response = requests.Session.request(
                 self.jira._session,
                 method,
-                self.jira._get_url(path),
+                self.jira._get_url(path, self.jira.JIRA_BASE_URL.replace("{rest_api_version}", version)),
                 params=query,
                 data=None if body is None else json.dumps(body),
                 timeout=self.timeout,
@@ -114,12 +116,14 @@ class Session:
             return _failure(error)
         return _answer(response)
 
-    def ask(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Answer:
+    def ask(
+        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None, version: str = "2"
+    ) -> Answer:
         """Send a request that may be repeated, and return its answer if it is a good one.
 
         Raises TrackerUnavailable (no answer, 429, 5xx, unreadable) or TrackerError (everything else).
         """
-        return self.good(self.send(method, path, query=query, body=body))
+        return self.good(self.send(method, path, query=query, body=body, version=version))
 
     def good(self, outcome: Answer | NotSent | Lost) -> Answer:
         """The answer if it is a good one, else the error that it means, as in `ask`."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.facts import held_digest, with_facts
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
 from pmsync.trackers import local_tickets as tickets
@@ -122,6 +123,9 @@ class LocalTracker:
             if is_sent(ticket := tickets.to_ticket(row, self.naming), patch, listed):
                 return ticket
             changes = _changes(patch, row)
+            if "facts" in patch and "marker" in patch:
+                held = held_digest(ticket, patch["marker"].uid)
+                changes["body"], changes["marker"] = with_facts(row["body"], held, patch["facts"], patch["marker"])
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:

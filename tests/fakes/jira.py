@@ -15,6 +15,7 @@ from datetime import UTC
 from email.utils import format_datetime
 from typing import Any, Self
 
+from tests.fakes import adf
 from tests.fakes.http import Request, Response, Server
 from tests.fakes.jira_fields import field_errors, label_errors, set_fields
 from tests.fakes.jira_json import KINDS, JiraJson, listed, no_project, nothing_here, problem
@@ -67,7 +68,8 @@ class FakeJira:
         except ValueError:
             return problem(400, "There was an error parsing JSON. Check that your request body is valid.")
         for method, pattern, name in ROUTES:
-            match = re.fullmatch(rf"/rest/api/2{pattern}", request.path)
+            version = "[23]" if self.state.cloud and pattern == ISSUE else "2"
+            match = re.fullmatch(rf"/rest/api/{version}{pattern}", request.path)
             if match and method == request.method:
                 found: Callable[..., Response] = getattr(self, name)
                 return found(request, *match.groups())
@@ -214,7 +216,14 @@ class FakeJira:
 
     def get_issue(self, request: Request, key: str) -> Response:
         issue = self._visible(key)
-        return Response(200, self.show.issue(issue, self._wanted(request))) if issue else self._no_issue()
+        if issue is None:
+            return self._no_issue()
+        shown = self.show.issue(issue, self._wanted(request))
+        if request.path.startswith("/rest/api/3/") and "description" in shown["fields"]:
+            shown["fields"]["description"] = issue.adf or (
+                adf.from_wiki(issue.description) if issue.description else None
+            )
+        return Response(200, shown)
 
     def _visible(self, key: str) -> Issue | None:
         issue = self.state.find(key)
@@ -286,6 +295,13 @@ class FakeJira:
         if not self.state.permissions.get("EDIT_ISSUES", True):
             return problem(403, "You do not have permission to edit issues in this project.")
         fields, update = dict(wanted.get("fields", {})), dict(wanted.get("update", {}))
+        shown, modern = fields.get("description"), request.path.startswith("/rest/api/3/")
+        if shown is not None and isinstance(shown, dict) != modern:
+            return problem(
+                400, description="Operation value must be " + ("an Atlassian Document" if modern else "a string")
+            )
+        if modern and shown is not None:
+            fields["description"] = adf.to_wiki(shown)
         labels = update.pop("labels", [])
         errors = {n: f"Field '{n}' cannot be set. It is not on the appropriate screen, or unknown." for n in update}
         errors |= self._field_errors(fields) | label_errors(each["add"] for each in labels if "add" in each)
@@ -297,6 +313,8 @@ class FakeJira:
             return problem(400, **errors)
         before = replace(issue, labels=list(issue.labels), custom=dict(issue.custom))
         set_fields(self.state, issue, fields)
+        if "description" in fields:
+            issue.adf = shown if modern else None
         for change in labels:
             if "add" in change and change["add"] not in issue.labels:
                 issue.labels.append(change["add"])

@@ -41,6 +41,7 @@ class Issue:
     kind: str = "3"
     summary: str = ""
     description: str = ""
+    adf: dict[str, Any] | None = None
     labels: list[str] = field(default_factory=list)
     assignee: str | None = None
     duedate: str | None = None
