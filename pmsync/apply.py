@@ -156,6 +156,7 @@ class Applier:
             self.ledger.save_links(self.run, self.now(), [replace(link, ticket=ticket)], "pmsync")
             fields = sorted({name for part in wanted.keys() - reasons.keys() for name in _fields(wanted[part])})
             self.applied.done.append(Done("updated", update.uid, ticket, ", ".join(fields)))
+            self._text_edited(update, ticket)
             self.progress("update", 1)
         if not reasons:
             self.ledger.unrefuse([(update.uid, "update")])
@@ -168,6 +169,13 @@ class Applier:
         self._refused(
             Refusal(update.uid, "update", value, reason, self.now()), Refused("update", ref.tracker, ref.key, reason)
         )
+
+    def _text_edited(self, update: Update, ticket: Ticket) -> None:
+        """Say once that a person edited the list of facts: it is theirs from then on."""
+        if "facts" in update.patch and ticket.marker and not ticket.marker.facts:
+            message = f"the list of facts in ticket {ticket.ref.key!r} was edited by a person: it stays as they left it"
+            hint = "what the post-mortem says of owner, due date or severity is no longer brought up to date there"
+            self._tell("text-edited", "note", message, hint)
 
     def _sent(
         self, ref: Ref, wanted: Mapping[str, Patch], listed: Marker | None = None

@@ -233,7 +233,7 @@ def assignees(
                 "owner-unresolved",
                 "warning",
                 f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
-                "add the person, an alias or the account under [people]; the ticket names the owner in its text",
+                "add the person, an alias or the account under [people]: the next sync assigns the ticket",
                 entry.document.path,
                 entry.item.line,
             )

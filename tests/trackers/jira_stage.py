@@ -127,6 +127,8 @@ class JiraStage:
     def _edit(self, ref: Ref, name: str, value: object) -> None:
         issue = self.issue(ref)
         setattr(issue, name, value)
+        if name == "description":
+            issue.adf = None
         self.state.touch(issue, self.person, name)
 
     def delete(self, ref: Ref) -> None:
