@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pmsync.apply import Done
+from pmsync.item_counts import counts_line, item_counts
 from pmsync.model import Draft, Finding, Ticket
 from pmsync.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.places import place
@@ -134,34 +135,6 @@ def summary(plan: Plan) -> dict[str, int]:
     }
 
 
-_HELD: Mapping[str, str] = {
-    "external": "named elsewhere",
-    "undecided": "undecided",
-    "refused": "refused",
-    "waiting": "waiting",
-    "proposed": "in drafts",
-    "listed": "before documents.since",
-    "done": "already done",
-    "cancelled": "cancelled",
-}
-"""Why an item has no ticket, by what the ledger calls it; the first four concern somebody."""
-_OPEN_QUESTIONS = frozenset({"external", "undecided", "refused", "waiting"})
-
-
-def held_line(plan: Plan, *, all_reasons: bool = True) -> str:
-    """How many items have no ticket and get none now, and why; '' where there are none. With `all_reasons` False only
-    those that somebody may expect one for.
-    """
-    words = ("cancelled" if row.note.startswith("cancelled") else row.standing for row in plan.rows)
-    counts = Counter(word for word in words if word in _HELD)
-    named = [name for name in _HELD if counts[name] and (all_reasons or name in _OPEN_QUESTIONS)]
-    total = sum(counts[name] for name in named)
-    if not total:
-        return ""
-    who = "1 item has" if total == 1 else f"{total} items have"
-    return f"{who} no ticket: {', '.join(f'{counts[name]} {_HELD[name]}' for name in named)}."
-
-
 def summary_line(plan: Plan) -> str:
     """The last line of a plan: what it would do to tickets, then what else is going on."""
     if not plan.pending and not plan.waits:
@@ -196,7 +169,7 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     told.sort(key=lambda finding: finding.level != "error")
     foot = _Page(room=MOST_FINDINGS)
     foot.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, told), ["", "</details>"])
-    held = held_line(result.plan)
+    held = counts_line(item_counts(result, applied=False), result.world.settings.since)
     head = ["### pmsync plan", "", summary_line(result.plan), *(["", held] if held else [])]
     page = _Page(head, room=MOST - foot.size)
     if len(shown) < len(rows):
@@ -298,6 +271,7 @@ def plan_value(result: Result) -> dict[str, object]:
     rows = plan_rows(result.plan, result.world)
     return {
         "summary": summary(result.plan),
+        "items": item_counts(result, applied=False),
         "pending": len(result.plan.pending),
         "held_back": result.held_back,
         "operations": [
@@ -323,6 +297,7 @@ def done_value(result: Result) -> dict[str, object]:
     return {
         "ok": result.ok,
         "counts": dict(sorted(Counter(done.verb for done in applied.done).items())),
+        "items": item_counts(result, applied=True),
         "done": [_done(done) for done in applied.done],
         "in_doubt": applied.in_doubt,
         "waiting": [{"uid": wait.uid, "reason": wait.reason, "until": wait.until} for wait in result.plan.waits],

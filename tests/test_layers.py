@@ -22,7 +22,7 @@ LAYERS = [
      "tracked", "trackers", "writeback.file"},
     {"looking", "observe", "apply", "adopting", "ledger_owner"},
     {"sync", "writeback.run"},
-    {"reports", "render", "formats", "cli"},
+    {"reports", "item_counts", "render", "formats", "cli"},
 ]  # fmt: skip
 HOMES = {
     "click": ("cli",),

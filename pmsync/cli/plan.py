@@ -13,6 +13,7 @@ from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
 from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import judged
+from pmsync.item_counts import counts_line, item_counts, since_hint
 from pmsync.render import PlanRow
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
@@ -80,8 +81,9 @@ def _show(result: Result, unseen: list[str]) -> None:
     if rows:
         output.echo()
     output.echo(render.summary_line(result.plan), hang=6)
-    if held := render.held_line(result.plan):
-        output.echo(held, hang=2)
+    counts = item_counts(result, applied=False)
+    for line in filter(None, [counts_line(counts, result.world.settings.since), since_hint(counts)]):
+        output.echo(line, hang=2)
     for reason in unseen:
         output.warn(reason, "items may have tickets there already")
     output.findings(result.findings, err=True)

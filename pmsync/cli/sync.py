@@ -22,6 +22,7 @@ from pmsync.cli.options import Span, changed_since_option, metrics_option, writt
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
 from pmsync.errors import ConfigError, LedgerError, LockHeld
+from pmsync.item_counts import UNSETTLED, counts_line, item_counts
 from pmsync.model import Finding
 from pmsync.operations import Plan
 from pmsync.settings import Settings
@@ -203,8 +204,8 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
-    if full and (held := render.held_line(result.plan)):
-        output.echo(held, hang=2)
+    if full and (line := counts_line(item_counts(result, applied=True), result.world.settings.since)):
+        output.echo(line, hang=2)
 
 
 def _line(done: Done, plan: Plan) -> list[output.Part]:
@@ -222,11 +223,9 @@ def _nothing_done(result: Result) -> str:
 
 
 def _nothing_to_do(result: Result) -> str:
-    waiting = len(result.plan.waits)
-    waits = f"; {output.count(waiting, 'item')} waiting, see `pmsync plan`" if waiting else ""
-    if render.held_line(result.plan, all_reasons=False):
-        return f"Nothing to send{waits}."
-    return f"Nothing to do: documents, tickets and ledger agree{waits}."
+    if result.findings or result.plan.waits or item_counts(result, applied=True).keys() & UNSETTLED:
+        return "Nothing to send."
+    return "Nothing to do: documents, tickets and ledger agree."
 
 
 def _worth_telling(result: Result) -> list[Finding]:

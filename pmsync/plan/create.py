@@ -264,7 +264,7 @@ def _no_restricted_tracker(placed: Placed) -> Decision:
     finding = Finding(
         "restricted-no-tracker", "error", message, hint, placed.entry.document.path, placed.entry.item.line
     )
-    return Decision("waiting", message, (), (finding,))
+    return Decision("restricted", message, (), (finding,))
 
 
 def _draft(world: World, placed: Placed, view: View) -> Decision:

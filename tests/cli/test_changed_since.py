@@ -76,7 +76,10 @@ def test_plan_and_sync_judge_those_only_and_read_all(repository: Path, run: Run)
     narrow = run("plan", "--changed-since", "main", "postmortems/new.md", "--format", "json", cwd=repository)
     assert [each["where"] for each in json.loads(narrow.out)["operations"]] == ["postmortems/new.md:7"]
     assert run("sync", "--changed-since", "main", cwd=repository).code == 0
-    assert run("plan", "--changed-since", "main", cwd=repository, now=LATER).out == "No changes.\n"
+    assert (
+        run("plan", "--changed-since", "main", cwd=repository, now=LATER).out
+        == "No changes.\n2 items, all with a ticket.\n"
+    )
     assert json.loads(run("plan", "--format", "json", cwd=repository, now=LATER).out)["summary"]["create"] == 1
 
 

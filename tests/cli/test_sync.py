@@ -27,7 +27,7 @@ def test_a_run_that_could_not_look_never_says_that_all_agrees(run: Run, tmp_path
     write(tmp_path, {"pmsync.toml": UNREADABLE, "postmortems/a.md": DOCUMENT, "broken.db": "no database" * 99})
     out, err = terminal()
     assert run("sync").code == 1
-    assert out.getvalue() == "Nothing was sent; 2 items wait.\n2 items have no ticket: 2 waiting.\n"
+    assert out.getvalue() == "Nothing was sent; 2 items wait.\n2 items: 2 waiting.\n"
     assert "nothing is concluded about its tickets\n" in err.getvalue(), "asking again would not help"
 
 
@@ -35,7 +35,7 @@ def test_a_run_that_found_nothing_to_do_says_that_all_agrees(run: Run, place: Pa
     run("sync")
     out, _ = terminal()
     assert run("sync").code == 0
-    assert out.getvalue() == "Nothing to do: documents, tickets and ledger agree.\n"
+    assert out.getvalue() == "Nothing to do: documents, tickets and ledger agree.\n2 items, all with a ticket.\n"
 
 
 def test_a_run_that_was_asked_to_stop_says_so_and_is_130(
@@ -45,7 +45,7 @@ def test_a_run_that_was_asked_to_stop_says_so_and_is_130(
     monkeypatch.setattr(Signals, "stop", lambda self: True)
     out, err = terminal()
     assert run("--color", "never", "sync").code == 130
-    assert out.getvalue() == "Nothing was sent.\n"
+    assert out.getvalue() == "Nothing was sent.\n2 items, all with a ticket.\n"
     assert err.getvalue() == "error: interrupted\n"
 
 
@@ -109,7 +109,9 @@ def test_an_item_that_is_back_is_counted_apart(run: Run, place: Path) -> None:
     write(place, {"postmortems/a.md": DOCUMENT.partition("- Close")[0]})
     run("sync")
     write(place, {"postmortems/a.md": DOCUMENT})
-    assert run("plan").out.endswith("Plan: 0 to create, 0 to update, 0 to adopt, 1 back in its document.\n")
+    assert run("plan").out.endswith(
+        "Plan: 0 to create, 0 to update, 0 to adopt, 1 back in its document.\n2 items, all with a ticket.\n"
+    )
 
 
 def test_a_status_is_told_in_words(run: Run, place: Path) -> None:

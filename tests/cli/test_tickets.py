@@ -125,7 +125,7 @@ def test_adopt_and_forget_speak_of_items_by_their_place(run) -> None:  # type: i
 
 
 def test_plan_says_what_is_pending_and_exits_with_four(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    assert run("plan").strip() == "No changes."
+    assert run("plan").strip() == "No changes.\n2 items, all with a ticket."
     (tmp_path / "postmortems" / "a.md").write_text(DOCUMENT + "- Rotate the keys of the gateway\n")
     assert "1 to create" in run("plan", "--exit-code", code=4)
     value = json.loads(run("plan", "--format", "json"))
