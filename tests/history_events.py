@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.history_promises import Watched
-from tests.history_truth import Folder, Item, Text, tickets_of
+from tests.history_truth import EDITED, FACT, Folder, Item, Text, tickets_of
 from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import JiraStage
 
@@ -315,7 +315,7 @@ class Histories(Watched):
             stage.set_labels(ref)
             wished = ("labels",)
         elif deed == "body":
-            stage.edit_body(ref, f"Dana says {self.next()}.\n\n{stage.body(ref)}")
+            stage.edit_body(ref, _edited(stage.body(ref), self.next()))
             wished = ("text",)
         elif deed == "unmark":
             stage.edit_body(ref, f"Dana says {self.next()}.")
@@ -396,3 +396,12 @@ class Histories(Watched):
 
 def _other_work(item: Item) -> Item:
     return replace(item, work=Item(item.base).work)
+
+
+def _edited(text: str, number: int) -> str:
+    """The text with a line of Dana's before it, or with one of the facts as she sees it."""
+    lines = text.splitlines()
+    fact = next((n for n, line in enumerate(lines) if FACT.match(line) and EDITED not in line), None)
+    if fact is None or number % 2:
+        return f"Dana says {number}.\n\n{text}"
+    return "\n".join([*lines[:fact], f"{lines[fact]} {EDITED}", *lines[fact + 1 :]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -138,7 +139,9 @@ def revision(commit: str, folders: Mapping[str, Folder]) -> Revision:
 
 @dataclass(frozen=True)
 class Seen:
-    """A ticket as it is on the service, `text` without its marker; `state` is the service's own word."""
+    """A ticket as it is on the service; `state` is the service's own word. `text` is without its marker, and without
+    the list of facts as long as no person has edited that: then pmsync keeps it.
+    """
 
     ref: Ref
     title: str
@@ -159,12 +162,24 @@ class Seen:
 
 SET_BY_PEOPLE = ("title", "state", "assignees", "labels", "text", "comments", "due")
 NOBODY = Marker("")
+FACT = re.compile(r"[-*] \*{1,2}(?:Post-mortem|Incident|Severity|Date|Services|Group|Kind|Owner|Priority|Due):")
+EDITED = "(says Dana)"
 
 
 def tickets_of(stage: Stage) -> dict[str, Seen]:
     """Every ticket that is there, by key, read from the service's state; what breaks mentions in titles is left out."""
     found = {LocalStage: _local, GitHubStage: _github, JiraStage: _jira}[type(stage)](stage)
-    return {seen.ref.key: replace(seen, title=seen.title.replace("\u200b", "")) for seen in found}
+    return {
+        seen.ref.key: replace(seen, title=seen.title.replace("\u200b", ""), text=_of_people(seen.text))
+        for seen in found
+    }
+
+
+def _of_people(text: str) -> str:
+    """The words of a text but those of the list of facts, unless a person edited it ('says Dana')."""
+    facts = [line for line in text.splitlines() if FACT.match(line)]
+    edited = any(EDITED in line for line in facts)
+    return " ".join(word for line in text.splitlines() if edited or line not in facts for word in line.split())
 
 
 def _local(stage: LocalStage) -> Iterator[Seen]:
