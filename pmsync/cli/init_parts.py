@@ -189,7 +189,7 @@ def foreign_hosts(settings: Settings, environ: Mapping[str, str] = _ANY_CI) -> s
     """The hosts that get no token until the environment or the user names them, with a space between them."""
     hosts = []
     for tracker in settings.trackers.values():
-        host = urlsplit(tracker.api_url if tracker.type == "github" else tracker.url).hostname or ""
+        host = urlsplit(tracker.api).hostname or ""
         if tracker.type != "local" and host and not is_allowed(tracker.type, host, environ):
             hosts.append(host)
     return " ".join(dict.fromkeys(hosts))

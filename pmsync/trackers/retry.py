@@ -133,7 +133,7 @@ class Retrying:
         return tenacity.Retrying(retry=retry, wait=_wait, stop=stop, sleep=self._sleep, **options)  # type: ignore[arg-type]
 
     def _may_be_asked_again(self, error: BaseException) -> bool:
-        return isinstance(error, TrackerUnavailable) and not self._is_too_long(error.retry_after)
+        return isinstance(error, TrackerUnavailable) and not error.lasting and not self._is_too_long(error.retry_after)
 
     def _may_be_sent_again(self, outcomes: Sequence[Outcome]) -> bool:
         waiting = [outcome for outcome in outcomes if isinstance(outcome, Unavailable)]
