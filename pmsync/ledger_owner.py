@@ -55,6 +55,12 @@ def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, s
     return found
 
 
+def readdressed_trackers(places: Mapping[str, str], settings: Settings) -> frozenset[str]:
+    """The names of trackers that have another address than when the ledger last used them, whatever it leads to."""
+    before = {name: places.get(f"tracker {name}", "") for name in settings.trackers}
+    return frozenset(name for name, place in before.items() if place and place != place_of(settings.trackers[name]))
+
+
 def newest_revision(places: Mapping[str, str]) -> int:
     """How new the newest checkout was that the ledger has seen, 0 where it does not say."""
     held = places.get("revision", "")
