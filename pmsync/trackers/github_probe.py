@@ -10,6 +10,7 @@ from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.base import Check, Probe
 from pmsync.trackers.github_session import Answer, Session
+from pmsync.trackers.reaching import shortened
 
 ACTIONS = "github-actions[bot]"
 
@@ -34,7 +35,7 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
         todo = f"it is wrong or has expired: {session.new_secret}"
         raise TrackerError(f"GitHub does not accept the token ({answer.reason}): {todo}")
     hint = answer.cause or f"name the account in `trackers.{settings.name}.accounts`"
-    why = "its answer names nobody" if answer.status == 200 else answer.reason
+    why = f"its answer names nobody, {shortened(answer.data)}" if answer.status == 200 else answer.reason
     raise TrackerError(f"GitHub does not say whose token this is ({why}): {hint}")
 
 

@@ -64,8 +64,8 @@ class Repository:
             answer = self.read(path, {**more, **query})
             if answer.status != 200:
                 raise self.refused(answer, what)
-            if not isinstance(answer.data, list):
-                raise self.session.no_answer(answer, "a list")
+            if not isinstance(answer.data, list) or not all(isinstance(each, Mapping) for each in answer.data):
+                raise self.session.no_answer(answer.data, "a list")
             if hidden := partial(answer.headers):
                 raise TrackerClosed(f"`{self.name}`: GitHub leaves something out of the list: {hidden}")
             following = next_page(answer.headers.get("link", ""))
@@ -137,7 +137,7 @@ class Repository:
     def verified(self, issue: Any) -> Mapping[str, Any]:
         """The issue, where it is one and in our repository."""
         if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
-            raise TrackerError(f"`{self.name}`: an answer of GitHub holds no issue")
+            raise self.session.no_answer(issue, "an issue")
         if repository_of(issue) != self.name.lower():
             raise TrackerError(f"`{self.name}`: GitHub answered with an issue of {repository_of(issue)!r}")
         return issue

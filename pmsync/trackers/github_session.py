@@ -216,7 +216,7 @@ class Session:
             )
         answer = self._granted("POST", f"/app/installations/{installation}/access_tokens", 201)
         if not {"token", "expires_at"} <= answer.data.keys():
-            raise self.no_answer(answer, "a token")
+            raise self.no_answer(sorted(answer.data), "a token")
         permissions = answer.data.get("permissions")
         self._granted_to_app = permissions if isinstance(permissions, Mapping) else None
         now, end = server_time(answer.headers), datetime.fromisoformat(answer.data["expires_at"])
@@ -245,9 +245,9 @@ class Session:
             return TrackerUnavailable(f"GitHub had trouble of its own ({answer.reason})")
         return None
 
-    def no_answer(self, answer: Answer, wanted: str) -> TrackerUnavailable:
+    def no_answer(self, data: object, wanted: str) -> TrackerUnavailable:
         """The error for JSON that GitHub would not send in this place."""
-        said = f"JSON that is not {wanted} of GitHub's ({shortened(answer.data)})"
+        said = f"JSON that is not {wanted} of GitHub's ({shortened(data)})"
         return TrackerUnavailable(
             f"{self.api_url!r} answers with {said}: check {self.setting}.api_url, and what stands between", lasting=True
         )
@@ -256,7 +256,7 @@ class Session:
         """The number in the JSON of `what`; raises TrackerUnavailable where that is something else."""
         number = answer.data.get("id") if isinstance(answer.data, Mapping) else None
         if type(number) is not int:
-            raise self.no_answer(answer, what)
+            raise self.no_answer(answer.data, what)
         return number
 
     def led_away(self, answer: Answer) -> str:

@@ -316,6 +316,8 @@ class JiraTracker:
         found = self._found(ref)
         if isinstance(found, Mapping) and self._here(found):
             return found
+        if isinstance(found, Forbidden):
+            raise TrackerError(f"issue {ref.key!r} cannot be read ({found.reason})")
         where = self.words.browse(str(found["key"])) if isinstance(found, Mapping) else "nowhere that we can see"
         raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} any more: it is {where}")
 

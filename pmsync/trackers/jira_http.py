@@ -182,7 +182,8 @@ class Session:
         """What to do about a refusal, as the end of a sentence."""
         if answer.status == 401 or answer.anonymous:
             todo = answer.cause or f"check {self.secrets}; tokens expire"
-            return "; ".join(filter(None, (f": {todo}", self._gateway_hint)))
+            elsewhere = self._gateway_hint if answer.own or not answer.cause else ""
+            return f": {todo}{f'; {elsewhere}' if elsewhere else ''}"
         if answer.cause:
             return f": {answer.cause}"
         if answer.status == 413:

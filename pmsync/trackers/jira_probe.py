@@ -11,6 +11,7 @@ from pmsync.trackers.jira_fields import Screen, blocker, demanded
 from pmsync.trackers.jira_gateway import is_gateway
 from pmsync.trackers.jira_http import Answer, Session
 from pmsync.trackers.jira_issue import Dialect
+from pmsync.trackers.reaching import shortened
 
 _NEEDED = {
     "CREATE_ISSUES": "create tickets",
@@ -62,11 +63,13 @@ def probe(
 
 def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
     """The token's own account. Raises TrackerError where the answer names none: an empty name would be everybody's."""
-    account = words.account(session.ask("GET", "myself").data)
+    told = session.ask("GET", "myself").data
+    account = words.account(told)
     if not account:
         hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
         raise TrackerError(
-            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody): {hint}"
+            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody, {shortened(told)}): "
+            f"{hint}"
         )
     return account
 
