@@ -165,7 +165,7 @@ def _token_uses(settings: Settings, repository: Repository) -> tuple[bool, bool]
 
 def _is_own(tracker: TrackerSettings, repository: Repository) -> bool:
     same = tracker.repo.casefold() == repository.slug.casefold()
-    return same and repository.on_github and tracker.api_url == repository.api_url
+    return same and repository.on_github and tracker.api == repository.api_url
 
 
 def secret_names(settings: Settings) -> list[str]:
