@@ -158,7 +158,8 @@ def _vocabulary(table: Table, trackers: Mapping[str, TrackerSettings]) -> Vocabu
                 columns.problem(role, f"{shown(name)} is one of {roles[name.casefold()]} already; leave it to one")
     columns.close()
     table.close()
-    projects = tuple((each.url, each.project) for each in trackers.values() if each.type == "jira" and each.project)
+    jiras = [each for each in trackers.values() if each.type == "jira" and each.project]
+    projects = tuple((site, each.project) for each in jiras for site in each.sites)
     return Vocabulary(sections, roles, projects)
 
 

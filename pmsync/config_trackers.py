@@ -84,6 +84,7 @@ def _jira(table: Table) -> dict[str, Any]:
         table.required("url", like="https://acme.atlassian.net")
     return {
         "url": _url(table, "url", ""),
+        "api_url": _url(table, "api_url", ""),
         "project": table.required("project", pattern="[A-Z][A-Z0-9_]+", like="PAY"),
         "issue_type": table.text("issue_type", "Task"),
         "deployment": table.choice("deployment", ("cloud", "server")),

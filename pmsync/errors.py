@@ -51,12 +51,13 @@ class Overtaken(TrackerError):
 class TrackerUnavailable(TrackerError):
     """A tracker did not answer, or said to come back later.
 
-    `retry_after` is the server's own wish in seconds, None where it named none.
+    `retry_after` is the server's own wish in seconds, None where it named none. `lasting` where asking again is of no
+    use until somebody repairs the cause: a file of certificates that is missing, a log-in page in between.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, *, lasting: bool = False) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after, self.lasting = retry_after, lasting
 
 
 def blacked_out(text: str, secrets: Iterable[str]) -> str:

@@ -30,9 +30,10 @@ def refuse_another(places: Mapping[str, str], belonging: Belonging, path: str) -
 def place_of(tracker: TrackerSettings) -> str:
     """The service in which a tracker's numbers mean something: type and address.
 
-    Within one Jira an issue keeps its id from project to project; a GitHub ref names its repository by number.
+    Within one Jira an issue keeps its id from project to project; a GitHub ref names its repository by number. A Jira
+    is its site, whichever way requests take to it.
     """
-    address = {"github": tracker.api_url, "jira": tracker.url}.get(tracker.type, "")
+    address = {"github": tracker.api, "jira": tracker.url}.get(tracker.type, "")
     return f"{tracker.type} {address}".strip().lower()
 
 
@@ -41,7 +42,9 @@ def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, s
     found = {}
     for name, tracker in settings.trackers.items():
         before, here = places.get(f"tracker {name}", ""), place_of(tracker)
-        same = {here, *(f"{tracker.type} {address}".lower() for address in tracker.formerly)}
+        # where requests go is the same service, whatever it was called: an `api_url` was an `url` before
+        others = (tracker.api, *tracker.formerly)
+        same = {here, *(f"{tracker.type} {address}".lower() for address in others)}
         if before and before not in same:
             address = before.partition(" ")[2]
             found[name] = (
@@ -50,6 +53,12 @@ def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, s
                 f"if it is another one, run `pmsync forget --tracker {name}`"
             )
     return found
+
+
+def readdressed_trackers(places: Mapping[str, str], settings: Settings) -> frozenset[str]:
+    """The names of trackers that have another address than when the ledger last used them, whatever it leads to."""
+    before = {name: places.get(f"tracker {name}", "") for name in settings.trackers}
+    return frozenset(name for name, place in before.items() if place and place != place_of(settings.trackers[name]))
 
 
 def newest_revision(places: Mapping[str, str]) -> int:

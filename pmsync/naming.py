@@ -33,7 +33,8 @@ def _of_github(text: str, tracker: TrackerSettings, settings: Settings) -> str:
 
 
 def _of_jira(text: str, tracker: TrackerSettings, _settings: Settings) -> str:
-    key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else jira_key(text, tracker.url) or ""
+    shown = (jira_key(text, site) for site in tracker.sites)
+    key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else next(filter(None, shown), "")
     return key if key.rpartition("-")[0] == tracker.project.upper() else ""
 
 

@@ -41,9 +41,9 @@ class TrackerSettings:
     restricted: bool = False
     formerly: tuple[str, ...] = ()
     token_env: str | None = None
+    api_url: str = ""
     # github
     repo: str = ""
-    api_url: str = "https://api.github.com"
     app_id_env: str | None = None
     app_key_env: str | None = None
     app_installation_id: int | None = None
@@ -61,6 +61,16 @@ class TrackerSettings:
     priority: Mapping[str, str] = field(default_factory=dict)
     # local
     path: str = ""
+
+    @property
+    def api(self) -> str:
+        """Where requests go: `api_url`, else the service's usual place."""
+        return self.api_url or {"github": "https://api.github.com", "jira": self.url}.get(self.type, "")
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The addresses under which documents may show a Jira's tickets: its site, and what was taken for one."""
+        return tuple(dict.fromkeys(filter(None, (self.url, self.api_url, *self.formerly))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,9 +149,12 @@ class Engine:
         elsewhere = ledger_owner.moved_trackers(places, self.settings)
         sources = {**self.sources, **{name: Source(None, failed=why) for name, why in elsewhere.items()}}
         judged, missing = _judged(self.settings, reading, request)
+        # all their tickets are listed once more: the links that are stored lead to the former address
+        renamed = ledger_owner.readdressed_trackers(places, self.settings)
+        cursors = {n: replace(at, since=None) if n in renamed else at for n, at in memory.cursors.items()}
         missing += [Finding("tracker-replaced", "error", f"tracker {n!r}: {why}") for n, why in elsewhere.items()]
         return Survey(
-            look=Looker(self.settings, sources, memory, self.clock.now),
+            look=Looker(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
             reading=replace(reading, findings=(*reading.findings, *missing)),
             judged=judged,
             whole=request.whole,

@@ -16,6 +16,9 @@ from pmsync.errors import ConfigError, LedgerError, TrackerError
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.base import Check, Tracker, Unresolved
 
+ATTEMPTS = 2
+"""How often a tracker is asked that does not answer: somebody waits, and is told the cause."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -144,7 +147,7 @@ def _tracker(app: App, settings: Settings, tracker: TrackerSettings) -> Iterator
     from pmsync.trackers.registry import connect  # noqa: PLC0415 (it comes with the trackers' libraries)
 
     try:
-        connected = connect(tracker, app.environ, Path(settings.root))
+        connected = connect(tracker, app.environ, Path(settings.root), attempts=ATTEMPTS)
         probe = connected.probe()
     except ConfigError as error:
         yield from (_problem(text) for text in error.problems)

@@ -165,7 +165,7 @@ def _token_uses(settings: Settings, repository: Repository) -> tuple[bool, bool]
 
 def _is_own(tracker: TrackerSettings, repository: Repository) -> bool:
     same = tracker.repo.casefold() == repository.slug.casefold()
-    return same and repository.on_github and tracker.api_url == repository.api_url
+    return same and repository.on_github and tracker.api == repository.api_url
 
 
 def secret_names(settings: Settings) -> list[str]:
@@ -189,7 +189,7 @@ def foreign_hosts(settings: Settings, environ: Mapping[str, str] = _ANY_CI) -> s
     """The hosts that get no token until the environment or the user names them, with a space between them."""
     hosts = []
     for tracker in settings.trackers.values():
-        host = urlsplit(tracker.api_url if tracker.type == "github" else tracker.url).hostname or ""
+        host = urlsplit(tracker.api).hostname or ""
         if tracker.type != "local" and host and not is_allowed(tracker.type, host, environ):
             hosts.append(host)
     return " ".join(dict.fromkeys(hosts))

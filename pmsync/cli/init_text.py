@@ -79,11 +79,14 @@ def _github(answers: Answers) -> Iterator[str]:
 
 
 def _jira(answers: Answers) -> Iterator[str]:
+    if _is_gateway(answers):
+        yield "# This is Atlassian's gateway, for requests only. People open the site: its address belongs into `url`,"
+        yield "# and this one into `api_url`; `pmsync doctor` shows both lines."
     yield f"url = {_quoted(answers.url)}"
     yield f"project = {_quoted(answers.project)}"
     yield 'issue_type = "Task"'
     yield "# Environment variables; what they hold never stands here."
-    if ".atlassian.net" in answers.url:
+    if _is_cloud(answers):
         yield 'email_env = "JIRA_EMAIL"'
     yield f'token_env = "{TOKENS["jira"]}"'
 
@@ -106,7 +109,15 @@ def _account(answers: Answers) -> str:
     """The kind of account there: GitHub's logins, Jira Cloud's ids, Data Center's names."""
     if answers.tracker != "jira":
         return "login"
-    return "id" if ".atlassian.net" in answers.url else "name"
+    return "id" if _is_cloud(answers) else "name"
+
+
+def _is_cloud(answers: Answers) -> bool:
+    return ".atlassian.net" in answers.url or _is_gateway(answers)
+
+
+def _is_gateway(answers: Answers) -> bool:
+    return "//api.atlassian.com/" in answers.url
 
 
 def _rest(answers: Answers) -> Iterator[str]:

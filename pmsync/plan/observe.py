@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pmsync.model import Finding, Link, Ticket
+from pmsync.model import Finding, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
 from pmsync.plan.world import Index, World, doubtful, seen_tickets, seniority
 from pmsync.renames import as_called, remembered, renamed
@@ -131,7 +131,7 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
         return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
     new_names = renamed(link.ticket, ticket)
     ticket = replace(ticket, ids=remembered(link.ticket, ticket))
-    same = ticket == link.ticket and ticket.ref.key == link.ticket.ref.key and ticket.ids == link.ticket.ids
+    same = ticket == link.ticket and ticket.ids == link.ticket.ids and _shown(ticket.ref) == _shown(link.ticket.ref)
     if same and not link.lost:
         return Observed(link)
     # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit. Nor is one whom
@@ -143,6 +143,11 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
     changes = describe(link.ticket, ticket)
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
     return Observed(seen, (Record(reason, seen, changes),))
+
+
+def _shown(ref: Ref) -> tuple[str, str]:
+    """What people see of a ref: its service may show the same ticket under another key, or at another address."""
+    return ref.key, ref.url
 
 
 def _owners_were_sent(before: Ticket, after: Ticket) -> bool:

@@ -69,10 +69,10 @@ def connect(
     may not go to.
     """
     credentials = checked_credentials(settings, environ)
-    limits = CONTENT_LIMITS if has_content_limits(settings.api_url) else ()
+    limits = CONTENT_LIMITS if has_content_limits(settings.api) else ()
     pacing = Pacing(limits=limits, sleep=sleep, monotonic=monotonic)
     session = Session(
-        settings.api_url,
+        settings.api,
         credentials,
         repo=settings.repo,
         pacing=pacing,
@@ -99,7 +99,7 @@ class GitHubTracker:
         self.name, self.label, self.repo = settings.name, settings.label, settings.repo
         self._settings, self._session, self._in_actions = settings, session, in_actions
         self._repo = Repository(session, settings.name, settings.repo, settings.label)
-        self._web = web_host(settings.api_url)
+        self._web = web_host(settings.api)
         self._own_account: str | None = None
         self._assignable: dict[str, bool] = {}
 
@@ -158,7 +158,7 @@ class GitHubTracker:
         return self._provisional(number) if here and named.lower() == self.repo.lower() else None
 
     def _provisional(self, number: int) -> Ref:
-        address = urlsplit(self._settings.api_url)
+        address = urlsplit(self._settings.api)
         url = f"{address.scheme}://{self._web}/{self.repo}/issues/{number}"
         return Ref(self.name, str(number), f"{self.repo}#{number}", url)
 
@@ -173,7 +173,7 @@ class GitHubTracker:
         issues, first = self._repo.issues({"labels": self.label}, since)
         cursor = server_time(first.headers)
         if cursor is None:
-            raise TrackerError(f"{self._settings.api_url!r} answers without a Date header: a proxy removes it")
+            raise TrackerError(f"{self._settings.api!r} answers without a Date header: a proxy removes it")
         return Scan(self._repo.tickets(issues), cursor.astimezone(UTC))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
@@ -230,7 +230,8 @@ class GitHubTracker:
             # A 404 also answers for a ticket that was transferred to where the token sees nothing; a 410 is definite.
             return Forbidden(ref, readable[0]) if readable[0] else Gone(ref, hidden=answer.status == 404)
         if answer.status in {401, 403}:
-            return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason})")
+            because = f": {answer.cause}" if answer.cause else ""
+            return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason}){because}")
         if answer.status != 200 or not isinstance(answer.data, Mapping):
             raise self._repo.refused(answer, f"to show {ref.key!r}")
         if theirs != home or "pull_request" in answer.data:

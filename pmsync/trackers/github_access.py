@@ -53,7 +53,7 @@ def has_content_limits(api_url: str) -> bool:
 
 
 def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> list[str]:
-    where, url = f"trackers.{settings.name}.api_url", settings.api_url
+    where, url = f"trackers.{settings.name}.api_url", settings.api
     if re.match(r"https?://(?:www\.)?github\.com(?::\d+)?(?:/|$)", url, re.IGNORECASE):
         return [f"{where} is {url!r}, the web page: write `https://{GITHUB}`, or leave it out"]
     example = "`https://HOST/api/v3`, or leave it out for github.com"

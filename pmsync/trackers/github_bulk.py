@@ -36,11 +36,17 @@ def read_issues(repo: Repository, numbers: Sequence[int]) -> dict[int, Mapping[s
     for start in range(0, len(numbers), LOT):
         query = _query(numbers[start : start + LOT])
         answer = repo.definite(repo.session.query(query, {"owner": owner, "name": name}))
-        data = answer.data.get("data") if answer.status == 200 and isinstance(answer.data, Mapping) else None
-        for node in ((data or {}).get("repository") or {}).values():
-            if node and node.get("repository", {}).get("nameWithOwner", "").lower() == repo.name.lower():
+        data = _inner(_inner(answer.data if answer.status == 200 else None, "data"), "repository")
+        for node in data.values():
+            if str(_inner(node, "repository").get("nameWithOwner")).lower() == repo.name.lower():
                 found[node["number"]] = _as_rest(node)
     return found
+
+
+def _inner(value: Any, name: str) -> Mapping[str, Any]:
+    """The object of that name in another one; an empty one where there is none."""
+    found = value.get(name) if isinstance(value, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _query(numbers: Iterable[int]) -> str:

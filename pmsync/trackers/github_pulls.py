@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerError
 from pmsync.trackers.github_pacing import Pacing
 from pmsync.trackers.github_session import Answer, Session
 from pmsync.trackers.paging import Page, Place, walk
@@ -92,6 +92,7 @@ class Pulls:
     def _good(self, answer: Answer, expected: int) -> Any:
         if answer.status == expected and isinstance(answer.data, dict | list):
             return answer.data
-        if answer.patience is not None or answer.failed:
-            raise TrackerUnavailable(f"GitHub gives no answer ({answer.reason})", answer.patience)
-        raise TrackerError(f"GitHub refused ({answer.reason})")
+        if trouble := self._session.trouble(answer):
+            raise trouble
+        why = answer.cause or self._session.led_away(answer)
+        raise TrackerError(f"GitHub refused ({answer.reason}){f': {why}' if why else ''}")

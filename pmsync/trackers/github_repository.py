@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerClosed, TrackerError
 from pmsync.model import Ref, Ticket
+from pmsync.trackers.github_causes import partial
 from pmsync.trackers.github_session import Answer, Session
 from pmsync.trackers.github_text import next_page, repository_id_of, repository_of, ticket_of
 from pmsync.trackers.paging import Page, Place, walk
@@ -46,7 +47,8 @@ class Repository:
         if since is not None:
             asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         answers = list(self._walk(f"{self.home}/issues", asked, "to list issues"))
-        return {issue["number"]: self.verified(issue) for answer in answers for issue in answer.data}, answers[0]
+        issues = [self.verified(issue) for answer in answers for issue in answer.data]
+        return {issue["number"]: issue for issue in issues}, answers[0]
 
     def newest(self) -> int:
         """The highest number that is here, 0 where nothing is."""
@@ -62,8 +64,10 @@ class Repository:
             answer = self.read(path, {**more, **query})
             if answer.status != 200:
                 raise self.refused(answer, what)
-            if not isinstance(answer.data, list):
-                raise TrackerUnavailable(f"`{self.name}`: the answer to {path!r} is no list")
+            if not isinstance(answer.data, list) or not all(isinstance(each, Mapping) for each in answer.data):
+                raise self.session.no_answer(answer.data, "a list")
+            if hidden := partial(answer.headers):
+                raise TrackerClosed(f"`{self.name}`: GitHub leaves something out of the list: {hidden}")
             following = next_page(answer.headers.get("link", ""))
             self.number = self.number or repository_id_of(following or "")
             return answer, Page(answer.data, following)
@@ -97,9 +101,9 @@ class Repository:
             answer = self.read(self.home)
             if answer.redirect is not None:
                 raise self.renamed(answer)
-            if answer.status != 200 or not isinstance(answer.data, Mapping):
+            if answer.status != 200:
                 raise self.refused(answer, "to show the repository")
-            self.number = int(answer.data["id"])
+            self.number = self.session.number_in(answer)
         return self.number
 
     def path_of(self, ref: Ref) -> str:
@@ -124,16 +128,16 @@ class Repository:
 
     def definite(self, answer: Answer) -> Answer:
         """The answer, where it is one that asking again would not change."""
-        if answer.patience is not None:
-            raise TrackerUnavailable(f"GitHub asks for patience ({answer.reason})", answer.patience)
-        if answer.failed:
-            raise TrackerUnavailable(f"GitHub had trouble of its own ({answer.reason})")
+        if trouble := self.session.trouble(answer):
+            raise trouble
+        if away := self.session.led_away(answer):
+            raise TrackerClosed(f"`{self.name}`: {away}")
         return answer
 
     def verified(self, issue: Any) -> Mapping[str, Any]:
         """The issue, where it is one and in our repository."""
         if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
-            raise TrackerError(f"`{self.name}`: an answer of GitHub holds no issue")
+            raise self.session.no_answer(issue, "an issue")
         if repository_of(issue) != self.name.lower():
             raise TrackerError(f"`{self.name}`: GitHub answered with an issue of {repository_of(issue)!r}")
         return issue
@@ -171,7 +175,7 @@ class Repository:
             404: f"it does not exist, or the token may not see it: check `trackers.{self.tracker}.repo` and the token",
             410: "it was deleted, or issues are switched off in the repository's settings",
         }
-        hint = hints.get(answer.status, "see what it names")
+        hint = answer.cause or hints.get(answer.status, "see what it names")
         if not answer.own and answer.status != 401:
             foreign = "these are not GitHub's words: have the proxy or firewall on the way let requests through"
             return TrackerError(f"`{self.name}`: {what} was refused ({answer.reason}): {foreign}, or reword the item")
@@ -188,7 +192,9 @@ class Repository:
     def unreadable(self) -> str:
         """Why issues cannot be read at all, '' where they can: then a missing one is missing."""
         answer = self.read(f"{self.home}/issues", {"per_page": "1"})
-        return "" if answer.status == 200 else f"the issues of `{self.name}` cannot be read ({answer.reason})"
+        if answer.status == 200:
+            return ""
+        return f"the issues of `{self.name}` cannot be read ({answer.reason}){_because(answer)}"
 
     def elsewhere(self, answer: Answer, what: str) -> TrackerError:
         """The error for a redirect of one ticket: the whole repository was renamed, or this ticket transferred."""
@@ -198,6 +204,8 @@ class Repository:
 
     def renamed(self, answer: Answer) -> TrackerClosed:
         """The error for a repository that has another name now, with that name where it can be found out."""
+        if away := self.session.led_away(answer):
+            return TrackerClosed(f"`{self.name}`: {away}")
         number, new = repository_id_of(answer.redirect or ""), ""
         if number is not None:
             try:
@@ -208,6 +216,10 @@ class Repository:
         setting = f"trackers.{self.tracker}.repo"
         todo = f'set `{setting} = "{new}"` if that is right' if new else f"set `{setting}` to its new name"
         return TrackerClosed(f"repository `{self.name}` was renamed or moved{f' to `{new}`' if new else ''}: {todo}")
+
+
+def _because(answer: Answer) -> str:
+    return f": {answer.cause}" if answer.cause else ""
 
 
 def number_of(ref: Ref) -> int:

@@ -14,16 +14,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from github import Auth
 from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester, RequestsResponse
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from pmsync import __version__
 from pmsync.errors import TrackerError, TrackerUnavailable, blacked_out
 from pmsync.trackers.answers import parsed
+from pmsync.trackers.github_causes import cause
 from pmsync.trackers.github_pacing import NotSent, Pacing, server_time
-from pmsync.trackers.github_text import reasons
+from pmsync.trackers.github_text import reasons, repository_id_of
+from pmsync.trackers.reaching import FAILURES, described, failure, led_away, shortened, stranger
 
 API_VERSION = "2022-11-28"
 TIMEOUT = (10.0, 30.0)
@@ -38,7 +38,8 @@ class LostAnswer(TrackerUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`headers` have lower-case names. `data` is the parsed body, None for an empty one, else UNREADABLE.
+    """`headers` have lower-case names. `data` is the parsed body, None for an empty one, else UNREADABLE, and then
+    `said` describes it.
 
     `patience` is set where GitHub turned the request away for its pace: surely not processed, seconds to wait.
     """
@@ -47,6 +48,7 @@ class Answer:
     headers: Mapping[str, str]
     data: Any
     patience: float | None = None
+    said: str = ""
 
     @property
     def redirect(self) -> str | None:
@@ -56,7 +58,12 @@ class Answer:
     @property
     def reason(self) -> str:
         """Status and explanation in one line."""
-        return f"{self.status}: {reasons(self.data)}"
+        return f"{self.status}: {self.said or reasons(self.data)}"
+
+    @property
+    def cause(self) -> str:
+        """What headers and policies say of a refusal, with what to do; '' where they say nothing."""
+        return cause(self.status, self.headers, reasons(self.data))
 
     @property
     def own(self) -> bool:
@@ -134,6 +141,7 @@ class Session:
         self._credentials, self._repo, self._pacing, self._timeout = credentials, repo, pacing, timeout
         self._monotonic = monotonic
         self._token_until = float("inf")
+        self._granted_to_app: Mapping[str, str] | None = None
         # At DEBUG PyGithub logs whole answers, and one of them is an App's token.
         logging.getLogger("github.Requester").setLevel(logging.INFO)
         self._requester = self._new_requester(Auth.Token(credentials)) if isinstance(credentials, str) else None
@@ -163,6 +171,10 @@ class Session:
     def is_app(self) -> bool:
         return isinstance(self._credentials, AppKey)
 
+    def granted(self) -> Mapping[str, str] | None:
+        """What the App may do here, by permission (`issues`: `write`); None where GitHub does not tell: of tokens."""
+        return self._granted_to_app if self.is_app else None
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -176,7 +188,7 @@ class Session:
             status, got, text = requester.requestJson(verb, path, dict(query or {}), headers, body, self._connection)
         except _Redirected as moved:
             return Answer(301, moved.headers, None)
-        except requests.RequestException as error:
+        except FAILURES as error:
             raise self._failure(error) from None
         # A proxy in between may show in its answer what it was sent, and answers are quoted in messages.
         secret = requester.auth.token if isinstance(requester.auth, Auth.Token) else ""
@@ -184,7 +196,8 @@ class Session:
         # GitHub has a body in each answer but 204 and 304; an empty 200 is somebody else's.
         data = _parsed(text) if text or status not in {200, 201} else UNREADABLE
         answer = {name.lower(): blacked_out(str(value), [secret]) for name, value in got.items()}
-        return Answer(status, answer, data, self._pacing.learn(status, answer, reasons(data)))
+        said = described(text) if data is UNREADABLE else ""
+        return Answer(status, answer, data, self._pacing.learn(status, answer, reasons(data)), said)
 
     def _authorised(self) -> Requester:
         if self._requester is None or self._monotonic() > self._token_until:
@@ -198,9 +211,14 @@ class Session:
         """A fresh token of the App's installation. Its term is taken by the server's clock, not by ours."""
         installation = self._credentials.installation if isinstance(self._credentials, AppKey) else None
         if installation is None:
-            found = self._granted("GET", f"/repos/{self._repo}/installation", 200)
-            installation = found.data["id"]
+            installation = self.number_in(
+                self._granted("GET", f"/repos/{self._repo}/installation", 200), "an installation"
+            )
         answer = self._granted("POST", f"/app/installations/{installation}/access_tokens", 201)
+        if not {"token", "expires_at"} <= answer.data.keys():
+            raise self.no_answer(sorted(answer.data), "a token")
+        permissions = answer.data.get("permissions")
+        self._granted_to_app = permissions if isinstance(permissions, Mapping) else None
         now, end = server_time(answer.headers), datetime.fromisoformat(answer.data["expires_at"])
         term = (end - now).total_seconds() if now else 0.0
         self._token_until = self._monotonic() + term - TOKEN_MARGIN
@@ -209,25 +227,51 @@ class Session:
     def _granted(self, verb: str, path: str, expected: int) -> Answer:
         """The App's answer with the expected status, or the error that another one means."""
         answer = self.as_app(verb, path)
-        if answer.patience is not None or answer.failed:
-            raise NotSent(f"GitHub gave the App no token ({answer.reason})", answer.patience)
-        if answer.status != expected:
-            hint = f"check the App's id and private key, and that it is installed in `{self._repo}`"
+        if trouble := self.trouble(answer):
+            raise NotSent(f"GitHub gave the App no token: {trouble}", answer.patience, lasting=trouble.lasting)
+        if answer.status != expected or not isinstance(answer.data, Mapping):
+            hint = answer.cause or f"check the App's id and private key, and that it is installed in `{self._repo}`"
             raise TrackerError(f"GitHub gave the App no token ({answer.reason}): {hint}")
         return answer
 
-    def _failure(self, error: requests.RequestException) -> NotSent | LostAnswer:
-        """What a request without an answer means. Only a connection that never came about is surely not sent."""
-        cause = error.args[0] if error.args else None
-        reason = cause.reason if isinstance(cause, MaxRetryError) else None
-        if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-            return NotSent(f"{self.api_url!r} cannot be reached; check {self.setting}.api_url and the network")
-        if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-            hint = f"check {self.setting}.api_url, and REQUESTS_CA_BUNDLE for an own CA"
-            return NotSent(f"the certificate of {self.api_url!r} is not trusted; {hint}")
-        if isinstance(error, requests.Timeout):
-            return LostAnswer(f"{self.api_url!r} did not answer in time")
-        return LostAnswer(f"the connection to {self.api_url!r} broke ({type(error).__name__})")
+    def trouble(self, answer: Answer) -> TrackerUnavailable | None:
+        """The error for an answer that is none of GitHub's on the matter; None where it is one."""
+        if answer.patience is not None:
+            return TrackerUnavailable(f"GitHub asks for patience ({answer.reason})", answer.patience)
+        if answer.status < 300 and answer.said.startswith("a page"):
+            text = stranger(self.api_url, answer.said, answer.status, f"{self.setting}.api_url")
+            return TrackerUnavailable(text, lasting=True)
+        if answer.failed:
+            return TrackerUnavailable(f"GitHub had trouble of its own ({answer.reason})")
+        return None
+
+    def no_answer(self, data: object, wanted: str) -> TrackerUnavailable:
+        """The error for JSON that GitHub would not send in this place."""
+        said = f"JSON that is not {wanted} of GitHub's ({shortened(data)})"
+        return TrackerUnavailable(
+            f"{self.api_url!r} answers with {said}: check {self.setting}.api_url, and what stands between", lasting=True
+        )
+
+    def number_in(self, answer: Answer, what: str = "a repository") -> int:
+        """The number in the JSON of `what`; raises TrackerUnavailable where that is something else."""
+        number = answer.data.get("id") if isinstance(answer.data, Mapping) else None
+        if type(number) is not int:
+            raise self.no_answer(answer.data, what)
+        return number
+
+    def led_away(self, answer: Answer) -> str:
+        """Why a redirect is none of GitHub's, which lead to the API's own numbers of repositories; '' where it is."""
+        location = answer.redirect
+        if location is None or repository_id_of(location) is not None or "/repos/" in location:
+            return ""
+        return f"{self.api_url!r} {led_away(location)} ({answer.status}): check {self.setting}.api_url and the network"
+
+    def _failure(self, error: BaseException) -> NotSent | LostAnswer:
+        """What a request without an answer means."""
+        found = failure(error, self.api_url, f"{self.setting}.api_url")
+        if not found.sent:
+            return NotSent(f"{self.api_url!r} cannot be reached: {found.reason}", lasting=found.lasting)
+        return LostAnswer(f"{self.api_url!r} gave no answer: {found.reason}")
 
     @property
     def new_secret(self) -> str:

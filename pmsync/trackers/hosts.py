@@ -18,10 +18,13 @@ VARIABLE = "PMSYNC_HOSTS"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?:/[^\s\\@?#]*)?", re.ASCII | re.IGNORECASE)
 """One that all read alike: for requests a host ends at a backslash, and urlsplit passes over line ends and tabs."""
-OWN = {"github": ("api.github.com",), "jira": ("*.atlassian.net", "api.atlassian.com")}
-"""By the tracker's type. api.atlassian.com takes scoped tokens:
+GATEWAY = "api.atlassian.com"
+OWN = {"github": ("api.github.com",), "jira": ("*.atlassian.net", GATEWAY)}
+"""By the tracker's type. The gateway takes scoped tokens:
 https://support.atlassian.com/user-management/docs/manage-api-tokens-for-service-accounts/
 """
+JIRA_AT_GATEWAY = re.compile(r"/ex/jira/[\w-]+/?", re.ASCII)
+"""The one path of the gateway that is a Jira; other products live beside it."""
 _LARGEST = 100_000
 
 
@@ -44,6 +47,8 @@ def address_problem(service: str, url: str, environ: Mapping[str, str], example:
     if address.scheme == "http" and name not in LOOPBACK:
         return f"{url!r}: a token is never sent without encryption; write `https://`"
     host = f"{name}:{port}" if port and (address.scheme, port) != ("https", 443) else name
+    if service == "jira" and name == GATEWAY and not JIRA_AT_GATEWAY.fullmatch(address.path):
+        return f"{url!r}: of {GATEWAY} a token goes only to a Jira's own path, `https://{GATEWAY}/ex/jira/CLOUDID`"
     if is_allowed(service, host, environ):
         return ""
     own = " or ".join(OWN[service])

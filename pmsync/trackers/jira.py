@@ -17,7 +17,7 @@ from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.facts import held_digest, with_facts
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.settings import Person, TrackerSettings
-from pmsync.trackers import jira_adf, jira_anchor, jira_duplicate, jira_probe
+from pmsync.trackers import jira_adf, jira_anchor, jira_duplicate, jira_gateway, jira_probe
 from pmsync.trackers.base import (
     Forbidden,
     Gone,
@@ -81,10 +81,15 @@ class JiraTracker:
 
     @cached_property
     def words(self) -> Dialect:
-        """Cloud or Data Center: as configured, else found out with one request."""
+        """Cloud or Data Center: as configured, else found out with one request. Behind an address of its own the
+        server is asked whose it is, for ids of tickets mean something only there.
+        """
         kind = self.settings.deployment
-        if kind is None:
-            kind = "cloud" if self.session.ask("GET", "serverInfo").data.get("deploymentType") == "Cloud" else "server"
+        if kind is None or self.settings.api_url:
+            server = self.session.ask("GET", "serverInfo", holds=dict).data
+            if self.settings.api_url:
+                jira_gateway.check_site(server, self.settings.url, self.session.setting)
+            kind = kind or ("cloud" if server.get("deploymentType") == "Cloud" else "server")
         return dialect(self.settings, cloud=kind == "cloud")
 
     @cached_property
@@ -102,10 +107,14 @@ class JiraTracker:
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
         text = text.strip()
-        key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else jira_key(text, self.settings.url)
+        key = text.upper() if re.fullmatch(KEY, text, re.IGNORECASE) else self._key_in(text)
         if key is None or key.rpartition("-")[0] != self.settings.project.upper():
             return None
         return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
+
+    def _key_in(self, address: str) -> str | None:
+        """The key in an address of this Jira, under its own name or a former one."""
+        return next(filter(None, (jira_key(address, site) for site in self.settings.sites)), None)
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
         return document_labels(labels)
@@ -165,7 +174,7 @@ class JiraTracker:
         try:
             ticket = ticket_of(issue, self.words)
             return ticket if self._here(issue) else replace(ticket, ref=replace(ticket.ref, tracker=""))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             key = issue.get("key") if isinstance(issue, dict) else issue
             raise TrackerError(
                 f"issue {key!r} in jira at {self.settings.url!r} cannot be understood: {error}"
@@ -182,7 +191,8 @@ class JiraTracker:
             lot = list(ids[start : start + PAGE])
             if self.words.cloud:
                 body = {"issueIdsOrKeys": lot, **self.words.wanted_in_body}
-                issues = self.session.ask("POST", "issue/bulkfetch", body=body).data["issues"]
+                holds = {"issues": list}
+                issues = self.session.ask("POST", "issue/bulkfetch", body=body, holds=holds).data["issues"]
             else:
                 # Data Center has no bulk read; a search may be behind or leave some out, which then are asked alone.
                 jql = f"id in ({', '.join(each for each in lot if each.isdigit())})"
@@ -207,8 +217,8 @@ class JiraTracker:
         if isinstance(answer, Answer) and answer.status == 404:
             return self._missing(ref)
         if isinstance(answer, Answer) and answer.status == 403:
-            return Forbidden(ref, answer.reason)
-        issue: Mapping[str, Any] = self.session.good(answer).data
+            return Forbidden(ref, f"{answer.reason}{f': {answer.cause}' if answer.cause else ''}")
+        issue: Mapping[str, Any] = self.session.shaped(self.session.good(answer), f"issue/{ref.id}", {"fields": dict})
         return issue
 
     def _missing(self, ref: Ref) -> Gone | Forbidden:
@@ -328,6 +338,8 @@ class JiraTracker:
         found = self._found(ref)
         if isinstance(found, Mapping) and self._here(found):
             return found
+        if isinstance(found, Forbidden):
+            raise TrackerError(f"issue {ref.key!r} cannot be read ({found.reason})")
         where = self.words.browse(str(found["key"])) if isinstance(found, Mapping) else "nowhere that we can see"
         raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} any more: it is {where}")
 

@@ -11,6 +11,7 @@ from jira import JIRA
 from pmsync.errors import ConfigError
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.hosts import address_problem
+from pmsync.trackers.jira_gateway import is_gateway
 from pmsync.trackers.jira_http import TIMEOUT, Session
 
 
@@ -33,7 +34,7 @@ def open_session(
     credentials = checked_credentials(settings, environ)
     by_user = (credentials.user, credentials.secret) if credentials.user else None
     jira = JIRA(
-        server=settings.url,
+        server=settings.api.rstrip("/"),
         basic_auth=by_user,
         token_auth=None if by_user else credentials.secret,
         get_server_info=False,
@@ -44,7 +45,13 @@ def open_session(
     # Without these the library would ask `serverInfo` and `field` before anything else.
     jira.deploymentType = {"cloud": "Cloud", "server": "Server", None: None}[settings.deployment]
     jira._fields_cache_value = {"summary": "summary"}
-    return Session(jira, secrets=credentials.variables, timeout=timeout)
+    return Session(
+        jira,
+        secrets=credentials.variables,
+        setting=f"trackers.{settings.name}.{_address_key(settings)}",
+        site="" if settings.api_url or settings.deployment == "server" or is_gateway(settings.url) else settings.url,
+        timeout=timeout,
+    )
 
 
 def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -> Credentials:
@@ -87,7 +94,13 @@ def _variables(settings: TrackerSettings) -> dict[str, str]:
 
 
 def _address_problems(settings: TrackerSettings, environ: Mapping[str, str]) -> list[str]:
-    where, url = f"trackers.{settings.name}.url", settings.url
+    """What is wrong with the address that the token goes to. No token goes to the site of an `api_url`."""
+    where = f"trackers.{settings.name}.{_address_key(settings)}"
     example = "`https://HOST`, with the context path if there is one"
-    problem = address_problem("jira", url, environ, example)
+    problem = address_problem("jira", settings.api, environ, example)
     return [f"{where} is {problem}"] if problem else []
+
+
+def _address_key(settings: TrackerSettings) -> str:
+    """The setting that says where requests go."""
+    return "api_url" if settings.api_url else "url"

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 import requests
 from jira import JIRA
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from requests.structures import CaseInsensitiveDict
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable, blacked_out
+from pmsync.trackers import jira_gateway
 from pmsync.trackers.answers import parsed
+from pmsync.trackers.jira_causes import cause, lacks_scope, login_failed
+from pmsync.trackers.reaching import FAILURES, described, failure, led_away, shortened, stranger
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes of an answer; a lot of 50 takes Jira several seconds."""
 UNREADABLE = object()
 _LONGEST_REASON = 600
+_OWN_HEADERS = ("X-AREQUESTID", "X-Seraph-LoginReason", "X-AUSERNAME", "X-Authentication-Denied-Reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class NotSent:
     """The request surely did not reach Jira."""
 
     reason: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,8 @@ class Lost:
 class Answer:
     """`data` is the parsed body, None for an empty one, else UNREADABLE. `sent_at` is when, by the server's clock,
     the request was sent at the earliest; `date` is the server's Date header. `own` is whether Jira itself answered,
-    and not a proxy or firewall on the way.
+    and not a proxy or firewall on the way. `said` describes a body that is no JSON, and `cause` is what the headers say
+    of a refusal, with what to do.
     """
 
     status: int
@@ -56,6 +63,8 @@ class Answer:
     anonymous: bool = False
     location: str = ""
     own: bool = True
+    said: str = ""
+    cause: str = ""
 
     @property
     def ok(self) -> bool:
@@ -81,20 +90,26 @@ class Answer:
         if self.anonymous:
             return "401: Jira took the request for an anonymous one"
         if self.location:
-            return f"{self.status}: sends us to {self.location!r}"
-        unsaid = (
-            "no explanation" if self.own else "not in Jira's words: a proxy or firewall on the way may have said it"
-        )
+            return f"{self.status}: {led_away(self.location)}"
+        unsaid = self.said or "no explanation"
+        if not self.own:
+            unsaid += ", not in Jira's words: a proxy or firewall on the way may have said it"
         return f"{self.status}: {'; '.join(messages(self.data)) or unsaid}"[:_LONGEST_REASON]
 
 
 class Session:
     """Requests below `<url>/rest/api/2`, or another version of it; the library provides the session, its authentication
     and the addresses.
+
+    `setting` is the one that holds the address (`trackers.pay.url`), `secrets` names the variables with credentials.
+    `site` is the address of a Jira that people open, where requests go there as well: '' behind the gateway.
     """
 
-    def __init__(self, jira: JIRA, *, secrets: str, timeout: tuple[float, float] = TIMEOUT) -> None:
+    def __init__(
+        self, jira: JIRA, *, secrets: str, setting: str, site: str = "", timeout: tuple[float, float] = TIMEOUT
+    ) -> None:
         self.jira, self.secrets, self.timeout = jira, secrets, timeout
+        self.setting, self.site, self.url = setting, site, str(jira.server_url)
 
     def send(
         self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None, version: str = "2"
@@ -112,26 +127,52 @@ class Session:
                 timeout=self.timeout,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
-            return _failure(error)
-        return _answer(response)
+        except FAILURES as error:
+            found = failure(error, self.url, self.setting)
+            return Lost(found.reason) if found.sent else NotSent(found.reason, found.lasting)
+        return _answer(response, self.secrets)
 
     def ask(
-        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None, version: str = "2"
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        version: str = "2",
+        holds: Mapping[str, type] | type = object,
     ) -> Answer:
         """Send a request that may be repeated, and return its answer if it is a good one.
 
-        Raises TrackerUnavailable (no answer, 429, 5xx, unreadable) or TrackerError (everything else).
+        `holds` is what its JSON must be, as a type (`list`: of objects) or as those of its members. Raises
+        TrackerUnavailable (no answer, 429, 5xx, unreadable, JSON of another shape) or TrackerError (everything else).
         """
-        return self.good(self.send(method, path, query=query, body=body, version=version))
+        answer = self.good(self.send(method, path, query=query, body=body, version=version))
+        self.shaped(answer, path, holds)
+        return answer
+
+    def shaped(self, answer: Answer, path: str, holds: Mapping[str, type] | type) -> Any:
+        """The answer's JSON, where it has this shape; raises TrackerUnavailable where it is something else's."""
+        if not _is_shaped(answer.data, holds):
+            raise TrackerUnavailable(
+                f"jira at {self.url!r} answers {path!r} with JSON that is not Jira's ({shortened(answer.data)}): check "
+                f"{self.setting}, and what stands between",
+                lasting=True,
+            )
+        return answer.data
 
     def good(self, outcome: Answer | NotSent | Lost) -> Answer:
         """The answer if it is a good one, else the error that it means, as in `ask`."""
-        where = f"jira at {self.jira.server_url!r}"
-        if not isinstance(outcome, Answer):
+        where = f"jira at {self.url!r}"
+        if isinstance(outcome, NotSent):
+            raise TrackerUnavailable(f"{where} cannot be reached: {outcome.reason}", lasting=outcome.lasting)
+        if isinstance(outcome, Lost):
             raise TrackerUnavailable(f"{where} did not answer: {outcome.reason}")
         if outcome.status == 429:
             raise TrackerUnavailable(f"{where} asks for patience ({outcome.reason})", outcome.retry_after)
+        if outcome.status < 300 and outcome.said.startswith("a page"):
+            text = stranger(self.url, outcome.said, outcome.status, self.setting)
+            raise TrackerUnavailable(f"jira: {text}", lasting=True)
         if outcome.failed:
             raise TrackerUnavailable(f"{where} has trouble ({outcome.reason})", outcome.retry_after)
         if not outcome.ok:
@@ -142,16 +183,25 @@ class Session:
     def advice(self, answer: Answer) -> str:
         """What to do about a refusal, as the end of a sentence."""
         if answer.status == 401 or answer.anonymous:
-            return f": check {self.secrets}; tokens expire"
+            todo = answer.cause or f"check {self.secrets}; tokens expire"
+            elsewhere = self._gateway_hint if answer.own or not answer.cause else ""
+            return f": {todo}{f'; {elsewhere}' if elsewhere else ''}"
+        if answer.cause:
+            return f": {answer.cause}"
         if answer.status == 413:
             return ": raise the size of requests that the proxy lets through, or shorten the item"
         if answer.status == 403 and not answer.own:
             return ": let the proxy or firewall pass requests to Jira, or reword what it takes for an attack"
         if answer.status == 403:
-            return f": the account behind {self.secrets} may not do that; run `pmsync doctor`"
+            return f": the account behind {self.secrets} may not do that; give it the right in the project"
         if answer.location:
-            return ": correct the tracker's `url`"
+            return f": correct {self.setting}, or have API requests let through without that"
         return ""
+
+    @cached_property
+    def _gateway_hint(self) -> str:
+        """What a 401 at a site of Atlassian's cloud may mean besides: it takes no scoped tokens."""
+        return jira_gateway.hint(self.site, self.setting.rpartition(".")[0]) if self.site else ""
 
 
 def messages(data: Any) -> list[str]:
@@ -170,11 +220,14 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _answer(response: requests.Response) -> Answer:
-    headers, secrets = response.headers, _secrets_in(response.request)
+def _answer(response: requests.Response, variables: str) -> Answer:
+    secrets = _secrets_in(response.request)
+    headers = CaseInsensitiveDict({name: blacked_out(text, secrets) for name, text in response.headers.items()})
     data = _parsed(response, secrets)
+    text = blacked_out(response.content.decode("utf-8", "replace"), secrets) if data is UNREADABLE else ""
+    own = response.status_code < 400 or _is_own(data, headers)
+    said = "; ".join(messages(data))
     date = server_time(headers.get("Date")) or datetime.now(UTC)
-    reason = headers.get("X-Seraph-LoginReason", "")
     return Answer(
         status=response.status_code,
         data=data,
@@ -182,9 +235,11 @@ def _answer(response: requests.Response) -> Answer:
         sent_at=date - timedelta(seconds=response.elapsed.total_seconds()),
         retry_after=_seconds(headers.get("Retry-After"), date),
         # Jira may answer a rejected token like a stranger, with whatever the public may see.
-        anonymous=response.status_code < 400 and ("FAILED" in reason or "DENIED" in reason),
-        location=blacked_out(headers.get("Location", ""), secrets) if 300 <= response.status_code < 400 else "",
-        own=response.status_code < 400 or _is_own(data, headers),
+        anonymous=response.status_code < 400 and login_failed(headers),
+        location=headers.get("Location", "") if 300 <= response.status_code < 400 else "",
+        own=own,
+        said=described(text) if data is UNREADABLE else "",
+        cause=cause(response.status_code, headers, said, variables, own=own),
     )
 
 
@@ -194,7 +249,12 @@ def _is_own(data: Any, headers: Mapping[str, str]) -> bool:
     Data Center says 401 and 403 as a page too: "X-AREQUESTID" and "X-Seraph-LoginReason" tell it from a proxy's.
     """
     named = isinstance(data, dict) and bool(data.keys() & {"errorMessages", "errors", "errorMessage", "issues"})
-    return named or any(name in headers for name in ("X-AREQUESTID", "X-Seraph-LoginReason", "X-AUSERNAME"))
+    return named or _from_gateway(data) or any(name in headers for name in _OWN_HEADERS)
+
+
+def _from_gateway(data: Any) -> bool:
+    """Atlassian's gateway refuses with `{"code": 401, "message": "Unauthorized; scope does not match"}`."""
+    return isinstance(data, dict) and "code" in data and lacks_scope(str(data.get("message")))
 
 
 def _secrets_in(request: requests.PreparedRequest) -> list[str]:
@@ -235,28 +295,9 @@ def _seconds(text: str | None, now: datetime) -> float | None:
         return max(0.0, (at - now).total_seconds()) if at else None
 
 
-def _failure(error: requests.RequestException) -> NotSent | Lost:
-    """Sure is only what failed before the connection stood; the texts are ours, since theirs may quote the request."""
-    for cause in _causes(error):
-        if isinstance(cause, ConnectTimeoutError):
-            return NotSent("the connection was not made in time")
-        if isinstance(cause, NewConnectionError | requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
-            return NotSent("no connection could be made")
-        if type(cause).__name__ == "SSLCertVerificationError":
-            return NotSent("its certificate could not be verified")
-    if isinstance(error, requests.Timeout):
-        return Lost("the answer took too long")
-    return Lost("the connection broke off")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error, and what it wraps: urllib3 keeps its reason, requests its arguments."""
-    waiting, known = [error], set()
-    while waiting:
-        cause = waiting.pop()
-        if id(cause) in known:
-            continue
-        known.add(id(cause))
-        yield cause
-        inner = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
-        waiting += [each for each in inner if isinstance(each, BaseException)]
+def _is_shaped(data: Any, holds: Mapping[str, type] | type) -> bool:
+    if isinstance(holds, Mapping):
+        return isinstance(data, dict) and all(_is_shaped(data.get(name), kind) for name, kind in holds.items())
+    if holds is list:
+        return isinstance(data, list) and all(isinstance(each, dict) for each in data)
+    return isinstance(data, holds)

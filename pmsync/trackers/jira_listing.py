@@ -17,6 +17,7 @@ PAGE = 100
 MOST = 200
 """Entries of create metadata in one page, at most ("Get create field metadata", REST API v2)."""
 LONGEST_URL = 1_500
+_ISSUES = {"issues": list}
 
 
 def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iterator[Answer]:
@@ -39,12 +40,8 @@ def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iter
 
 def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:
     if len(str(query["jql"])) > LONGEST_URL:
-        answer = session.ask("POST", path, body={**query, **words.wanted_in_body})
-    else:
-        answer = session.ask("GET", path, query=query)
-    if not isinstance(answer.data, dict) or not isinstance(answer.data.get("issues"), list):
-        raise TrackerUnavailable(f"jira at {words.url!r} answered a search with something else")
-    return answer
+        return session.ask("POST", path, body={**query, **words.wanted_in_body}, holds=_ISSUES)
+    return session.ask("GET", path, query=query, holds=_ISSUES)
 
 
 def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | None:
@@ -91,7 +88,7 @@ def assignable(session: Session, words: Dialect, known: str, *, by_id: bool) -> 
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
         query = {"project": words.project, name: known, "startAt": place, "maxResults": PAGE}
-        users = list(session.ask("GET", "user/assignable/search", query=query).data or ())
+        users = session.ask("GET", "user/assignable/search", query=query, holds=list).data
         return users, Page(users, int(place) + len(users) if len(users) >= PAGE else None)
 
     return (user for users in walk(0, ask, f"the search for user {known!r} in jira") for user in users)
@@ -119,8 +116,8 @@ def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:
     """All entries of create metadata: Cloud calls the list by a name of its own, Data Center `values`."""
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}).data
-        entries = list(data.get(name) or data.get("values") or ())
+        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, holds=dict).data
+        entries = [each for each in data.get(name) or data.get("values") or () if isinstance(each, dict)]
         return entries, Page(entries, _next(data, int(place), len(entries), MOST))
 
     return [entry for entries in walk(0, ask, f"{path!r} of jira") for entry in entries]

@@ -42,9 +42,9 @@ def outcomes_of(
     every = len(lot)
     match answer:
         case NotSent():
-            return (Unavailable(answer.reason),) * every
+            return (Unavailable(f"jira cannot be reached: {answer.reason}"),) * every
         case Lost():
-            return (InDoubt(answer.reason),) * every
+            return (InDoubt(f"jira did not answer: {answer.reason}"),) * every
     if answer.status == 429:
         return (Unavailable(answer.reason, answer.retry_after),) * every
     if answer.failed or answer.anonymous or 300 <= answer.status < 400:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.settings import TrackerSettings
 from pmsync.trackers.base import Check, Probe
 from pmsync.trackers.jira_fields import Screen, blocker, demanded
+from pmsync.trackers.jira_gateway import is_gateway
 from pmsync.trackers.jira_http import Answer, Session
 from pmsync.trackers.jira_issue import Dialect
+from pmsync.trackers.reaching import shortened
 
 _NEEDED = {
     "CREATE_ISSUES": "create tickets",
@@ -33,9 +35,9 @@ def probe(
     """
     where = f"trackers.{settings.name}"
     account = own_account(session, settings, words)
-    checks = [Check("account", True, f"logged in as {account!r}")]
+    checks = [Check("account", True, f"logged in as {account!r}"), *_site(session, settings)]
     try:
-        project = session.ask("GET", f"project/{settings.project}").data
+        project = session.ask("GET", f"project/{settings.project}", holds={"issueTypes": list}).data
     except TrackerError as error:
         message = f"project {settings.project!r} cannot be read: {error}"
         return _blocked(
@@ -46,7 +48,7 @@ def probe(
     except TrackerClosed as error:
         return _blocked(account, checks, Check("project", False, str(error), f"correct {where}.project"))
     checks.append(Check("project", True, f"project {settings.project!r} is {project.get('name')!r}"))
-    kinds = [str(kind["name"]) for kind in project.get("issueTypes") or ()]
+    kinds = [str(kind.get("name")) for kind in project["issueTypes"]]
     if settings.issue_type.casefold() not in {kind.casefold() for kind in kinds}:
         message = f"project {settings.project!r} has no issue type {settings.issue_type!r}"
         hint = f"set {where}.issue_type to one of {', '.join(kinds)}"
@@ -61,11 +63,13 @@ def probe(
 
 def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
     """The token's own account. Raises TrackerError where the answer names none: an empty name would be everybody's."""
-    account = words.account(session.ask("GET", "myself").data)
+    told = session.ask("GET", "myself").data
+    account = words.account(told)
     if not account:
         hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
         raise TrackerError(
-            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody): {hint}"
+            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody, {shortened(told)}): "
+            f"{hint}"
         )
     return account
 
@@ -73,7 +77,8 @@ def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> 
 def project_key(session: Session, settings: TrackerSettings) -> str:
     """The key that the configured project has by now, '' where it cannot be read."""
     answer = session.send("GET", f"project/{settings.project}")
-    return str(answer.data.get("key") or settings.project) if isinstance(answer, Answer) and answer.ok else ""
+    shown = answer.data if isinstance(answer, Answer) and answer.ok else None
+    return str(shown.get("key") or settings.project) if isinstance(shown, Mapping) else ""
 
 
 def check_key(settings: TrackerSettings, key: str) -> None:
@@ -81,6 +86,17 @@ def check_key(settings: TrackerSettings, key: str) -> None:
     if key and key.upper() != settings.project.upper():
         setting = f"trackers.{settings.name}.project"
         raise TrackerClosed(f'project {settings.project!r} has the key {key!r} now: set `{setting} = "{key}"`')
+
+
+def _site(session: Session, settings: TrackerSettings) -> list[Check]:
+    """Whether links to tickets lead somewhere: nobody's browser gets into the gateway."""
+    if not is_gateway(settings.url):
+        return []
+    answer = session.send("GET", "serverInfo")
+    told = answer.data.get("baseUrl") if isinstance(answer, Answer) and isinstance(answer.data, Mapping) else None
+    message = f"{settings.url!r} is for requests only: links to tickets lead nowhere, and the site's own are not known"
+    lines = f'`url = "{told or "https://SITE.atlassian.net"}"` and `api_url = "{settings.url}"`'
+    return [Check("url", None, message, f"set {lines} in [trackers.{settings.name}]; tickets stay linked")]
 
 
 def _blocked(account: str, checks: list[Check], last: Check) -> Probe:
@@ -101,7 +117,7 @@ def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]
 
 def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
-    have = session.ask("GET", "mypermissions", query=query).data.get("permissions") or {}
+    have = session.ask("GET", "mypermissions", query=query, holds={"permissions": dict}).data["permissions"]
     return [
         Check(name, True, f"may {what}")
         if (have.get(name) or {}).get("havePermission")

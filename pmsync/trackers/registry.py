@@ -25,17 +25,20 @@ def connect(
     root: Path,
     *,
     sleep: Callable[[float], None] = time.sleep,
+    attempts: int | None = None,
 ) -> Tracker:
-    """The tracker of one [trackers.NAME] table, with patience around it. `root` is the config's folder.
+    """The tracker of one [trackers.NAME] table, with patience around it. `root` is the config's folder, `attempts` how
+    often to ask where no answer comes.
 
     Sends nothing. Raises ConfigError where a secret is missing or may not go to that host.
     """
-    from pmsync.trackers.retry import Retrying  # noqa: PLC0415 (tenacity takes 40 ms that offline commands need not pay)
+    from pmsync.trackers.retry import ATTEMPTS, Retrying  # noqa: PLC0415 (tenacity takes 40 ms that offline commands need not pay)
 
     module = import_module(MODULES[settings.type])
     if settings.type == "local":
         return Retrying(module.connect(settings, environ, root), sleep=sleep)
-    return Retrying(module.connect(settings, with_users_hosts(environ, root)), sleep=sleep)
+    found = module.connect(settings, with_users_hosts(environ, root))
+    return Retrying(found, sleep=sleep, attempts=attempts or ATTEMPTS)
 
 
 def connect_all(settings: Settings, environ: Mapping[str, str]) -> dict[str, Tracker]:

@@ -98,10 +98,10 @@ class Retrying:
         return tuple(outcomes)
 
     def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
-        return self._patiently(lambda: self._tracker.update(ref, patch, listed))
+        return self._patiently(lambda: self._tracker.update(ref, patch, listed), writes=True)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
-        return self._patiently(lambda: self._tracker.close_duplicate(ref, of))
+        return self._patiently(lambda: self._tracker.close_duplicate(ref, of), writes=True)
 
     def resolve(self, people: Iterable[Person]) -> Mapping[str, str | Unresolved]:
         asked = tuple(people)
@@ -113,9 +113,14 @@ class Retrying:
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
         return self._tracker.fit_labels(labels)
 
-    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+    def _patiently(self, ask: Callable[[], Answer], *, writes: bool = False) -> Answer:
+        """A write is repeated whatever kept its answer away: it may have been carried out, and only an answer tells."""
+
+        def again(error: BaseException) -> bool:
+            return self._may_be_asked_again(error) and (writes or not getattr(error, "lasting", False))
+
         try:
-            return self._retrying(tenacity.retry_if_exception(self._may_be_asked_again), reraise=True)(ask)
+            return self._retrying(tenacity.retry_if_exception(again), reraise=True)(ask)
         except TrackerUnavailable as error:
             if not self._is_too_long(error.retry_after):
                 raise

@@ -38,7 +38,7 @@ class Connected:
 @pytest.fixture
 def connected(monkeypatch: pytest.MonkeyPatch) -> Any:
     def connected(probe: Probe | Exception, **people: str | Unresolved) -> None:
-        def connect(settings: object, environ: object, root: object) -> Connected:
+        def connect(settings: object, environ: object, root: object, **_: object) -> Connected:
             if isinstance(probe, ConfigError):
                 raise probe
             return Connected(probe, people)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC
 from email.utils import format_datetime
@@ -22,6 +22,8 @@ from tests.fakes.jira_json import KINDS, JiraJson, listed, no_project, nothing_h
 from tests.fakes.jira_state import CATEGORIES, RESOLUTIONS, Issue, JiraState
 from tests.fakes.jql import JqlError, compile_jql
 
+CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
+GATEWAY = f"/ex/jira/{CLOUD_ID}"
 LARGEST_PAGE = 100
 BULK = 50
 SEARCH_CLOUD = frozenset(
@@ -31,10 +33,14 @@ SEARCH_SERVER = frozenset({"expand", "fields", "jql", "maxResults", "startAt", "
 
 
 class FakeJira:
-    """Serve `state`; `tokens` maps an Authorization header's secret to the account it belongs to."""
+    """Serve `state`; `tokens` maps an Authorization header's secret to the account it belongs to.
+
+    One of Cloud is reached at its site (`url`), and at the `gateway`, the only place that takes the `scoped` tokens.
+    """
 
     def __init__(self, state: JiraState, tokens: dict[str, str]) -> None:
         self.state, self.tokens = state, tokens
+        self.scoped: set[str] = set()
         self.server = Server(self.handle)
         self.me = ""
 
@@ -50,17 +56,26 @@ class FakeJira:
         return self.server.url
 
     @property
+    def gateway(self) -> str:
+        return f"{self.url}{GATEWAY}"
+
+    @property
     def show(self) -> JiraJson:
         return JiraJson(self.state, self.url)
 
     def handle(self, request: Request) -> Response:
-        answer = self._answer(request)
+        cloud = self.state.cloud
+        if cloud and request.path == "/_edge/tenant_info":
+            return Response(200, {"cloudId": CLOUD_ID})
+        via_gateway = cloud and request.path.startswith(GATEWAY)
+        answer = self._answer(replace(request, path=request.path.removeprefix(GATEWAY)) if via_gateway else request,
+                              frozenset() if via_gateway else self.scoped)  # fmt: skip
         date = format_datetime(self.state.now().astimezone(UTC), usegmt=True)
         return Response(answer.status, answer.body, {"Date": date, **answer.headers})
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, unknown: Collection[str]) -> Response:
         header = request.headers.get("authorization", "")
-        self.me = self._account(header)
+        self.me = self._account(header, unknown)
         if not self.me and (header or not request.path.endswith("/serverInfo")):
             return problem(401, "You are not authenticated. Authentication required to perform this operation.")
         try:
@@ -75,11 +90,11 @@ class FakeJira:
                 return found(request, *match.groups())
         return nothing_here(request)
 
-    def _account(self, header: str) -> str:
+    def _account(self, header: str, unknown: Collection[str]) -> str:
         kind, _, secret = header.partition(" ")
         if kind == "Basic":
             secret = base64.b64decode(secret).decode().partition(":")[2]
-        return self.tokens.get(secret, "")
+        return "" if secret in unknown else self.tokens.get(secret, "")
 
     # --- the instance -------------------------------------------------------------------------------------------
 

@@ -82,6 +82,8 @@ ASTRAY = [
 @pytest.mark.parametrize("kind", ["github", "jira"])
 @pytest.mark.parametrize("url", ASTRAY)
 def test_in_ci_a_token_goes_to_no_other_host_whatever_the_file_says(kind: str, url: str) -> None:
+    if (kind, url) == ("github", ""):
+        return  # GitHub's own
     with pytest.raises(ConfigError) as caught:
         connect(kind, url, CI | {"PMSYNC_HOSTS": "jira.acme.example"})
     assert "secret-token" not in str(caught.value)
@@ -92,8 +94,8 @@ def test_in_ci_a_token_goes_to_no_other_host_whatever_the_file_says(kind: str, u
 @pytest.mark.parametrize("ci", [{}, {"CI": ""}, {"JENKINS_URL": "https://ci.acme.example"}, {"TF_BUILD": "True"}])
 def test_nor_does_it_anywhere_else(kind: str, url: str, ci: Mapping[str, str]) -> None:
     """Not every CI system sets CI, and a person's own machine holds more secrets than any of them."""
-    if url == "https://[::1]":
-        return  # this very machine
+    if url == "https://[::1]" or (kind, url) == ("github", ""):
+        return  # this very machine, and GitHub's own
     with pytest.raises(ConfigError):
         connect(kind, url, {"T": "secret-token", "U": "bot@example.com", **ci})
 

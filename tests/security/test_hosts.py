@@ -123,12 +123,14 @@ def test_the_other_server_would_have_noticed(stranger: Server) -> None:
 # --- encryption -------------------------------------------------------------------------------------------------
 
 
-def certificate(folder: Path, host: str, issuer: tuple[Any, Any] | None = None) -> tuple[Path, tuple[Any, Any]]:
-    """A file with key and certificate for a host, signed by itself or by an issuer."""
+def certificate(
+    folder: Path, host: str, issuer: tuple[Any, Any] | None = None, age: timedelta = timedelta(0)
+) -> tuple[Path, tuple[Any, Any]]:
+    """A file with key and certificate for a host, signed by itself or by an issuer; valid for a day, at that age."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     by, by_key = issuer or (name, key)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) - age
     try:
         names: list[x509.GeneralName] = [x509.IPAddress(ip_address(host))]
     except ValueError:

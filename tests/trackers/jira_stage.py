@@ -17,7 +17,9 @@ PERSON = "dana"
 
 
 class JiraStage:
-    """`settings` change the tracker's settings; further options are those of the server's state."""
+    """`settings` change the tracker's settings; further options are those of the server's state. With a `gateway` the
+    token is a scoped one, which works only there.
+    """
 
     def __init__(
         self,
@@ -26,6 +28,7 @@ class JiraStage:
         *,
         settings: dict[str, Any] | None = None,
         timeout: float = 5.0,
+        gateway: bool = False,
         **options: Any,
     ) -> None:
         self.clock, self.deployment, self.timeout = clock, deployment, timeout
@@ -37,12 +40,15 @@ class JiraStage:
         emails = {name: f"{name.removeprefix(prefix)}@example.com" for name in names}
         self.state = JiraState(clock.now, cloud, people=emails, **options)
         self.jira = FakeJira(self.state, {TOKEN: self.me})
-        self._settings = settings or {}
+        self._settings, self._gateway = settings or {}, gateway
 
     def __enter__(self) -> Self:
         self.jira.__enter__()
         login = {"email_env": "JIRA_EMAIL"} if self.deployment == "cloud" else {}
         base = TrackerSettings("payments", "jira", url=self.jira.url, project="PAY", token_env="JIRA_TOKEN", **login)
+        if self._gateway:
+            self.jira.scoped.add(TOKEN)
+            base = replace(base, api_url=self.jira.gateway)
         self.settings = replace(base, **{"deployment": self.deployment, **self._settings})
         self.tracker = self.reconnect()
         return self

@@ -126,6 +126,18 @@ def test_nothing_else_is_caught(name: str, error: BaseException) -> None:
     assert (len(scripted.calls), clock.slept) == (1, [])
 
 
+@pytest.mark.parametrize("name", ASKING)
+def test_what_lasts_is_asked_once_but_a_write_may_have_been_carried_out(name: str) -> None:
+    """After a page in the place of an answer: until a write is answered, nobody knows what the ticket is like."""
+    scripted, clock = Scripted(TrackerUnavailable("a log-in page", lasting=True), "the answer"), Clock()
+    if name in {"update", "close_duplicate"}:
+        assert ASKING[name](patient(scripted, clock)) == "the answer"
+        return
+    with pytest.raises(TrackerUnavailable):
+        ASKING[name](patient(scripted, clock))
+    assert (len(scripted.calls), clock.slept) == (1, [])
+
+
 def test_it_gives_up_after_its_attempts_with_the_last_error() -> None:
     errors = [TrackerUnavailable(f"busy {number}") for number in range(4)]
     scripted, clock = Scripted(*errors), Clock()
