@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmsync.cli.init_find import find_globs
 from pmsync.cli.init_text import Answers, config_text
-from pmsync.cli.repository import find_globs, look, parse_remote
+from pmsync.cli.repository import look, parse_remote
 from pmsync.config import load, parse
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
