@@ -225,8 +225,9 @@ class Survey:
         if is_needless(settings, self.look.memory, views, self.start, now=now, belonging=self.belonging):
             return
         why, length = pause(settings, views, twice, self.start, now)
-        self.wait(f"{why}: looking again in {length.total_seconds():.0f} s before anything is created")
-        self.sleep(length.total_seconds())
+        if length:
+            self.wait(f"{why}: looking again in {length.total_seconds():.0f} s before anything is created")
+            self.sleep(length.total_seconds())
         for name in twice:
             self.look.find(name, *wanted[name])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from pmsync.config_trackers import TYPES
 from pmsync.errors import ConfigError
 from pmsync.lock import make_home
 from pmsync.settings import Settings
-from pmsync.trackers.hosts import advice, with_users_hosts
+from pmsync.trackers.hosts import advice, in_ci, with_users_hosts
 
 
 @click.command()
@@ -102,8 +102,12 @@ def command(
         output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
     for written in init_parts.write(parts):
         output.echo(output.coloured("wrote", "green"), f" '{_short(written, app)}'")
-    steps = [*_to_allow(settings, app), *_steps(flags.get("ci"), settings, place, parts, wishes, cron=cron)]
-    return try_out(path, app, steps)
+    steps = [
+        *_to_set(settings, app),
+        *_to_allow(settings, app),
+        *_steps(flags.get("ci"), settings, place, parts, wishes, cron=cron),
+    ]
+    return try_out(path, app, steps, asked=asker.asks and text is not None)
 
 
 def _may_start_first(answers: Answers, path: Path, app: App, flags: Flags) -> bool:
@@ -169,6 +173,13 @@ def _steps(
             f"install what '{output.tilde(parts[-1].path.parent, place.config.parent)}' holds: each file says how"
         )
     return told
+
+
+def _to_set(settings: Settings, app: App) -> Iterator[str]:
+    """The variables that are missing here; where CI alone makes tickets they are set there."""
+    missing = [name for name in init_parts.secret_names(settings) if not app.environ.get(name)]
+    if missing and not in_ci(app.environ):
+        yield f"set {' and '.join(missing)}, by which tickets are made"
 
 
 def _to_allow(settings: Settings, app: App) -> list[str]:

@@ -104,6 +104,10 @@ def _by_content(folder: _Folder, *, top: bool) -> Iterator[str]:
     others = sum(len(each.others) for each in folder.all())
     if not found:
         return
+    inside = [each for each in folder.below if any(one.found for one in each.all())]
+    if not folder.found and len(inside) == 1:
+        yield from _by_content(inside[0], top=False)
+        return
     if not top and len(found) >= others:
         inner = "**/*" if any(path != folder.path for path, _ in found) else "*"
         for suffix in sorted({PurePosixPath(name).suffix for _, name in found}):

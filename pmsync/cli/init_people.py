@@ -15,6 +15,8 @@ from pmsync.markdown import words
 
 _LOGIN = re.compile(r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,/&+;]|\b(?:and|und|or|oder)\b")
+_TEAM = re.compile(r"\b(?:team|squad|guild|on-?call|sres?)\b")
+"""Who is called so has no account that a ticket could be assigned to."""
 _NOBODY = frozenset("all anyone everybody everyone me n/a none owner someone team tbc tbd unassigned us we".split())
 _LONGEST, _MOST_WORDS = 40, 4
 
@@ -108,7 +110,8 @@ def _person(group: list[_Called]) -> Proposal:
     ident = (handle or short or group[0]).plain
     said = {plain(name), ident}
     aliases = tuple(each.text for each in group if each.plain not in said)
-    return Proposal(ident, name, aliases, handle.text if handle else "", sum(each.count for each in group))
+    login = handle.text if handle and not any(_TEAM.search(each.plain) for each in group) else ""
+    return Proposal(ident, name, aliases, login, sum(each.count for each in group))
 
 
 def _with_ids(people: list[Proposal]) -> list[Proposal]:

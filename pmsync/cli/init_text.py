@@ -132,7 +132,6 @@ def _rest(answers: Answers) -> Iterator[str]:
         yield f"# sections = {_quoted(answers.headings)}"
         yield ""
     yield from _people(answers)
-    yield ""
     yield "# Due dates where a document gives none: its date plus the time for its severity."
     yield "# [sla]"
     yield '# sev1 = "15d"'
@@ -144,6 +143,7 @@ def _people(answers: Answers) -> Iterator[str]:
     if answers.people:
         yield "# Who is who: any name, alias, e-mail or login that documents use. Found in the documents; correct it."
         for person in answers.people:
+            yield f"# {person.count} item{'s' * (person.count > 1)}"
             yield f"[people.{_key(person.id)}]"
             if person.name:
                 yield f"name = {_quoted(person.name)}"
@@ -161,6 +161,7 @@ def _people(answers: Answers) -> Iterator[str]:
     yield '# aliases = ["al"]'
     yield '# email = "alice@example.com"'
     yield f"# {service} = {_quoted(_ALICE[_account(answers)])}"
+    yield ""
 
 
 def _key(name: str) -> str:
