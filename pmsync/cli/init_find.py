@@ -23,7 +23,7 @@ _TYPICAL = re.compile(
     r"|trigger|customer impact|five whys)\b",
     re.I,
 )
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$|<h[1-6][^>]*>(.*?)</h[1-6]>|^(\S.{0,80})\n[=~^\"-]{4,}$", re.M | re.S)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$|<h[1-6][^>]*>([^<]{1,200})|^(\S[^\n]{0,80})\n[=~^\"-]{3,}$", re.M)
 _NO_DOCUMENT = re.compile(r"(?:readme|changelog|contributing|license|code_of_conduct|security|.*template.*)\.\w+", re.I)
 DEPTH = 5
 """How many folders deep post-mortems are looked for."""
