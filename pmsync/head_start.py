@@ -106,6 +106,14 @@ def moment(now: datetime) -> datetime:
 # --- what this user has synced --------------------------------------------------------------------------------
 
 
+def targets(settings: Settings) -> frozenset[str]:
+    """The places that the namespace's tickets are made in, each as the name of a file."""
+    return frozenset(
+        digest(settings.namespace, each.type, each.api_url, each.url, each.repo, each.project)
+        for each in settings.trackers.values()
+    )
+
+
 def note(folder: Path | None, settings: Settings) -> bool:
     """Note that this user has set up or synced the configuration's namespace in its trackers.
 
@@ -114,9 +122,8 @@ def note(folder: Path | None, settings: Settings) -> bool:
     if folder is None:
         return False
     new = True
-    for tracker in settings.trackers.values():
-        place = (settings.namespace, tracker.type, tracker.api_url, tracker.url, tracker.repo, tracker.project)
-        path = folder / digest(*place)
+    for target in targets(settings):
+        path = folder / target
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with path.open("x", encoding="utf-8") as file:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from pmsync import head_start
+from pmsync.cli.app import App
+from pmsync.config import load
+from pmsync.errors import ConfigError
 from pmsync.git import ask
 from pmsync.settings import Settings
 from pmsync.trackers.hosts import in_ci
@@ -32,7 +36,27 @@ def note_first(settings: Settings, environ: Mapping[str, str]) -> None:
         head_start.note(notes(settings, environ), settings)
 
 
-def may_start_first(settings: Settings, config: Path, environ: Mapping[str, str]) -> bool:
+def begun(settings: Settings, config: Path, app: App) -> datetime | None:
+    """Since when this machine has a head start with a configuration that is about to be written, None for none.
+
+    Whoever writes it anew before the first create keeps the one that there is.
+    """
+    before = _before(config, app)
+    if before and head_start.has_pass(before) and before.namespace == settings.namespace:
+        same = head_start.targets(before) == head_start.targets(settings)
+        return before.begun if same or head_start.note(notes(settings, app.environ), settings) else None
+    return head_start.moment(app.now()) if _is_new(settings, config, app.environ) else None
+
+
+def _before(config: Path, app: App) -> Settings | None:
+    """The configuration that is there, where it is one."""
+    try:
+        return load(config, app.environ, app.cwd) if config.exists() else None
+    except ConfigError:
+        return None
+
+
+def _is_new(settings: Settings, config: Path, environ: Mapping[str, str]) -> bool:
     """Whether nobody can have created with this configuration before: it is new here, in git, and to this user."""
     folder = Path(settings.ledger).parent
     traces = folder.exists() and any(each.name != ".gitignore" for each in folder.iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ import click
 from pmsync import head_start
 from pmsync.cli import init_parts, output
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.first import may_start_first
+from pmsync.cli.first import begun
 from pmsync.cli.init_ask import Asker, Flags, gather, settings_of
 from pmsync.cli.init_parts import FilePart, Place, Watch, Wishes
 from pmsync.cli.init_pin import installed_pin, parse_pin
@@ -86,8 +87,7 @@ def command(
         settings = load(path, app.environ, app.cwd)
     else:
         answers = gather(app, flags, asker, path.parent.resolve())
-        first = not print_only and _may_start_first(answers, path, app, flags)
-        answers = replace(answers, begun=head_start.moment(app.now()) if first else None)
+        answers = replace(answers, begun=None if print_only else _begun(answers, path, app, flags))
         text, settings = config_text(answers), settings_of(answers, path.parent.resolve())
     place = Place(path.parent.resolve() / path.name, look(path.parent))
     parts = _parts(flags.get("ci"), flags.get("pin"), settings, place, asker, wishes)
@@ -110,12 +110,12 @@ def command(
     return try_out(path, app, steps, asked=asker.asks and text is not None)
 
 
-def _may_start_first(answers: Answers, path: Path, app: App, flags: Flags) -> bool:
-    """Whether the first sync here need not wait: a person has just begun, and nobody else can have."""
+def _begun(answers: Answers, path: Path, app: App, flags: Flags) -> datetime | None:
+    """Since when the first sync here need not wait: a person has just begun, and nobody else can have."""
     at_terminal = output.is_watched() or output.is_terminal(sys.stdin)
     if not at_terminal or answers.tracker == "local" or answers.grace != "0" or flags.get("ci"):
-        return False
-    return may_start_first(settings_of(answers, path.parent.resolve()), path, app.environ)
+        return None
+    return begun(settings_of(answers, path.parent.resolve()), path, app)
 
 
 def _wishes(ci: object, write_back: str | None, *, comment: bool) -> Wishes:

@@ -164,6 +164,19 @@ def test_on_the_width_of_a_phone_no_line_is_cut(github: Place) -> None:
     assert max(map(len, plain)) <= 60
 
 
+def test_who_corrects_an_answer_before_the_first_sync_keeps_the_head_start(github: Place) -> None:
+    github.at_terminal("init", answers=[""] * 6)
+    begun = load(None, {}, github.root).begun
+    assert begun
+    done = github.at_terminal("init", "--force", answers=["", "", "", "3", "", ""])
+    assert done.code == 0
+    assert load(None, {}, github.root).begun == begun
+    assert github.has_head_start()
+    head_start.use_up(load(None, {}, github.root))
+    github.at_terminal("init", "--force", answers=[""] * 6)
+    assert load(None, {}, github.root).begun is None
+
+
 def test_who_deletes_everything_and_starts_over_is_no_newcomer(github: Place) -> None:
     github.init()
     (github.root / "pmsync.toml").unlink()
