@@ -180,8 +180,9 @@ def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -
     write(repository, {"incidents/a.md": DOCUMENT})
     code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(['init']))"
     said = "\n\n\n\n\nacme-bot, github-actions[bot]\ny\n"  # tracker, documents, repository, since, people
+    home = {**os.environ, "HOME": f"{repository}-home"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=repository, input=said, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=repository, env=home, input=said, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "Which accounts will create tickets?" in done.stderr
@@ -194,7 +195,8 @@ def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -
 def ask(folder: Path, said: str, *args: str) -> subprocess.CompletedProcess[str]:
     code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "init", *args]
-    return subprocess.run(command, cwd=folder, input=said, capture_output=True, text=True, check=False)
+    home = {**os.environ, "HOME": f"{folder}-home"}
+    return subprocess.run(command, cwd=folder, env=home, input=said, capture_output=True, text=True, check=False)
 
 
 def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> None:
