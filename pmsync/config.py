@@ -101,6 +101,7 @@ def _assemble(
         sla=_sla(top.table("sla")),
         grace=sync.span("grace", timedelta(0)),
         full_scan_every=sync.span("full_scan_every", timedelta(days=1)),
+        begun=sync.moment("begun"),
         guard=_guard(top.table("guard")),
         levels_at=tuple(_levels_of(table) for table in check.listed("paths")),
         levels=_levels(check),

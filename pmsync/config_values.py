@@ -21,6 +21,7 @@ _KINDS = {
     float: "a number",
     list: "a list",
     dict: "a table",
+    datetime: "a date with time",
 }
 
 
@@ -120,6 +121,14 @@ class Table:
         if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
             return value
         self.problem(key, f"{shown(value)} is no date; write it like 2026-11-23")
+        return None
+
+    def moment(self, key: str) -> datetime | None:
+        """A date with time and zone."""
+        value: datetime | None = self.take(key, datetime)
+        if value is None or value.tzinfo:
+            return value
+        self.problem(key, f"{value} has no zone; write it like 2026-11-23T09:00:00Z")
         return None
 
     def span(self, key: str, default: timedelta) -> timedelta:

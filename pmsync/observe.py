@@ -24,6 +24,7 @@ from pmsync.plan import plan
 from pmsync.plan.update import AGAIN, wants_owners
 from pmsync.plan.world import Named, View, World, doubtful, marked_tickets, seen_tickets
 from pmsync.renames import Renames, as_called, renames
+from pmsync.second_look import Start, is_needless, pause, racing
 from pmsync.settings import Person
 from pmsync.trackers.base import Gone, Moved, Sight, Unresolved
 
@@ -35,7 +36,9 @@ Seen = tuple[object, ...]
 
 @dataclass
 class Survey:
-    """The world in the making. `now` and `sleep` are the only clock; `tell` says on what a run is waiting."""
+    """The world in the making. `now` and `sleep` are the only clock; `tell` says what is going on, `wait` why the run
+    is going to sleep. `start` is what this machine has of the head start of `pmsync init`.
+    """
 
     look: Looker
     reading: Reading
@@ -43,6 +46,8 @@ class Survey:
     whole: bool
     sleep: Callable[[float], None]
     tell: Callable[[str], None] = lambda _: None
+    wait: Callable[[str], None] = lambda _: None
+    start: Start = Start.ELSEWHERE
     named: dict[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
     moves: dict[Ref, Ticket] = field(default_factory=dict)
     resolved: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -54,7 +59,7 @@ class Survey:
         """Scan every tracker, ask about single tickets, look for what would be created, resolve who would be assigned.
 
         With `wait_for_lag`, a tracker without memory is looked through twice, its `lag` apart, before anything counts
-        as missing there.
+        as missing there; but for a head start, in which there can be nothing to be seen the second time.
         """
         for name in self.look.sources:
             self.tell(f"reading {name}")
@@ -213,19 +218,18 @@ class Survey:
         wanted = self._wanted()
         for name, since in wanted.items():
             self.look.find(name, *since)
-        twice = [name for name in wanted if self._may_be_racing(name)]
+        settings, views, now = self.look.settings, self.look.views, self.look.now()
+        twice = racing(settings, views, wanted)
         if not twice or not wait_for_lag or not any(self._wanted().values()):
             return
-        lag = max(self.look.settings.trackers[name].lag for name in twice).total_seconds()
-        self.tell(f"another run may just have created them: looking again in {lag:.0f} s before anything is created")
-        self.sleep(lag)
+        if is_needless(settings, self.look.memory, views, self.start, now=now, belonging=self.belonging):
+            return
+        why, length = pause(settings, views, twice, self.start, now)
+        if length:
+            self.wait(f"{why}: looking again in {length.total_seconds():.0f} s before anything is created")
+            self.sleep(length.total_seconds())
         for name in twice:
             self.look.find(name, *wanted[name])
-
-    def _may_be_racing(self, name: str) -> bool:
-        """Whether another run may be creating the same now: one that nothing remembers, or CI where it creates too."""
-        view = self.look.views[name]
-        return not view.failed and (view.bare or self.look.settings.grace > timedelta(0))
 
     def _wanted(self) -> dict[str, tuple[frozenset[str], datetime]]:
         """By tracker: the uids to look for, and since when a ticket of theirs can exist."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 
@@ -131,7 +131,8 @@ class Settings:
     (absolute); `include` are globs below it. `repository` is the GitHub repository that the documents live in
     (`acme/web`), which a bare `#12` in a document means; None where unknown. `levels` are those that rules of `pmsync
     check` have instead of their own: error, warning, note, or off; of `levels_at`, which comes first, the first that
-    fits the document's path and names the rule counts.
+    fits the document's path and names the rule counts. `begun` is when `pmsync init`
+    wrote it (pmsync/head_start.py).
     """
 
     root: str
@@ -149,6 +150,7 @@ class Settings:
     sla: Mapping[str, timedelta] = field(default_factory=dict)
     grace: timedelta = timedelta(0)
     full_scan_every: timedelta = timedelta(days=1)
+    begun: datetime | None = None
     guard: Guard = Guard()
     levels: Mapping[str, str] = field(default_factory=dict)
     levels_at: tuple[Levels, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pmsync import guard, ledger_owner
+from pmsync import guard, head_start, ledger_owner
 from pmsync.apply import Applied, Applier
 from pmsync.belonging import Belonging
 from pmsync.documents import locate, read_documents, within
@@ -27,6 +27,7 @@ from pmsync.operations import Plan, Update, Wait
 from pmsync.plan import plan
 from pmsync.plan.provenance import refusals
 from pmsync.plan.world import World
+from pmsync.second_look import Start
 from pmsync.settings import Settings
 from pmsync.trackers.base import Tracker
 
@@ -69,9 +70,13 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told how it goes, and who may ask the run to stop after the current operation."""
+    """Who is told how it goes, and who may ask the run to stop after the current operation.
+
+    `wait` hears before the run sleeps why it does, and for how long.
+    """
 
     tell: Callable[[str], None] = lambda _: None
+    wait: Callable[[str], None] = lambda _: None
     progress: Callable[[str, int], None] = lambda _what, _count: None
     stop: Callable[[], bool] = lambda: False
 
@@ -133,7 +138,7 @@ class Engine:
                 if not waiting or self.watcher.stop():
                     break
                 settle = max(self.settings.trackers[name].settle for name in waiting).total_seconds()
-                self.watcher.tell(f"a create is in doubt and nothing will remember it: looking again in {settle:.0f} s")
+                self.watcher.wait(f"a create is in doubt and nothing will remember it: looking again in {settle:.0f} s")
                 self.clock.sleep(settle)
                 result = _merge(result, self._pass(ledger, request))
             return replace(result, told_before=tuple(before))
@@ -160,6 +165,8 @@ class Engine:
             whole=request.whole,
             sleep=self.clock.sleep,
             tell=self.watcher.tell,
+            wait=self.watcher.wait,
+            start=self._start(places),
         )
 
     def _pass(self, ledger: Ledger, request: Request) -> Result:
@@ -178,6 +185,8 @@ class Engine:
             places = ledger_owner.current(world.belonging, world.reading.checkout, self.settings)
             ledger.save_places({name: place for name, place in places.items() if name not in failed})
         _save_survey(ledger, run, survey, made, world)
+        if made.creates:
+            self._begin(ledger)
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
         applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
         for name, cursor in survey.look.cursors.items():
@@ -187,6 +196,18 @@ class Engine:
         result = Result(made, world, told, applied, bool(refused))
         ledger.end_run(run, now(), ok=result.ok, counts=Counter(d.verb for d in applied.done), findings=told)
         return result
+
+    def _start(self, places: Mapping[str, str]) -> Start:
+        if head_start.has_pass(self.settings):
+            return Start.FIRST
+        used = self.settings.begun and places.get("begun") == str(self.settings.begun)
+        return Start.USED if used else Start.ELSEWHERE
+
+    def _begin(self, ledger: Ledger) -> None:
+        """Before the first create is announced, use up the head start: no later run of whatever ledger has it."""
+        if head_start.has_pass(self.settings):
+            ledger.save_places({"begun": str(self.settings.begun)})
+        head_start.use_up(self.settings)
 
 
 def remember(ledger: Ledger, settings: Settings) -> Memory:

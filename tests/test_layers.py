@@ -19,8 +19,8 @@ LAYERS = [
      "people", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance", "memory", "globs",
      "renames", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
-     "tracked", "trackers", "writeback.file"},
-    {"looking", "observe", "apply", "adopting", "ledger_owner"},
+     "tracked", "trackers", "writeback.file", "head_start"},
+    {"looking", "observe", "second_look", "apply", "adopting", "ledger_owner"},
     {"sync", "writeback.run"},
     {"reports", "item_counts", "render", "formats", "cli"},
 ]  # fmt: skip

@@ -49,6 +49,8 @@ class Signals:
     """
 
     asked: bool = False
+    left: Callable[[float], None] = lambda _: None
+    """Hears, while a run sleeps, how many seconds are left."""
 
     def stop(self) -> bool:
         return self.asked
@@ -57,7 +59,9 @@ class Signals:
         """Sleep, but hardly longer than until somebody asks to stop."""
         end = time.monotonic() + seconds
         while not self.asked and (left := end - time.monotonic()) > 0:
+            self.left(left)
             time.sleep(min(left, GLANCE))
+        self.left(0)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stop() and number == signal.SIGINT:

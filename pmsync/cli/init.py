@@ -2,98 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import sys
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from pmsync import rules
+from pmsync import head_start
 from pmsync.cli import init_parts, output
 from pmsync.cli.app import App, pass_app
+from pmsync.cli.first import begun
+from pmsync.cli.init_ask import Asker, Flags, gather, settings_of
 from pmsync.cli.init_parts import FilePart, Place, Watch, Wishes
 from pmsync.cli.init_pin import installed_pin, parse_pin
 from pmsync.cli.init_text import Answers, config_text
-from pmsync.cli.plain import printable
-from pmsync.cli.repository import Repository, find_globs, look
-from pmsync.config import NAME, load, parse
+from pmsync.cli.init_told import try_out
+from pmsync.cli.repository import look
+from pmsync.config import NAME, load
 from pmsync.config_trackers import TYPES
-from pmsync.documents import read_documents
 from pmsync.errors import ConfigError
-from pmsync.globs import matches
 from pmsync.lock import make_home
 from pmsync.settings import Settings
-from pmsync.trackers.hosts import advice, with_users_hosts
-
-Check = Callable[[str], str]
-"""Returns the answer as it counts; raises ConfigError for one that does not do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Takes what a flag said, else asks the person at the terminal, else takes the default."""
-
-    asks: bool
-
-    def ask(self, given: str | None, question: str, default: str = "", *, flag: str, check: Check = str) -> str:
-        """Raises ConfigError where there is neither an answer nor a default; asks again where `check` raises it."""
-        if given is not None:
-            return check(given)
-        if self.asks:
-            with _own_line():
-                shown = printable(default) or None
-                return str(click.prompt(printable(question), default=shown, err=True, value_proc=_again(check)))
-        if not default:
-            raise ConfigError(f"{question.lower()}: nobody to ask\nsay {flag}")
-        return default
-
-    def confirm(self, question: str) -> bool:
-        with _own_line():
-            return click.confirm(question, default=False, err=True)
-
-
-def _again(check: Check) -> Check:
-    """The check as click takes it: what it raises leads to the same question again."""
-
-    def checked(text: str) -> str:
-        try:
-            return check(text.strip())
-        except ConfigError as error:
-            raise click.UsageError(str(error).removeprefix(f"{NAME}: ")) from None
-
-    return checked
-
-
-@contextmanager
-def _own_line() -> Iterator[None]:
-    """Whoever is interrupted at a question gets the message below it."""
-    try:
-        yield
-    except click.Abort:
-        output.tell()
-        raise
-
-
-_WORKING = Answers(
-    "local", "acme/web", "2026-11-24", ("*.md",), repo="acme/web", url="https://acme.example", project="PAY"
-)
-
-
-def accepted(tracker: str, field: str) -> Check:
-    """A check of one answer by the configuration's own rules: all the others are known to work."""
-
-    def check(text: str) -> str:
-        value = _listed(text) if field == "documents" else text
-        answers = replace(_WORKING, **{"tracker": tracker, field: value})  # type: ignore[arg-type]
-        parse(tomllib.loads(config_text(answers)), Path("/"), NAME)
-        return text
-
-    return check
+from pmsync.trackers.hosts import advice, in_ci, with_users_hosts
 
 
 @click.command()
@@ -119,7 +51,7 @@ def accepted(tracker: str, field: str) -> Check:
 @click.option("--metrics", metavar="FILE", help="With --cron: where each run leaves figures for Prometheus (*.prom).")
 @click.option("--print", "print_only", is_flag=True, help="Print all that would be written; write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite a configuration that is there.")
-@click.option("--no-input", is_flag=True, help="Ask nothing.")
+@click.option("--yes", "-y", "--no-input", "no_input", is_flag=True, help="Ask nothing, as in scripts: take defaults.")
 @pass_app
 def command(
     app: App,
@@ -154,8 +86,9 @@ def command(
         output.log(f"'{_short(path, app)}' is there already, and stays as it is (--force writes a new one)")
         settings = load(path, app.environ, app.cwd)
     else:
-        text = config_text(gather(app, flags, asker))
-        settings = parse(tomllib.loads(text), path.parent.resolve(), NAME)
+        answers = gather(app, flags, asker, path.parent.resolve())
+        answers = replace(answers, begun=None if print_only else _begun(answers, path, app, flags))
+        text, settings = config_text(answers), settings_of(answers, path.parent.resolve())
     place = Place(path.parent.resolve() / path.name, look(path.parent))
     parts = _parts(flags.get("ci"), flags.get("pin"), settings, place, asker, wishes)
     parts += _units(app, flags, settings, place, cron=cron)
@@ -165,11 +98,24 @@ def command(
     if text is not None:
         _write(path, text, force=force)
         make_home(Path(settings.ledger).parent)
+        head_start.give(settings)
         output.echo(output.coloured("wrote", "green"), f" '{_short(path, app)}'")
     for written in init_parts.write(parts):
         output.echo(output.coloured("wrote", "green"), f" '{_short(written, app)}'")
-    steps = [*_to_allow(settings, app), *_steps(flags.get("ci"), settings, place, parts, wishes, cron=cron)]
-    return _try(path, app, steps)
+    steps = [
+        *_to_set(settings, app),
+        *_to_allow(settings, app),
+        *_steps(flags.get("ci"), settings, place, parts, wishes, cron=cron),
+    ]
+    return try_out(path, app, steps, asked=asker.asks and text is not None)
+
+
+def _begun(answers: Answers, path: Path, app: App, flags: Flags) -> datetime | None:
+    """Since when the first sync here need not wait: a person has just begun, and nobody else can have."""
+    at_terminal = output.is_watched() or output.is_terminal(sys.stdin)
+    if not at_terminal or answers.tracker == "local" or answers.grace != "0" or flags.get("ci"):
+        return None
+    return begun(settings_of(answers, path.parent.resolve()), path, app)
 
 
 def _wishes(ci: object, write_back: str | None, *, comment: bool) -> Wishes:
@@ -229,6 +175,13 @@ def _steps(
     return told
 
 
+def _to_set(settings: Settings, app: App) -> Iterator[str]:
+    """The variables that are missing here; where CI alone makes tickets they are set there."""
+    missing = [name for name in init_parts.secret_names(settings) if not app.environ.get(name)]
+    if missing and not in_ci(app.environ):
+        yield f"set {' and '.join(missing)}, by which tickets are made"
+
+
 def _to_allow(settings: Settings, app: App) -> list[str]:
     """What lets this user's tokens go to hosts that are no service's own: not for the configuration to say."""
     environ = with_users_hosts(app.environ, Path(settings.root))
@@ -242,107 +195,6 @@ def _short(path: Path, app: App) -> str:
     return output.tilde(path, app.cwd)
 
 
-def gather(app: App, flags: dict[str, str | tuple[str, ...] | None], asker: Asker) -> Answers:
-    """All answers: from flags, from the person, from the repository."""
-    repository = look(app.cwd)
-    given = {name: value for name, value in flags.items() if isinstance(value, str)}
-    tracker = asker.ask(
-        given.get("tracker"),
-        "Tracker (github, jira or local)",
-        "github" if repository.on_github else "",
-        flag="--tracker github, --tracker jira or --tracker local",
-        check=_tracker,
-    )
-    for field in ("repo", "url", "project", "namespace", "grace"):
-        if field in given:
-            accepted(tracker, field)(given[field])
-    since = _day(given["since"]) if "since" in given else None
-    name = repository.slug or re.sub(r"[^\w.-]+", "-", app.cwd.resolve().name) or "postmortems"
-    # one place, one namespace: the same path in two folders of a repository is two documents
-    namespace = "/".join([name, *re.findall(r"[\w.-]+", repository.prefix if repository.slug else "")])
-    return Answers(
-        tracker=tracker,
-        documents=_documents(app, tracker, flags.get("documents"), asker),
-        **_place(tracker, given, repository, asker),
-        namespace=_namespace(tracker, given.get("namespace"), namespace, asker),
-        since=asker.ask(since, "Tickets for documents since", f"{app.now():%Y-%m-%d}", flag="--since DATE", check=_day),
-        accounts=_accounts(tracker, given.get("accounts"), asker),
-        grace=_grace(tracker, given.get("grace") or ("1h" if "ci" in given else None), asker),
-        web_url=repository.web_url,
-    )
-
-
-def _tracker(text: str) -> str:
-    if text not in TYPES:
-        raise ConfigError(f"there is no tracker {text!r}; there are {', '.join(TYPES)}")
-    return text
-
-
-def _namespace(tracker: str, given: str | None, default: str, asker: Asker) -> str:
-    if given is None and asker.asks:
-        output.tell(
-            "The namespace makes ids unique across repositories and their folders; it stays as it is from then on."
-        )
-    return asker.ask(given, "Namespace", default, flag="--namespace NAME", check=accepted(tracker, "namespace"))
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ConfigError(f"{text!r} is no date; write it like 2026-11-23") from None
-
-
-def _documents(app: App, tracker: str, given: object, asker: Asker) -> tuple[str, ...]:
-    if isinstance(given, tuple) and given:
-        return given
-    found = find_globs(app.cwd) or ["postmortems/**/*.md"]
-    check = accepted(tracker, "documents")
-    return _listed(asker.ask(None, "Documents", ", ".join(found), flag="--documents GLOB", check=check))
-
-
-def _place(tracker: str, given: dict[str, str], repository: Repository, asker: Asker) -> dict[str, str]:
-    if tracker == "github":
-        default = repository.slug if repository.on_github else ""
-        api_url = repository.api_url if repository.on_github else "https://api.github.com"
-        repo = asker.ask(
-            given.get("repo"), "GitHub repository", default, flag="--repo OWNER/NAME", check=accepted(tracker, "repo")
-        )
-        return {"repo": repo, "api_url": api_url}
-    if tracker == "jira":
-        site, project = "--url https://acme.atlassian.net", "--project KEY"
-        return {
-            "url": asker.ask(given.get("url"), "Jira site", flag=site, check=accepted(tracker, "url")),
-            "project": asker.ask(
-                given.get("project"), "Jira project", flag=project, check=accepted(tracker, "project")
-            ),
-        }
-    return {}
-
-
-def _accounts(tracker: str, given: str | None, asker: Asker) -> tuple[str, ...]:
-    """Asked for by name, since a forgotten account makes pmsync distrust its own tickets."""
-    if tracker == "local":
-        return ()
-    if given is None and asker.asks:
-        output.tell("Which accounts will create tickets? Name every one, CI's as well as cron's, with commas.")
-        output.tell("A workflow with GITHUB_TOKEN is github-actions[bot]. Empty: only the account of the token.")
-        with _own_line():
-            given = click.prompt("Accounts", default="", show_default=False, err=True)
-    return _listed(given or "")
-
-
-def _grace(tracker: str, given: str | None, asker: Asker) -> str:
-    if given is None and asker.asks and tracker != "local":
-        both = asker.confirm("Do both CI and a cron host run `pmsync sync`?")
-        return "1h" if both else "0"
-    return given or "0"
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _write(path: Path, text: str, *, force: bool) -> None:
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
@@ -350,45 +202,3 @@ def _write(path: Path, text: str, *, force: bool) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(f"'{path}' cannot be written: {reason}") from None
-
-
-def _try(path: Path, app: App, steps: Sequence[str] = ()) -> int:
-    """Load what stands there, read the documents, and say what was found and what comes next."""
-    settings = load(path, app.environ, app.cwd)
-    reading = read_documents(settings)
-    documents = reading.documents
-    items = sum(len(document.items) for document in documents)
-    output.echo(f"found {output.count(items, 'action item')} in {output.count(len(documents), 'document')}")
-    older = sum(rules.is_old(document, settings) for document in documents)
-    if older:
-        output.echo(f"  {output.count(older, 'document')} from before {settings.since}: listed, no tickets", hang=4)
-    drafts = sum(document.draft for document in documents)
-    if drafts:
-        output.echo(f"  {output.count(drafts, 'draft')}: shown, no tickets until final", hang=4)
-    output.findings([finding for finding in reading.findings if finding.rule != "no-documents"], err=True)
-    for glob in settings.include:
-        if not any(matches(glob, document.path) for document in documents):
-            output.warn(f"{glob!r} matches no document yet", "correct documents.include if it should")
-    _tell_accounts(settings)
-    _tell_next(steps)
-    return 0
-
-
-def _tell_accounts(settings: Settings) -> None:
-    for name, tracker in settings.trackers.items():
-        if tracker.type != "local" and not tracker.accounts:
-            hint = f"if CI and a cron host use different accounts, list both in trackers.{name}.accounts"
-            output.warn(f"only tickets of the token's own account will be trusted in {name!r}", hint)
-
-
-def _tell_next(steps: Sequence[str]) -> None:
-    output.echo()
-    output.echo("next:")
-    for step in steps:
-        output.echo(f"  {step}", hang=4)
-    for line in (
-        "pmsync check     what is wrong in the documents?",
-        "pmsync doctor    do trackers, token and people work?",
-        "pmsync plan      which tickets would be made?",
-    ):
-        output.echo(f"  {line}")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+from pmsync.cli.init_people import Proposal
 
 _BOTS = {
     "login": ("acme-bot", "github-actions[bot]"),
@@ -31,6 +35,9 @@ class Answers:
     web_url: str = ""
     grace: str = "0"
     accounts: tuple[str, ...] = ()
+    people: tuple[Proposal, ...] = ()
+    headings: tuple[str, ...] = ()
+    begun: datetime | None = None
 
 
 def config_text(answers: Answers) -> str:
@@ -125,15 +132,49 @@ def _rest(answers: Answers) -> Iterator[str]:
     yield "# Where CI creates tickets at the merge, the host that runs from cron waits this long before it creates what"
     yield '# CI missed; "0" where only one of the two creates.'
     yield f"grace = {_quoted(answers.grace)}"
+    if answers.begun:
+        yield "# When `pmsync init` wrote this: for ten minutes only that machine makes tickets, and need not wait for"
+        yield "# others. After that the line may go."
+        yield f"begun = {answers.begun:%Y-%m-%dT%H:%M:%SZ}"
     yield ""
+    if answers.headings:
+        yield "# These headings look like work and are not read. Uncomment to have them read."
+        yield "# [vocabulary]"
+        yield f"# sections = {_quoted(answers.headings)}"
+        yield ""
+    yield from _people(answers)
+    yield "# Due dates where a document gives none: its date plus the time for its severity."
+    yield "# [sla]"
+    yield '# sev1 = "15d"'
+    yield '# sev2 = "30d"'
+
+
+def _people(answers: Answers) -> Iterator[str]:
+    service = "jira" if answers.tracker == "jira" else "github"
+    if answers.people:
+        yield "# Who is who: any name, alias, e-mail or login that documents use. Found in the documents; correct it."
+        for person in answers.people:
+            yield f"# {person.count} item{'s' * (person.count > 1)}"
+            yield f"[people.{_key(person.id)}]"
+            if person.name:
+                yield f"name = {_quoted(person.name)}"
+            if person.aliases:
+                yield f"aliases = {_quoted(person.aliases)}"
+            if person.login and service == "github":
+                yield f"github = {_quoted(person.login)}"
+            elif answers.tracker != "local":
+                yield f"# {service} = {_quoted(_ALICE[_account(answers)])}"
+            yield ""
+        return
     yield "# Who is who: any name, alias, e-mail or login that documents use. Uncomment and adapt."
     yield "# [people.alice]"
     yield '# name = "Alice Liddell"'
     yield '# aliases = ["al"]'
     yield '# email = "alice@example.com"'
-    yield f"# {'jira' if answers.tracker == 'jira' else 'github'} = {_quoted(_ALICE[_account(answers)])}"
+    yield f"# {service} = {_quoted(_ALICE[_account(answers)])}"
     yield ""
-    yield "# Due dates where a document gives none: its date plus the time for its severity."
-    yield "# [sla]"
-    yield '# sev1 = "15d"'
-    yield '# sev2 = "30d"'
+
+
+def _key(name: str) -> str:
+    """A key of TOML, in quotes where it needs them."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from pmsync.cli.plain import printable
@@ -16,10 +17,15 @@ PATIENCE = 1.0
 
 @dataclass
 class Progress:
-    """What is going on now: `tell` says what, `advance` counts. Safe to call from any thread, shown or not."""
+    """What is going on now: `tell` says what, `advance` counts, `left` counts down.
+
+    Safe to call from any thread, shown or not.
+    """
 
     what: str
     done: int = 0
+    wanted: bool = True
+    seconds: int = 0
     _status: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -32,6 +38,13 @@ class Progress:
         with self._lock:
             self.done += count
             self._show()
+
+    def left(self, seconds: float) -> None:
+        """So many seconds of waiting are left; 0 ends it."""
+        with self._lock:
+            if self.seconds != ceil(seconds):
+                self.seconds = ceil(seconds)
+                self._show()
 
     def start(self) -> None:
         """Begin to show it (called once, when it has taken long enough)."""
@@ -53,13 +66,15 @@ class Progress:
     def _text(self) -> Any:
         from rich.text import Text  # noqa: PLC0415
 
-        return Text(f"{printable(self.what)}{f' ({self.done})' if self.done else ''} …")
+        told = f" ({self.done})" if self.done else ""
+        left = f" ({self.seconds} s left)" if self.seconds else ""
+        return Text(f"{printable(self.what)}{told}{left} …")
 
 
 @contextmanager
 def shown(what: str, *, wanted: bool) -> Iterator[Progress]:
     """A progress that appears after a second, if it is wanted at all, and is gone at the end."""
-    bar = Progress(what)
+    bar = Progress(what, wanted=wanted)
     timer = threading.Timer(PATIENCE, bar.start)
     timer.daemon = True
     if wanted:

@@ -1,4 +1,4 @@
-"""What a folder's git repository says about itself, and where post-mortems lie in it. Changes nothing."""
+"""What a folder's git repository says about itself. Changes nothing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from pathlib import Path
 
 from pmsync.errors import ConfigError
 from pmsync.git import ask, parse_remote, run
-
-PLACES = re.compile(
-    r"(?:post|pre)?[-_ ]?mortems?|incidents?|incident[-_ ]?(?:reports?|reviews?)|rcas?|outages?|retros(?:pectives)?",
-    re.I,
-)
-DEPTH = 5
-"""How many folders deep post-mortems are looked for."""
-_SKIPPED = {"node_modules", "vendor", "venv", "site-packages", "target", "build", "dist"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +95,3 @@ def _certain(folder: Path, otherwise: str, *arguments: str) -> str:
     lines = os.fsdecode(done.stderr).strip().splitlines() if done else []
     reason = " ".join(lines).removeprefix("fatal: ") or "git is not installed, or gave no answer for a minute"
     raise ConfigError(f"{otherwise}: {reason}")
-
-
-def find_globs(folder: Path) -> list[str]:
-    """A glob for each folder that by its name holds post-mortems and in which there is Markdown."""
-    globs = []
-    for here, folders, _ in os.walk(folder):
-        path = Path(here)
-        named = [name for name in sorted(folders) if PLACES.fullmatch(name)]
-        globs += [_glob(folder, path / name) for name in named if _has_markdown(path / name)]
-        deep = len(path.relative_to(folder).parts) >= DEPTH
-        folders[:] = [] if deep else [f for f in folders if f not in named and f not in _SKIPPED and f[:1] != "."]
-    return sorted(globs, key=lambda glob: (glob.count("/"), glob))
-
-
-def _glob(root: Path, folder: Path) -> str:
-    return f"{folder.relative_to(root).as_posix()}/**/*.md"
-
-
-def _has_markdown(folder: Path) -> bool:
-    return any(True for _ in folder.rglob("*.md"))

@@ -18,6 +18,7 @@ from pmsync.cli import output, records
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.cron import give_way, measured, wait_a_little
+from pmsync.cli.first import note_first
 from pmsync.cli.options import Span, changed_since_option, metrics_option, written_option
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
@@ -29,6 +30,7 @@ from pmsync.settings import Settings
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
 if TYPE_CHECKING:
+    from pmsync.cli.progress import Progress
     from pmsync.cli.write_back import Written
 
 COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
@@ -146,7 +148,9 @@ def _run(
     output.event("Sync begins.", records.start_fields(settings.namespace, request.scope))
     with output.progress("syncing") as bar, signals.handled():
         sources = all_sources(settings, app)
-        watcher = Watcher(_telling(bar.tell), lambda _, count: bar.advance(count), signals.stop)
+        watcher = Watcher(_telling(bar.tell), _waiting(bar), lambda _, count: bar.advance(count), signals.stop)
+        signals.left = bar.left
+        note_first(settings, app.environ)
         try:
             result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
         except LockHeld as held:
@@ -164,6 +168,16 @@ def _telling(tell: Callable[[str], None]) -> Callable[[str], None]:
     def told(what: str) -> None:
         tell(what)
         output.log(what, level=1)
+
+    return told
+
+
+def _waiting(bar: Progress) -> Callable[[str], None]:
+    """Why it waits: counted down at a terminal, else a line of the log."""
+
+    def told(why: str) -> None:
+        bar.tell(why)
+        output.log(why, level=1 if bar.wanted else 0)
 
     return told
 

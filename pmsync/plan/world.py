@@ -175,10 +175,15 @@ def _unclaimed(world: World) -> list[Ticket]:
         if ticket.marker is None
         and not ticket.status.closed
         and ticket.author in view.trusted
-        and view.settings.label.casefold() in {label.casefold() for label in ticket.labels}
+        and is_labelled(ticket, view)
         and ticket.ref not in taken
     }
     return sorted(found.values(), key=seniority)
+
+
+def is_labelled(ticket: Ticket, view: View) -> bool:
+    """Whether the ticket has the general label."""
+    return view.settings.label.casefold() in {label.casefold() for label in ticket.labels}
 
 
 def seen_tickets(view: View) -> Iterator[Ticket]:

@@ -63,6 +63,16 @@ def read(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Doc
     return replace(document, ignores=ignores.read(body, comments, {item.line for item in document.items}))
 
 
+def as_markdown(data: bytes, path: str) -> str:
+    """The text of the file as the Markdown that is read of it; raises DocumentError."""
+    if _suffix(path) in _WORD:
+        from pmsync.sources import word  # noqa: PLC0415
+
+        return "\n".join(line for line, _ in word.lines(data))
+    text = decode(data)
+    return text if is_markdown(path) else "\n".join(line for line, _ in _reader(path)(_front(text, path)[1]))
+
+
 def decode(data: bytes) -> str:
     """The text that the bytes of a document hold, with plain line feeds; raises DocumentError."""
     if len(data) > LARGEST:

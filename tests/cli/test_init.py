@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmsync.cli.init_find import find_globs
 from pmsync.cli.init_text import Answers, config_text
-from pmsync.cli.repository import find_globs, look, parse_remote
+from pmsync.cli.repository import look, parse_remote
 from pmsync.config import load, parse
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
@@ -178,9 +179,10 @@ def test_the_examples_name_accounts_as_the_tracker_does(tracker: str, url: str, 
 def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -> None:
     write(repository, {"incidents/a.md": DOCUMENT})
     code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(['init']))"
-    said = "\n\n\n\n\nacme-bot, github-actions[bot]\ny\n"
+    said = "\n\n\n\n\nacme-bot, github-actions[bot]\ny\n"  # tracker, documents, repository, since, people
+    home = {**os.environ, "HOME": f"{repository}-home"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=repository, input=said, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=repository, env=home, input=said, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "Which accounts will create tickets?" in done.stderr
@@ -193,20 +195,17 @@ def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -
 def ask(folder: Path, said: str, *args: str) -> subprocess.CompletedProcess[str]:
     code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "init", *args]
-    return subprocess.run(command, cwd=folder, input=said, capture_output=True, text=True, check=False)
+    home = {**os.environ, "HOME": f"{folder}-home"}
+    return subprocess.run(command, cwd=folder, env=home, input=said, capture_output=True, text=True, check=False)
 
 
 def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> None:
     write(tmp_path, {"postmortems/a.md": DOCUMENT})
-    said = "gitlab\njira\n/etc/*.md\n\nfoo\nhttps://acme.atlassian.net\npay\nPAY\n\nlast week\n2026-11-01\n\nn\n"
+    said = "gitlab\njira\n/etc/*.md\n\nfoo\nhttps://acme.atlassian.net\npay\nPAY\nlast week\n2026-11-01\n\n\n"
     done = ask(tmp_path, said)
     assert done.returncode == 0, done.stderr
     for words in ("no tracker 'gitlab'", "leaves the folder", '"foo"', '"pay"', "'last week' is no date"):
         assert words in done.stderr
-    assert (
-        "The namespace makes ids unique across repositories and their folders; it stays as it is from then on."
-        in done.stderr
-    )
     settings = load(None, {}, tmp_path)
     assert (settings.trackers["jira"].project, settings.since) == ("PAY", date(2026, 11, 1))
 
