@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from pmsync import guard, render
-from pmsync.cli import output
+from pmsync import guard, render, rows
+from pmsync.cli import output, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
 from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import judged
-from pmsync.render import PlanRow
+from pmsync.rows import PlanRow
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
 PENDING = 4
@@ -72,25 +72,26 @@ def show_plan(app: App, request: Request, output_format: str, *, offline: bool =
 
 
 def _show(result: Result, unseen: list[str]) -> None:
-    rows = render.plan_rows(result.plan, result.world)
-    for path, group in groupby(rows, key=lambda row: row.where.rpartition(":")[0]):
+    shown = rows.gathered(rows.plan_rows(result.plan, result.world))
+    for path, group in groupby(shown, key=lambda row: row.path):
         output.echo(output.bold(path or "in no document"))
         for row in group:
-            output.echo(*_line(row), hang=12)
-    if rows:
+            output.echo_with(*_line(row), hang=12)
+    if shown:
         output.echo()
     output.echo(render.summary_line(result.plan), hang=6)
     if held := render.held_line(result.plan):
         output.echo(held, hang=2)
     for reason in unseen:
         output.warn(reason, "items may have tickets there already")
-    output.findings(result.findings, err=True)
+    strangers.findings(result.findings, result.world.settings, err=True)
     if result.plan.pending and not result.held_back:
         output.log(output.dim("`pmsync sync` does it"))
 
 
-def _line(row: PlanRow) -> list[output.Part]:
-    line = row.where.rpartition(":")[2]
+def _line(row: PlanRow) -> tuple[list[output.Part], list[output.Part]]:
+    """What is done to which ticket, and the details."""
+    line = row.where.removeprefix(row.path).removeprefix(":")
     line = f"line {line}" if line.isdecimal() else line
     parts: list[output.Part] = [
         "  ",
@@ -99,7 +100,7 @@ def _line(row: PlanRow) -> list[output.Part]:
     ]
     if row.ticket:
         parts += ["  ", output.link(row.ticket, row.url)]
-    elif row.tracker:
-        parts.append(f"  → {row.tracker}")
+    about: list[output.Part] = [f"→ {row.tracker}"] if row.tracker and not row.ticket else []
     detail = "  ".join(part for part in (row.words, line) if part)
-    return [*parts, output.dim(f"  ({detail})")] if detail else parts
+    about += [*(["  "] if about else []), output.dim(f"({detail})")] if detail else []
+    return parts, about

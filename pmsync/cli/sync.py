@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pmsync import guard, render
-from pmsync.apply import Done
-from pmsync.cli import output, records
+from pmsync import guard, render, rows
+from pmsync.cli import output, records, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.cron import give_way, measured, wait_a_little
@@ -23,7 +22,6 @@ from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
 from pmsync.errors import ConfigError, LedgerError, LockHeld
 from pmsync.model import Finding
-from pmsync.operations import Plan
 from pmsync.settings import Settings
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
@@ -130,7 +128,7 @@ class Ran:
             if written:
                 written.show()
         if output_format == "text" or output.current().structured:
-            output.findings(_worth_telling(shown), err=True)
+            strangers.findings(_worth_telling(shown), result.world.settings, err=True)
         counts = Counter(done.verb for done in result.applied.done)
         ended = records.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
         nothing = "Nothing to do." if self.ok else "Nothing was sent."
@@ -188,14 +186,14 @@ def _log(result: Result) -> None:
         key = f" {done.ticket.ref.key}" if done.ticket else ""
         detail = "" if done.verb == "created" else done.detail
         fields = records.change_fields(done.verb, done.uid, done.ticket, detail)
-        output.event(f"{done.verb}{key}  {render.done_words(done, result.plan)}", fields)
+        output.event(f"{done.verb}{key}  {rows.done_words(done, result)}", fields)
 
 
 def _show(result: Result, *, interrupted: bool) -> None:
     full, done = output.in_full(), result.applied.done
     single = len(done) == 1 and render.done_line(result) == f"Sync: 1 {done[0].verb}."
-    for each in done if full or single else ():
-        output.echo(*_line(each, result.plan), hang=9)
+    for row in rows.done_rows(result) if full or single else ():
+        output.echo(*_line(row), hang=9)
     line = render.done_line(result, linked=not full)
     if single and not full:
         return
@@ -207,12 +205,11 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(held, hang=2)
 
 
-def _line(done: Done, plan: Plan) -> list[output.Part]:
-    ticket = done.ticket
-    parts: list[output.Part] = [output.coloured(f"{done.verb:<8}", COLOURS.get(done.verb, "cyan"))]
-    if ticket:
-        parts += [" ", output.link(ticket.ref.key, ticket.ref.url)]
-    return [*parts, f"  {render.done_words(done, plan)}"]
+def _line(row: rows.DoneRow) -> list[output.Part]:
+    parts: list[output.Part] = [output.coloured(f"{row.verb:<8}", COLOURS.get(row.verb, "cyan"))]
+    if row.ref:
+        parts += [" ", output.link(row.ref.key, row.ref.url)]
+    return [*parts, f"  {row.words}"]
 
 
 def _nothing_done(result: Result) -> str:

@@ -89,10 +89,10 @@ def test_plan_and_sync_name_the_values_that_are_sent(run: Run, place: Path) -> N
     run("sync")
     write(place, {"postmortems/a.md": edited})
     for text in plan_and_sync(run):
-        assert "assignee → bob, due → 2026-12-01, labels +severity:sev1 -severity:sev2" in text
+        assert "assignee: alice → bob, due: none → 2026-12-01, labels: severity:sev2 → severity:sev1" in text
     write(place, {"postmortems/a.md": edited.replace(", due: 2026-12-01", "")})
     for text in plan_and_sync(run):
-        assert "due removed" in text
+        assert "due: 2026-12-01 → none" in text
         assert "None" not in text
 
 
@@ -100,7 +100,11 @@ def test_a_renamed_document_is_told_as_moved(run: Run, place: Path) -> None:
     run("sync")
     (place / "postmortems/a.md").rename(place / "postmortems/b.md")
     for text in plan_and_sync(run):
-        assert "moved from 'postmortems/a.md'" in text
+        (line,) = [line for line in text.splitlines() if "postmortems/a.md" in line]
+        assert " ".join(line.split()) in {
+            "~ move postmortems/a.md → postmortems/b.md (2 tickets: LOCAL-1, LOCAL-2)",
+            "moved postmortems/a.md → postmortems/b.md (2 tickets: LOCAL-1, LOCAL-2)",
+        }
         assert "marker" not in text
 
 
