@@ -171,19 +171,25 @@ def done_changes(done: Done, result: Result) -> tuple[FieldChange, ...]:
 
 def done_words(done: Done, result: Result) -> str:
     """What was done, in the words of the plan."""
-    if done.verb == "created":
-        return done.detail
-    told = _worded(done_changes(done, result)) if done.verb == "updated" else worded(done.detail)
-    return f"{done.ticket.title if done.ticket else done.uid}: {told}"
+    return _done_row(done, done_changes(done, result)).words
 
 
 @dataclass(frozen=True, slots=True)
 class DoneRow:
-    """One line of what was done: `ref` is the ticket, None where the line is about several."""
+    """One line of what was done: `ref` is the ticket, None where the line is about several; `changes` are the fields
+    that were set.
+    """
 
     verb: str
     ref: Ref | None
-    words: str
+    title: str
+    detail: str = ""
+    changes: tuple[FieldChange, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What was done to what, on one line."""
+        return f"{self.title}: {self.detail}" if self.detail else self.title
 
 
 def done_rows(result: Result) -> list[DoneRow]:
@@ -193,12 +199,18 @@ def done_rows(result: Result) -> list[DoneRow]:
     for done in result.applied.done:
         changes = done_changes(done, result)
         move = next(((str(c.old), str(c.new)) for c in changes if c.field == "path"), None)
-        if move is None:
-            rows.append(DoneRow(done.verb, done.ticket.ref if done.ticket else None, done_words(done, result)))
-            continue
-        moved.setdefault(move, []).append(done.ticket.ref.key if done.ticket else done.uid)
-        if others := [change for change in changes if change.field != "path"]:
-            ref, title = (done.ticket.ref, done.ticket.title) if done.ticket else (None, done.uid)
-            rows.append(DoneRow(done.verb, ref, f"{title}: {_worded(others)}"))
+        if move:
+            moved.setdefault(move, []).append(done.ticket.ref.key if done.ticket else done.uid)
+            changes = tuple(change for change in changes if change.field != "path")
+        if changes or not move:
+            rows.append(_done_row(done, changes))
     first = [DoneRow("moved", None, f"{old} → {new}  ({_tickets(keys)})") for (old, new), keys in moved.items()]
     return [*first, *rows]
+
+
+def _done_row(done: Done, changes: tuple[FieldChange, ...]) -> DoneRow:
+    ref = done.ticket.ref if done.ticket else None
+    if done.verb == "created":
+        return DoneRow(done.verb, ref, done.detail)
+    detail = _worded(changes) if done.verb == "updated" else worded(done.detail)
+    return DoneRow(done.verb, ref, done.ticket.title if done.ticket else done.uid, detail, changes)

@@ -109,20 +109,13 @@ def echo(*parts: Part, hang: int | None = 0) -> None:
     _put(sys.stdout, parts, hang)
 
 
-def echo_with(first: Sequence[Part], second: Sequence[Part], hang: int) -> None:
-    """A line of the result and what there is to say of it: beside it, or on a terminal that is too narrow for both,
-    below.
-    """
-    if not is_terminal() or not second:
-        echo(*first, *(["  "] if second else []), *second, hang=hang)
-        return
+def fits(*parts: Part) -> bool:
+    """Whether a line of the result needs no second one: where it is piped, none does."""
+    if not is_terminal():
+        return True
     from pmsync.cli.wrapping import fits  # noqa: PLC0415 (only a terminal needs it)
 
-    if fits(_join([*first, "  ", *second], sys.stdout), shutil.get_terminal_size((80, 24)).columns):
-        echo(*first, "  ", *second)
-        return
-    echo(*first, hang=hang)
-    echo(" " * hang, *second, hang=hang)
+    return fits(_join(parts, sys.stdout), shutil.get_terminal_size((80, 24)).columns)
 
 
 def log(*parts: Part, level: int = 0, hang: int = 2) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pmsync import guard, render, rows
-from pmsync.cli import output, strangers
+from pmsync.cli import changes, output, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
 from pmsync.cli.options import changed_since_option
@@ -76,7 +76,7 @@ def _show(result: Result, unseen: list[str]) -> None:
     for path, group in groupby(shown, key=lambda row: row.path):
         output.echo(output.bold(path or "in no document"))
         for row in group:
-            output.echo_with(*_line(row), hang=12)
+            _show_row(row)
     if shown:
         output.echo()
     output.echo(render.summary_line(result.plan), hang=6)
@@ -89,10 +89,21 @@ def _show(result: Result, unseen: list[str]) -> None:
         output.log(output.dim("`pmsync sync` does it"))
 
 
+def _show_row(row: PlanRow) -> None:
+    first, about = _line(row)
+    if row.changes and not output.fits(*first, "  ", *about):
+        changes.echo_changes([*first, output.dim(f"  ({_place(row)})")], row.changes, hang=12)
+    else:
+        changes.echo_with(first, about, hang=12)
+
+
+def _place(row: PlanRow) -> str:
+    line = row.where.removeprefix(row.path).removeprefix(":")
+    return f"line {line}" if line.isdecimal() else line
+
+
 def _line(row: PlanRow) -> tuple[list[output.Part], list[output.Part]]:
     """What is done to which ticket, and the details."""
-    line = row.where.removeprefix(row.path).removeprefix(":")
-    line = f"line {line}" if line.isdecimal() else line
     parts: list[output.Part] = [
         "  ",
         output.coloured(f"{row.sign} {row.action:<7}", COLOURS.get(row.sign, "cyan")),
@@ -101,6 +112,6 @@ def _line(row: PlanRow) -> tuple[list[output.Part], list[output.Part]]:
     if row.ticket:
         parts += ["  ", output.link(row.ticket, row.url)]
     about: list[output.Part] = [f"→ {row.tracker}"] if row.tracker and not row.ticket else []
-    detail = "  ".join(part for part in (row.words, line) if part)
+    detail = "  ".join(part for part in (row.words, _place(row)) if part)
     about += [*(["  "] if about else []), output.dim(f"({detail})")] if detail else []
     return parts, about

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pmsync import guard, render, rows
-from pmsync.cli import output, records, strangers
+from pmsync.cli import changes, output, records, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.cron import give_way, measured, wait_a_little
@@ -193,7 +193,7 @@ def _show(result: Result, *, interrupted: bool) -> None:
     full, done = output.in_full(), result.applied.done
     single = len(done) == 1 and render.done_line(result) == f"Sync: 1 {done[0].verb}."
     for row in rows.done_rows(result) if full or single else ():
-        output.echo(*_line(row), hang=9)
+        _show_row(row)
     line = render.done_line(result, linked=not full)
     if single and not full:
         return
@@ -205,11 +205,19 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(held, hang=2)
 
 
+def _show_row(row: rows.DoneRow) -> None:
+    first = _line(row)
+    if row.changes and not output.fits(*first, row.words):
+        changes.echo_changes([*first, row.title], row.changes, hang=9)
+    else:
+        output.echo(*first, row.words, hang=9)
+
+
 def _line(row: rows.DoneRow) -> list[output.Part]:
     parts: list[output.Part] = [output.coloured(f"{row.verb:<8}", COLOURS.get(row.verb, "cyan"))]
     if row.ref:
-        parts += [" ", output.link(row.ref.key, row.ref.url)]
-    return [*parts, f"  {row.words}"]
+        parts += [" ", output.link(row.ref.key, row.ref.url), " "]
+    return [*parts, " "]
 
 
 def _nothing_done(result: Result) -> str:
