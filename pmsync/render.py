@@ -92,7 +92,7 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     told = [f for f in result.findings if f.level != "note" and not secret.finding(f)]
     told.sort(key=lambda finding: finding.level != "error")
     foot = _Page(room=MOST_FINDINGS)
-    others = [finding for finding in told if finding.rule != strangers.RULE]
+    others = [finding for finding in told if not strangers.is_about_a_stranger(finding)]
     foot.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, others), ["", "</details>"])
     settings = result.world.settings
     unknown = strangers.toml(strangers.strangers(told, settings.people), settings)

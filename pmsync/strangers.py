@@ -27,6 +27,11 @@ def unknown_owner(owner: str, path: str, line: int, level: Level = "warning", hi
     return Finding(RULE, level, f"owner {owner!r} is not known", hint, path, line, about=owner)
 
 
+def is_about_a_stranger(finding: Finding) -> bool:
+    """Whether a finding is about an owner; of one from the ledger the name is not kept."""
+    return finding.rule == RULE and bool(finding.about)
+
+
 @dataclass(frozen=True, slots=True)
 class Stranger:
     """One owner, by the name that comes first: how many items name them, and where the first one stands. `like` is the
@@ -66,7 +71,7 @@ def strangers(findings: Iterable[Finding], people: Mapping[str, Person]) -> list
     directory = Directory(people)
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.rule == RULE and finding.about:
+        if is_about_a_stranger(finding):
             groups.setdefault(Directory.plain(finding.about), []).append(finding)
     found = [_stranger(group, directory) for group in groups.values()]
     return sorted(found, key=lambda each: -each.items)

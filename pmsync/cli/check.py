@@ -21,7 +21,7 @@ from pmsync.naming import Copies
 from pmsync.repeats import Known
 from pmsync.rulebook import RULES
 from pmsync.settings import Settings
-from pmsync.strangers import RULE
+from pmsync.strangers import is_about_a_stranger
 from pmsync.strangers import strangers as strangers_of
 
 
@@ -106,8 +106,8 @@ def _list_rules(settings: Settings, output_format: str) -> None:
 
 def _once(found: Sequence[Finding], settings: Settings) -> list[Finding]:
     """The findings as they are shown: owners whom nobody knows count once."""
-    known = [finding for finding in found if finding.rule != RULE]
-    unknown = [finding for finding in found if finding.rule == RULE]
+    known = [finding for finding in found if not is_about_a_stranger(finding)]
+    unknown = [finding for finding in found if is_about_a_stranger(finding)]
     each = strangers_of(unknown, settings.people)
     return [*known, *([strangers.gathered(unknown, each)] * len(each) if each else [])]
 

@@ -9,15 +9,15 @@ from dataclasses import replace
 from pmsync.cli import output
 from pmsync.model import Finding, Level
 from pmsync.settings import Settings
-from pmsync.strangers import RULE, Stranger, strangers, toml, unknown_owner
+from pmsync.strangers import RULE, Stranger, is_about_a_stranger, strangers, toml, unknown_owner
 
 _LEVELS: Sequence[Level] = ("error", "warning", "note")
 
 
 def findings(found: Sequence[Finding], settings: Settings, *, err: bool = False) -> None:
     """All findings; those about unknown owners last."""
-    output.findings([finding for finding in found if finding.rule != RULE], err=err)
-    unknown = [finding for finding in found if finding.rule == RULE]
+    output.findings([finding for finding in found if not is_about_a_stranger(finding)], err=err)
+    unknown = [finding for finding in found if is_about_a_stranger(finding)]
     each = strangers(unknown, settings.people)
     if not each:
         return

@@ -133,7 +133,7 @@ def test_at_a_terminal_each_change_has_its_line(
         assert " ".join(lines).count("title: Add an alert on latency → Add an alert on lag") == 1
         assert lines.count("assignee: alice → bob") == 1
         assert lines.count("due: none → 2026-12-01") == 1
-        assert lines.count("labels: +priority:p1, severity:sev2 → severity:sev1") == 1
+        assert " ".join(lines).count("labels: +priority:p1, severity:sev2 → severity:sev1") == 1
         assert sum("postmortems/a.md → postmortems/b.md" in line for line in lines) == 1
 
 
