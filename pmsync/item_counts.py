@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from pmsync.model import ItemRow
-from pmsync.sync import Result
+from pmsync.apply import Applied
+from pmsync.model import ItemRow, Link
+from pmsync.operations import Plan
 
 WORDS: Mapping[str, str] = {
     "ticketed": "with a ticket",
@@ -30,13 +31,12 @@ UNSETTLED = frozenset(
 )  # fmt: skip
 
 
-def item_counts(result: Result, *, applied: bool) -> dict[str, int]:
+def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None = None) -> dict[str, int]:
     """How many items of the judged documents stand where, by the keys of `WORDS`; the sum is all of them.
 
-    With `applied`, what the run created counts as ticketed; without, it is still to be created.
+    Where the plan was `applied`, what was created counts as ticketed; else it is still to be created.
     """
-    plan, links = result.plan, result.world.links
-    created = {done.uid for done in result.applied.done if done.verb == "created"}
+    created = {done.uid for done in applied.done if done.verb == "created"} if applied else set()
     lost = {uid for uid, link in links.items() if link.lost} | {record.uid for record in plan.records("lost")}
     lost -= {record.uid for record in plan.records("found", "relink", "follow", "adopt")}
 
@@ -44,13 +44,7 @@ def item_counts(result: Result, *, applied: bool) -> dict[str, int]:
         if row.standing == "ticketed":
             return "lost" if row.uid in lost else "ticketed"
         if row.standing == "new" and applied:
-            return (
-                "ticketed"
-                if row.uid in created
-                else "in_doubt"
-                if row.uid in result.applied.in_doubt
-                else "not_created"
-            )
+            return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
         return "cancelled" if row.note.startswith("cancelled") else row.standing
 
     counts = Counter(map(place, plan.rows))

@@ -15,7 +15,7 @@ class Memory:
 
     `refusals` are by (subject, operation), `first_seen` and `decisions` by uid, `accounts` by tracker and person id
     with the time of the look-up, `documents` are the ids of all documents that were there last, `questions` the items
-    by uid that are undecided until a person says what they are.
+    by uid that are undecided until a person says what they are, `ticked` the uids of the items that write-back ticked.
     """
 
     links: Mapping[str, Link] = field(default_factory=dict)
@@ -27,3 +27,4 @@ class Memory:
     accounts: Mapping[str, Mapping[str, tuple[str, datetime]]] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()
     questions: Mapping[str, ItemRow] = field(default_factory=dict)
+    ticked: frozenset[str] = frozenset()

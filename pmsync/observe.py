@@ -95,6 +95,7 @@ class Survey:
             moves=self.moves,
             gone=gone if self.whole and self.reading.complete else frozenset(),
             renames={name: self._renames(name) for name in self.look.views},
+            ticked=self.look.memory.ticked,
         )
 
     def _renames(self, name: str) -> Renames:

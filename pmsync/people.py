@@ -26,6 +26,11 @@ class Directory:
         """The person that the text names, None where nobody or more than one does."""
         return self._by_name.get(_plain(text))
 
+    @staticmethod
+    def plain(text: str) -> str:
+        """What is compared: two texts of which this is the same name one person."""
+        return _plain(text)
+
     @property
     def names(self) -> list[str]:
         """All names somebody can be found by, for suggestions."""

@@ -1,124 +1,21 @@
-"""Plans and results as rows, Markdown and JSON values; printing, colour and widths are the command line's."""
+"""Plans and results as Markdown and JSON values, and their last lines; printing is the command line's."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pmsync import strangers
 from pmsync.apply import Done
 from pmsync.item_counts import counts_line, item_counts
-from pmsync.model import Draft, Finding, Ticket
-from pmsync.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
+from pmsync.model import Finding
+from pmsync.operations import Plan
 from pmsync.places import place
 from pmsync.plan.world import World
-from pmsync.reports import in_words, markdown_cell, markdown_link
+from pmsync.reports import markdown_cell, markdown_link
+from pmsync.rows import SHOWN, PlanRow, done_changes, gathered, plan_rows
 from pmsync.sync import Result
-
-SHOWN = 3
-"""So many tickets of a kind are named where a sync is told in one line."""
-SIGNS = {"create": "+", "update": "~", "close": "-", "adopt": "=", "wait": "?"}
-"""What stands before a row of a plan; everything that is only learned from a tracker has '<'."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One operation for people: `action` is its word, `where` is path:line of the item, '' where it has none."""
-
-    action: str
-    uid: str
-    title: str
-    where: str
-    tracker: str
-    ticket: str
-    url: str
-    detail: str
-
-    @property
-    def sign(self) -> str:
-        return SIGNS.get(self.action, "<")
-
-    @property
-    def words(self) -> str:
-        return worded(self.detail)
-
-
-def worded(detail: str) -> str:
-    """What changed of a ticket, for people: `open → won't do`."""
-    return _STATUSES.sub(lambda match: f"{in_words(match[1])} → {in_words(match[2])}", detail)
-
-
-_STATUSES = re.compile(r"^(\w+) → (\w+)(?=,|$)")
-
-
-def plan_rows(plan: Plan, world: World) -> list[PlanRow]:
-    """The plan's operations in its order, without what only the ledger cares about."""
-    places = _places(world)
-    return [
-        _row(operation, places.get(operation.uid, ("", "")))
-        for operation in plan.operations
-        if not (isinstance(operation, Record) and operation.reason in QUIET)
-    ]
-
-
-def _places(world: World) -> dict[str, tuple[str, str]]:
-    """By uid: where the item stands, and its title."""
-    return {
-        placed.uid: (place(placed.entry.document.path, placed.entry.item.line), placed.entry.item.title)
-        for placed in world.identities.placed
-    }
-
-
-def _row(operation: Operation, place: tuple[str, str]) -> PlanRow:
-    where, title = place
-    match operation:
-        case Create(uid=uid, tracker=tracker, draft=draft):
-            return PlanRow("create", uid, title or draft.title, where, tracker, "", "", _draft_detail(draft))
-        case Update(uid=uid, link=link):
-            return _with_ticket("update", uid, place, link.ticket, patched(operation))
-        case CloseDuplicate(uid=uid, ticket=ticket, of=of):
-            return _with_ticket("close", uid, place, ticket, f"duplicate of {of.key}")
-        case Record(reason=reason, link=link, detail=detail):
-            return _with_ticket(reason, link.uid, place, link.ticket, detail)
-        case Wait(uid=uid, reason=reason, until=until):
-            detail = f"{reason} (until {until:%Y-%m-%d %H:%M} UTC)" if until else reason
-            return PlanRow("wait", uid, title, where, "", "", "", detail)
-
-
-def _with_ticket(action: str, uid: str, place: tuple[str, str], ticket: Ticket, detail: str) -> PlanRow:
-    (where, title), ref = place, ticket.ref
-    return PlanRow(action, uid, title or ticket.title, where, ref.tracker, ref.key, ref.url, detail)
-
-
-def _draft_detail(draft: Draft) -> str:
-    parts = [", ".join(draft.assignees), f"due {draft.due}" if draft.due else "", ", ".join(draft.labels)]
-    return " · ".join(part for part in parts if part)
-
-
-def patched(update: Update) -> str:
-    """What an update sets, field by field, with the values."""
-    patch, parts = update.patch, []
-    if "title" in patch:
-        parts.append(f"title → {patch['title']}")
-    if "assignees" in patch:
-        parts.append(_set("assignee", ", ".join(patch["assignees"])))
-    if "due" in patch:
-        parts.append(_set("due", str(patch["due"] or "")))
-    if "priority" in patch:
-        parts.append(_set("priority", patch["priority"] or ""))
-    more, less = patch.get("add_labels", ()), patch.get("remove_labels", ())
-    if more or less:
-        parts.append(f"labels {' '.join([*(f'+{label}' for label in more), *(f'-{label}' for label in less)])}")
-    if "marker" in patch:
-        was = update.link.ticket.marker
-        if was is not None and was.document_id not in {"", patch["marker"].document_id}:
-            parts.append(f"moved from {was.document_id!r}")
-    return ", ".join(parts) or "marker brought up to date"
-
-
-def _set(name: str, value: str) -> str:
-    return f"{name} → {value}" if value else f"{name} removed"
 
 
 def summary(plan: Plan) -> dict[str, int]:
@@ -168,8 +65,13 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     told = [f for f in result.findings if f.level != "note" and not secret.finding(f)]
     told.sort(key=lambda finding: finding.level != "error")
     foot = _Page(room=MOST_FINDINGS)
-    foot.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, told), ["", "</details>"])
-    held = counts_line(item_counts(result, applied=False), result.world.settings.since)
+    others = [finding for finding in told if not strangers.is_about_a_stranger(finding)]
+    foot.add(["", "<details><summary>Findings</summary>", ""], map(_markdown_finding, others), ["", "</details>"])
+    settings = result.world.settings
+    unknown = strangers.toml(strangers.strangers(told, settings.people), settings)
+    head = ["", "<details><summary>Owners that are not known, as lines for the configuration</summary>", "", "```toml"]
+    foot.add(head, unknown, ["```", "", "</details>"])
+    held = counts_line(item_counts(result.plan, result.world.links), settings.since)
     head = ["### pmsync plan", "", summary_line(result.plan), *(["", held] if held else [])]
     page = _Page(head, room=MOST - foot.size)
     if len(shown) < len(rows):
@@ -177,8 +79,8 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     for reason in unseen:
         page.lines += ["", f"{markdown_cell(reason)}; items may have a ticket there already."]
     by_path: dict[str, list[PlanRow]] = {}
-    for row in shown:
-        by_path.setdefault(row.where.rpartition(":")[0], []).append(row)
+    for row in gathered(shown):
+        by_path.setdefault(row.path, []).append(row)
     for path, group in by_path.items():
         head = ["", f"**{markdown_cell(path) or 'Tickets'}**", "", "| | Item | Ticket | What |", "|---|---|---|---|"]
         page.add(head, map(_markdown_row, group))
@@ -245,7 +147,7 @@ class _Secret:
         return cls(frozenset(documents), frozenset(trackers), frozenset(ref.key for ref in (*seen, *linked)))
 
     def row(self, row: PlanRow) -> bool:
-        return row.tracker in self.trackers or row.where.rpartition(":")[0] in self.paths
+        return row.tracker in self.trackers or row.path in self.paths
 
     def finding(self, finding: Finding) -> bool:
         named = f"{finding.message} {finding.hint}"
@@ -271,7 +173,7 @@ def plan_value(result: Result) -> dict[str, object]:
     rows = plan_rows(result.plan, result.world)
     return {
         "summary": summary(result.plan),
-        "items": item_counts(result, applied=False),
+        "items": item_counts(result.plan, result.world.links),
         "pending": len(result.plan.pending),
         "held_back": result.held_back,
         "operations": [
@@ -284,6 +186,7 @@ def plan_value(result: Result) -> dict[str, object]:
                 "ticket": row.ticket or None,
                 "url": row.url or None,
                 "detail": row.detail,
+                "changes": [change.value for change in row.changes],
             }
             for row in rows
         ],
@@ -297,8 +200,8 @@ def done_value(result: Result) -> dict[str, object]:
     return {
         "ok": result.ok,
         "counts": dict(sorted(Counter(done.verb for done in applied.done).items())),
-        "items": item_counts(result, applied=True),
-        "done": [_done(done) for done in applied.done],
+        "items": item_counts(result.plan, result.world.links, result.applied),
+        "done": [_done(done, result) for done in applied.done],
         "in_doubt": applied.in_doubt,
         "waiting": [{"uid": wait.uid, "reason": wait.reason, "until": wait.until} for wait in result.plan.waits],
         "left": applied.left,
@@ -307,7 +210,7 @@ def done_value(result: Result) -> dict[str, object]:
     }
 
 
-def _done(done: Done) -> dict[str, object]:
+def _done(done: Done, result: Result) -> dict[str, object]:
     ref = done.ticket.ref if done.ticket else None
     return {
         "action": done.verb,
@@ -317,15 +220,8 @@ def _done(done: Done) -> dict[str, object]:
         "url": ref.url if ref else None,
         "status": done.ticket.status if done.ticket else None,
         "detail": done.detail,
+        "changes": [change.value for change in done_changes(done, result)],
     }
-
-
-def done_words(done: Done, plan: Plan) -> str:
-    """What was done, in the words of the plan."""
-    if done.verb == "created":
-        return done.detail
-    sent = [patched(update) for update in plan.updates if done.verb == "updated" and update.uid == done.uid]
-    return f"{done.ticket.title if done.ticket else done.uid}: {sent[0] if sent else worded(done.detail)}"
 
 
 def done_line(result: Result, *, linked: bool = False) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 
 from pmsync import guidance, ignored, naming
 from pmsync.globs import matches
@@ -16,6 +15,8 @@ from pmsync.places import unit
 from pmsync.repeats import Known
 from pmsync.rulebook import IGNORABLE, RULES
 from pmsync.settings import Settings
+from pmsync.strangers import RULE as UNKNOWN
+from pmsync.strangers import similar, unknown_owner
 
 
 def check(
@@ -123,13 +124,10 @@ def _owners(document: Document, directory: Directory) -> Iterator[Finding]:
             yield _finding(document, item.line, "owner-missing", message, hint)
         for owner in item.owners:
             if directory.names and not directory.match(owner):
-                message = f"owner {owner!r} is not known"
-                yield _finding(document, item.line, "owner-unknown", message, _suggestion(owner, directory))
+                yield _stranger(document, item, owner, directory)
 
 
-def _suggestion(owner: str, directory: Directory) -> str:
-    close = get_close_matches(owner.casefold(), directory.names, n=1, cutoff=0.6)
-    person = directory.match(close[0]) if close else None
-    if person:
-        return f"did you mean `{person.id}`? Else add an alias under [people.{person.id}]"
-    return "add a table [people.NAME] to the configuration, or the name to somebody's aliases"
+def _stranger(document: Document, item: Item, owner: str, directory: Directory) -> Finding:
+    like = similar(owner, directory)
+    hint = f"did you mean `{like}`? Else add an alias under [people.{like}]" if like else ""
+    return unknown_owner(owner, document.path, item.line, RULES[UNKNOWN].level, hint)

@@ -223,6 +223,7 @@ def remember(ledger: Ledger, settings: Settings) -> Memory:
         questions=ledger.questions(),
         accounts={name: ledger.accounts(name) for name in settings.trackers},
         documents=ledger.document_ids() | {link.document_id for link in links.values()},
+        ticked=frozenset(ledger.ticks()),
     )
 
 

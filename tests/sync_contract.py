@@ -99,7 +99,7 @@ class SyncContract:
         result = team.sync()
         assert stage.created() == 2
         assert team.links()[DISK].ticket.assignees == (stage.people[0],)
-        assert "owner-unresolved" in {finding.rule for finding in result.findings}
+        assert "owner-unknown" in {finding.rule for finding in result.findings}
         assert "zoe" in stage.body(team.ref(BOOK))
 
     # --- identity -----------------------------------------------------------------------------------------------

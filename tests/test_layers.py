@@ -16,13 +16,13 @@ LAYERS = [
     {"pmsync", "ages", "errors", "model", "names", "settings", "marker", "keys", "places", "addresses", "belonging",
      "trackers.base"},
     {"markdown", "facts", "known", "likeness", "placing", "explicit_ids", "identify", "content", "routes", "operations",
-     "people", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance", "memory", "globs",
-     "renames", "sources", "writeback"},
+     "people", "strangers", "changes", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance",
+     "memory", "globs", "renames", "sources", "writeback"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
      "tracked", "trackers", "writeback.file", "head_start"},
     {"looking", "observe", "second_look", "apply", "adopting", "ledger_owner"},
     {"sync", "writeback.run"},
-    {"reports", "item_counts", "render", "formats", "cli"},
+    {"reports", "item_counts", "rows", "render", "formats", "cli"},
 ]  # fmt: skip
 HOMES = {
     "click": ("cli",),

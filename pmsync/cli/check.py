@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pmsync import __version__, formats, rules
-from pmsync.cli import output
+from pmsync.cli import output, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
@@ -21,6 +21,8 @@ from pmsync.naming import Copies
 from pmsync.repeats import Known
 from pmsync.rulebook import RULES
 from pmsync.settings import Settings
+from pmsync.strangers import is_about_a_stranger
+from pmsync.strangers import strangers as strangers_of
 
 
 @click.command()
@@ -67,7 +69,7 @@ def command(
         names = [from_here(each.path, settings.root, app.cwd) for each in reading.documents]
         output.echo(formats.junit(found, names, strict=strict))
     else:
-        _show(reading, found, output_format)
+        _show(reading, found, settings, output_format)
     levels = {finding.level for finding in found}
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
 
@@ -102,7 +104,15 @@ def _list_rules(settings: Settings, output_format: str) -> None:
         output.echo(*parts, hang=width + 9)
 
 
-def _show(reading: Reading, found: Sequence[Finding], output_format: str) -> None:
+def _once(found: Sequence[Finding], settings: Settings) -> list[Finding]:
+    """The findings as they are shown: owners whom nobody knows count once."""
+    known = [finding for finding in found if not is_about_a_stranger(finding)]
+    unknown = [finding for finding in found if is_about_a_stranger(finding)]
+    each = strangers_of(unknown, settings.people)
+    return [*known, *([strangers.gathered(unknown, each)] * len(each) if each else [])]
+
+
+def _show(reading: Reading, found: Sequence[Finding], settings: Settings, output_format: str) -> None:
     match output_format:
         case "json":
             output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
@@ -114,8 +124,8 @@ def _show(reading: Reading, found: Sequence[Finding], output_format: str) -> Non
         case "gitlab":
             output.emit_json(formats.gitlab(found))
         case _:
-            output.findings(found)
-            output.echo(_summary(reading, found))
+            strangers.findings(found, settings)
+            output.echo(_summary(reading, _once(found, settings)))
 
 
 def _counts(reading: Reading) -> dict[str, int]:

@@ -61,7 +61,7 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
         output.emit_json({"ok": not late, "last_good_sync": synced, "overdue": [_value(row) for row in late]})
     else:
         for row in late:
-            output.echo(*_line(row))
+            output.echo(*_line(row), hang=4)
         output.echo(f"{output.count(len(late), 'action item')} overdue." if late else "Nothing is overdue.")
     return 1 if late else 0
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pmsync import render, rules
+from pmsync import rules
 from pmsync.cli import output
 from pmsync.cli.app import App
 from pmsync.cli.init_figures import Choice, Count, Survey, survey
 from pmsync.cli.init_people import Proposal
 from pmsync.config import load
 from pmsync.globs import matches
+from pmsync.item_counts import counts_line, item_counts
 from pmsync.settings import Settings
 
 _MOST = 10
@@ -111,8 +112,8 @@ def _tell_figures(found: Survey, settings: Settings, today: date) -> None:
     plan = found.plan(settings.since)
     now = len(plan.creates)
     output.echo(f"the next sync makes {output.count(now, 'ticket')}", hang=2)
-    if held := render.held_line(plan):
-        output.echo(f"  {held.rstrip('.')}", hang=4)
+    if line := counts_line(item_counts(plan, {}), settings.since):
+        output.echo(f"  {line.rstrip('.')}", hang=4)
     others = [each for each in found.choices(today) if each.day != settings.since and each.tickets != now]
     if settings.since and others:
         figures = "; ".join(f"{each.day} ({each.label}): {output.count(each.tickets, 'ticket')}" for each in others)

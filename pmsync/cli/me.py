@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from pmsync.cli.app import App
 from pmsync.errors import ConfigError
@@ -12,12 +13,26 @@ from pmsync.people import Directory
 from pmsync.settings import Person
 
 
-def myself(app: App, people: Mapping[str, Person]) -> Person:
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who runs the command, and the name that says so: `source` is where it is from."""
+
+    person: Person
+    source: str
+    name: str
+
+    @property
+    def why(self) -> str:
+        """`git config user.email is 'alice@example.com'`."""
+        return f"{self.source} is {self.name!r}"
+
+
+def myself(app: App, people: Mapping[str, Person]) -> Me:
     """The person under [people] who runs this; raises ConfigError with the names that were tried."""
     directory, tried = Directory(people), []
     for source, name in _names(app):
         if person := directory.match(name):
-            return person
+            return Me(person, source, name)
         tried.append(f"{name!r} ({source})")
     known = f"known are: {', '.join(sorted(people))}" if people else "[people] names nobody yet"
     hint = "set PMSYNC_USER to one of them, or add your e-mail under [people.NAME] in pmsync.toml"
@@ -32,7 +47,7 @@ def _names(app: App) -> Iterator[tuple[str, str]]:
     if email := _git_email(app):
         yield "git config user.email", email
     if user := app.environ.get("LOGNAME") or app.environ.get("USER") or _user_name():
-        yield "user name", user
+        yield "the user name", user
 
 
 def _git_email(app: App) -> str:

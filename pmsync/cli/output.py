@@ -102,9 +102,20 @@ def link(text: str, url: str | None) -> Span:
     return Span(text, url=url if url and url.startswith(("http://", "https://")) else None)
 
 
-def echo(*parts: Part, hang: int | None = None) -> None:
-    """A line of the result, on stdout. With `hang` a terminal shows it on several, the later ones that far in."""
+def echo(*parts: Part, hang: int | None = 0) -> None:
+    """A line of the result, on stdout. A terminal shows it on several where it is too long, the later ones `hang` cells
+    in; with None it stays one.
+    """
     _put(sys.stdout, parts, hang)
+
+
+def fits(*parts: Part) -> bool:
+    """Whether a line of the result needs no second one: where it is piped, none does."""
+    if not is_terminal():
+        return True
+    from pmsync.cli.wrapping import fits  # noqa: PLC0415 (only a terminal needs it)
+
+    return fits(_join(parts, sys.stdout), shutil.get_terminal_size((80, 24)).columns)
 
 
 def log(*parts: Part, level: int = 0, hang: int = 2) -> None:
@@ -121,7 +132,7 @@ def warn(message: str, hint: str = "") -> None:
             advise(hint)
 
 
-def tell(*parts: Part, hang: int = 2, level: str = "info") -> None:
+def tell(*parts: Part, hang: int | None = 2, level: str = "info") -> None:
     """A line on stderr that `--quiet` does not silence."""
     if not record(level, "".join(map(text_of, parts)).strip(), {}):
         _put(sys.stderr, parts, hang)
@@ -288,14 +299,18 @@ def has_links(stream: IO[str]) -> bool:
 # --- findings -------------------------------------------------------------------------------------------------
 
 
-def findings(found: Sequence[Finding], *, err: bool = False) -> None:
-    """Findings in full for a person at a terminal, else one line each that editors and grep understand."""
+def findings(found: Sequence[Finding], *, err: bool = False, end: bool = True) -> None:
+    """Findings in full for a person at a terminal, with an empty line at the `end` of each, else one line each that
+    editors and grep understand.
+    """
     stream = sys.stderr if err else sys.stdout
     for finding in found:
         if err and record(records.LEVELS[finding.level], finding.message, records.finding_fields(finding)):
             continue
         for parts in _at_length(finding) if is_terminal(stream) else _in_short(finding):
             _put(stream, parts, len(text_of(parts[0])) + 2)
+        if end and is_terminal(stream):
+            _put(stream, ("",), None)
 
 
 def _at_length(finding: Finding) -> Iterator[Sequence[Part]]:
@@ -304,7 +319,6 @@ def _at_length(finding: Finding) -> Iterator[Sequence[Part]]:
         yield coloured("  --> ", "cyan"), _place(finding)
     if finding.hint:
         yield bold("hint", "cyan"), ": ", finding.hint
-    yield ("",)
 
 
 def _in_short(finding: Finding) -> Iterator[Sequence[Part]]:

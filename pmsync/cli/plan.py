@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from pmsync import guard, render
-from pmsync.cli import output
+from pmsync import guard, render, rows
+from pmsync.cli import changes, output, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import seen_sources
 from pmsync.cli.options import changed_since_option
 from pmsync.cli.reading import judged
 from pmsync.item_counts import counts_line, item_counts, since_hint
-from pmsync.render import PlanRow
+from pmsync.rows import PlanRow
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
 PENDING = 4
@@ -73,27 +73,39 @@ def show_plan(app: App, request: Request, output_format: str, *, offline: bool =
 
 
 def _show(result: Result, unseen: list[str]) -> None:
-    rows = render.plan_rows(result.plan, result.world)
-    for path, group in groupby(rows, key=lambda row: row.where.rpartition(":")[0]):
+    shown = rows.gathered(rows.plan_rows(result.plan, result.world))
+    for path, group in groupby(shown, key=lambda row: row.path):
         output.echo(output.bold(path or "in no document"))
         for row in group:
-            output.echo(*_line(row), hang=12)
-    if rows:
+            _show_row(row)
+    if shown:
         output.echo()
     output.echo(render.summary_line(result.plan), hang=6)
-    counts = item_counts(result, applied=False)
+    counts = item_counts(result.plan, result.world.links)
     for line in filter(None, [counts_line(counts, result.world.settings.since), since_hint(counts)]):
         output.echo(line, hang=2)
     for reason in unseen:
         output.warn(reason, "items may have tickets there already")
-    output.findings(result.findings, err=True)
+    strangers.findings(result.findings, result.world.settings, err=True)
     if result.plan.pending and not result.held_back:
         output.log(output.dim("`pmsync sync` does it"))
 
 
-def _line(row: PlanRow) -> list[output.Part]:
-    line = row.where.rpartition(":")[2]
-    line = f"line {line}" if line.isdecimal() else line
+def _show_row(row: PlanRow) -> None:
+    first, about = _line(row)
+    if row.changes and not output.fits(*first, "  ", *about):
+        changes.echo_changes([*first, output.dim(f"  ({_place(row)})")], row.changes, hang=12)
+    else:
+        changes.echo_with(first, about, hang=12)
+
+
+def _place(row: PlanRow) -> str:
+    line = row.where.removeprefix(row.path).removeprefix(":")
+    return f"line {line}" if line.isdecimal() else line
+
+
+def _line(row: PlanRow) -> tuple[list[output.Part], list[output.Part]]:
+    """What is done to which ticket, and the details."""
     parts: list[output.Part] = [
         "  ",
         output.coloured(f"{row.sign} {row.action:<7}", COLOURS.get(row.sign, "cyan")),
@@ -101,7 +113,7 @@ def _line(row: PlanRow) -> list[output.Part]:
     ]
     if row.ticket:
         parts += ["  ", output.link(row.ticket, row.url)]
-    elif row.tracker:
-        parts.append(f"  → {row.tracker}")
-    detail = "  ".join(part for part in (row.words, line) if part)
-    return [*parts, output.dim(f"  ({detail})")] if detail else parts
+    about: list[output.Part] = [f"→ {row.tracker}"] if row.tracker and not row.ticket else []
+    detail = "  ".join(part for part in (row.words, _place(row)) if part)
+    about += [*(["  "] if about else []), output.dim(f"({detail})")] if detail else []
+    return parts, about

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,18 +20,25 @@ from pmsync.people import Directory
 from pmsync.reports import Filter, Freshness, StatusRow
 from pmsync.settings import Settings
 
+if TYPE_CHECKING:
+    from pmsync.cli.me import Me
+
 COLUMNS = ("ticket", "status", "due", "owner", "severity", "title", "where", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found: `rows` of all that the ledger holds, `shown` of them, and the words for what was asked."""
+    """What was found: `rows` of all that the ledger holds, `shown` of them, and the words for what was asked.
+
+    `me` is who asked for what is theirs.
+    """
 
     rows: Sequence[StatusRow]
     shown: Sequence[StatusRow]
     asked: str
     fresh: Freshness
     now: datetime
+    me: Me | None = None
 
     @property
     def today(self) -> date:
@@ -77,11 +85,12 @@ def command(
     with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
         rows = reports.status_rows(ledger, settings, now.astimezone().date())
         fresh = reports.freshness(ledger, now)
-    people = _people(app, settings, rows, mine=mine, owner=owner)
+    me = _me(app, settings) if mine else None
+    people = reports.named([me.person.id]) if me else _people(settings, rows, owner)
     path = _document(app, settings, rows, document)
     wanted = Filter(people, overdue, everything, service, severity, path)
     asked = _words(mine=mine, owner=owner, overdue=overdue, service=service, severity=severity, document=document)
-    answer = Answer(rows, [row for row in rows if wanted.keeps(row)], asked, fresh, now)
+    answer = Answer(rows, [row for row in rows if wanted.keeps(row)], asked, fresh, now, me)
     _print(answer, output_format)
     return 0
 
@@ -102,14 +111,14 @@ def _print(answer: Answer, output_format: str) -> None:
 # --- what was asked -------------------------------------------------------------------------------------------
 
 
-def _people(
-    app: App, settings: Settings, rows: Sequence[StatusRow], *, mine: bool, owner: str | None
-) -> frozenset[str]:
-    """The names to look for. A name that is neither under [people] nor in any item is a mistake to tell."""
-    if mine:
-        from pmsync.cli.me import myself  # noqa: PLC0415 (asks git, which only --mine needs)
+def _me(app: App, settings: Settings) -> Me:
+    from pmsync.cli.me import myself  # noqa: PLC0415 (asks git, which only --mine needs)
 
-        return reports.named([myself(app, settings.people).id])
+    return myself(app, settings.people)
+
+
+def _people(settings: Settings, rows: Sequence[StatusRow], owner: str | None) -> frozenset[str]:
+    """The names to look for. A name that is neither under [people] nor in any item is a mistake to tell."""
     if not owner:
         return frozenset()
     person = Directory(settings.people).match(owner)
@@ -168,7 +177,8 @@ def _for_people(answer: Answer) -> None:
     cells = [
         (_ticket(row), _status(row), _due(row, answer.today), _owner(row), row.title) for row in ticketed
     ]  # fmt: skip
-    tables.table(("ticket", "status", "due", "owner", "title"), cells, elastic="title")
+    notes = [row.note for row in ticketed]
+    tables.table(("ticket", "status", "due", "owner", "title"), cells, elastic="title", soft="owner", notes=notes)
     without = [row for row in answer.shown if not row.ticket]
     if without:
         output.echo(*([] if not ticketed else ["\n"]), output.bold("Without a ticket"))
@@ -262,6 +272,8 @@ def _next(answer: Answer) -> str:
 
 def _tell_freshness(answer: Answer) -> None:
     fresh = answer.fresh
+    if answer.me:
+        output.log(output.dim(f"you are {answer.me.person.id!r}: {answer.me.why}"))
     if fresh.trouble:
         hint = "run `pmsync sync`" if fresh.last_good_sync is None else f"run `pmsync sync`; {_last(answer)}"
         output.warn(fresh.trouble, hint)
@@ -282,6 +294,7 @@ def _value(answer: Answer) -> dict[str, object]:
         "last_good_sync": answer.fresh.last_good_sync,
         "trouble": answer.fresh.trouble or None,
         "counts": reports.counts(answer.rows),
+        **({"me": {"id": me.person.id, "source": me.source, "name": me.name}} if (me := answer.me) else {}),
         "items": answer.shown,
     }
 

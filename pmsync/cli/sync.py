@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pmsync import guard, render
-from pmsync.apply import Done
-from pmsync.cli import output, records
+from pmsync import guard, render, rows
+from pmsync.cli import changes, output, records, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
 from pmsync.cli.cron import give_way, measured, wait_a_little
@@ -25,7 +24,6 @@ from pmsync.cli.reading import judged
 from pmsync.errors import ConfigError, LedgerError, LockHeld
 from pmsync.item_counts import UNSETTLED, counts_line, item_counts
 from pmsync.model import Finding
-from pmsync.operations import Plan
 from pmsync.settings import Settings
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
 
@@ -133,7 +131,7 @@ class Ran:
             if written:
                 written.show()
         if output_format == "text" or output.current().structured:
-            output.findings(_worth_telling(shown), err=True)
+            strangers.findings(_worth_telling(shown), result.world.settings, err=True)
         counts = Counter(done.verb for done in result.applied.done)
         ended = records.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
         nothing = "Nothing to do." if self.ok else "Nothing was sent."
@@ -203,14 +201,14 @@ def _log(result: Result) -> None:
         key = f" {done.ticket.ref.key}" if done.ticket else ""
         detail = "" if done.verb == "created" else done.detail
         fields = records.change_fields(done.verb, done.uid, done.ticket, detail)
-        output.event(f"{done.verb}{key}  {render.done_words(done, result.plan)}", fields)
+        output.event(f"{done.verb}{key}  {rows.done_words(done, result)}", fields)
 
 
 def _show(result: Result, *, interrupted: bool) -> None:
     full, done = output.in_full(), result.applied.done
     single = len(done) == 1 and render.done_line(result) == f"Sync: 1 {done[0].verb}."
-    for each in done if full or single else ():
-        output.echo(*_line(each, result.plan), hang=9)
+    for row in rows.done_rows(result) if full or single else ():
+        _show_row(row)
     line = render.done_line(result, linked=not full)
     if single and not full:
         return
@@ -218,16 +216,25 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
-    if full and (line := counts_line(item_counts(result, applied=True), result.world.settings.since)):
+    if full and (
+        line := counts_line(item_counts(result.plan, result.world.links, result.applied), result.world.settings.since)
+    ):
         output.echo(line, hang=2)
 
 
-def _line(done: Done, plan: Plan) -> list[output.Part]:
-    ticket = done.ticket
-    parts: list[output.Part] = [output.coloured(f"{done.verb:<8}", COLOURS.get(done.verb, "cyan"))]
-    if ticket:
-        parts += [" ", output.link(ticket.ref.key, ticket.ref.url)]
-    return [*parts, f"  {render.done_words(done, plan)}"]
+def _show_row(row: rows.DoneRow) -> None:
+    first = _line(row)
+    if row.changes and not output.fits(*first, row.words):
+        changes.echo_changes([*first, row.title], row.changes, hang=9)
+    else:
+        output.echo(*first, row.words, hang=9)
+
+
+def _line(row: rows.DoneRow) -> list[output.Part]:
+    parts: list[output.Part] = [output.coloured(f"{row.verb:<8}", COLOURS.get(row.verb, "cyan"))]
+    if row.ref:
+        parts += [" ", output.link(row.ref.key, row.ref.url), " "]
+    return [*parts, " "]
 
 
 def _nothing_done(result: Result) -> str:
@@ -237,7 +244,11 @@ def _nothing_done(result: Result) -> str:
 
 
 def _nothing_to_do(result: Result) -> str:
-    if result.findings or result.plan.waits or item_counts(result, applied=True).keys() & UNSETTLED:
+    if (
+        result.findings
+        or result.plan.waits
+        or item_counts(result.plan, result.world.links, result.applied).keys() & UNSETTLED
+    ):
         return "Nothing to send."
     return "Nothing to do: documents, tickets and ledger agree."
 

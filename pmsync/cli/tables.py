@@ -4,28 +4,72 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from pmsync.cli import output
 from pmsync.cli.output import Part, Span, text_of
 from pmsync.cli.plain import printable
 
+GAP = "  "
+ROOM = 30
+"""How wide the elastic column is at least: with less room for it, each row is a line of facts with that text below."""
+PADDED = 40
+"""Up to this width cells are filled up with blanks where they are piped."""
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Part]], *, elastic: str | None = None) -> None:
-    """Rows on stdout. On a terminal under UPPERCASE names, and the `elastic` column gives way where the width does not
-    do; piped without header, separated by tabs, and whole.
+
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Part]],
+    *,
+    elastic: str | None = None,
+    soft: str | None = None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Rows on stdout under UPPERCASE names, and whole.
+
+    On a terminal the texts of the `elastic` column go over several lines where the width does not do, and before that
+    those of the `soft` one, which is a list of words. `notes` are remarks below the rows, '' for none. Piped there is
+    one line a row, with a tab between two cells.
     """
     if not rows:
         return
     if not output.is_terminal():
-        for row in rows:
-            output.echo("\t".join(" ".join(printable(text_of(cell)).split()) for cell in row))
+        _piped(columns, rows)
         return
+    room = shutil.get_terminal_size((80, 24)).columns
     cells = [[_flat(cell) for cell in row] for row in rows]
-    widths = _widths(columns, cells, elastic)
-    output.echo(*_line([output.dim(name.upper()) for name in columns], widths))
-    for row in cells:
-        output.echo(*_line(row, widths))
+    widths = _widths(columns, cells, elastic, soft, room)
+    if widths:
+        output.echo(*_line([output.dim(name.upper()) for name in columns], widths), hang=None)
+    for row, note in zip_longest(cells, notes, fillvalue=""):
+        if widths:
+            _columns(row, widths)  # type: ignore[arg-type]
+        else:
+            _stacked(row, list(columns).index(elastic or ""))  # type: ignore[arg-type]
+        if note:
+            output.echo(GAP, output.dim(" ".join(str(note).split())), hang=4)
+
+
+def _piped(columns: Sequence[str], rows: Sequence[Sequence[Part]]) -> None:
+    """Cells of usual widths are filled up with blanks: so the columns are straight as they are, too, and `column` takes
+    no two tabs for one.
+    """
+    texts = [[" ".join(printable(text_of(cell)).split()) for cell in row] for row in rows]
+    lines = [[name.upper() for name in columns], *texts]
+    measured = [[_cells(text) for text in row] for row in lines]
+    widths = [max(width for width in column if width <= PADDED) for column in zip(*measured, strict=True)]
+    for row in lines:
+        filled = [text + " " * (width - _cells(text)) for text, width in zip(row[:-1], widths, strict=False)]
+        output.echo("\t".join([*filled, row[-1]]))
+
+
+def _cells(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 (only a table on a terminal, or of such text, needs it)
+
+    return cell_len(text)
 
 
 def _flat(cell: Part) -> Span:
@@ -36,23 +80,55 @@ def _flat(cell: Part) -> Span:
     return Span(text, cell.colour, cell.bold, cell.dim, cell.url if output.has_links(sys.stdout) else None)
 
 
-def _widths(columns: Sequence[str], rows: Sequence[Sequence[Span]], elastic: str | None) -> list[int]:
-    from rich.cells import cell_len  # noqa: PLC0415 (only a table on a terminal needs it)
+def _widths(
+    columns: Sequence[str], rows: Sequence[Sequence[Span]], elastic: str | None, soft: str | None, room: int
+) -> list[int]:
+    """The width of each column, none where the elastic one would be too narrow to read."""
+    widths = [max(len(name), *(_cells(row[n].text) for row in rows)) for n, name in enumerate(columns)]
+    if elastic is None:
+        return widths
+    at = list(columns).index(elastic)
+    least = min(ROOM, widths[at])
+    if soft is not None:
+        n = list(columns).index(soft)
+        words = [_cells(word) for row in rows for word in row[n].text.split()]
+        widths[n] = max(len(soft), *words, widths[n] - max(_needed(widths) - widths[at] + least - room, 0), 1)
+    widths[at] -= max(_needed(widths) - room, 0)
+    return widths if widths[at] >= least else []
 
-    widths = [max(len(name), *(cell_len(row[n].text) for row in rows)) for n, name in enumerate(columns)]
-    if elastic is not None:
-        room = shutil.get_terminal_size((80, 24)).columns
-        at = list(columns).index(elastic)
-        over = sum(widths) + 2 * (len(widths) - 1) - room
-        widths[at] = max(widths[at] - max(over, 0), min(widths[at], 12))
-    return widths
+
+def _needed(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _line(cells: Sequence[Span], widths: Sequence[int]) -> Iterator[Part]:
-    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415
+def _columns(row: Sequence[Span], widths: Sequence[int]) -> None:
+    """A row, on as many lines as its longest cell needs."""
+    from pmsync.cli.wrapping import in_column  # noqa: PLC0415 (only a terminal needs it)
 
-    for n, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        text = cell.text if cell_len(cell.text) <= width else set_cell_size(cell.text, width - 1).rstrip() + "…"
-        yield Span(text, cell.colour, cell.bold, cell.dim, cell.url)
-        if n < len(cells) - 1:
-            yield " " * (width - cell_len(text) + 2)
+    parts = [in_column(cell.text, width) for cell, width in zip(row, widths, strict=True)]
+    for texts in zip_longest(*parts, fillvalue=""):
+        pieces = [
+            Span(text, cell.colour, cell.bold, cell.dim, cell.url if text else None)
+            for cell, text in zip(row, texts, strict=True)
+        ]
+        output.echo(*_line(pieces, widths), hang=None)
+
+
+def _line(cells: Sequence[Span], widths: Sequence[int]) -> list[Part]:
+    """The cells side by side, without blanks at the end."""
+    parts: list[Part] = []
+    gap = ""
+    for cell, width in zip(cells, widths, strict=True):
+        if cell.text:
+            parts += [gap, cell] if gap else [cell]
+            gap = ""
+        gap += " " * (width - _cells(cell.text)) + GAP
+    return parts
+
+
+def _stacked(row: Sequence[Span], at: int) -> None:
+    """The facts of a row on one line, and its text below."""
+    facts = [cell for n, cell in enumerate(row) if n != at and cell.text]
+    parts = [part for cell in facts for part in (GAP, cell)]
+    output.echo(*parts[1:], hang=4)
+    output.echo(GAP, row[at], hang=2)

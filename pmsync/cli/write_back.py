@@ -19,7 +19,7 @@ from pmsync.documents import locate
 from pmsync.errors import ConfigError
 from pmsync.model import Finding
 from pmsync.places import place
-from pmsync.render import SHOWN
+from pmsync.rows import SHOWN
 from pmsync.settings import Settings
 from pmsync.sync import Clock, Request
 from pmsync.writeback.run import Result, Rewritten, write_back
@@ -149,7 +149,7 @@ def _show_changes(document: Rewritten) -> None:
 def _show_difference(document: Rewritten) -> None:
     for line in _difference(document):
         colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-        output.echo(output.coloured(line, colour) if colour else line)
+        output.echo(output.coloured(line, colour) if colour else line, hang=None)
 
 
 def _difference(document: Rewritten) -> list[str]:

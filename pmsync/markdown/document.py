@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 
-from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tickets, tokens
+from pmsync.markdown import entries, headings, ignores, metadata, source, tables, taught, tickets, tokens, words
 from pmsync.markdown.blocks import Listing, Table
 from pmsync.markdown.fields import Context, Entry, item
 from pmsync.markdown.outline import BOLD_LEVEL, Section, outline
@@ -29,18 +30,55 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
     Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read. Anything
     else that is wrong with a document is among its findings.
     """
-    text = source.normal(text)
-    source.refuse_conflicts(text, path)
-    front, body = source.split(text, path)
-    body = source.without_comments(body)
+    front, body, text = _opened(text, path)
     comments = ignores.find(body, tokens.code_lines)
     with tickets.known(vocabulary.projects):
         if not comments:
-            return _document(front, body, text, path, vocabulary)
+            return _document(_read(front, body, text, path, vocabulary))
         kept, numbers = ignores.take_out(body, comments)
-        document = at_places(_document(front, kept, ignores.without(text), path, vocabulary), numbers)
+        document = at_places(_document(_read(front, kept, ignores.without(text), path, vocabulary)), numbers)
     said = ignores.read(body, comments, {item.line for item in document.items})
     return replace(document, ignores=said)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document before its entries become items: its sections, all entries, what there is to say about the sections, what
+    its head says, and what else is known. `places` are those of the lines in the file, none where they are its own.
+    """
+
+    sections: Sequence[Section]
+    entries: Sequence[Entry]
+    findings: Sequence[Finding]
+    head: metadata.Head
+    context: Context
+    places: Sequence[int] = ()
+
+
+def read(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
+    """The way of a document as `parse` goes it, up to its entries. Raises DocumentError as that does."""
+    front, body, text = _opened(text, path)
+    comments = ignores.find(body, tokens.code_lines)
+    kept, places = ignores.take_out(body, comments) if comments else (body, [])
+    with tickets.known(vocabulary.projects):
+        return replace(_read(front, kept, ignores.without(text), path, vocabulary), places=places)
+
+
+def _opened(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
+    """The front matter's values, the text without it and without comments, and all of the text."""
+    text = source.normal(text)
+    source.refuse_conflicts(text, path)
+    front, body = source.split(text, path)
+    return front, source.without_comments(body), text
+
+
+def _read(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Read:
+    """What stands in `body`, where the front matter is blank; `text` is where people are named."""
+    blocks = taught.in_known_words(tokens.parse(body), vocabulary)
+    sections = outline(blocks, taught.sections(vocabulary))
+    head = metadata.head(front, blocks, path, _head_end(sections))
+    found, findings = _entries(sections, body.split("\n"), path)
+    return Read(sections, found, findings, head, Context(path, _Known(text, head), head.date))
 
 
 def at_places(document: Document, places: Sequence[int]) -> Document:
@@ -60,18 +98,13 @@ def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: finding.line))
 
 
-def _document(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Document:
-    """The document in `body`, whose front matter is blank there; `text` is where people are named."""
-    lines = body.split("\n")
-    blocks = taught.in_known_words(tokens.parse(body), vocabulary)
-    sections = outline(blocks, taught.sections(vocabulary))
-    head = metadata.head(front, blocks, path, _head_end(sections))
+def _document(seen: Read) -> Document:
+    head, path, findings = seen.head, seen.context.path, list(seen.findings)
     remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
-    found, findings = _entries(sections, lines, path)
-    items, more = _items(found, Context(path, _Known(text, head), head.date)) if found else ([], [])
+    items, more = _items(seen.entries, seen.context) if seen.entries else ([], [])
     findings += more
-    if not (items or findings or any(section.reading for section in sections)):
-        findings = [_unannounced([each for each in sections if each.title != head.title], path)]
+    if not (items or findings or any(section.reading for section in seen.sections)):
+        findings = [_unannounced(seen.sections, head.title, path)]
     return Document(
         id=one_spelling(head.id or path),
         path=path,
@@ -116,14 +149,49 @@ class _Known:
         return frozenset((mentioned | named | {author.casefold() for author in self._authors}) - {""})
 
 
-def _unannounced(sections: Sequence[Section], path: str) -> Finding:
-    """What to say of a document in which nothing announces action items: the heading that may be meant to."""
-    lists = [section for section in sections if section.kind == "" and section.title and _lists(section)]
+def _unannounced(sections: Sequence[Section], title: str, path: str) -> Finding:
+    """What to say of a document in which nothing announces action items: the heading that may be meant to. One of the
+    first level that is the document's title is not; another one may be, though the title is taken from it.
+    """
+    lists = [each for each in sections if each.kind == "" and each.title and _lists(each)]
+    lists = [each for each in lists if not (each.title == title and each.level in {1, BOLD_LEVEL})]
     hint = "put them below a heading such as `## Action items`"
-    if lists:
-        hint += f", or teach yours: `sections = [{_toml(lists[-1].title)}]` below [vocabulary] in pmsync.toml"
-    message = "no heading announces action items, and nothing is marked as one"
-    return Finding("no-items", "note", message, hint, path, lists[-1].line if lists else 1)
+    if not lists:
+        message = "no heading announces action items, and nothing is marked as one"
+        return Finding("no-items", "note", message, hint, path, 1)
+    likely = max(lists, key=lambda each: (_asks(each), each.level > 1, each.line))
+    meant = _above(sections, likely, title)
+    message = f"{meant.title!r} is not known as a heading that announces action items, and nothing else does"
+    hint = f"if it does, teach it: `sections = [{_toml(meant.title)}]` below [vocabulary] in pmsync.toml; else {hint}"
+    return Finding("no-items", "note", message, hint, path, meant.line)
+
+
+def _asks(section: Section) -> bool:
+    """Whether most entries of a section's lists, or any rows, may be work to do."""
+    entries = [each for block in section.blocks if isinstance(block, Listing) for each in block.entries]
+    tasks = sum(each.text is not None and words.reads_as_task(each.text.plain) for each in entries)
+    return 2 * tasks > len(entries) or any(isinstance(block, Table) for block in section.blocks)
+
+
+def _above(sections: Sequence[Section], section: Section, title: str) -> Section:
+    """The highest heading above a section that says as little, but the title, and has nothing else below it."""
+    meant = section
+    before = sections[: next(n for n, each in enumerate(sections) if each is section)]
+    for each in reversed(before):
+        if each.level >= meant.level:
+            continue
+        if each.kind or not each.title or each.level == 1 or each.title == title:
+            break
+        if any(other.kind for other in _within(sections, each)):
+            break
+        meant = each
+    return meant
+
+
+def _within(sections: Sequence[Section], parent: Section) -> Iterator[Section]:
+    """The sections below a heading."""
+    at = next(n for n, each in enumerate(sections) if each is parent)
+    yield from takewhile(lambda each: each.level > parent.level, sections[at + 1 :])
 
 
 def _lists(section: Section) -> bool:

@@ -204,7 +204,7 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
         elif out and said.is_fields(bullet.text, plainly=True):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
-        elif _asks(bullet):
+        elif asks(bullet):
             out.append(_entry(bullet, place, lines))
     return out
 
@@ -246,16 +246,20 @@ def _labels(bullet: Bullet) -> bool:
     return words.is_label(plain) or (bold and words.is_label(plain + ":"))
 
 
-def _asks(bullet: Bullet) -> bool:
+def asks(bullet: Bullet) -> bool:
     """Whether an entry can be work: no question, no template's instructions, and no label that nothing follows."""
     plain = bullet.text.plain.strip() if bullet.text else ""
-    if (
-        _RULED_OUT.match(plain)
-        or ((_QUESTION.match(plain) or _INVERTED.match(plain)) and not _is_assigned(bullet))
-        or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain))
-    ):
+    if is_question(bullet) or (bullet.text and paragraphs.italic(bullet.text) and not words.reads_as_task(plain)):
         return False
     return not (plain.endswith((":", "：")) and words.is_label(plain) and not bullet.children)
+
+
+def is_question(bullet: Bullet) -> bool:
+    """Whether an entry only asks, or says what was ruled out."""
+    plain = bullet.text.plain.strip() if bullet.text else ""
+    if _RULED_OUT.match(plain):
+        return True
+    return bool(_QUESTION.match(plain) or _INVERTED.match(plain)) and not _is_assigned(bullet)
 
 
 def _is_assigned(bullet: Bullet) -> bool:

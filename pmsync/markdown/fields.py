@@ -50,13 +50,41 @@ class Context:
     date: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An entry's own words, read: all of them as plain text, coded what is left behind the fields, that as a title, and
+    the fields.
+    """
+
+    coded: Coded
+    whole: str
+    text: str
+    title: str
+    found: Found
+
+
 def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
     """The item an entry is, None for a placeholder; with what there is to say about its fields."""
+    own = own_words(entry, context)
+    if own is None:
+        return None, ()
+    coded, found = own.coded, own.found
+    tickets = [ticket for ticket in (*coded.tickets, *found.tickets) if ticket not in entry.rows]
+    named = set(tickets) - _in_sentence(coded, own.text, own.title)
+    for more, spoken_of in (from_cells(entry, found), from_below(entry, found, context.known)):
+        tickets += [ticket for ticket in more if ticket not in entry.rows]
+        named |= set(more) - spoken_of
+    mentions = [ticket for ticket in tickets if ticket not in named]
+    return _built(entry, own.title, found, tickets, mentions), _findings(entry, found, context)
+
+
+def own_words(entry: Entry, context: Context) -> Own | None:
+    """What an entry says by itself, without its cells, what is below it and where it stands; None for a placeholder."""
     coded = encode(_bracketed(entry.spans))
     found = Found(near=context.date)
     whole = coded.decode(coded.text, urls=True)
     if words.is_placeholder(whole) or words.says_none(whole):
-        return None, ()
+        return None
     text = _own_lines(coded, found)
     led = leads.start(coded, text, found, context.known)
     text = tails.end(coded, keyed(coded, led, found), found, context.known)
@@ -64,25 +92,17 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
         text = leads.start(coded, text, found, context.known)
     title = _title(coded, text)
     if not title or (title != whole and words.is_placeholder(title)):
-        return None, ()
+        return None
     if any(span.strike for span in entry.spans) and (
         _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title)
     ):
         found.say(True)
-    tickets = [ticket for ticket in (*coded.tickets, *found.tickets) if ticket not in entry.rows]
-    named = set(tickets) - _in_sentence(coded, text, title)
-    for more, spoken_of in (_from_cells(entry, found), _from_below(entry, found, context.known)):
-        tickets += [ticket for ticket in more if ticket not in entry.rows]
-        named |= set(more) - spoken_of
-    mentions = [ticket for ticket in tickets if ticket not in named]
-    return _built(entry, title, found, tickets, mentions), _findings(entry, found, context)
+    return Own(coded, whole, text, title, found)
 
 
 def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions: list[str]) -> Item:
-    if found.done is None and (entry.form != "table" or "status" not in entry.cells):
-        found.say(statements.says_done(title))
-    found.say(None if found.dropped else entry.done)
-    found.own(entry.owners)
+    from_sentence(entry, title, found)
+    from_place(entry, found)
     form = entry.form if entry.form in _FORMS else "bullet"
     return Item(
         title=title,
@@ -102,6 +122,18 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions:
         section=entry.section,
         dropped=(found.dropped or entry.dropped) and not found.done,
     )
+
+
+def from_sentence(entry: Entry, title: str, found: Found) -> None:
+    """Records what the title reports, where nothing said so before."""
+    if found.done is None and (entry.form != "table" or "status" not in entry.cells):
+        found.say(statements.says_done(title))
+
+
+def from_place(entry: Entry, found: Found) -> None:
+    """Records what the group says in which the entry stands."""
+    found.say(None if found.dropped else entry.done)
+    found.own(entry.owners)
 
 
 def _in_sentence(coded: Coded, text: str, title: str) -> set[str]:
@@ -190,7 +222,7 @@ def _bracketed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return spans
 
 
-def _from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list[str], set[str]]:
+def from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list[str], set[str]]:
     """The tickets in what stands below the entry, and those of them that are only spoken of: that have no line of their
     own. Fields and remarks there are recorded.
     """
@@ -227,7 +259,7 @@ def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
 # --- table cells -----------------------------------------------------------------------------------------------
 
 
-def _from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
+def from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
     """Records the cells of a table row; the tickets in them, and those of them that are only spoken of."""
     tickets: list[str] = []
     mentions: set[str] = set()

@@ -116,9 +116,9 @@ def entries(table: Table, place: Place) -> list[Entry] | None:
     for row in table.rows:
         cells = {role: row.cells[index] for role, index in roles.items() if index < len(row.cells) and index != title}
         text = row.cells[title] if title < len(row.cells) else None
-        divider = _divider(row.cells)
-        if divider:
-            label = divider
+        named = divider(row.cells)
+        if named:
+            label = named
         elif text is not None and text.raw.strip() and not _template_row(text, cells):
             here = replace(place, group=label or place.group)
             out.append(_entry(text, row.line, cells, here, numbers))
@@ -170,7 +170,7 @@ def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbe
     )
 
 
-def _divider(cells: tuple[Text, ...]) -> str | None:
+def divider(cells: tuple[Text, ...]) -> str | None:
     """The label of a row that has one bold cell and nothing else: it divides the table into groups."""
     filled = [cell for cell in cells if cell.raw.strip()]
     if len(filled) != 1 or len(cells) < 2 or not re.match(r"\s*(\*\*|__|<b>|<strong>)", filled[0].raw):

@@ -14,7 +14,8 @@ class Finding:
     """Something to tell a person: what is the matter (`message`) and what to do next (`hint`).
 
     `rule` is a stable kebab-case name. `path` is relative to the config's folder and `line` 1-based;
-    both are empty (`""`, 0) where the finding belongs to no document.
+    both are empty (`""`, 0) where the finding belongs to no document. `about` names the owner whom it is about, whom
+    many findings may be about.
     """
 
     rule: str
@@ -23,6 +24,7 @@ class Finding:
     hint: str = ""
     path: str = ""
     line: int = 0
+    about: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

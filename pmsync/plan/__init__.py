@@ -95,7 +95,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         if home != placed.entry.document.id and link.named:
             draft.findings.append(copied(placed, link.ticket, home))
         if not placed.entry.document.draft:
-            draft.findings += drift(placed, link.ticket)
+            draft.findings += drift(world, placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
     draft.rows.append(_row(world, placed.uid, placed.entry, decision))
 

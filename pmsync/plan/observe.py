@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pmsync.changes import FieldChange
 from pmsync.model import Finding, Link, Ref, Ticket
 from pmsync.operations import CloseDuplicate, Operation, Reason, Record
 from pmsync.plan.world import Index, World, doubtful, seen_tickets, seniority
@@ -190,17 +191,18 @@ def describe(old: Ticket, new: Ticket) -> str:
     if old.status != new.status or old.state != new.state:
         changes.append(f"{old.status} → {new.status}")
     if old.title != new.title:
-        changes.append("retitled")
+        changes.append(FieldChange("title", old.title, new.title).words)
     names = renamed(old, new)
     changes += [f"{former} is called {name} now" for former, name in names.items() if former in old.assignees]
     if {names.get(account, account) for account in old.assignees} != set(new.assignees):
-        changes.append(f"assigned to {', '.join(new.assignees) or 'nobody'}")
+        changes.append(FieldChange("assignee", old.assignees, new.assignees).words)
     if old.due != new.due:
-        changes.append(f"due {new.due or 'never'}")
+        changes.append(FieldChange("due", old.due, new.due).words)
     if old.labels != new.labels:
-        changes.append("labels")
+        gone, come = sorted(old.labels - new.labels), sorted(new.labels - old.labels)
+        changes.append(FieldChange("labels", tuple(gone), tuple(come)).words)
     if old.priority != new.priority:
-        changes.append(f"priority {new.priority or 'none'}")
+        changes.append(FieldChange("priority", old.priority, new.priority).words)
     if old.ref.key != new.ref.key:
         changes.append(f"now {new.ref.key}")
     return ", ".join(changes)

@@ -15,6 +15,7 @@ from pmsync.people import Directory
 from pmsync.plan.base import base_of, is_unchanged, marker_of
 from pmsync.plan.refused import patch_digest
 from pmsync.plan.world import Index, View, World
+from pmsync.strangers import unknown_owner
 from pmsync.trackers.base import Unresolved
 
 AGAIN = timedelta(days=1)
@@ -227,13 +228,16 @@ def assignees(
             continue
         if person and view.unseen:
             continue  # nobody was asked, so nothing is known against them
-        why = answer.reason if isinstance(answer, Unresolved) else "nobody under [people] goes by that name"
+        if person is None:
+            findings.append(unknown_owner(owner, entry.document.path, entry.item.line))
+            continue
+        why = answer.reason if isinstance(answer, Unresolved) else "it was not looked up"
         findings.append(
             Finding(
                 "owner-unresolved",
                 "warning",
                 f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
-                "add the person, an alias or the account under [people]: the next sync assigns the ticket",
+                f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
                 entry.document.path,
                 entry.item.line,
             )
@@ -282,13 +286,21 @@ def _leak(placed: Placed, link: Link) -> Finding:
     )
 
 
-def drift(placed: Placed, ticket: Ticket) -> list[Finding]:
-    """A ticked box with an open ticket."""
+def drift(world: World, placed: Placed, ticket: Ticket) -> list[Finding]:
+    """A ticked box with an open ticket. A tick that write-back made is its own to take back; without a ledger nobody
+    knows whose it is.
+    """
     entry = placed.entry
     if not entry.item.done or ticket.status.closed:
         return []
     message = f"the document says done, ticket {ticket.ref.key!r} is {ticket.status.replace('_', ' ')}"
-    hint = "the ticket's status counts: close it there, or untick the item"
+    view = world.views.get(ticket.ref.tracker)
+    if placed.uid in world.ticked:
+        hint = "the ticket was opened again: `pmsync write-back`, which ticked the item, takes that back"
+    elif view is None or view.bare:
+        hint = "the ticket's status counts: close it there if the work is done"
+    else:
+        hint = "the ticket's status counts: close it there, or untick the item"
     return [Finding("drift", "note", message, hint, entry.document.path, entry.item.line)]
 
 

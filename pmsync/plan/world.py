@@ -63,6 +63,7 @@ class World:
     that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
     which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
     of documents that are known and surely no more. `renames` are the accounts, by tracker, that have another name now.
+    `ticked` are the uids of the items that write-back ticked, as far as this ledger knows.
     """
 
     now: datetime
@@ -80,6 +81,7 @@ class World:
     moves: Mapping[Ref, Ticket] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     renames: Mapping[str, Renames] = field(default_factory=dict)
+    ticked: frozenset[str] = frozenset()
 
     @property
     def belonging(self) -> Belonging:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from pmsync.errors import DocumentError
 from pmsync.markdown import at_places, ignores, parse
+from pmsync.markdown.account import Account, account
 from pmsync.markdown.extents import with_source, with_sources
 from pmsync.markdown.source import refuse_conflicts, split
 from pmsync.model import Document
@@ -73,6 +74,20 @@ def as_markdown(data: bytes, path: str) -> str:
     return text if is_markdown(path) else "\n".join(line for line, _ in _reader(path)(_front(text, path)[1]))
 
 
+def explain(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
+    """What `read` made of a file, and what it left out; raises DocumentError as that does."""
+    if is_markdown(path):
+        return account(decode(data), path, vocabulary)
+    if _suffix(path) in _WORD:
+        from pmsync.sources import word  # noqa: PLC0415  (most teams have none)
+
+        lines = word.lines(data)
+    else:
+        front, body = _front(decode(data), path)
+        lines = _joined(front, _reader(path)(body))
+    return account("\n".join(text for text, _ in lines), path, vocabulary).at_places([place for _, place in lines])
+
+
 def decode(data: bytes) -> str:
     """The text that the bytes of a document hold, with plain line feeds; raises DocumentError."""
     if len(data) > LARGEST:
@@ -110,8 +125,12 @@ def _front(text: str, path: str) -> tuple[list[Line], str]:
 
 def _document(front: list[Line], body: list[Line], path: str, vocabulary: Vocabulary) -> Document:
     """The document that the Markdown makes, with the places of its lines for the lines themselves."""
-    lines = [*front, *([("", len(front))] if front else []), *body]
+    lines = _joined(front, body)
     text = "\n".join(text for text, _ in lines)
     if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
         raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
     return at_places(parse(text, path, vocabulary), [place for _, place in lines])
+
+
+def _joined(front: list[Line], body: list[Line]) -> list[Line]:
+    return [*front, *([("", len(front))] if front else []), *body]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
@@ -18,7 +20,7 @@ def test_json_holds_document_and_items_as_designed(run: Run, tmp_path: Path) -> 
     answer = run("extract", "pm/a.md", "--format", "json")
     assert answer.code == 0
     (entry,) = json.loads(answer.out)
-    assert set(entry) == {"path", "document", "items", "findings"}
+    assert set(entry) == {"path", "document", "items", "findings", "left_out", "unread"}
     assert entry["path"] == "pm/a.md"
     assert entry["document"]["title"] == "Checkout was slow"
     assert entry["document"]["date"] == "2026-11-20"
@@ -51,9 +53,9 @@ def test_text_says_what_was_understood_and_where_it_stands(run: Run, tmp_path: P
     lines = run("extract", "a.md").out.splitlines()
     assert lines[0] == "a.md"
     assert any(line.split() == ["severity", "SEV2"] for line in lines)
-    (row,) = [line.split("\t") for line in lines if line.startswith("8\t")]
+    (row,) = [[cell.rstrip() for cell in line.split("\t")] for line in lines if re.match(r"8 *\t", line)]
     assert row[1:3] == ["Add an alert on latency", "alice"]
-    assert row[-2:] == ["Action items", "bullet"]
+    assert row[-3:] == ["Action items", "bullet", "'(owner: alice)'"]
     assert lines[-1] == "2 items in 1 document"
 
 
@@ -64,14 +66,14 @@ def test_the_last_line_says_which_items_get_no_ticket(run: Run, tmp_path: Path) 
     assert last == "3 items in 1 document; no new ticket for 2: 1 done already, 1 with a ticket named"
 
 
-def test_at_a_terminal_columns_that_hold_nothing_are_left_out(
+def test_at_a_terminal_fields_that_hold_nothing_are_left_out(
     run: Run, tmp_path: Path, terminal: Callable[..., tuple[Any, Any]]
 ) -> None:
     write(tmp_path, {"a.md": DOCUMENT})
     out, _ = terminal(100)
     run("--color", "never", "extract", "a.md")
-    assert "LINE  TITLE" in out.getvalue()
-    assert "PRIORITY" not in out.getvalue()
+    assert "    owner alice; bullet in 'Action items'\n" in out.getvalue()
+    assert "priority" not in out.getvalue()
 
 
 def test_a_folder_is_read_and_a_document_without_items_says_so(run: Run, tmp_path: Path) -> None:
@@ -79,6 +81,69 @@ def test_a_folder_is_read_and_a_document_without_items_says_so(run: Run, tmp_pat
     answer = run("extract", "pm")
     assert "no action items" in answer.out
     assert answer.out.splitlines()[-1] == "2 items in 2 documents"
+
+
+UNTIDY = """# Checkout was slow
+
+## Action items
+
+- [ ] Add an alert on latency that pages both the payments and the platform team (@alice, due 2026-12-01, P1)
+- We now alert at 70 %
+  with a page for the on-call
+  - and a runbook
+- None
+- Why did nobody look?
+- 決済のタイムアウトを監視するアラートを追加する、そして当番に知らせる仕組みを作る
+
+## Homework
+
+- Write a runbook for the failover
+- Add a limit
+
+## Timeline
+
+- 10:00 down
+"""
+
+
+def test_what_was_cut_merged_and_dropped_is_told(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": UNTIDY})
+    (entry,) = json.loads(run("extract", "a.md", "--format", "json").out)
+    first, second, _ = entry["items"]
+    assert first["cut"] == ["[ ]", "(@alice, due 2026-12-01, P1)"]
+    assert first["origins"] == {"owners": "words", "due": "words", "done": "words", "priority": "words"}
+    assert (second["line"], second["end"], second["origins"]) == (6, 8, {"done": "sentence"})
+    assert second["words"] == "We now alert at 70 % with a page for the on-call"
+    assert [(left["line"], left["text"], left["why"]) for left in entry["left_out"]] == [
+        (9, "None", "a placeholder"),
+        (10, "Why did nobody look?", "a question, or what was ruled out"),
+    ]
+    assert [(each["line"], each["title"], each["tasks"]) for each in entry["unread"]] == [
+        (13, "Homework", 2),
+        (18, "Timeline", 0),
+    ]
+
+
+@pytest.mark.parametrize("columns", [0, 60, 80, 120, 200])
+def test_the_text_says_it_too_at_any_width(
+    run: Run, tmp_path: Path, terminal: Callable[..., tuple[Any, Any]], columns: int
+) -> None:
+    write(tmp_path, {"a.md": UNTIDY})
+    out = terminal(columns)[0] if columns else None
+    printed = run("--color", "never", "extract", "a.md").out
+    printed = out.getvalue() if out else printed
+    assert not columns or max(map(cell_len, printed.splitlines())) <= columns
+    flat = " ".join(printed.split())
+    for words in (
+        "'[ ]', '(@alice, due 2026-12-01, P1)'",
+        "Why did nobody look? (a question, or what was ruled out)",
+        "Homework: 2 entries (its heading announces no action items)",
+        'if these are action items, write `sections = ["Homework"]` below [vocabulary] in pmsync.toml',
+        "Timeline: 1 entry",
+        "3 items in 1 document; no new ticket for 1: 1 done already; 2 entries left out",
+    ):
+        assert words in flat
+    assert not columns or "status done (the sentence reports it)" in flat
 
 
 def test_stdin_is_a_document(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

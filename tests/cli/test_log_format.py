@@ -74,7 +74,7 @@ def test_findings_say_their_rule_and_place(run: Run, place: Path) -> None:
     write(place, {"postmortems/a.md": DOCUMENT.replace("bobby", "nobody-known")})
     found = lines(run("sync", environ=JSON))
     (finding,) = by_action(found, "finding")
-    assert (finding["log.level"], finding["pmsync.rule"]) == ("warn", "owner-unresolved")
+    assert (finding["log.level"], finding["pmsync.rule"]) == ("warn", "owner-unknown")
     assert (finding["pmsync.path"], finding["pmsync.line"]) == ("postmortems/a.md", 9)
     assert finding["pmsync.hint"]
     assert found[-1]["pmsync.findings"] == {"warning": 1}

@@ -149,6 +149,21 @@ def test_mine_goes_by_the_user_name_last(filled, capsys):
     assert uids(as_json(filled, capsys, "--mine", LOGNAME="alice")) == ["a", "d"]
 
 
+def test_mine_says_whom_it_took_you_for_and_why(filled, capsys):
+    subprocess.run(["git", "init", "-q", filled.root], check=True)
+    subprocess.run(["git", "-C", filled.root, "config", "user.email", "bob@example.com"], check=True)
+    assert filled.run("status", "--mine") == 0
+    assert "you are 'bob': git config user.email is 'bob@example.com'" in capsys.readouterr().err
+    assert filled.run("status", "--mine", "--overdue", PMSYNC_USER="bob") == 0
+    assert "you are 'bob': PMSYNC_USER is 'bob'" in capsys.readouterr().err, "where nothing is theirs, above all"
+    assert as_json(filled, capsys, "--mine")["me"] == {
+        "id": "bob",
+        "source": "git config user.email",
+        "name": "bob@example.com",
+    }
+    assert "me" not in as_json(filled, capsys)
+
+
 def test_mine_of_nobody_known_names_who_is(filled, capsys):
     assert filled.run("status", "--mine", PMSYNC_USER="zed") == 2
     told = capsys.readouterr().err
@@ -174,14 +189,14 @@ def test_on_a_terminal_tickets_are_links_and_dates_say_how_late(filled, capsys, 
     assert "last good sync: 5 minutes ago" in told.err
 
 
-def test_piped_it_is_one_whole_line_an_item_without_a_header(filled, capsys):
+def test_piped_it_is_one_whole_line_an_item_under_a_header(filled, capsys):
     assert filled.run("status", "--overdue") == 0
     told = capsys.readouterr()
-    assert told.out.splitlines() == [
-        "\t".join([
-            "https://acme.example/browse/PAY-1", "open", "2026-11-20", "alice", "SEV-1", "Fix the pager",
-            "postmortems/outage.md:10", "",
-        ])
+    header, row = ([cell.rstrip() for cell in line.split("\t")] for line in told.out.splitlines())
+    assert header == ["TICKET", "STATUS", "DUE", "OWNER", "SEVERITY", "TITLE", "WHERE", "NOTE"]
+    assert row == [
+        "https://acme.example/browse/PAY-1", "open", "2026-11-20", "alice", "SEV-1", "Fix the pager",
+        "postmortems/outage.md:10", "",
     ]  # fmt: skip
     assert "last good sync: 2026-11-24T11:55:00Z" in told.err
 
@@ -189,7 +204,7 @@ def test_piped_it_is_one_whole_line_an_item_without_a_header(filled, capsys):
 def test_quiet_keeps_the_result_and_nothing_else(filled, capsys):
     assert filled.run("-q", "status") == 0
     told = capsys.readouterr()
-    assert (len(told.out.splitlines()), told.err) == (8, "")
+    assert (len(told.out.splitlines()), told.err) == (9, "")
 
 
 def test_csv_is_read_back_whole_and_holds_no_formula(filled, capsys):
@@ -341,7 +356,7 @@ def test_a_run_that_never_ended_is_a_warning(filled, capsys):
 def test_it_answers_while_a_run_holds_the_lock(filled, capsys):
     with hold(filled.ledger, wait=None), Ledger.open(filled.ledger):
         assert filled.run("status") == 0
-    assert len(capsys.readouterr().out.splitlines()) == 8
+    assert len(capsys.readouterr().out.splitlines()) == 9
 
 
 def test_it_writes_nothing(filled):
@@ -359,4 +374,4 @@ def test_it_loads_no_tracker_client_and_nothing_else_that_is_slow(filled):
     )
     environ = {**os.environ, **filled.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", script], cwd=filled.root, env=environ, capture_output=True, text=True)
-    assert (done.returncode, len(done.stdout.splitlines())) == (0, 8), done.stderr
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 9), done.stderr

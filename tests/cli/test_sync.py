@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,18 +90,69 @@ def test_plan_and_sync_name_the_values_that_are_sent(run: Run, place: Path) -> N
     run("sync")
     write(place, {"postmortems/a.md": edited})
     for text in plan_and_sync(run):
-        assert "assignee → bob, due → 2026-12-01, labels +severity:sev1 -severity:sev2" in text
+        assert "assignee: alice → bob, due: none → 2026-12-01, labels: severity:sev2 → severity:sev1" in text
     write(place, {"postmortems/a.md": edited.replace(", due: 2026-12-01", "")})
     for text in plan_and_sync(run):
-        assert "due removed" in text
+        assert "due: 2026-12-01 → none" in text
         assert "None" not in text
+
+
+CHANGED = DOCUMENT.replace("latency (owner: alice)", "lag (owner: bob, due: 2026-12-01, P1)").replace("SEV2", "SEV1")
+CHANGES = [
+    {"field": "title", "old": "Add an alert on latency", "new": "Add an alert on lag"},
+    {"field": "assignee", "old": ["alice"], "new": ["bob"]},
+    {"field": "due", "old": None, "new": "2026-12-01"},
+    {"field": "priority", "old": None, "new": "P1"},
+    {"field": "labels", "old": ["severity:sev2"], "new": ["priority:p1", "severity:sev1"]},
+]
+
+
+def test_programs_read_the_values_before_and_after(run: Run, place: Path) -> None:
+    run("sync")
+    write(place, {"postmortems/a.md": CHANGED})
+    (place / "postmortems/a.md").rename(place / "postmortems/b.md")
+    moved = {"field": "path", "old": "postmortems/a.md", "new": "postmortems/b.md"}
+    for command, key in (("plan", "operations"), ("sync", "done")):
+        first, second = json.loads(run(command, "--format", "json").out)[key]
+        assert first["changes"] == [*CHANGES, moved]
+        assert second["changes"] == [CHANGES[4] | {"new": ["severity:sev1"]}, moved]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_at_a_terminal_each_change_has_its_line(
+    run: Run, place: Path, terminal: Callable[..., tuple[Any, Any]], columns: int
+) -> None:
+    run("sync")
+    write(place, {"postmortems/a.md": CHANGED})
+    (place / "postmortems/a.md").rename(place / "postmortems/b.md")
+    for command in ("plan", "sync"):
+        out, _ = terminal(columns)
+        run("--color", "never", command)
+        lines = [line.strip() for line in out.getvalue().splitlines()]
+        assert max(map(len, lines)) <= columns
+        assert " ".join(lines).count("title: Add an alert on latency → Add an alert on lag") == 1
+        assert lines.count("assignee: alice → bob") == 1
+        assert lines.count("due: none → 2026-12-01") == 1
+        assert " ".join(lines).count("labels: +priority:p1, severity:sev2 → severity:sev1") == 1
+        assert sum("postmortems/a.md → postmortems/b.md" in line for line in lines) == 1
+
+
+def test_what_people_change_in_a_tracker_is_told_with_what_it_was(run: Run, place: Path) -> None:
+    run("sync")
+    run("tickets", "assign", "LOCAL-1", "bob", "--as", "alice", now=LATER)
+    for text in plan_and_sync(run):
+        assert "assignee: alice → bob" in text
 
 
 def test_a_renamed_document_is_told_as_moved(run: Run, place: Path) -> None:
     run("sync")
     (place / "postmortems/a.md").rename(place / "postmortems/b.md")
     for text in plan_and_sync(run):
-        assert "moved from 'postmortems/a.md'" in text
+        (line,) = [line for line in text.splitlines() if "postmortems/a.md" in line]
+        assert " ".join(line.split()) in {
+            "~ move postmortems/a.md → postmortems/b.md (2 tickets: LOCAL-1, LOCAL-2)",
+            "moved postmortems/a.md → postmortems/b.md (2 tickets: LOCAL-1, LOCAL-2)",
+        }
         assert "marker" not in text
 
 

@@ -153,6 +153,47 @@ def test_at_a_terminal_it_says_that_there_was_nothing_to_do(
     assert out.getvalue() == "Nothing to write: the documents show their tickets.\n"
 
 
+BOXED = DOCUMENT.replace(ALERT, ALERT.replace("- ", "- [ ] "))
+
+
+def reopened(run: Run) -> None:
+    """The ticket of the first item was closed, the item ticked, and the ticket is open again."""
+    run("sync", "--write-back")
+    run("tickets", "close", "LOCAL-1", "--as", "alice", now=LATER)
+    run("sync", "--write-back")
+    run("tickets", "reopen", "LOCAL-1", now=LATER + timedelta(hours=1))
+
+
+def test_nobody_is_asked_to_undo_a_tick_that_write_back_made(run: Run, place: Path) -> None:
+    write(place, {"postmortems/a.md": BOXED})
+    reopened(run)
+    assert "- [x] Add an alert" in text(place)
+    for command in ("plan", "sync"):
+        told = run(command).err
+        assert "the document says done, ticket 'LOCAL-1' is open" in told
+        assert "`pmsync write-back`, which ticked the item, takes that back" in told
+        assert "untick" not in told
+    run("write-back")
+    assert "- [ ] Add an alert" in text(place)
+    assert "drift" not in run("plan").err
+
+
+def test_where_no_ledger_knows_who_ticked_nobody_is_asked_to_undo_it_either(run: Run, place: Path) -> None:
+    write(place, {"postmortems/a.md": BOXED})
+    reopened(run)
+    (place / ".pmsync/ledger.db").unlink()
+    told = run("plan").err
+    assert "the ticket's status counts: close it there if the work is done" in told
+    assert "untick" not in told
+
+
+def test_a_tick_of_a_person_is_theirs_to_take_back(run: Run, place: Path) -> None:
+    write(place, {"postmortems/a.md": BOXED})
+    run("sync", "--write-back")
+    write(place, {"postmortems/a.md": text(place).replace("- [ ] Add", "- [x] Add")})
+    assert "close it there, or untick the item" in run("plan").err
+
+
 def test_what_a_tick_puts_right_in_the_same_run_is_not_told_as_amiss(run: Run, place: Path) -> None:
     write(place, {"postmortems/a.md": DOCUMENT.replace(ALERT, ALERT.replace("- ", "- [ ] "))})
     run("sync", "--write-back")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+
 import pytest
 
 from pmsync.markdown import parse
@@ -92,6 +95,30 @@ def test_a_document_without_any_action_section_is_told_with_the_heading_that_may
     assert told(read("It was down.", NOTHING_TAUGHT)) == [("no-items", "note", 1)]
     assert told(read("- [ ] Add alerting", NOTHING_TAUGHT)) == []
     assert told(read("## Action items\n\nNone.", NOTHING_TAUGHT)) == []
+
+
+UNKNOWN = [
+    ("# Checkout was down\n\n## Homework\n\n- Add alerting\n", 3),
+    ("---\ntitle: Checkout was down\n---\n# Homework\n\n- Add alerting\n", 4),
+    ("---\ntitle: Down\n---\n# Checkout was down\n\n- at noon\n\n## Homework\n\n- Add alerting\n", 8),
+    ("## Homework\n\n- Add alerting\n", 1),
+    ("Homework\n--------\n\n1. Add alerting\n", 1),
+    ("# Checkout was down\n\n**Homework**\n\n- Add alerting\n", 3),
+    ("# Checkout was down\n\n## Homework\n\n### Backend\n\n- Add alerting\n\n### Web\n\n- Add a limit\n", 3),
+    ("# Checkout was down\n\n## Homework\n\n- Add alerting\n\n## Links\n\n- the graph\n", 3),
+    ("# Checkout was down\n\n## Report\n\n### Homework\n\n- Add alerting\n\n### Timeline\n\n- 10:00\n", 5),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), UNKNOWN)
+def test_the_heading_that_may_be_meant_is_named_and_its_line_of_the_configuration_works(text: str, line: int) -> None:
+    (finding,) = parse(text, "a.md").findings
+    assert (finding.rule, finding.line) == ("no-items", line)
+    assert finding.message.startswith("'Homework' is not known as a heading that announces action items")
+    pasted = re.search(r"`(sections = .*?)` below \[vocabulary\]", finding.hint)
+    assert pasted
+    taught = Vocabulary(sections=tuple(tomllib.loads(pasted[1])["sections"]))
+    assert "Add alerting" in [item.title for item in parse(text, "a.md", taught).items]
 
 
 def test_the_documents_own_title_is_not_offered_as_a_heading_to_teach() -> None:
