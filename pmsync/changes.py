@@ -52,17 +52,42 @@ def field_changes(update: Update, name: Name = str) -> tuple[FieldChange, ...]:
     more, less = patch.get("add_labels", ()), patch.get("remove_labels", ())
     if more or less:
         found.append(FieldChange("labels", less, more))
-    if "facts" in patch and not found:
-        found.append(FieldChange("text", "facts of before", "facts as the document has them"))
     was = ticket.marker
     if "marker" in patch and was is not None and was.document_id not in {"", patch["marker"].document_id}:
         found.append(FieldChange("path", was.document_id, patch["marker"].document_id))
+    if "facts" in patch:
+        found += _in_text(update, {change.field for change in found}) or ([] if found else [OUTDATED])
     return tuple(found)
+
+
+OUTDATED = FieldChange("text", "outdated", "up to date")
+
+
+def _in_text(update: Update, shown: Collection[str]) -> list[FieldChange]:
+    """What changes in the ticket's text alone, for the tracker has no field for it or could not take the value."""
+    before, after = update.before.pushed, update.link.pushed
+    if before is None or after is None:
+        return []
+    held = {*shown, *(("kind", "severity", "priority") if "labels" in shown else ())}
+    values = [(name, getattr(before, FACTS[name]), getattr(after, FACTS[name])) for name in FACTS if name not in held]
+    return [FieldChange(f"{WORDS.get(name, name)} in its text", old, new) for name, old, new in values if old != new]
+
+
+WORDS: Mapping[str, str] = {"assignee": "owner"}
+FACTS: Mapping[str, str] = {
+    "assignee": "owners", "due": "due", "priority": "priority", "kind": "kind", "severity": "severity", "path": "path",
+}  # fmt: skip
+"""The facts that a ticket's text shows, with their names among the document's fields."""
 
 
 def sent(changes: Iterable[FieldChange], names: Collection[str]) -> tuple[FieldChange, ...]:
     """Those of the changes whose parts of the patch, by their names there, were taken by the tracker."""
-    return tuple(change for change in changes if PATCHED.get(change.field, change.field) in names)
+    return tuple(change for change in changes if _part(change.field) in names)
+
+
+def _part(field: str) -> str:
+    """The part of a patch that holds a field."""
+    return "facts" if field == "text" or field.endswith(" in its text") else PATCHED.get(field, field)
 
 
 def _named(accounts: Iterable[str], name: Name) -> tuple[str, ...]:

@@ -299,16 +299,15 @@ class Survey:
         """By tracker: whom the creates and the changes of owner would assign."""
         directory, trial = Directory(self.look.settings.people), self._trial()
         links = {**self.look.memory.links, **{record.uid: record.link for record in trial.records("adopt")}}
+        placed = ((links.get(each.uid), each.entry.item.owners) for each in self._identities().placed)
         assigned = [(create.tracker, create.place.fields.owners) for create in trial.creates]
         assigned += [
-            (link.ticket.ref.tracker, owners)
-            for placed in self._identities().placed
-            if (link := links.get(placed.uid)) and wants_owners(link, owners := placed.entry.item.owners)
+            (link.ticket.ref.tracker, owners) for link, owners in placed if link and wants_owners(link, owners)
         ]
-        wanted: dict[str, list[str]] = {}
+        wanted: dict[str, list[str]] = defaultdict(list)
         for tracker, owners in assigned:
             if (view := self.look.views.get(tracker)) and not view.failed:
-                wanted.setdefault(tracker, []).extend((*owners, *filter(None, [view.settings.fallback_owner])))
+                wanted[tracker] += [*owners, *filter(None, [view.settings.fallback_owner])]
         return {
             name: list({p.id: p for owner in owners if (p := directory.match(owner))}.values())
             for name, owners in wanted.items()

@@ -134,7 +134,7 @@ def test_what_is_asked_is_short_and_what_is_found_is_shown(github: Place) -> Non
         f"3 6 tickets since {OLD} (everything)",
         "4 alice (Alice Liddell, @alice) 2 bob",
         "the next sync makes 3 tickets",
-        "3 items have no ticket: 3 before documents.since",
+        "6 items: 3 to create, 3 before documents.since (",
     ):
         assert words in shown
     assert done.shown.split("next:")[1].split()[::1].count("pmsync") == 3

@@ -81,7 +81,7 @@ def test_what_is_held_back_is_told_with_its_reason_and_the_way_to_change_it(run:
     write(tmp_path, {"postmortems/a.md": DOCUMENT, "postmortems/b.md": DOCUMENT + "- [x] Done\n"})
     out = run("init", "--tracker", "local", "--yes").out
     assert "the next sync makes 0 tickets" in out
-    assert "5 items have no ticket: 4 before documents.since, 1 already done" in out
+    assert "5 items: 4 before documents.since (2026-11-24), 1 already done" in out
     assert "with another documents.since: 2026-11-20 (everything): 4 tickets" in out
     assert out.index("with another") < out.index("next:")
 
