@@ -16,11 +16,12 @@ from pmsync import guard, render
 from pmsync.apply import Done
 from pmsync.cli import output, records
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
+from pmsync.cli.connecting import Signals, all_sources
 from pmsync.cli.cron import give_way, measured, wait_a_little
 from pmsync.cli.options import Span, changed_since_option, metrics_option, written_option
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
+from pmsync.cli.unmerged import refuse_unmerged
 from pmsync.errors import ConfigError, LedgerError, LockHeld
 from pmsync.model import Finding
 from pmsync.operations import Plan
@@ -79,7 +80,7 @@ def command(
         raise ConfigError("--written lists what --write-back wrote, and goes with it")
     allowed, signals = guard.parse_allow(allow), Signals()
     if not dry_run:
-        refuse_pull_requests(app.environ)
+        refuse_unmerged(app.environ)
         if jitter:
             with signals.handled():
                 wait_a_little(app, jitter, signals)
