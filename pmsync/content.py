@@ -6,27 +6,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from html import unescape
 from urllib.parse import quote
 
 from pmsync import marker
 from pmsync.model import Document, Fields, Finding, Item
 from pmsync.places import unit
+from pmsync.quieting import as_code, hushed, quiet
 from pmsync.settings import Settings, TrackerSettings
 
 LONGEST_TITLE = 255
 """Jira's limit for a summary; GitHub takes a little more."""
 
 _LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
-_DISGUISE = re.compile(r"[A-Za-z0-9@#:/._-]")
-_MENTION = re.compile(r"@(?=[^\s\u200b])")
-_ISSUE_NUMBER = re.compile(r"(#|(?<![A-Za-z0-9])GH\\?-)(?=[\d<])", re.IGNORECASE)
-_ISSUE_PATH = r"(?P<path>[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/)(?P<digit>\d)"
-_ON_GITHUB = re.compile(
-    rf"(?:(?:https?:)?//(?:www\.)?|(?<![\w./-])www\.)github\.com(?::\d+)?/{_ISSUE_PATH}", re.IGNORECASE
-)
-_ON_ANOTHER = re.compile(rf"(?P<host>(?:https?:)?//(?!redirect\.github\.com/)[^/\s]+/){_ISSUE_PATH}", re.IGNORECASE)
 
 
 def raw_fields(document: Document, item: Item) -> Fields:
@@ -43,9 +34,14 @@ def raw_fields(document: Document, item: Item) -> Fields:
 
 
 def ticket_title(title: str) -> str:
-    """The title on one line, at most 255 characters, with nothing in it that would notify somebody."""
-    text = quiet(_LINE_BREAKS.sub(" ", title).strip())
+    """The title on one line, at most 255 characters; it notifies nobody and links nothing, so it stays as it is."""
+    text = marker.defuse(_LINE_BREAKS.sub(" ", title).strip())
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles of tickets read the same: earlier versions broke mentions by an invisible character."""
+    return one.replace("\u200b", "") == other.replace("\u200b", "")
 
 
 def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
@@ -91,34 +87,6 @@ def _line(finding: Finding) -> int:
     return finding.line
 
 
-def quiet(text: str) -> str:
-    """Text from a document that notifies and links nobody, and in which nothing reads as a marker.
-
-    GitHub looks for mentions and references in what it made of the Markdown: so characters written as entities count,
-    and comments are left out. Mentions and numbers are broken by an invisible character; addresses of issues lead
-    there by a detour, or by a digit that is written as %3N, which GitHub takes for no reference.
-    """
-    text = marker.defuse(_without_comments(_ENTITY.sub(_undisguised, text))).replace("<!--", "<!-\u200b-")
-    text = _MENTION.sub("@\u200b", text)
-    text = _ISSUE_NUMBER.sub("\\1\u200b", text)
-    text = _ON_GITHUB.sub(r"https://redirect.github.com/\g<path>\g<digit>", text)
-    return _ON_ANOTHER.sub(r"\g<host>\g<path>%3\g<digit>", text)
-
-
-def _without_comments(text: str) -> str:
-    """By hand: a pattern would look for the end of each of many unclosed comments anew."""
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
-        at = end + 3
-    return "".join((*kept, text[at:]))
-
-
-def _undisguised(match: re.Match[str]) -> str:
-    char = unescape(match[0])
-    return char if _DISGUISE.fullmatch(char) else match[0]
-
-
 def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
     """The ticket's text in Markdown: the item and its details, what the tracker has no field for, where it is from.
 
@@ -128,19 +96,31 @@ def body(document: Document, item: Item, settings: Settings, *, fields: Collecti
     due, due_from = due_date(document, item, settings.sla)
     rows = [
         ("Post-mortem", _link(document.title or document.path, web_link(settings, document.path, item.line))),
-        ("Incident", quiet(document.incident or "")),
-        ("Severity", quiet(document.severity or "")),
+        ("Incident", hushed(document.incident or "")),
+        ("Severity", hushed(document.severity or "")),
         ("Date", document.date.isoformat() if document.date else ""),
-        ("Services", quiet(", ".join(document.services))),
-        ("Group", quiet(item.group or "")),
-        ("Kind", quiet(item.kind or "")),
-        ("Owner", quiet(", ".join(item.owners))),
-        ("Priority", "" if "priority" in fields else quiet(item.priority or "")),
+        ("Services", hushed(", ".join(document.services))),
+        ("Group", hushed(item.group or "")),
+        ("Kind", hushed(item.kind or "")),
+        ("Owner", hushed(", ".join(item.owners))),
+        ("Priority", "" if "priority" in fields else hushed(item.priority or "")),
         ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
     ]
     facts = "\n".join(f"- **{name}:** {value}" for name, value in rows if value)
-    parts = [quiet(item.title), quiet(item.details).strip(), facts, "---", _FOOTER]
+    said = quiet(f"{_with_code(item)}\n\n{item.details.strip()}".strip())
+    parts = [said, facts, "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
+
+
+def _with_code(item: Item) -> str:
+    """The title with its code in backticks again."""
+    parts, at = [], 0
+    for code in item.codes:
+        start = item.title.find(code, at)
+        if start >= 0:
+            parts += [item.title[at:start], as_code(code)]
+            at = start + len(code)
+    return "".join((*parts, item.title[at:]))
 
 
 _FOOTER = (
@@ -159,5 +139,5 @@ def web_link(settings: Settings, path: str, line: int) -> str:
 
 
 def _link(text: str, url: str) -> str:
-    text = quiet(_LINE_BREAKS.sub(" ", text).strip()).replace("[", "(").replace("]", ")")
+    text = hushed(_LINE_BREAKS.sub(" ", text).strip()).replace("[", "(").replace("]", ")")
     return f"[{text}]({url})" if url else text

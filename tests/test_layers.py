@@ -17,7 +17,7 @@ LAYERS = [
      "trackers.base"},
     {"markdown", "known", "likeness", "placing", "explicit_ids", "identify", "content", "routes", "operations",
      "people", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance", "memory", "globs",
-     "renames", "sources", "writeback"},
+     "renames", "sources", "writeback", "quieting"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
      "tracked", "trackers", "writeback.file"},
     {"looking", "observe", "apply", "adopting", "ledger_owner"},

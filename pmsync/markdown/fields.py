@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pmsync.keys import title_key
 from pmsync.markdown import dates, leads, people, statements, tails, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
@@ -75,7 +76,16 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
         tickets += [ticket for ticket in more if ticket not in entry.rows]
         named |= set(more) - spoken_of
     mentions = [ticket for ticket in tickets if ticket not in named]
-    return _built(entry, title, found, tickets, mentions), _findings(entry, found, context)
+    made = _built(entry, title, found, tickets, mentions)
+    if codes := [coded.atoms[char].text for char in text if char in coded.code]:
+        made = replace(made, title=_with_whole_code(coded, text, title), codes=tuple(codes))
+    return made, _findings(entry, found, context)
+
+
+def _with_whole_code(coded: Coded, text: str, title: str) -> str:
+    """The title in which nothing was tidied within code, as long as that makes it no other item's: the key counts."""
+    whole = coded.decode(_tidy(coded.decode(text, code=False)))
+    return whole if "\n" not in whole and title_key(whole) == title_key(title) else title
 
 
 def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions: list[str]) -> Item:
