@@ -139,13 +139,14 @@ _HELD: Mapping[str, str] = {
     "undecided": "undecided",
     "refused": "refused",
     "waiting": "waiting",
+    "blocked": "blocked",
     "proposed": "in drafts",
     "listed": "before documents.since",
     "done": "already done",
     "cancelled": "cancelled",
 }
-"""Why an item has no ticket, by what the ledger calls it; the first four concern somebody."""
-_OPEN_QUESTIONS = frozenset({"external", "undecided", "refused", "waiting"})
+"""Why an item has no ticket, by what the ledger calls it; the first five concern somebody."""
+_OPEN_QUESTIONS = frozenset({"external", "undecided", "refused", "waiting", "blocked"})
 
 
 def held_line(plan: Plan, *, all_reasons: bool = True) -> str:

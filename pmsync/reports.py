@@ -16,6 +16,8 @@ from pmsync.ages import is_future, is_within
 from pmsync.content import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
+from pmsync.model import Finding
+from pmsync.operations import UNDONE
 from pmsync.people import Directory
 from pmsync.places import place
 from pmsync.settings import Settings
@@ -85,10 +87,15 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How far the ledger can be believed. `trouble` says in words what is wrong with it, '' where nothing is."""
+    """How far the ledger can be believed. `trouble` says in words what is wrong with it, '' where nothing is.
+
+    `homework` is an error of a good run that only a person can put right, and `advice` says how.
+    """
 
     last_good_sync: datetime | None
     trouble: str = ""
+    homework: str = ""
+    advice: str = ""
 
 
 # --- one row for each item ------------------------------------------------------------------------------------
@@ -257,7 +264,8 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
     good, last = ledger.last_good_run(), ledger.last_run()
     at = good.finished_at if good else None
     if last is not None and last.ok is False:
-        first = next((f": {finding.message}" for finding in ledger.findings() if finding.level == "error"), "")
+        errors = sorted(_errors(ledger), key=lambda finding: finding.rule not in UNDONE)
+        first = f": {errors[0].message}" if errors else ""
         return Freshness(at, f"the last run ({_when(last)}) failed or left something undone{first}")
     if at is None and (last is None or last.finished_at):
         return Freshness(at, "no sync over everything has ended well yet")
@@ -271,7 +279,19 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
         gap = _longest_gap(ledger, now)
         usual = f"though there was one at least every {_span(gap)} before" if gap else "more than a day ago"
         return Freshness(at, f"the last good sync was at {at:%Y-%m-%d %H:%M} UTC, {usual}")
-    return Freshness(at)
+    errors = _errors(ledger)
+    if not errors:
+        return Freshness(at)
+    error, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    where = f"{place(error.path, error.line)}: " if error.path else ""
+    return Freshness(at, homework=f"{where}{error.message}{more}", advice=error.hint)
+
+
+def _errors(ledger: Ledger) -> list[Finding]:
+    """The errors of the last run, but for those of restricted documents: this is told where others read."""
+    errors = [finding for finding in ledger.findings() if finding.level == "error"]
+    secret = {seen.document.path for seen in ledger.overview() if seen.document.restricted} if errors else set()
+    return [finding for finding in errors if finding.path not in secret]
 
 
 def patience(ledger: Ledger, now: datetime) -> timedelta:

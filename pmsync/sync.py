@@ -23,7 +23,7 @@ from pmsync.looking import Looker, Source
 from pmsync.memory import Memory
 from pmsync.model import Finding, Reading
 from pmsync.observe import Survey
-from pmsync.operations import Plan, Update, Wait
+from pmsync.operations import UNDONE, Plan, Update, Wait
 from pmsync.plan import plan
 from pmsync.plan.provenance import refusals
 from pmsync.plan.world import World
@@ -80,7 +80,9 @@ class Watcher:
 class Result:
     """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt.
 
-    `told_before` are the findings of the run before this one.
+    `good` says whether the ledger can be believed after it: every tracker was read and takes what it is sent, nothing
+    is in doubt, and nothing was held back or left that a later run can do by itself. What only a person can put right,
+    in a document or a ticket, is told and leaves the run good. `told_before` are the findings of the run before.
     """
 
     plan: Plan
@@ -94,6 +96,12 @@ class Result:
     def ok(self) -> bool:
         trouble = self.applied.failed or self.applied.left or self.applied.in_doubt or self.held_back
         return not trouble and not any(finding.level == "error" for finding in self.findings)
+
+    @property
+    def good(self) -> bool:
+        applied = self.applied
+        undone = applied.failed > applied.refused or applied.left or applied.in_doubt or self.held_back
+        return not undone and not any(finding.rule in UNDONE and finding.level == "error" for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ class Engine:
                 ledger.save_cursor(cursor)
         told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
         result = Result(made, world, told, applied, bool(refused))
-        ledger.end_run(run, now(), ok=result.ok, counts=Counter(d.verb for d in applied.done), findings=told)
+        ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=told)
         return result
 
 
