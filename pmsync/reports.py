@@ -6,7 +6,7 @@ Reads the ledger and nothing else, writes nothing, prints nothing; `today` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -18,9 +18,9 @@ from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
 from pmsync.model import Finding
 from pmsync.operations import UNDONE
-from pmsync.people import Directory
 from pmsync.places import place
 from pmsync.settings import Settings
+from pmsync.whose import Find, accounts, people_of, severity_of
 
 __all__ = [
     "Filter",
@@ -122,10 +122,6 @@ def _order(row: StatusRow) -> tuple[object, ...]:
     return (row.late == 0, row.due or date.max, row.path, row.line, row.uid)
 
 
-Find = Callable[[str, str], str]
-"""Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
-
-
 def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
     item, ticket = seen.item, seen.link.ticket if seen.link else None
     status, note = _standing(seen, held=held)
@@ -148,7 +144,7 @@ def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
         path=seen.document.path,
         line=item.line,
         document=seen.document.title,
-        severity=item.fields.severity or seen.document.severity,
+        severity=severity_of(seen) or None,
         services=seen.document.services,
         restricted=seen.document.restricted,
     )
@@ -188,33 +184,6 @@ def _kind(seen: Overview, status: str) -> str:
     if status == "done" or (seen.item.done and not seen.intent):
         return "closed"
     return "aside" if status in _ASIDE else "open"
-
-
-def people_of(seen: Overview, find: Find) -> tuple[str, ...]:
-    """Whose it is: the ticket's assignees, else the owners in the document."""
-    if seen.link and seen.link.ticket.assignees:
-        tracker = seen.link.asked.tracker
-        return tuple(dict.fromkeys(find(tracker, account) for account in seen.link.ticket.assignees))
-    return tuple(dict.fromkeys(find("", owner) for owner in seen.item.fields.owners))
-
-
-def accounts(ledger: Ledger, settings: Settings) -> Find:
-    """People as the ledger and [people] know them."""
-    known: dict[tuple[str, str], str] = {}
-    for name, tracker in settings.trackers.items():
-        known |= {(name, account): person for person, (account, _) in ledger.accounts(name).items()}
-        if tracker.type in {"github", "jira"}:
-            configured = {person.id: getattr(person, tracker.type) for person in settings.people.values()}
-            known |= {(name, account.casefold()): person for person, account in configured.items() if account}
-    directory = Directory(settings.people)
-
-    def find(tracker: str, name: str) -> str:
-        person = known.get((tracker, name)) or known.get((tracker, name.casefold()))
-        if person is None and (match := directory.match(name)):
-            person = match.id
-        return person or name
-
-    return find
 
 
 # --- which of them --------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pmsync import guard, ledger_owner
+from pmsync import guard, ledger_owner, whose
 from pmsync.apply import Applied, Applier
 from pmsync.belonging import Belonging
 from pmsync.documents import locate, read_documents, within
@@ -190,6 +190,7 @@ class Engine:
                 ledger.save_cursor(cursor)
         told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
         result = Result(made, world, told, applied, bool(refused))
+        whose.note(ledger, self.settings)
         ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=told)
         return result
 

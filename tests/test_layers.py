@@ -20,7 +20,7 @@ LAYERS = [
      "renames", "sources", "writeback", "quieting"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
      "tracked", "trackers", "writeback.file"},
-    {"looking", "observe", "apply", "adopting", "ledger_owner"},
+    {"looking", "observe", "apply", "adopting", "ledger_owner", "whose"},
     {"sync", "writeback.run"},
     {"reports", "render", "formats", "cli"},
 ]  # fmt: skip

@@ -9,8 +9,8 @@ from datetime import date
 from pmsync.content import labels, same_title, ticket_title
 from pmsync.ledger import Overview
 from pmsync.model import Fields, Link
-from pmsync.reports import Find
 from pmsync.settings import Settings
+from pmsync.whose import Find
 
 
 @dataclass(frozen=True, slots=True)

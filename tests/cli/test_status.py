@@ -179,7 +179,7 @@ def test_piped_it_is_one_whole_line_an_item_without_a_header(filled, capsys):
     told = capsys.readouterr()
     assert told.out.splitlines() == [
         "\t".join([
-            "https://acme.example/browse/PAY-1", "open", "2026-11-20", "alice", "SEV-1", "Fix the pager",
+            "https://acme.example/browse/PAY-1", "open", "2026-11-20", "alice", "sev1", "Fix the pager",
             "postmortems/outage.md:10", "",
         ])
     ]  # fmt: skip
