@@ -284,7 +284,10 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "0010_shown",
         (
             _SHOWN,
-            *(f"DROP VIEW {name}" for name in ("overdue_items", "items_by_owner", "closure_by_severity", "open_items")),
+            "DROP VIEW overdue_items",
+            "DROP VIEW items_by_owner",
+            "DROP VIEW closure_by_severity",
+            "DROP VIEW open_items",
             *(views.STATUS_ITEMS, views.OVERDUE_ITEMS, views.STATUS_BY_OWNER, views.STATUS_BY_SEVERITY),
         ),
     ),
