@@ -62,7 +62,8 @@ class Done:
 
 @dataclass
 class Applied:
-    """What came of a plan. `left` counts the writes that were not tried; `in_doubt` are uids sent without an answer.
+    """What came of a plan. `failed` counts the writes that did not happen, and `refused` those of them that a tracker
+    refuses for what they say; `left` those that were not tried; `in_doubt` are uids sent without an answer.
 
     `again` are the trackers that must show the next run what they showed this one: it could not be acted on.
     """
@@ -72,6 +73,7 @@ class Applied:
     in_doubt: list[str] = field(default_factory=list)
     again: set[str] = field(default_factory=set)
     failed: int = 0
+    refused: int = 0
     left: int = 0
 
 
@@ -221,6 +223,7 @@ class Applier:
 
     def _refused(self, refusal: Refusal, what: Refused) -> None:
         self.applied.failed += 1
+        self.applied.refused += 1
         self.ledger.refuse(self.run, [refusal])
         self.refused.append(what)
 

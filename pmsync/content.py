@@ -6,28 +6,19 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from html import unescape
 from urllib.parse import quote
 
 from pmsync import marker
 from pmsync.keys import digest
 from pmsync.model import Document, Fields, Finding, Item
 from pmsync.places import unit
+from pmsync.quieting import as_code, hushed, quiet
 from pmsync.settings import Settings, TrackerSettings
 
 LONGEST_TITLE = 255
 """Jira's limit for a summary; GitHub takes a little more."""
 
 _LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
-_DISGUISE = re.compile(r"[A-Za-z0-9@#:/._-]")
-_MENTION = re.compile(r"@(?=[^\s\u200b])")
-_ISSUE_NUMBER = re.compile(r"(#|(?<![A-Za-z0-9])GH\\?-)(?=[\d<])", re.IGNORECASE)
-_ISSUE_PATH = r"(?P<path>[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/)(?P<digit>\d)"
-_ON_GITHUB = re.compile(
-    rf"(?:(?:https?:)?//(?:www\.)?|(?<![\w./-])www\.)github\.com(?::\d+)?/{_ISSUE_PATH}", re.IGNORECASE
-)
-_ON_ANOTHER = re.compile(rf"(?P<host>(?:https?:)?//(?!redirect\.github\.com/)[^/\s]+/){_ISSUE_PATH}", re.IGNORECASE)
 
 
 def raw_fields(document: Document, item: Item) -> Fields:
@@ -46,9 +37,14 @@ def raw_fields(document: Document, item: Item) -> Fields:
 
 
 def ticket_title(title: str) -> str:
-    """The title on one line, at most 255 characters, with nothing in it that would notify somebody."""
-    text = quiet(_LINE_BREAKS.sub(" ", title).strip())
+    """The title on one line, at most 255 characters; it notifies nobody and links nothing, so it stays as it is."""
+    text = marker.defuse(_LINE_BREAKS.sub(" ", title).strip())
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles of tickets read the same: earlier versions broke mentions by an invisible character."""
+    return one.replace("\u200b", "") == other.replace("\u200b", "")
 
 
 def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
@@ -94,34 +90,6 @@ def _line(finding: Finding) -> int:
     return finding.line
 
 
-def quiet(text: str) -> str:
-    """Text from a document that notifies and links nobody, and in which nothing reads as a marker.
-
-    GitHub looks for mentions and references in what it made of the Markdown: so characters written as entities count,
-    and comments are left out. Mentions and numbers are broken by an invisible character; addresses of issues lead
-    there by a detour, or by a digit that is written as %3N, which GitHub takes for no reference.
-    """
-    text = marker.defuse(_without_comments(_ENTITY.sub(_undisguised, text))).replace("<!--", "<!-\u200b-")
-    text = _MENTION.sub("@\u200b", text)
-    text = _ISSUE_NUMBER.sub("\\1\u200b", text)
-    text = _ON_GITHUB.sub(r"https://redirect.github.com/\g<path>\g<digit>", text)
-    return _ON_ANOTHER.sub(r"\g<host>\g<path>%3\g<digit>", text)
-
-
-def _without_comments(text: str) -> str:
-    """By hand: a pattern would look for the end of each of many unclosed comments anew."""
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
-        at = end + 3
-    return "".join((*kept, text[at:]))
-
-
-def _undisguised(match: re.Match[str]) -> str:
-    char = unescape(match[0])
-    return char if _DISGUISE.fullmatch(char) else match[0]
-
-
 def facts(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
     """What the post-mortem says of the item, as a list in Markdown with one fact a line.
 
@@ -131,7 +99,7 @@ def facts(document: Document, item: Item, settings: Settings, *, fields: Collect
     due, due_from = due_date(document, item, settings.sla)
     page = _link(document.title or document.path, web_link(settings, document.path, item.line))
     rows = [
-        ("Post-mortem", f"{page} ({_code(document.path)})" if document.title else page),
+        ("Post-mortem", f"{page} ({as_code(document.path)})" if document.title else page),
         ("Incident", _one_line(document.incident or "")),
         ("Severity", _one_line(document.severity or "")),
         ("Date", document.date.isoformat() if document.date else ""),
@@ -147,17 +115,24 @@ def facts(document: Document, item: Item, settings: Settings, *, fields: Collect
 
 def body(facts: str, item: Item) -> str:
     """The ticket's text in Markdown: the facts, then the item's details. Only a title that was cut is repeated."""
-    title = quiet(item.title) if len(ticket_title(item.title)) < len(item.title.strip()) else ""
-    parts = [facts, title, quiet(item.details).strip(), "---", _FOOTER]
+    title = _with_code(item) if len(ticket_title(item.title)) < len(item.title.strip()) else ""
+    parts = [facts, quiet(f"{title}\n\n{item.details.strip()}".strip()), "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
 
 
 def _one_line(text: str) -> str:
-    return quiet(_LINE_BREAKS.sub(" ", text).strip())
+    return hushed(_LINE_BREAKS.sub(" ", text).strip())
 
 
-def _code(text: str) -> str:
-    return f"`{text}`" if "`" not in text else quiet(text)
+def _with_code(item: Item) -> str:
+    """The title with its code in backticks again."""
+    parts, at = [], 0
+    for code in item.codes:
+        start = item.title.find(code, at)
+        if start >= 0:
+            parts += [item.title[at:start], as_code(code)]
+            at = start + len(code)
+    return "".join((*parts, item.title[at:]))
 
 
 _FOOTER = (
@@ -176,5 +151,5 @@ def web_link(settings: Settings, path: str, line: int) -> str:
 
 
 def _link(text: str, url: str) -> str:
-    text = quiet(_LINE_BREAKS.sub(" ", text).strip()).replace("[", "(").replace("]", ")")
+    text = hushed(_LINE_BREAKS.sub(" ", text).strip()).replace("[", "(").replace("]", ")")
     return f"[{text}]({url})" if url else text

@@ -1,6 +1,6 @@
 """Findings in the forms that CI systems read: GitHub's annotations, SARIF, GitLab's code quality, JUnit. Pure.
 
-Paths are those of the findings: relative to the repository where the command runs at its top.
+Paths are those of the findings: whoever calls counts them from the repository's top, as CI services do.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 from pmsync.keys import digest
@@ -18,6 +19,8 @@ from pmsync.rulebook import RULES
 MOST = 9
 """Of each level: GitHub shows ten annotations of a level in a step and drops the rest without a word
 (github.com/actions/toolkit/issues/739)."""
+_IN_PATHS = "/!$&'()*+,;=@~"
+"""What stands for itself in the path of a URI (RFC 3986); SARIF takes no bare blank, `#` or `%`."""
 _RANK: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
 _COMMANDS: Mapping[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 _SEVERITIES: Mapping[Level, str] = {"error": "major", "warning": "minor", "note": "info"}
@@ -81,7 +84,8 @@ def _described(name: str) -> dict[str, Any]:
 
 def _result(finding: Finding, mark: str) -> dict[str, Any]:
     region = {"region": {"startLine": finding.line}} if finding.line else {}
-    place = {"physicalLocation": {"artifactLocation": {"uri": finding.path}, **region}}
+    uri = quote(finding.path, safe=_IN_PATHS, errors="surrogateescape")
+    place = {"physicalLocation": {"artifactLocation": {"uri": uri}, **region}}
     return {
         "ruleId": finding.rule,
         "level": finding.level,

@@ -18,7 +18,7 @@ WORDS: Mapping[str, str] = {
     "external": "tracked elsewhere",
     "undecided": "undecided",
     "refused": "refused",
-    "restricted": "restricted",
+    "blocked": "restricted",
     "waiting": "waiting",
     "proposed": "in drafts",
     "listed": "before documents.since",
@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = {
 }
 """What people read for each count, in this order; those of `UNSETTLED` concern somebody."""
 UNSETTLED = frozenset(
-    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "restricted", "waiting"}
+    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "blocked", "waiting"}
 )  # fmt: skip
 
 

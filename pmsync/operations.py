@@ -27,6 +27,13 @@ Reason = Literal[
 QUIET: frozenset[Reason] = frozenset({"seen", "settled", "identity"})
 """What is recorded without a word: nothing that people see has changed."""
 
+UNDONE = frozenset(
+    "guard namespace-shared namespace-changed tracker-failed tracker-replaced tracker-blocked tracker-left "
+    "label-dropped create-failed update-failed in-doubt twin".split()
+)
+"""Errors after which a run is not good: a tracker was not read or takes nothing, or a later run has something to do.
+Other errors are about single documents or items, and only a person can put them right."""
+
 
 ALONE = 2
 """How often a create may be left in doubt among others; from then on it is sent alone, so that it holds up no other."""

@@ -6,7 +6,7 @@ Reads the ledger and nothing else, writes nothing, prints nothing; `today` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -16,9 +16,11 @@ from pmsync.ages import is_future, is_within
 from pmsync.content import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
-from pmsync.people import Directory
+from pmsync.model import Finding
+from pmsync.operations import UNDONE
 from pmsync.places import place
 from pmsync.settings import Settings
+from pmsync.whose import Find, accounts, people_of, severity_of
 
 __all__ = [
     "Filter",
@@ -85,10 +87,15 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How far the ledger can be believed. `trouble` says in words what is wrong with it, '' where nothing is."""
+    """How far the ledger can be believed. `trouble` says in words what is wrong with it, '' where nothing is.
+
+    `homework` is an error of a good run that only a person can put right, and `advice` says how.
+    """
 
     last_good_sync: datetime | None
     trouble: str = ""
+    homework: str = ""
+    advice: str = ""
 
 
 # --- one row for each item ------------------------------------------------------------------------------------
@@ -115,10 +122,6 @@ def _order(row: StatusRow) -> tuple[object, ...]:
     return (row.late == 0, row.due or date.max, row.path, row.line, row.uid)
 
 
-Find = Callable[[str, str], str]
-"""Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
-
-
 def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
     item, ticket = seen.item, seen.link.ticket if seen.link else None
     status, note = _standing(seen, held=held)
@@ -141,7 +144,7 @@ def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
         path=seen.document.path,
         line=item.line,
         document=seen.document.title,
-        severity=item.fields.severity or seen.document.severity,
+        severity=severity_of(seen) or None,
         services=seen.document.services,
         restricted=seen.document.restricted,
     )
@@ -181,33 +184,6 @@ def _kind(seen: Overview, status: str) -> str:
     if status == "done" or (seen.item.done and not seen.intent):
         return "closed"
     return "aside" if status in _ASIDE else "open"
-
-
-def people_of(seen: Overview, find: Find) -> tuple[str, ...]:
-    """Whose it is: the ticket's assignees, else the owners in the document."""
-    if seen.link and seen.link.ticket.assignees:
-        tracker = seen.link.asked.tracker
-        return tuple(dict.fromkeys(find(tracker, account) for account in seen.link.ticket.assignees))
-    return tuple(dict.fromkeys(find("", owner) for owner in seen.item.fields.owners))
-
-
-def accounts(ledger: Ledger, settings: Settings) -> Find:
-    """People as the ledger and [people] know them."""
-    known: dict[tuple[str, str], str] = {}
-    for name, tracker in settings.trackers.items():
-        known |= {(name, account): person for person, (account, _) in ledger.accounts(name).items()}
-        if tracker.type in {"github", "jira"}:
-            configured = {person.id: getattr(person, tracker.type) for person in settings.people.values()}
-            known |= {(name, account.casefold()): person for person, account in configured.items() if account}
-    directory = Directory(settings.people)
-
-    def find(tracker: str, name: str) -> str:
-        person = known.get((tracker, name)) or known.get((tracker, name.casefold()))
-        if person is None and (match := directory.match(name)):
-            person = match.id
-        return person or name
-
-    return find
 
 
 # --- which of them --------------------------------------------------------------------------------------------
@@ -257,7 +233,8 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
     good, last = ledger.last_good_run(), ledger.last_run()
     at = good.finished_at if good else None
     if last is not None and last.ok is False:
-        first = next((f": {finding.message}" for finding in ledger.findings() if finding.level == "error"), "")
+        errors = sorted(_errors(ledger), key=lambda finding: finding.rule not in UNDONE)
+        first = f": {errors[0].message}" if errors else ""
         return Freshness(at, f"the last run ({_when(last)}) failed or left something undone{first}")
     if at is None and (last is None or last.finished_at):
         return Freshness(at, "no sync over everything has ended well yet")
@@ -271,7 +248,19 @@ def freshness(ledger: Ledger, now: datetime) -> Freshness:
         gap = _longest_gap(ledger, now)
         usual = f"though there was one at least every {_span(gap)} before" if gap else "more than a day ago"
         return Freshness(at, f"the last good sync was at {at:%Y-%m-%d %H:%M} UTC, {usual}")
-    return Freshness(at)
+    errors = _errors(ledger)
+    if not errors:
+        return Freshness(at)
+    error, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    where = f"{place(error.path, error.line)}: " if error.path else ""
+    return Freshness(at, homework=f"{where}{error.message}{more}", advice=error.hint)
+
+
+def _errors(ledger: Ledger) -> list[Finding]:
+    """The errors of the last run, but for those of restricted documents: this is told where others read."""
+    errors = [finding for finding in ledger.findings() if finding.level == "error"]
+    secret = {seen.document.path for seen in ledger.overview() if seen.document.restricted} if errors else set()
+    return [finding for finding in errors if finding.path not in secret]
 
 
 def patience(ledger: Ledger, now: datetime) -> timedelta:

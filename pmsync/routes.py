@@ -6,6 +6,8 @@ from pmsync.globs import matches
 from pmsync.model import Document, Fields
 from pmsync.settings import Route, Settings
 
+RESTRICTED_HINT = "set `restricted = true` below [trackers.NAME] of a tracker that nobody else can read"
+
 
 def route(document: Document, fields: Fields, settings: Settings) -> str | None:
     """The name of the tracker: the first route of which every condition holds, else the default one.

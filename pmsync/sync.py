@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pmsync import guard, head_start, ledger_owner
+from pmsync import guard, head_start, ledger_owner, whose
 from pmsync.apply import Applied, Applier
 from pmsync.belonging import Belonging
 from pmsync.documents import locate, read_documents, within
@@ -23,7 +23,7 @@ from pmsync.looking import Looker, Source
 from pmsync.memory import Memory
 from pmsync.model import Finding, Reading
 from pmsync.observe import Survey
-from pmsync.operations import Plan, Update, Wait
+from pmsync.operations import UNDONE, Plan, Update, Wait
 from pmsync.plan import plan
 from pmsync.plan.provenance import refusals
 from pmsync.plan.world import World
@@ -85,7 +85,9 @@ class Watcher:
 class Result:
     """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt.
 
-    `told_before` are the findings of the run before this one.
+    `good` says whether the ledger can be believed after it: every tracker was read and takes what it is sent, nothing
+    is in doubt, and nothing was held back or left that a later run can do by itself. What only a person can put right,
+    in a document or a ticket, is told and leaves the run good. `told_before` are the findings of the run before.
     """
 
     plan: Plan
@@ -99,6 +101,12 @@ class Result:
     def ok(self) -> bool:
         trouble = self.applied.failed or self.applied.left or self.applied.in_doubt or self.held_back
         return not trouble and not any(finding.level == "error" for finding in self.findings)
+
+    @property
+    def good(self) -> bool:
+        applied = self.applied
+        undone = applied.failed > applied.refused or applied.left or applied.in_doubt or self.held_back
+        return not undone and not any(finding.rule in UNDONE and finding.level == "error" for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,8 @@ class Engine:
                 ledger.save_cursor(cursor)
         told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
         result = Result(made, world, told, applied, bool(refused))
-        ledger.end_run(run, now(), ok=result.ok, counts=Counter(d.verb for d in applied.done), findings=told)
+        whose.note(ledger, self.settings)
+        ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=told)
         return result
 
     def _start(self, places: Mapping[str, str]) -> Start:

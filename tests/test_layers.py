@@ -17,10 +17,10 @@ LAYERS = [
      "trackers.base"},
     {"markdown", "facts", "known", "likeness", "placing", "explicit_ids", "identify", "content", "routes", "operations",
      "people", "strangers", "changes", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance",
-     "memory", "globs", "renames", "sources", "writeback"},
+     "memory", "globs", "renames", "sources", "writeback", "quieting"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",
      "tracked", "trackers", "writeback.file", "head_start"},
-    {"looking", "observe", "second_look", "apply", "adopting", "ledger_owner"},
+    {"looking", "observe", "second_look", "apply", "adopting", "ledger_owner", "whose"},
     {"sync", "writeback.run"},
     {"reports", "item_counts", "rows", "render", "formats", "cli"},
 ]  # fmt: skip

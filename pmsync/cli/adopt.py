@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pmsync import whose
 from pmsync.adopting import Adopted, adopt, recorded, refuse_new, ticket_of
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
@@ -59,6 +60,7 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
             made = adopt(ledger, run, app.now(), view, found, ours=found.author in tracker.accounts())
             was = f" (was {made.before.ticket.ref.key})" if made.before else ""
             message = f"{title!r} has ticket {found.ref.key}{was}{_superfluous(made, found)}"
+            whose.note(ledger, settings)
     if output_format == "json":
         output.emit_json({"uid": view.uid, "title": title, "ticket": ticket, "new": new})
     else:

@@ -12,7 +12,7 @@ from pmsync import __version__, formats, rules
 from pmsync.cli import output, strangers
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import changed_since_option
-from pmsync.cli.reading import absolute, existing, from_here, located, only, settings_if_any
+from pmsync.cli.reading import absolute, existing, for_machines, from_top, located, only, settings_if_any, top_of
 from pmsync.cli.repository import changed
 from pmsync.documents import locate, read_documents
 from pmsync.errors import LedgerError
@@ -64,9 +64,12 @@ def command(
     copies = Copies(reading.documents, settings)
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
-    found = located(rules.check(reading, settings, known, copies), settings.root, app.cwd)
+    top = top_of(Path(settings.root), app.cwd, app.environ)
+    told = rules.check(reading, settings, known, copies)
+    for_people = output_format in {"text", "json"}
+    found = located(told, settings.root, app.cwd) if for_people else for_machines(told, settings.root, top)
     if output_format == "junit":
-        names = [from_here(each.path, settings.root, app.cwd) for each in reading.documents]
+        names = [from_top(each.path, settings.root, top) for each in reading.documents]
         output.echo(formats.junit(found, names, strict=strict))
     else:
         _show(reading, found, settings, output_format)

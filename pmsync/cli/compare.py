@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pmsync.content import labels, ticket_title
+from pmsync.content import labels, same_title, ticket_title
 from pmsync.ledger import Overview
 from pmsync.model import Fields, Link
-from pmsync.reports import Find
 from pmsync.settings import Settings
+from pmsync.whose import Find
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,9 @@ def compare(link: Link, seen: Overview, settings: Settings, find: Find) -> Itera
     """Title, owner, due, priority and labels; what configuration made of a value is no difference."""
     document, ticket = seen.item.fields, link.ticket
     base = link.pushed or document  # without a base nothing counts as changed since
-    yield _compared("title", ticket.title, ticket_title(document.title), ticket_title(base.title))
+    title = ticket_title(document.title)
+    same = same_title(ticket.title, title)
+    yield _compared("title", ticket.title, title, ticket_title(base.title), silent=same)
     yield _owner(link, document, base, find)
     due, was = _day(document.due), _day(base.due)
     yield _compared("due", _day(ticket.due), due, was, silent=not due and not was)

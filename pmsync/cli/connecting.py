@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from types import FrameType
 
 from pmsync.cli import output
 from pmsync.cli.app import App
-from pmsync.errors import ConfigError, PmsyncError
+from pmsync.errors import ConfigError
 from pmsync.looking import Source
 from pmsync.settings import Settings
 from pmsync.sync import Clock
@@ -84,13 +84,3 @@ class Signals:
     def clock(self, now: Callable[..., object]) -> Clock:
         """The clock of a run that can be stopped while it waits."""
         return Clock(now=now, sleep=self.sleep)  # type: ignore[arg-type]
-
-
-def refuse_pull_requests(environ: Mapping[str, str]) -> None:
-    """Raise PmsyncError where the run belongs to a pull request: its documents are not merged yet."""
-    event, source = environ.get("GITHUB_EVENT_NAME", ""), environ.get("CI_PIPELINE_SOURCE", "")
-    if event.startswith("pull_request") or source == "merge_request_event":
-        raise PmsyncError(
-            f"`pmsync sync` makes no tickets for a pull request (event {event or source!r}); "
-            "use `pmsync plan` there, and run `pmsync sync` when it is merged"
-        )

@@ -11,8 +11,11 @@ from pmsync import reports, rules
 from pmsync.cli import output
 from pmsync.cli.app import App
 from pmsync.cli.mounts import network_mount
+from pmsync.content import raw_fields
 from pmsync.documents import read_documents
 from pmsync.errors import ConfigError, LedgerError, TrackerError
+from pmsync.model import Reading
+from pmsync.routes import RESTRICTED_HINT, route
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.base import Check, Tracker, Unresolved
 
@@ -133,11 +136,28 @@ def _documents(settings: Settings) -> Iterator[Check]:
     for finding in reading.findings:
         where = f"{finding.path}: " if finding.path else ""
         yield Check(finding.rule, False if finding.level == "error" else None, where + finding.message, finding.hint)
+    yield from _without_a_tracker(settings, reading)
     wrong = [f for f in rules.check(reading, settings) if f not in reading.findings and f.level != "note"]
     if wrong:
         errors = any(finding.level == "error" for finding in wrong)
         message = f"{output.count(len(wrong), 'finding')} in the documents"
         yield Check("check", False if errors else None, message, "`pmsync check` lists them")
+
+
+def _without_a_tracker(settings: Settings, reading: Reading) -> Iterator[Check]:
+    """The restricted documents whose items would get no tickets, as no tracker may hold them."""
+    for document in reading.documents:
+        old = document.date and settings.since and document.date < settings.since
+        items = [
+            item
+            for item in (() if old or document.draft or not document.restricted else document.items)
+            if not (item.done or item.dropped or item.named)
+            and route(document, raw_fields(document, item), settings) is None
+        ]
+        if items:
+            lack = f"{document.path}: it is restricted, and no tracker is marked for that"
+            message = f"{lack}: {output.count(len(items), 'item')} would get no ticket"
+            yield Check("restricted", None, message, RESTRICTED_HINT)
 
 
 # --- trackers -------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pmsync import whose
 from pmsync.adopting import forget, recorded
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
@@ -57,6 +58,7 @@ def command(app: App, item: str | None, tracker: str | None, yes: bool, output_f
             return 1
         with recorded(ledger, app.now, f"forget {item}") as run:
             forget(ledger, run, app.now(), view)
+            whose.note(ledger, settings)
     if output_format == "json":
         output.emit_json({"uid": view.uid, "title": title, "forgotten": key})
     else:
@@ -78,6 +80,7 @@ def _forget_tracker(app: App, path: Path, tracker: str, settings: Settings, *, y
             return 1
         with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
             ledger.forget_tracker(run, app.now(), tracker)
+            whose.note(ledger, settings)
     if output_format == "json":
         output.emit_json({"tracker": tracker, "forgotten": count})
     else:

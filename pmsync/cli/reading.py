@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,3 +84,44 @@ def from_here(path: str, root: str, cwd: Path) -> str:
 def located(findings: Sequence[Finding], root: str, cwd: Path) -> list[Finding]:
     """The findings with paths that an editor started here can open."""
     return [replace(finding, path=from_here(finding.path, root, cwd)) for finding in findings]
+
+
+_WORKSPACES = (
+    "GITHUB_WORKSPACE",
+    "CI_PROJECT_DIR",
+    "BUILD_SOURCESDIRECTORY",
+    "BITBUCKET_CLONE_DIR",
+    "BUILDKITE_BUILD_CHECKOUT_PATH",
+    "DRONE_WORKSPACE",
+    "CI_WORKSPACE",
+    "TRAVIS_BUILD_DIR",
+    "APPVEYOR_BUILD_FOLDER",
+    "WORKSPACE",
+)
+"""Where CI services say that they checked the repository out: asked where the checkout came without its git folder."""
+
+
+def top_of(root: Path, cwd: Path, environ: Mapping[str, str]) -> Path:
+    """The folder from which a CI service counts paths: the repository's top, not the working directory.
+
+    Without git and CI it is the working directory, or the configuration's folder where that is not below it.
+    """
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return folder
+    named = (Path(environ[name]) for name in _WORKSPACES if environ.get(name))
+    places = [place.resolve() for place in named if place.is_absolute()]
+    return next((place for place in (*places, cwd.resolve()) if root.is_relative_to(place)), root)
+
+
+def for_machines(findings: Sequence[Finding], root: str, top: Path) -> list[Finding]:
+    """The findings with paths as a CI service resolves them, spelled as git and the disk spell them."""
+    return [replace(finding, path=from_top(finding.path, root, top)) for finding in findings]
+
+
+def from_top(path: str, root: str, top: Path) -> str:
+    """A path from the configuration's folder, counted from the repository's top; absolute outside of it."""
+    if not path:
+        return path
+    file = Path(os.path.normpath(locate(Path(root), path)))
+    return file.relative_to(top).as_posix() if file.is_relative_to(top) else str(file)

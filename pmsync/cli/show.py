@@ -18,6 +18,7 @@ from pmsync.ledger.changes import Change
 from pmsync.model import Link, Ticket
 from pmsync.reports import ItemView, StatusRow
 from pmsync.settings import Settings
+from pmsync.whose import Find
 
 Fact = tuple[str, tuple[output.Part, ...]]
 
@@ -109,7 +110,7 @@ def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date)
     return [(name, parts) for name, parts in facts.items() if any(parts)]
 
 
-def _ticket_facts(view: ItemView, settings: Settings, find: reports.Find) -> list[Fact]:
+def _ticket_facts(view: ItemView, settings: Settings, find: Find) -> list[Fact]:
     """The ticket as last seen, and where the document differs from it."""
     link = view.link
     if link is None:

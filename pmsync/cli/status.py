@@ -212,7 +212,8 @@ def _ticket(row: StatusRow) -> output.Part:
 
 
 def _status(row: StatusRow) -> output.Part:
-    troubled = {"lost": "red", "refused": "red", "orphaned": "yellow", "undecided": "yellow", "in_doubt": "yellow"}
+    troubled = dict.fromkeys(("orphaned", "undecided", "blocked", "in_doubt"), "yellow")
+    troubled |= dict.fromkeys(("lost", "refused"), "red")
     words = reports.in_words(row.status)
     return output.coloured(words, troubled[row.status]) if row.status in troubled else words
 
@@ -264,6 +265,8 @@ def _next(answer: Answer) -> str:
     by_status = {row.status: row for row in reversed(answer.shown) if row.kind == "open"}
     if row := by_status.get("undecided"):
         return f"Decide with `pmsync adopt {row.uid} TICKET` or `--new`."
+    if row := by_status.get("blocked"):
+        return f"`pmsync show {row.uid}` says what keeps it from a ticket."
     if by_status.keys() & {"new", "in_doubt", "waiting", "refused"}:
         return "`pmsync sync` takes up what has no ticket yet."
     first = answer.shown[0]
@@ -278,6 +281,8 @@ def _tell_freshness(answer: Answer) -> None:
         hint = "run `pmsync sync`" if fresh.last_good_sync is None else f"run `pmsync sync`; {_last(answer)}"
         output.warn(fresh.trouble, hint)
     else:
+        if fresh.homework:
+            output.warn(fresh.homework, fresh.advice)
         output.log(output.dim(_last(answer)))
 
 
@@ -293,6 +298,7 @@ def _value(answer: Answer) -> dict[str, object]:
     return {
         "last_good_sync": answer.fresh.last_good_sync,
         "trouble": answer.fresh.trouble or None,
+        "homework": answer.fresh.homework or None,
         "counts": reports.counts(answer.rows),
         **({"me": {"id": me.person.id, "source": me.source, "name": me.name}} if (me := answer.me) else {}),
         "items": answer.shown,

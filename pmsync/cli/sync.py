@@ -15,12 +15,13 @@ import click
 from pmsync import guard, render, rows
 from pmsync.cli import changes, output, records, strangers
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.connecting import Signals, all_sources, refuse_pull_requests
+from pmsync.cli.connecting import Signals, all_sources
 from pmsync.cli.cron import give_way, measured, wait_a_little
 from pmsync.cli.first import note_first
 from pmsync.cli.options import Span, changed_since_option, metrics_option, written_option
 from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
+from pmsync.cli.unmerged import refuse_unmerged
 from pmsync.errors import ConfigError, LedgerError, LockHeld
 from pmsync.item_counts import UNSETTLED, counts_line, item_counts
 from pmsync.model import Finding
@@ -80,7 +81,7 @@ def command(
         raise ConfigError("--written lists what --write-back wrote, and goes with it")
     allowed, signals = guard.parse_allow(allow), Signals()
     if not dry_run:
-        refuse_pull_requests(app.environ)
+        refuse_unmerged(app.environ)
         if jitter:
             with signals.handled():
                 wait_a_little(app, jitter, signals)

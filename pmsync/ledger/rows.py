@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from pmsync.ledger.changes import Change
 from pmsync.ledger.values import (
     Row,
     Value,
@@ -371,3 +373,18 @@ def to_run(row: Row) -> Run:
         ok=to_flag(row["ok"]),
         counts=json.loads(row["counts"]),
     )
+
+
+def to_account(row: Row) -> tuple[str, datetime]:
+    """Somebody's account, and when it was looked up."""
+    return row["account"], at(row["resolved_at"])
+
+
+def to_event(row: Row) -> tuple[datetime, Change]:
+    """A change, and when it was noted."""
+    change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
+    return at(row["at"]), change
+
+
+def shown_row(uid: str, people: tuple[str, ...], severity: str) -> dict[str, Value]:
+    return cleaned({"uid": uid, "people": list_text(people), "severity": severity or None})

@@ -204,6 +204,15 @@ CREATE TABLE ticks (
 ) STRICT
 """
 
+# whose each item is and how severe, as `status` says it: the views cannot know [people]
+_SHOWN = """
+CREATE TABLE shown (
+    uid TEXT PRIMARY KEY REFERENCES items (uid) ON DELETE CASCADE,
+    people TEXT NOT NULL,
+    severity TEXT
+) STRICT
+"""
+
 _APPEND_ONLY = (
     """
 CREATE TRIGGER history_is_not_changed BEFORE UPDATE ON history
@@ -269,6 +278,17 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "CREATE TABLE places (name TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT",
             "ALTER TABLE links ADD COLUMN source TEXT NOT NULL DEFAULT ''",
             "ALTER TABLE items ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+        ),
+    ),
+    (
+        "0010_shown",
+        (
+            _SHOWN,
+            "DROP VIEW overdue_items",
+            "DROP VIEW items_by_owner",
+            "DROP VIEW closure_by_severity",
+            "DROP VIEW open_items",
+            *(views.STATUS_ITEMS, views.OVERDUE_ITEMS, views.STATUS_BY_OWNER, views.STATUS_BY_SEVERITY),
         ),
     ),
 )

@@ -101,7 +101,7 @@ class Ledger:
     def accounts(self, tracker: str) -> dict[str, tuple[str, datetime]]:
         """By person id: the account in this tracker, and when it was looked up."""
         query = "SELECT * FROM people WHERE tracker = ?"
-        found = self._read(query, lambda row: (row["person_id"], _account(row)), tracker)
+        found = self._read(query, lambda row: (row["person_id"], rows.to_account(row)), tracker)
         return dict(found)
 
     def decisions(self) -> dict[str, str]:
@@ -168,7 +168,7 @@ class Ledger:
 
     def history(self, uid: str) -> list[tuple[datetime, Change]]:
         """Everything that happened to an item, oldest first."""
-        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY id", _to_event, uid)
+        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY id", rows.to_event, uid)
 
     # --- runs -------------------------------------------------------------------------------------------------
 
@@ -349,6 +349,12 @@ class Ledger:
             changes += [Change(uid, "pmsync", "ticked", "yes", None) for uid in dropped]
             writes.remember(database, run, at, changes)
 
+    def show(self, shown: Mapping[str, tuple[tuple[str, ...], str]]) -> None:
+        """Keep whose each item is and how severe, by uid, as `status` says it."""
+        wanted = [rows.shown_row(uid, *each) for uid, each in shown.items()]
+        with self._writing() as database:
+            writes.upsert_changed(database, "shown", "uid", self._fetch("SELECT * FROM shown", dict), wanted)
+
     # --- how --------------------------------------------------------------------------------------------------
 
     @property
@@ -388,12 +394,3 @@ class Ledger:
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             message = f"ledger {str(self.path)!r} holds a value that pmsync did not write ({error}); {file.REBUILD}"
             raise LedgerError(message) from error
-
-
-def _account(row: Row) -> tuple[str, datetime]:
-    return row["account"], values.at(row["resolved_at"])
-
-
-def _to_event(row: Row) -> tuple[datetime, Change]:
-    change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
-    return values.at(row["at"]), change

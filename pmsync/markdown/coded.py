@@ -77,12 +77,15 @@ class Atom:
 
 @dataclass(slots=True)
 class Coded:
-    """The coded `text`, the `atoms` in it, and the tickets in the order they stand, kept or not."""
+    """The coded `text`, the `atoms` in it, and the tickets in the order they stand, kept or not; `code` are the atoms
+    that are code.
+    """
 
     text: str = ""
     atoms: dict[str, Atom] = field(default_factory=dict)
     tickets: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    code: set[str] = field(default_factory=set)
 
     def put(self, kind: str, text: str, value: str) -> str:
         """The character for a new atom; the text itself where an entry has more of them than there are characters."""
@@ -94,13 +97,15 @@ class Coded:
         self.atoms[char] = Atom(kind, text, value)
         return char
 
-    def decode(self, text: str, *, urls: bool = False) -> str:
-        """Plain text; bare addresses are left out unless `urls`."""
+    def decode(self, text: str, *, urls: bool = False, code: bool = True) -> str:
+        """Plain text; bare addresses are left out unless `urls`, and what is code stays coded without `code`."""
         if not self.atoms:
             return text
 
         def shown(match: re.Match[str]) -> str:
             atom = self.atoms.get(match[0])
+            if not code and match[0] in self.code:
+                return match[0]
             if atom is None or (not urls and tickets.is_url(atom.text)):
                 return ""
             return atom.text
@@ -122,11 +127,18 @@ def encode(spans: tuple[Span, ...]) -> Coded:
         elif run[0].code and re.fullmatch(_HASH, text) and _BEFORE_COMMIT.search(out[-1] if out else ""):
             out.append(_ticket(coded, text))
         elif run[0].code:
-            out.append(coded.put("O", text, "") if text.strip() else text)
+            out.append(_code(coded, text) if text.strip() else text)
         else:
             out.append(_plain(coded, _TAGS.sub(_tag, text)))
     coded.text = "".join(out)
     return coded
+
+
+def _code(coded: Coded, text: str) -> str:
+    char = coded.put("O", text, "")
+    if char in coded.atoms:
+        coded.code.add(char)
+    return char
 
 
 def _tag(match: re.Match[str]) -> str:

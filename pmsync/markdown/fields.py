@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pmsync.keys import title_key
 from pmsync.markdown import dates, leads, people, statements, tails, words
 from pmsync.markdown.blocks import Span, Text
 from pmsync.markdown.coded import Coded, encode
@@ -75,7 +76,9 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
         tickets += [ticket for ticket in more if ticket not in entry.rows]
         named |= set(more) - spoken_of
     mentions = [ticket for ticket in tickets if ticket not in named]
-    return _built(entry, own.title, found, tickets, mentions), _findings(entry, found, context)
+    made = _built(entry, own.title, found, tickets, mentions)
+    codes = tuple(coded.atoms[char].text for char in own.text if char in coded.code)
+    return replace(made, codes=codes) if codes else made, _findings(entry, found, context)
 
 
 def own_words(entry: Entry, context: Context) -> Own | None:
@@ -97,7 +100,15 @@ def own_words(entry: Entry, context: Context) -> Own | None:
         _struck(entry.spans) or _struck_words(entry.spans) == words.bare(title)
     ):
         found.say(True)
-    return Own(coded, whole, text, title, found)
+    return Own(coded, whole, text, _with_whole_code(coded, text, title), found)
+
+
+def _with_whole_code(coded: Coded, text: str, title: str) -> str:
+    """The title in which nothing was tidied within code, as long as that makes it no other item's: the key counts."""
+    if not any(char in coded.code for char in text):
+        return title
+    whole = coded.decode(_tidy(coded.decode(text, code=False)))
+    return whole if "\n" not in whole and title_key(whole) == title_key(title) else title
 
 
 def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions: list[str]) -> Item:

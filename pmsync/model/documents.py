@@ -36,7 +36,8 @@ class Item:
     `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
     `done` is None where nothing says, and `dropped` means cancelled: nobody is to do it any more. `explicit_id` is an
     id that the author gave ('AI-3'), never a row number. `mentions` are those of the `tickets` that the text only
-    speaks of ('Prevent a recurrence of #1'): they are not the item's own. `line` is 1-based. `form` says how the entry
+    speaks of ('Prevent a recurrence of #1'): they are not the item's own. `codes` are the parts of the title that are
+    code, in the order they stand. `line` is 1-based. `form` says how the entry
     was recognised ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
     """
 
@@ -56,6 +57,7 @@ class Item:
     section: str = ""
     dropped: bool = False
     mentions: tuple[str, ...] = ()
+    codes: tuple[str, ...] = field(default=(), compare=False)
     source: str = field(default="", compare=False)
 
     @property

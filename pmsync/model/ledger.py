@@ -125,7 +125,7 @@ class ItemRow:
     """One item of one document as a run understood it: what the ledger's `items` holds.
 
     `standing` is 'ticketed', 'new' (gets its ticket in this run), 'proposed' (draft), 'listed' (older than
-    `documents.since`), 'done' (before it was first seen), 'restricted' (no tracker may hold it),
+    `documents.since`), 'done' (before it was first seen), 'blocked' (restricted, and no tracker may hold it),
     'external' (names a ticket that no configured tracker holds), 'waiting', 'refused' or 'undecided'; `note` says in
     words why an item has no ticket. `due` is the effective date, by `due_from`: 'document', 'sla' or ''. `candidates`
     are what an undecided item may be: the question stays open until a person decides, whatever later runs see.

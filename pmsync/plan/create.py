@@ -19,7 +19,7 @@ from pmsync.plan.base import marker_of
 from pmsync.plan.named import is_of_an_item, is_plausible, may_mean
 from pmsync.plan.update import AGAIN, assignees, differences, substitutes
 from pmsync.plan.world import Index, Named, View, World, doubtful
-from pmsync.routes import route
+from pmsync.routes import RESTRICTED_HINT, route
 from pmsync.trackers.base import Gone, Moved
 
 
@@ -110,7 +110,7 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
     )
     hint = "let the account see it, or correct or remove the link; an item that names a ticket gets no other one"
     finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
-    return Decision("waiting", message, findings=(finding,))
+    return Decision("blocked", message, findings=(finding,))
 
 
 def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared: bool) -> Decision:
@@ -241,7 +241,7 @@ def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
         f"from the ticket, or run `pmsync adopt {where} {ticket.ref.key}` or `pmsync adopt {where} --new`"
     )
     finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
-    return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
+    return Decision("blocked", message, (Wait(placed.uid, message),), (finding,))
 
 
 def _pasted(placed: Placed, ticket: Ticket) -> Decision:
@@ -251,7 +251,7 @@ def _pasted(placed: Placed, ticket: Ticket) -> Decision:
         f"{placed.uid!r} out of the text of {ticket.ref.key!r}"
     )
     finding = Finding("marker-mismatch", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
-    return Decision("waiting", message, (Wait(placed.uid, message),), (finding,))
+    return Decision("blocked", message, (Wait(placed.uid, message),), (finding,))
 
 
 def _wait(placed: Placed, why: str, until: datetime | None = None) -> Decision:
@@ -259,12 +259,10 @@ def _wait(placed: Placed, why: str, until: datetime | None = None) -> Decision:
 
 
 def _no_restricted_tracker(placed: Placed) -> Decision:
-    message = "the document is restricted and no tracker is marked for that"
-    hint = "set `restricted = true` on the tracker that may hold it"
-    finding = Finding(
-        "restricted-no-tracker", "error", message, hint, placed.entry.document.path, placed.entry.item.line
-    )
-    return Decision("restricted", message, (), (finding,))
+    """Told once for the document, and a warning as whatever waits for a person: nothing failed, nothing was refused."""
+    message = "the document is restricted, and no tracker is marked for that: its items get no tickets"
+    finding = Finding("restricted-no-tracker", "warning", message, RESTRICTED_HINT, placed.entry.document.path)
+    return Decision("blocked", message, (), (finding,))
 
 
 def _draft(world: World, placed: Placed, view: View) -> Decision:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pmsync.ages import is_within
-from pmsync.content import facts, labels, raw_fields, ticket_title
+from pmsync.content import facts, labels, raw_fields, same_title, ticket_title
 from pmsync.facts import facts_digest
 from pmsync.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Ticket
@@ -177,7 +177,7 @@ def _changes(
         return patch, fields, differences(placed, link, fields, view)
     pushed, findings = replace(fields), []
     ticket = link.ticket
-    if fields.title != base.title and ticket.title != ticket_title(fields.title):
+    if fields.title != base.title and not same_title(ticket.title, ticket_title(fields.title)):
         patch["title"] = ticket_title(fields.title)
     if fields.owners != base.owners and not link.reassigned:
         accounts, missing = assignees(world, view, fields.owners, placed)
@@ -248,7 +248,7 @@ def assignees(
 def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[Finding]:
     """Where no base is known, a ticket that says something else than its document is told, never changed."""
     ticket, found = link.ticket, []
-    if ticket.title != ticket_title(fields.title):
+    if not same_title(ticket.title, ticket_title(fields.title)):
         found.append(f"title {ticket.title!r}")
     if fields.due and "due" in view.fields and ticket.due != fields.due:
         found.append(f"due {ticket.due or 'never'}")

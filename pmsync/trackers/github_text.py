@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pmsync import marker
 from pmsync.model import Marker, Ref, Status, Ticket
+from pmsync.quieting import hushed, quiet
 
 LONGEST_TITLE = 256
 LONGEST_BODY = 65_536
@@ -44,10 +45,17 @@ def fit_body(body: str, identity: Marker) -> str:
     if len(whole) <= LONGEST_BODY:
         return whole
     room = LONGEST_BODY - len(marker.append("", identity)) - len(CUT) - 8
-    # Breaking a marker look-alike makes the text longer: so it is broken before it is measured.
-    kept = marker.defuse(text)[:room]
-    start = kept[: kept.rfind("\n")] if "\n" in kept[room // 2 :] else kept
+    # Breaking a marker look-alike makes the text longer: so it is broken before it is measured. A cut may leave half a
+    # code span, which is none: then what was left alone in it is broken as well.
+    start = quiet(_start(marker.defuse(text), room))
+    if len(start) > room:
+        start = _start(hushed(text), room)
     return marker.append(f"{start.rstrip()}\n\n{CUT}", identity)
+
+
+def _start(text: str, room: int) -> str:
+    kept = text[:room]
+    return kept[: kept.rfind("\n")] if "\n" in kept[room // 2 :] else kept
 
 
 def login(account: Any) -> str:

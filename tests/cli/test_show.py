@@ -113,7 +113,7 @@ def test_everything_about_an_item_is_shown(filled, capsys):
         "Alert on lag\n",
         "uid        aaaabbbbbbbb",
         "postmortems/outage.md:11 https://git.acme.example/web/postmortems/outage.md#L11",
-        "Outage, SEV-1, 2026-11-20",
+        "Outage, sev1, 2026-11-20",
         "owner      bob",
         "payments   PAY-2 https://acme.example/browse/PAY-2",
         "state      open (To Do)",

@@ -195,7 +195,7 @@ def test_piped_it_is_one_whole_line_an_item_under_a_header(filled, capsys):
     header, row = ([cell.rstrip() for cell in line.split("\t")] for line in told.out.splitlines())
     assert header == ["TICKET", "STATUS", "DUE", "OWNER", "SEVERITY", "TITLE", "WHERE", "NOTE"]
     assert row == [
-        "https://acme.example/browse/PAY-1", "open", "2026-11-20", "alice", "SEV-1", "Fix the pager",
+        "https://acme.example/browse/PAY-1", "open", "2026-11-20", "alice", "sev1", "Fix the pager",
         "postmortems/outage.md:10", "",
     ]  # fmt: skip
     assert "last good sync: 2026-11-24T11:55:00Z" in told.err

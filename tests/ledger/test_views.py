@@ -45,7 +45,7 @@ def filled(ledger, run):
         link("left", key="PAY-5", orphaned=True),
     ]
     ledger.save_links(run, NOON, links, "pmsync")
-    ledger.save_accounts("payments", NOON, {"bob": "bobby"})
+    ledger.show({"soon": (("bob", "someone"), "sev1")})
     return ledger
 
 
