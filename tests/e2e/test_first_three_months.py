@@ -77,7 +77,9 @@ SECRET = "postmortems/2026-10-08-leak.md"
 
 # --- what is said again and again -----------------------------------------------------------------------------------
 
+# pending: the account of all items without a ticket
 HELD = "2 items have no ticket: 2 before documents.since."
+# pending: said only where it is so; places where it is not are marked "(they do not)"
 AGREE = "Nothing to do: documents, tickets and ledger agree."
 DOES_IT = "`pmsync sync` does it"
 
@@ -177,6 +179,7 @@ def the_first_hour(team: Team, people: People) -> None:
           pmsync plan  which tickets would be made?
     """)
     team.moves_to_the_fake()
+    # pending: `init` shows the choice of `since` with its consequence, and offers [people] lines for the owners
     team.runs("plan").says("""
         No changes.
         5 items have no ticket: 5 before documents.since.
@@ -269,6 +272,7 @@ def who_is_who(team: Team, people: People) -> None:
               pmsync.toml
     """)
     team.adds_people("alice", "bob")
+    # pending: the two tickets that nobody has touched get their owner, as the finding's hint had promised
     team.runs("check").says("""
         note: dated 2026-06-11, before documents.since (2026-09-01): no tickets for its 2 open items  [before-since]
           --> postmortems/2026-06-11-mail.md:1
@@ -285,7 +289,7 @@ def who_is_who(team: Team, people: People) -> None:
         {AGREE}
         {HELD}
     """)
-    assert [people.assignees(number) for number in (1, 2, 3)] == [[], [], []]  # pending: alice and bob get theirs
+    assert [people.assignees(number) for number in (1, 2, 3)] == [[], [], []]
     team.edits(FIRST, ("alcie", "alice"))
     team.runs("plan").says(f"""
         postmortems/2026-09-03-checkout.md
@@ -316,6 +320,7 @@ def people_work(team: Team, people: People) -> None:
     people.comment(1, "On it.")
     people.close(2)
     people.reassign(3, "dana")
+    # pending: in Jira too people have names, not account ids
     team.runs("plan").says(f"""
         postmortems/2026-09-03-checkout.md
           [jira: < observe Alert when the connection pool is nearly empty  TICKET-1 LINK-1
@@ -377,6 +382,7 @@ def people_work(team: Team, people: People) -> None:
                 10:02 UTC  tracker  status: open → done
         `pmsync forget TICKET-2` drops the link; `pmsync status` shows all items
     """)
+    # pending: (they do not) "agree" stands right above the finding that document and ticket differ
     team.edits(FIRST, ("- [ ] Give every", "- [x] Give every"), ("- [ ] Alert", "- [x] Alert"))
     team.runs("plan").says(f"""
         No changes.
@@ -407,6 +413,7 @@ def people_work(team: Team, people: People) -> None:
 def documents_are_edited(team: Team, people: People) -> None:
     """The document owns title, owner and due date: what it changes is sent, once, and nothing else is."""
     team.on("2026-09-15")
+    # pending: changes show `old → new`, and GitHub's body gets the new due date
     team.edits(FIRST, ("due: 2026-09-18", "due: 2026-10-02"), ("(owner: alice, due", "(owner: bob, due"))
     team.runs("plan").says(f"""
         postmortems/2026-09-03-checkout.md
@@ -436,6 +443,7 @@ def documents_are_edited(team: Team, people: People) -> None:
     assert ("**Owner:** alice" in people.read(1)) == (not team.on_jira)
 
     # Somebody calls the ticket otherwise, and nobody takes that back; then the document itself changes the title.
+    # pending: `retitled` says from what to what
     people.retitle(3, "Roll-backs without canary")
     team.runs("plan").says(f"""
         postmortems/2026-09-03-checkout.md
@@ -475,6 +483,7 @@ def documents_are_edited(team: Team, people: People) -> None:
     """)
 
     # dana has the ticket since alice gave it to her: another owner in the document does not take it away again.
+    # pending: (they do not) the document says bob, the ticket dana, and nobody is told
     team.edits(FIRST, ("at night (owner: alice)", "at night (owner: bob)"))
     team.runs("plan").says(f"""
         No changes.
@@ -486,6 +495,7 @@ def documents_are_edited(team: Team, people: People) -> None:
     """)
     assert people.assignees(3) == ["dana"]
 
+    # pending: a renamed file is one line
     team.renames(FIRST, RENAMED)
     team.runs("plan").says(f"""
         postmortems/2026-09-03-connection-pool.md
@@ -663,6 +673,7 @@ def a_document_is_copied(team: Team, people: People) -> None:
 def a_restricted_document(team: Team, people: People) -> None:
     """A leak is nobody's business: its item gets no ticket where everybody reads."""
     team.on("2026-10-12")
+    # pending: the rest counts as a good sync, and no advice is to run again what fails again
     team.writes(SECRET, LEAK)
     team.runs("plan", code=1).says(f"""
         No changes.
@@ -764,6 +775,7 @@ def tickets_go_away(team: Team, people: People) -> None:
     people.delete(5)
     people.transfer(3)
     people.close(7, wont_do=True)
+    # pending: `1 followed`, and a ticket that is lost is told and counted as long as it is lost (they do not agree)
     team.runs("plan").says(f"""
         postmortems/2026-09-03-connection-pool.md
           < follow  Let roll-backs skip the canary step at night  ELSEWHERE ELSEWHERE-LINK  (TICKET-3 → ELSEWHERE
@@ -905,6 +917,7 @@ def tickets_go_away(team: Team, people: People) -> None:
 
 def things_get_late(team: Team, people: People) -> None:
     """What is late stops a deploy. What is done is ticked in the documents; a tick of pmsync's own is taken back."""
+    # pending: a ticket that two items have is one ticket that is late
     team.on("2026-11-09")
     team.runs("sync").says(f"""
         {AGREE}
@@ -956,6 +969,7 @@ def things_get_late(team: Team, people: People) -> None:
     """)
     team.on("2026-11-16")
     people.reopen(1)
+    # pending: the tick is pmsync's own, and `pmsync write-back` takes it back
     team.runs("plan").says(f"""
         postmortems/2026-09-03-connection-pool.md
           < observe Alert when the connection pool is nearly empty  TICKET-1 LINK-1  (done → open  line 11)
@@ -1002,3 +1016,5 @@ def things_get_late(team: Team, people: People) -> None:
         Showing 11 of 11 items, 3 overdue. `pmsync show TICKET-1` says all about one.
         last good sync: a minute ago
     """)
+    assert len(people.items()) == 7  # eight tickets were made, and one of them was deleted
+    assert team.stage.created() == 8
