@@ -109,7 +109,10 @@ FAULTS = [
 
 
 class Injector:
-    """Lets a fault happen at request number `at` of a server (from 0), or from there on; `fired` lists what it hit."""
+    """Lets a fault happen at request number `at` of a server (from 0), or from there on; `fired` lists what it hit.
+
+    Only requests that the fault can hit are counted: all of them, but for those of `LISTED`.
+    """
 
     def __init__(self, server: Server, fault: Fault, clock: Clock, at: int, *, lasting: bool = False) -> None:
         self.server, self.fault, self.clock, self.at, self.lasting = server, fault, clock, at, lasting
@@ -125,6 +128,8 @@ class Injector:
         self.server.before = self.server.after = None
 
     def _before(self, request: Request) -> Any:
+        if self.fault.name in LISTED:  # whether it can hit this one is known by the answer
+            return None
         due = self.seen >= self.at if self.lasting else self.seen == self.at
         self.seen += 1
         if due and self.fault.committed:
@@ -132,6 +137,11 @@ class Injector:
         return self._fire(request, None) if due and not self.fault.committed else None
 
     def _after(self, request: Request, response: Response) -> Any:
+        if self.fault.name in LISTED:
+            if self.fault.makes(self.clock, request, response) is None:
+                return None
+            self.seen += 1
+            return self._fire(request, response) if self.seen == self.at + 1 else None
         if id(request) not in self._due:
             return None
         self._due.discard(id(request))

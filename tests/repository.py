@@ -20,10 +20,10 @@ _ALONE = {
 class Repository:
     """A work tree at `root`. Each commit takes a second of the clock, by which it is dated; databases are ignored."""
 
-    def __init__(self, root: Path, clock: Clock) -> None:
+    def __init__(self, root: Path, clock: Clock, origin: str = ORIGIN) -> None:
         self.root, self.clock = root, clock
         self._git("init", "-q", "-b", "main")
-        self._git("config", "remote.origin.url", ORIGIN)
+        self._git("config", "remote.origin.url", origin)
         (root / ".git/info/exclude").write_text("*.db\n*.db-*\n*.lock\nrunner-*/\n", encoding="utf-8")
 
     def commit(self) -> str:

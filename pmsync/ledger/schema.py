@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Collection
 from contextlib import closing
+from functools import cache
 
 from pmsync.ledger import views
 
@@ -308,7 +308,7 @@ def alien(connection: sqlite3.Connection) -> str:
 
     Nothing else is to be read: a view of a table's name, a trigger or a generated column runs what its author wrote.
     """
-    made = _made_by(applied(connection))
+    made = _made_by(frozenset(applied(connection)))
     query = "SELECT type, name, tbl_name, sql FROM sqlite_master"
     found = {
         (kind, name): (table, _plain(sql))
@@ -319,7 +319,8 @@ def alien(connection: sqlite3.Connection) -> str:
     return next((f"{kind} {name!r}" for kind, name in wrong), "")
 
 
-def _made_by(steps: Collection[str]) -> dict[tuple[str, str], tuple[str, str]]:
+@cache
+def _made_by(steps: frozenset[str]) -> dict[tuple[str, str], tuple[str, str]]:
     """What a file holds after these steps, by kind and name: found by taking them, for some change what others made."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
         for name, statements in STEPS:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -56,6 +57,15 @@ ROUTES = {
 }
 
 
+@cache
+def routes() -> Map:
+    """The paths with a repository's name and those with its id; werkzeug compiles code for each, once is enough."""
+    rules = [Rule(key.split()[1], methods=[key.split()[0]], endpoint=name) for key, name in ROUTES.items()]
+    rules += [Rule(re.sub("^/repos/<owner>/<name>", "/repositories/<int:repo_id>", rule.rule), methods=rule.methods,
+                   endpoint=rule.endpoint) for rule in rules if rule.rule.startswith("/repos/")]  # fmt: skip
+    return Map(rules)
+
+
 class Refused(Exception):
     def __init__(self, status: int, message: str, errors: list[Any] | None = None, **headers: str) -> None:
         super().__init__(message)
@@ -90,10 +100,6 @@ class FakeGitHub:
         self.server = Server(self.handle, before=before)
         self.tip: Callable[[Repo, str], str] = lambda _repo, _branch: ""
         self._contents: list[datetime] = []
-        rules = [Rule(key.split()[1], methods=[key.split()[0]], endpoint=name) for key, name in ROUTES.items()]
-        rules += [Rule(re.sub("^/repos/<owner>/<name>", "/repositories/<int:repo_id>", rule.rule), methods=rule.methods,
-                       endpoint=rule.endpoint) for rule in rules if rule.rule.startswith("/repos/")]  # fmt: skip
-        self._routes = Map(rules)
 
     def __enter__(self) -> Self:
         self.server.start()
@@ -115,7 +121,7 @@ class FakeGitHub:
             path = request.path.replace("/api/graphql", f"{self.prefix}/graphql") if self.prefix else request.path
             if not path.startswith(self.prefix + "/"):
                 raise Refused(404, "Not Found")
-            endpoint, values = self._routes.bind("fake").match(path.removeprefix(self.prefix), request.method)
+            endpoint, values = routes().bind("fake").match(path.removeprefix(self.prefix), request.method)
             app = endpoint in {"app", "access_token", "installation"}
             token = None if app else self._token(request)
             self._count(request, endpoint)
@@ -188,7 +194,10 @@ class FakeGitHub:
                 return Response(304, None, headers | {"X-RateLimit-Remaining": str(self.remaining)})
         return Response(response.status, response.body, headers | dict(response.headers))
 
-    def _paged(self, request: Request, repo: Repo, entries: list[Any]) -> Response:
+    def _paged(
+        self, request: Request, repo: Repo, entries: list[Any], shape: Callable[[Any], Any] = lambda entry: entry
+    ) -> Response:
+        """One page; only what stands on it takes its `shape`."""
         size = min(100, max(1, int(request.arg("per_page", "30"))))
         page = max(1, int(request.arg("page", "1")))
         if self.large and page > 1 and request.arg("after") != f"cursor-{page}":
@@ -205,7 +214,7 @@ class FakeGitHub:
             query = urlencode({name: values[-1] for name, values in request.query.items()} | place)
             links.append(f'<{self.api_url}/repositories/{repo.id}{tail}?{query}>; rel="{name}"')
         headers = {"Link": ", ".join(links)} if links else {}
-        return Response(200, entries[(page - 1) * size : page * size], headers)
+        return Response(200, [shape(entry) for entry in entries[(page - 1) * size : page * size]], headers)
 
     # --- accounts -----------------------------------------------------------------------------------------------
 
@@ -336,7 +345,7 @@ class FakeGitHub:
         keys = {"updated": lambda issue: issue.updated, "comments": lambda issue: len(issue.comments)}
         key = keys.get(request.arg("sort", "created"), lambda issue: issue.created)
         found.sort(key=lambda issue: (key(issue), issue.number), reverse=request.arg("direction", "desc") == "desc")
-        return self._paged(request, repo, [self.shapes.issue(repo, issue) for issue in found])
+        return self._paged(request, repo, found, lambda issue: self.shapes.issue(repo, issue))
 
     def _create_issue(self, request: Request, token: Token | None, repo: Repo) -> Response:
         writer = self._writer(token, repo)

@@ -51,9 +51,9 @@ CASES = {
        for name, piece in PIECES.items()},
     **{f"a text in HTML of {name}": Case(lambda piece=piece: f"{HEAD}<ul><li>{flood(piece, 200_000)}")
        for name, piece in PIECES.items()},
-    "quotes of code": Case(lambda: HEAD + flood("a\n>     b\n", 200_000)),
-    "quotes of fences": Case(lambda: HEAD + flood("a\n> ```\n", 200_000)),
-    "lists in tags, each cut": Case(lambda: HEAD + flood("\n\n<ul>", 200_000)),
+    "quotes of code": Case(lambda: HEAD + flood("a\n>     b\n", 100_000)),
+    "quotes of fences": Case(lambda: HEAD + flood("a\n> ```\n", 100_000)),
+    "lists in tags, each cut": Case(lambda: HEAD + flood("\n\n<ul>", 100_000)),
     "tables in tags, each cut": Case(lambda: HEAD + flood("<table><tr><td>a\n\n", 200_000)),
     "lists in tags": Case(lambda: HEAD + flood("<ul><li>", 500_000)),
     "tables in tags": Case(lambda: HEAD + flood("<table><tr><td>", 500_000)),
