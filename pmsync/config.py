@@ -11,7 +11,7 @@ from typing import Any
 
 from pmsync.config_trackers import read_people, read_routes, read_tracker
 from pmsync.config_values import Table, nearest, shown
-from pmsync.content import severity_level
+from pmsync.severity import severity_level
 from pmsync.errors import ConfigError
 from pmsync.people import Directory
 from pmsync.rulebook import CONFIGURABLE, RULES

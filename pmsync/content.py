@@ -13,6 +13,7 @@ from pmsync.keys import digest
 from pmsync.model import Document, Fields, Finding, Item
 from pmsync.places import unit
 from pmsync.quieting import as_code, hushed, quiet
+from pmsync.severity import severity_level, slug
 from pmsync.settings import Settings, TrackerSettings
 
 LONGEST_TITLE = 255
@@ -50,18 +51,8 @@ def same_title(one: str, other: str) -> bool:
 def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
     """The labels an item asks for, as words; the tracker makes them fit and adds its general one by itself."""
     derived = {"severity": severity_level(fields.severity or ""), "kind": fields.kind, "priority": fields.priority}
-    named = [f"{name}:{_slug(value)}" for name, value in derived.items() if value and _slug(value)]
+    named = [f"{name}:{slug(value)}" for name, value in derived.items() if value and slug(value)]
     return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
-
-
-def _slug(text: str) -> str:
-    return "-".join(re.findall(r"\w+", text.casefold()))
-
-
-def severity_level(text: str) -> str:
-    """The severity in one spelling: `sev2` for 'SEV-2', '2', 'S2', 'Sev 2 (partial outage)'; a word stays a word."""
-    level = re.match(r"(?:severity|sev|s|p)?[\W_]*([0-5])(?![\d.])", text.strip().casefold())
-    return f"sev{level[1]}" if level else _slug(text).replace("-", "")
 
 
 def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pmsync.content import due_date, severity_level
+from pmsync.content import due_date
+from pmsync.severity import severity_level
 from pmsync.model import Document, Finding, Item
 from pmsync.rulebook import RULES
 from pmsync.settings import Settings

@@ -18,16 +18,6 @@ from pmsync.errors import LedgerError, LockHeld
 from pmsync.own_files import is_lock, lock_path
 
 
-def make_home(folder: Path) -> None:
-    """Make the ledger's folder, with a .gitignore that keeps all of it out of the repository.
-
-    A folder that already holds something is somebody else's and stays as it is.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    if not any(folder.iterdir()):
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-
-
 @contextmanager
 def hold(path: Path, *, wait: float | None) -> Iterator[None]:
     """Hold the lock of the ledger at `path`, waiting at most `wait` seconds for it (None: not at all).

@@ -58,3 +58,13 @@ def _is_one_of(path: Path, starts: tuple[bytes, ...]) -> bool:
     finally:
         os.close(handle)
     return not head.strip(b"\0") or head.startswith(starts)
+
+
+def make_home(folder: Path) -> None:
+    """Make the ledger's folder, with a .gitignore that keeps all of it out of the repository.
+
+    A folder that already holds something is somebody else's and stays as it is.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not any(folder.iterdir()):
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from pmsync.ages import is_future, is_within
-from pmsync.content import severity_level
+from pmsync.severity import severity_level
 from pmsync.ledger import Ledger, Overview, Run
 from pmsync.lookup import ItemView, resolve_item
 from pmsync.model import Finding

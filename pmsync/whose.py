@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pmsync.content import severity_level
+from pmsync.severity import severity_level
 from pmsync.ledger import Ledger, Overview
 from pmsync.people import Directory
 from pmsync.settings import Settings

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from pmsync.content import due_date, severity_level
+from pmsync.content import due_date
+from pmsync.severity import severity_level
 from pmsync.markdown import parse
 
 

@@ -15,7 +15,7 @@ MODULES = {
 LAYERS = [
     {"pmsync", "ages", "errors", "model", "names", "settings", "marker", "keys", "places", "addresses", "belonging",
      "trackers.base"},
-    {"markdown", "facts", "known", "likeness", "placing", "explicit_ids", "identify", "content", "routes", "operations",
+    {"markdown", "facts", "known", "likeness", "placing", "explicit_ids", "identify", "content", "severity", "routes", "operations",
      "people", "strangers", "changes", "plan", "guard", "rulebook", "rules", "naming", "ignored", "repeats", "guidance",
      "memory", "globs", "renames", "sources", "writeback", "quieting"},
     {"config", "config_trackers", "config_values", "documents", "ledger", "lock", "lookup", "own_files", "git",

@@ -14,7 +14,7 @@ from pmsync.ages import is_future, is_within
 from pmsync.cli import output
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Span
-from pmsync.content import severity_level
+from pmsync.severity import severity_level
 from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger
 from pmsync.reports import Filter, StatusRow

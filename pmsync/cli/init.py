@@ -23,7 +23,7 @@ from pmsync.cli.repository import look
 from pmsync.config import NAME, load
 from pmsync.config_trackers import TYPES
 from pmsync.errors import ConfigError
-from pmsync.lock import make_home
+from pmsync.own_files import make_home
 from pmsync.settings import Settings
 from pmsync.trackers.hosts import advice, in_ci, with_users_hosts
 

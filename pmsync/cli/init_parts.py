@@ -21,7 +21,7 @@ from pmsync import __version__
 from pmsync.cli.init_pin import Pin
 from pmsync.cli.repository import Repository
 from pmsync.errors import ConfigError, PmsyncError
-from pmsync.lock import make_home
+from pmsync.own_files import make_home
 from pmsync.settings import Settings, TrackerSettings
 from pmsync.trackers.hosts import is_allowed
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import schema
-from pmsync.lock import make_home
+from pmsync.own_files import make_home
 from pmsync.own_files import in_the_way
 from pmsync.tracked import tracked
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pmsync.errors import TrackerError, TrackerUnavailable
-from pmsync.lock import make_home
+from pmsync.own_files import make_home
 from pmsync.own_files import in_the_way
 from pmsync.tracked import tracked
 
