@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from pmsync.settings import Guard
+from pmsync.config.settings import Guard
 from tests import reading
 from tests.clock import Clock
 from tests.team import Team

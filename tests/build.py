@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pmsync.belonging import Belonging
-from pmsync.content import raw_fields
-from pmsync.identify import Identities, Placed, identify
-from pmsync.keys import item_key, make_uid
-from pmsync.known import Known, entries, known_items
+from pmsync.config.settings import Settings, TrackerSettings
+from pmsync.identity.belonging import Belonging
+from pmsync.identity.candidates import Known, entries, known_items
+from pmsync.identity.identify import Identities, Placed, identify
+from pmsync.identity.keys import item_key, make_uid
 from pmsync.model import Document, Intent, Item, Link, Marker, Reading, Ref, Status, Ticket
-from pmsync.plan.world import View, World, marked_tickets
-from pmsync.settings import Settings, TrackerSettings
+from pmsync.planning.ticket_text import raw_fields
+from pmsync.planning.world import View, World, marked_tickets
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SPACE = "acme/web"

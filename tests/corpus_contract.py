@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pmsync.config.settings import Guard
 from pmsync.model import Status
-from pmsync.settings import Guard
 from tests.team import Team
 from tests.trackers.stage import Stage
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from pmsync.keys import title_key
+from pmsync.identity.keys import title_key
+from pmsync.identity.matching import LOOKALIKE
+from pmsync.identity.similarity import alike
 from pmsync.ledger import Ledger
-from pmsync.likeness import alike
 from pmsync.model import Finding, Link, Ticket
-from pmsync.placing import LOOKALIKE
-from pmsync.sync import Result
+from pmsync.sync.engine import Result
 from tests.history_runs import Made, Run, Runs
 from tests.history_truth import Folder, Item, Seen, Stood, tickets_of
 from tests.reliability import PROMISES

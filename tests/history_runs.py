@@ -15,8 +15,8 @@ from unittest import mock
 
 from pmsync.ledger import Ledger
 from pmsync.model import Link
-from pmsync.sync import Clock as EngineClock
-from pmsync.sync import Request, Result
+from pmsync.sync.engine import Clock as EngineClock
+from pmsync.sync.engine import Request, Result
 from pmsync.writeback.run import write_back
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response

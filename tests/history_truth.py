@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from pmsync.marker import from_json, read
-from pmsync.marker import replace as remarked
+from pmsync.identity.marker import from_json, read
+from pmsync.identity.marker import replace as remarked
 from pmsync.model import Marker, Ref
-from pmsync.trackers import jira_anchor
+from pmsync.trackers.jira import anchor_marker
 from tests.team import Team
 from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import JiraStage
@@ -205,7 +205,7 @@ def _github(stage: GitHubStage) -> Iterator[Seen]:
 def _jira(stage: JiraStage) -> Iterator[Seen]:
     for issue in stage.state.issues.values():
         if issue.project == "PAY":
-            mark = from_json(issue.properties.get("pmsync")) or jira_anchor.read(issue.description) or NOBODY
+            mark = from_json(issue.properties.get("pmsync")) or anchor_marker.read(issue.description) or NOBODY
             text = _without_anchor(issue.description)
             yield Seen(stage._ref(issue), issue.summary, f"{issue.status} {issue.resolution}", issue.status == "Done",
                        (issue.assignee,) if issue.assignee else (), frozenset(issue.labels), text,
@@ -214,4 +214,4 @@ def _jira(stage: JiraStage) -> Iterator[Seen]:
 
 
 def _without_anchor(text: str) -> str:
-    return text.rpartition("{anchor:pmsync-")[0].rstrip() if jira_anchor.read(text) else text
+    return text.rpartition("{anchor:pmsync-")[0].rstrip() if anchor_marker.read(text) else text

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from pmsync.documents import read_documents
+from pmsync.config.settings import Settings
+from pmsync.documents.files import read_documents
+from pmsync.documents.items import parse
 from pmsync.errors import DocumentError
-from pmsync.markdown import parse
-from pmsync.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "postmortems"
-OWN = ROOT / "tests" / "documents"
+OWN = ROOT / "tests/samples/postmortems"
 CORPUS = ROOT.parent / "shared" / "corpus" / "documents"
 BARE = MarkdownIt("commonmark").enable("table")
 WORDS = (
@@ -121,7 +121,7 @@ def folder_of(count: int, root: Path) -> Settings:
 def figures(counts: Sequence[int], root: Path) -> Iterator[str]:
     """Lines that say what reading costs; the documents for the last ones are written below `root`."""
     yield f"{'documents':<28} {'number':>6} {'KB each':>8} {'bare ms':>8} {'pmsync ms':>9} {'ratio':>6}"
-    shelves = {"examples": texts(EXAMPLES), "tests/documents": texts(OWN), "generated": [usual(n) for n in range(20)]}
+    shelves = {"examples": texts(EXAMPLES), "tests/samples": texts(OWN), "generated": [usual(n) for n in range(20)]}
     if CORPUS.is_dir():
         shelves |= {"corpus": texts(CORPUS), "corpus, 4 to 7 KB": texts(CORPUS, 4000, 7000)}
     for name, documents in shelves.items():

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from pmsync.config.settings import Person, Settings, TrackerSettings
 from pmsync.ledger import Ledger
-from pmsync.looking import Source
 from pmsync.model import Link, Ref
-from pmsync.settings import Person, Settings, TrackerSettings
-from pmsync.sync import Clock as EngineClock
-from pmsync.sync import Engine, Request, Result, Watcher
+from pmsync.sync.engine import Clock as EngineClock
+from pmsync.sync.engine import Engine, Request, Result, Watcher
+from pmsync.sync.tracker_views import Source
 from pmsync.trackers.retry import Retrying
 from tests.clock import Clock
 from tests.trackers.stage import Stage

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from pmsync.cli import COMMANDS, cli, main
+from pmsync.cli.main import COMMANDS, cli, main
 
 README = Path(__file__).parents[1] / "README.md"
 

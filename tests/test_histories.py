@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pmsync.keys import title_key
-from pmsync.likeness import DOUBTFUL, SURE, alike
+from pmsync.identity.keys import title_key
+from pmsync.identity.similarity import DOUBTFUL, SURE, alike
 from pmsync.model import Draft
-from pmsync.sync import Engine, Request, Result
+from pmsync.sync.engine import Engine, Request, Result
 from tests.histories import machine, play_all, recorded, shortest
 from tests.history_events import BASES, ENDINGS, KINDS, Histories, Step
 from tests.history_runs import STAGES, BrokenPromise

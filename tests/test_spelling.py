@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.documents import locate, read_documents
-from pmsync.globs import matches
-from pmsync.settings import Settings
+from pmsync.config.globs import matches
+from pmsync.config.settings import Settings
+from pmsync.documents.files import locate, read_documents
 from tests.cli.conftest import write
 from tests.clock import Clock
-from tests.sync_contract import BOOK, DISK
+from tests.sync.contract import BOOK, DISK
 from tests.team import Team
 from tests.trackers.github_stage import GitHubStage
 
@@ -150,7 +150,7 @@ def test_a_run_over_one_of_them_judges_it(team: Team, name: str) -> None:
 
 @pytest.mark.parametrize("name", [NFC, NFD])
 def test_write_back_and_what_changed_find_the_file(tmp_path: Path, name: str) -> None:
-    from pmsync.cli import App, main  # noqa: PLC0415
+    from pmsync.cli.main import App, main  # noqa: PLC0415
 
     write(tmp_path, {"pmsync.toml": "[documents]\nnamespace = 'acme/web'\n[trackers.web]\ntype = 'local'\n"})
 

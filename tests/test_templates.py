@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
-from pmsync.cli.init_parts import Place, Wishes, pipeline, units
-from pmsync.cli.init_pin import Pin
-from pmsync.cli.metrics import exposition
-from pmsync.cli.repository import Repository
-from pmsync.settings import Settings, TrackerSettings
+from pmsync.cli.host.git import Repository
+from pmsync.cli.setup.pin import Pin
+from pmsync.cli.setup.pipelines import Place, Wishes, pipeline, units
+from pmsync.config.settings import Settings, TrackerSettings
+from pmsync.reports.metrics import exposition
 from tests.cli.conftest import DOCUMENT, write
 
 ROOT = Path(__file__).parents[1]

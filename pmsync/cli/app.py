@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pmsync.settings import Settings
+    from pmsync.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class App:
 
         Who only reads documents needs no `whole` one.
         """
-        from pmsync.config import load  # noqa: PLC0415 (not every command reads a configuration)
+        from pmsync.config.file import load  # noqa: PLC0415 (not every command reads a configuration)
 
         return load(self.config, self.environ, self.cwd, whole=whole)
 

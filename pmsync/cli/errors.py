@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from pmsync import __version__
-from pmsync.cli import output
 from pmsync.cli.app import App
-from pmsync.cli.records import error_fields
+from pmsync.cli.terminal import output
+from pmsync.cli.terminal.json_log import error_fields
 from pmsync.errors import ConfigError, PmsyncError, blacked_out
 
 BUG = 3

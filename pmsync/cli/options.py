@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pmsync.config_values import parse_span
+from pmsync.config.table import parse_span
 
 
 class Span(click.ParamType[timedelta]):

@@ -15,11 +15,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from pmsync.disk.databases import in_the_way, make_home
+from pmsync.disk.git_index import tracked
 from pmsync.errors import LedgerError
 from pmsync.ledger import schema
-from pmsync.own_files import make_home
-from pmsync.own_files import in_the_way
-from pmsync.tracked import tracked
 
 MOST_STEPS, _EVERY = 500_000_000, 1_000_000
 """Steps of SQLite's machine that a reader may take: some seconds. A row of everything takes some 200 of them."""

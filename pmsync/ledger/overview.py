@@ -9,7 +9,7 @@ from pmsync.ledger import rows, values
 from pmsync.ledger.file import fetch
 from pmsync.ledger.values import Row, to_time
 from pmsync.model import OpenItem, Overview
-from pmsync.names import one_spelling
+from pmsync.model.names import one_spelling
 
 _DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"
 _LINK = (

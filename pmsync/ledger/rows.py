@@ -45,7 +45,7 @@ from pmsync.model import (
     Status,
     Ticket,
 )
-from pmsync.names import one_spelling
+from pmsync.model.names import one_spelling
 
 # --- documents and items --------------------------------------------------------------------------------------
 

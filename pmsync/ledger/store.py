@@ -14,14 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from pmsync.ages import is_future
 from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
 from pmsync.ledger.values import Row, Value, clean, json_text, time_text
 from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Run, Tick
-from pmsync.names import one_spelling
+from pmsync.model.ages import is_future
+from pmsync.model.names import one_spelling
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pmsync.ages import believed
 from pmsync.ledger import values
 from pmsync.ledger.changes import Change
 from pmsync.ledger.values import Value, cleaned, time_text
 from pmsync.model import Link
+from pmsync.model.ages import believed
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

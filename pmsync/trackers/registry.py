@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
+from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.errors import ConfigError
-from pmsync.settings import Settings, TrackerSettings
-from pmsync.trackers.base import Tracker
+from pmsync.trackers.contract import Tracker
 from pmsync.trackers.hosts import with_users_hosts
 
 MODULES = {
-    "github": "pmsync.trackers.github",
-    "jira": "pmsync.trackers.jira",
-    "local": "pmsync.trackers.local",
+    "github": "pmsync.trackers.github.tracker",
+    "jira": "pmsync.trackers.jira.tracker",
+    "local": "pmsync.trackers.local.tracker",
 }
 
 

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import tenacity
 
+from pmsync.config.settings import Person
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
-from pmsync.settings import Person
-from pmsync.trackers.base import Outcome, Probe, Scan, Sight, Touched, Tracker, Unavailable, Unresolved
+from pmsync.trackers.contract import Outcome, Probe, Scan, Sight, Touched, Tracker, Unavailable, Unresolved
 
 ATTEMPTS = 5
 MAX_WAIT = 120.0

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from pmsync.documents import locate, read_bytes
+from pmsync.documents.files import locate, read_bytes
 from pmsync.errors import DocumentError
 
 

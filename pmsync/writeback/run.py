@@ -12,21 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pmsync.config.settings import Settings
+from pmsync.documents.items import parse
+from pmsync.documents.read import is_markdown
 from pmsync.errors import DocumentError
-from pmsync.identify import Placed
+from pmsync.identity.identify import Placed
 from pmsync.ledger import Ledger
-from pmsync.lock import hold
-from pmsync.looking import Source
-from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Ref, Tick
-from pmsync.plan.named import homes
-from pmsync.plan.world import World
-from pmsync.settings import Settings
-from pmsync.sources import is_markdown
-from pmsync.sync import Clock, Engine, Request
+from pmsync.planning.named_tickets import homes
+from pmsync.planning.world import World
+from pmsync.sync.engine import Clock, Engine, Request
+from pmsync.sync.lock import hold
+from pmsync.sync.tracker_views import Source
 from pmsync.writeback import file
-from pmsync.writeback.choosing import rewrite
-from pmsync.writeback.places import tick_of
+from pmsync.writeback.choose import rewrite
+from pmsync.writeback.edits import tick_of
 from pmsync.writeback.values import Change, Rewrite, Ticketed
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import click
 import pytest
 
-from pmsync.cli import App, main, output
+from pmsync.cli.main import App, main
+from pmsync.cli.terminal import output
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LATER = datetime(2199, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pmsync.cli import main
 from pmsync.cli.app import App
+from pmsync.cli.main import main
 from pmsync.ledger import Ledger
 from pmsync.model import Document, Fields, Finding, Refusal, Status
 from tests.ledger.samples import intent, item, link, ticket

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.repository import changed
+from pmsync.cli.host.git import changed
 from pmsync.errors import ConfigError
 from tests.cli.conftest import LATER, Run
 

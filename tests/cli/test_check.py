@@ -12,8 +12,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from pmsync.lock import hold
-from pmsync.rulebook import RULES
+from pmsync.findings import RULES
+from pmsync.sync.lock import hold
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write
 
 

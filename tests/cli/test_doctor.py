@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pmsync.cli.mounts import network_mount
+from pmsync.cli.host.mounts import network_mount
+from pmsync.config.settings import Person
 from pmsync.errors import ConfigError, TrackerError, TrackerUnavailable
 from pmsync.ledger import Ledger
-from pmsync.settings import Person
-from pmsync.trackers.base import Check, Probe, Unresolved
+from pmsync.trackers.contract import Check, Probe, Unresolved
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
 GITHUB = '[trackers.web]\ntype = "github"\nrepo = "acme/web"\ndefault = true\n'
@@ -205,5 +205,5 @@ def test_where_nothing_tells_the_file_system_none_is_assumed(tmp_path: Path) -> 
 
 def test_a_ledger_on_a_network_mount_is_a_warning(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"pmsync.toml": FULL, "postmortems/a.md": DOCUMENT})
-    monkeypatch.setattr("pmsync.cli.examine.network_mount", lambda path: "nfs4")
+    monkeypatch.setattr("pmsync.cli.doctor_checks.network_mount", lambda path: "nfs4")
     assert "lies on a network file system (nfs4)" in run("doctor").out

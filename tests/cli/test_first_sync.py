@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pmsync import head_start
-from pmsync.config import load
+from pmsync.config.file import load
+from pmsync.sync import head_start
 from tests.cli.conftest import write
 from tests.cli.test_init import git
 from tests.clock import Clock

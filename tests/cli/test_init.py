@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmsync.cli.init_find import find_globs
-from pmsync.cli.init_text import Answers, config_text
-from pmsync.cli.repository import look, parse_remote
-from pmsync.config import load, parse
+from pmsync.cli.host.git import look, parse_remote
+from pmsync.cli.setup.config_text import Answers, config_text
+from pmsync.cli.setup.find_documents import find_globs
+from pmsync.config.file import load, parse
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
 LOCAL = ("init", "--tracker", "local", "--no-input")

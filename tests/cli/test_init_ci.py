@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pmsync.cli.init_pin import Pin, installed_pin, parse_pin
-from pmsync.config import load
+from pmsync.cli.setup.pin import Pin, installed_pin, parse_pin
+from pmsync.config.file import load
 from pmsync.errors import ConfigError
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 from tests.cli.test_init import git, repository

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.init_find import find_globs
-from pmsync.config import load
-from pmsync.markdown.unread import Unread, unread
-from pmsync.settings import Vocabulary
+from pmsync.cli.setup.find_documents import find_globs
+from pmsync.config.file import load
+from pmsync.config.settings import Vocabulary
+from pmsync.documents.items.unread import Unread, unread
 from tests.cli.conftest import DOCUMENT, Run, write
 
 MORTEM = """# Outage of the queue

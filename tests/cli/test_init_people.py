@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmsync.cli.init_people import Proposal, propose
-from pmsync.cli.init_text import Answers, config_text
-from pmsync.config import parse
-from pmsync.people import Directory
+from pmsync.cli.setup.config_text import Answers, config_text
+from pmsync.cli.setup.find_people import Proposal, propose
+from pmsync.config.file import parse
+from pmsync.config.people import Directory
 
 
 def proposed(*owners: str, handles: tuple[str, ...] = ()) -> list[tuple[str, str, tuple[str, ...], str, int]]:

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from pmsync import __version__
-from pmsync.cli import cli
+from pmsync.cli.main import cli
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Ran, Run, write
 from tests.cli.test_cron import DEAF, busy
 

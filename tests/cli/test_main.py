@@ -16,8 +16,8 @@ import click
 import pytest
 
 from pmsync import __version__
-from pmsync.cli import COMMANDS, cli, pass_app
 from pmsync.cli.app import App
+from pmsync.cli.main import COMMANDS, cli, pass_app
 from pmsync.errors import LedgerError
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 

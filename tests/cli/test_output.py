@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pmsync.cli import output, tables
-from pmsync.cli.output import View, bold, link
-from pmsync.cli.plain import harmless, printable, to_json
-from pmsync.cli.wrapping import wrap
+from pmsync.cli.terminal import output, tables
+from pmsync.cli.terminal.output import View, bold, link
+from pmsync.cli.terminal.safe_text import harmless, printable, to_json
+from pmsync.cli.terminal.wrapping import wrap
 from pmsync.model import Finding
 from tests.cli.conftest import Terminal
 
@@ -374,7 +374,7 @@ def test_progress_appears_only_after_a_while_and_only_at_a_terminal(
     terminal: Terminals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, err = terminal()
-    monkeypatch.setattr("pmsync.cli.progress.PATIENCE", 0.05)
+    monkeypatch.setattr("pmsync.cli.terminal.progress.PATIENCE", 0.05)
     output.use(View(environ={}))
     with output.progress("quick") as bar:
         bar.tell("something")
@@ -391,7 +391,7 @@ def test_progress_appears_only_after_a_while_and_only_at_a_terminal(
 @pytest.mark.parametrize("view", [View(environ={"PMSYNC_NO_PROGRESS": "1"}), View(environ={}, verbosity=-1)])
 def test_progress_can_be_switched_off(terminal: Terminals, monkeypatch: pytest.MonkeyPatch, view: View) -> None:
     _, err = terminal()
-    monkeypatch.setattr("pmsync.cli.progress.PATIENCE", 0.0)
+    monkeypatch.setattr("pmsync.cli.terminal.progress.PATIENCE", 0.0)
     output.use(view)
     with output.progress("slow") as bar:
         bar.tell("still slow")

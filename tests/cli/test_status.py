@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli import output
+from pmsync.cli.terminal import output
 from pmsync.ledger import Ledger
-from pmsync.lock import hold
 from pmsync.model import Finding
+from pmsync.sync.lock import hold
 from tests.cli.filled import NOW, fill, make
 from tests.ledger.samples import document, item
 

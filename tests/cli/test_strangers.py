@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmsync.config import load
-from pmsync.people import Directory
-from pmsync.strangers import strangers, toml, unknown_owner
+from pmsync.config.file import load
+from pmsync.config.people import Directory
+from pmsync.config.unknown_owners import strangers, toml, unknown_owner
 from tests.build import settings
 from tests.cli.conftest import CONFIG, Ran, Run, write
 

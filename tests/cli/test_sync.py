@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pmsync.cli.connecting import Signals
+from pmsync.cli.host.connect import Signals
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write
 
 Terminals = Callable[..., tuple[Any, Any]]

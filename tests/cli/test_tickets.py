@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli import main
 from pmsync.cli.app import App
+from pmsync.cli.main import main
 
 CONFIG = """
 [documents]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.test_tracked import git, repository, with_ledger
+from tests.disk.test_git_index import git, repository, with_ledger
 
 
 @pytest.mark.parametrize(

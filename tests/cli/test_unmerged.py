@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.unmerged import SIGNS
+from pmsync.cli.host.unmerged import SIGNS
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
 SECURITY = (Path(__file__).parents[2] / "docs/security.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pmsync.errors import TrackerUnavailable
-from pmsync.trackers.base import InDoubt, Unavailable
+from pmsync.trackers.contract import InDoubt, Unavailable
 from tests.cli.conftest import Ran, Run, write
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response, Server

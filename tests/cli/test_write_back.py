@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import pmsync.cli.write_back  # noqa: F401 (first imported while a test has put something else in place, it would keep that)
+import pmsync.cli.commands.write_back  # noqa: F401 (first imported while a test has put something else in place, it would keep that)
 from pmsync.errors import LedgerError
 from pmsync.writeback import run as writeback
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write

@@ -169,10 +169,10 @@ def trouble(connection: sqlite3.Connection, job: Job) -> None:
 
 def run(job: Job) -> int:
     """The exit code of the command line, if the process lives that long."""
-    cli = importlib.import_module("pmsync.cli")
+    cli = importlib.import_module("pmsync.cli.main")
     watch(job)
     if job.patience is not None:
-        for name in ("pmsync.ledger.file", "pmsync.trackers.local_store"):
+        for name in ("pmsync.ledger.file", "pmsync.trackers.local.store"):
             importlib.import_module(name).PATIENCE = job.patience
     if job.file_size is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (job.file_size, job.file_size))

@@ -21,7 +21,9 @@ from pathlib import Path
 import click
 import pytest
 
-from pmsync.cli import App, connecting, main, output, progress
+from pmsync.cli.host import connect
+from pmsync.cli.main import App, main
+from pmsync.cli.terminal import output, progress
 from pmsync.model import Ref
 from tests.cli.conftest import Terminal, write
 from tests.clock import Clock
@@ -262,7 +264,7 @@ def play(folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[t
     clock = Clock(MONDAY)
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     monkeypatch.setattr(click, "get_app_dir", lambda name: str(folder / "state" / name))
-    monkeypatch.setattr(connecting.Signals, "sleep", lambda _, seconds: clock.sleep(seconds))
+    monkeypatch.setattr(connect.Signals, "sleep", lambda _, seconds: clock.sleep(seconds))
     monkeypatch.setattr(progress, "PATIENCE", 3600.0)  # what is shown while one waits is not what stays on the screen
     root = folder / "web"
     root.mkdir()

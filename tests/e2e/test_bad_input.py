@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.init_parts import Wishes
+from pmsync.cli.setup.pipelines import Wishes
 from tests.crash.child import Job
 from tests.crash.scene import server
 from tests.e2e.runner import Event

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.init_parts import Wishes
+from pmsync.cli.setup.pipelines import Wishes
 from tests.e2e.runner import BOT, Event, Job
 from tests.e2e.world import BOOK, DISK, DOC, KEYS, World, document, git, world
 from tests.fakes.github_state import Issue

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pmsync.cli.init_parts import Place, Wishes, pipeline
-from pmsync.cli.repository import Repository
-from pmsync.settings import Settings, TrackerSettings
+from pmsync.cli.host.git import Repository
+from pmsync.cli.setup.pipelines import Place, Wishes, pipeline
+from pmsync.config.settings import Settings, TrackerSettings
 from tests.e2e.runner import ROOT
 from tests.e2e.world import BOOK, DISK, DOC, PIN, VAGUE, World, document, git, world
 

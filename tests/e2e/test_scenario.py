@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.init_parts import Wishes
+from pmsync.cli.setup.pipelines import Wishes
 from tests.cli.conftest import write
 from tests.e2e.runner import BOT, Event
 from tests.e2e.world import BOOK, DISK, DOC, KEYS, VAGUE, World, document, git, world

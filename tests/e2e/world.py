@@ -10,12 +10,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmsync.cli.init_parts import Place, Wishes, pipeline
-from pmsync.cli.init_pin import Pin
-from pmsync.cli.repository import Repository
+from pmsync.cli.host.git import Repository
+from pmsync.cli.setup.pin import Pin
+from pmsync.cli.setup.pipelines import Place, Wishes, pipeline
+from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.ledger import Ledger
 from pmsync.model import Ref
-from pmsync.settings import Settings, TrackerSettings
 from tests.cli.conftest import write
 from tests.crash.scene import RealTime
 from tests.e2e.runner import BOT, REPO, Event, Job, Runner

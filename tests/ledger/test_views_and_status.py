@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pmsync.cli import App, main
+from pmsync.cli.main import App, main
 from pmsync.ledger import Ledger, schema
 from tests.cli.conftest import LATER, write
 

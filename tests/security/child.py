@@ -8,7 +8,7 @@ import time
 def main() -> None:
     time.sleep = lambda _seconds: None
     # Only now: what is imported takes `time.sleep` as it finds it.
-    from pmsync.cli.connecting import Signals  # noqa: PLC0415
+    from pmsync.cli.host.connect import Signals  # noqa: PLC0415
     from tests.crash import child  # noqa: PLC0415
 
     Signals.sleep = lambda _self, _seconds: None  # type: ignore[method-assign]

@@ -89,15 +89,15 @@ CASES = {
 
 def work(text: str) -> None:
     """All that is done with a document until its tickets are sent."""
-    from pmsync import rules  # noqa: PLC0415
-    from pmsync.content import body, labels, raw_fields, ticket_title  # noqa: PLC0415
+    from pmsync.check import rules  # noqa: PLC0415
+    from pmsync.config.settings import Settings, TrackerSettings  # noqa: PLC0415
+    from pmsync.documents.items import parse  # noqa: PLC0415
     from pmsync.errors import DocumentError  # noqa: PLC0415
-    from pmsync.keys import item_key  # noqa: PLC0415
-    from pmsync.markdown import parse  # noqa: PLC0415
+    from pmsync.identity.keys import item_key  # noqa: PLC0415
     from pmsync.model import Marker, Reading  # noqa: PLC0415
-    from pmsync.settings import Settings, TrackerSettings  # noqa: PLC0415
-    from pmsync.trackers.github_text import fit_body  # noqa: PLC0415
-    from pmsync.trackers.jira_fields import description  # noqa: PLC0415
+    from pmsync.planning.ticket_text import body, labels, raw_fields, ticket_title  # noqa: PLC0415
+    from pmsync.trackers.github.issue import fit_body  # noqa: PLC0415
+    from pmsync.trackers.jira.create_screen import description  # noqa: PLC0415
 
     settings = Settings("/srv", "acme/web")
     try:

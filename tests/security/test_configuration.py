@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli import App, main
-from pmsync.config import parse
+from pmsync.cli.main import App, main
+from pmsync.config.file import parse
+from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.errors import ConfigError, PmsyncError
-from pmsync.settings import Settings, TrackerSettings
-from pmsync.trackers import github, jira
+from pmsync.trackers.github import tracker as github
+from pmsync.trackers.jira import tracker as jira
 from pmsync.trackers.registry import connect_all
 from tests.fakes.http import Response, Server
 
@@ -365,9 +366,10 @@ def hook(event, args):
     if event == "socket.connect":
         raise SystemExit(f"went to {args[1]}")
 sys.path[:0] = [sys.argv.pop(1)]
-import datetime, pmsync.cli, pmsync.cli.sync, pmsync.trackers.registry, tenacity, sqlite_utils, filelock, yaml
+import datetime, tenacity, sqlite_utils, filelock, yaml
+import pmsync.cli.main, pmsync.cli.commands.sync, pmsync.trackers.registry
 sys.addaudithook(hook)
-sys.exit(pmsync.cli.main())
+sys.exit(pmsync.cli.main.main())
 """
 
 

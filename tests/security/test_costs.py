@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pmsync.documents.items import parse
+from pmsync.documents.read import LARGEST, decode
 from pmsync.errors import DocumentError
-from pmsync.markdown import parse
-from pmsync.sources import LARGEST, decode
 from tests.security.costing import CASES
 
 ROOT = Path(__file__).parents[2]

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from pmsync.config.settings import Person, TrackerSettings
 from pmsync.errors import TrackerError, TrackerUnavailable
-from pmsync.settings import Person, TrackerSettings
-from pmsync.trackers import github, jira
-from pmsync.trackers.base import Tracker, Unavailable
+from pmsync.trackers.contract import Tracker, Unavailable
+from pmsync.trackers.github import tracker as github
+from pmsync.trackers.jira import tracker as jira
 from tests.clock import Clock
 from tests.fakes.http import Request, Response, Server
 from tests.trackers.contract import draft, make

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli import App, main
+from pmsync.cli.main import App, main
 from pmsync.errors import LedgerError
 from pmsync.ledger import Ledger, file
 from tests.cli.conftest import write

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmsync import marker
-from pmsync.content import body, labels, raw_fields, ticket_title
+from pmsync.config.settings import Settings, TrackerSettings
+from pmsync.documents.items import parse
 from pmsync.errors import DocumentError
-from pmsync.keys import item_key
-from pmsync.markdown import parse
+from pmsync.identity import marker
+from pmsync.identity.keys import item_key
 from pmsync.model import Document, Item, Marker
-from pmsync.settings import Settings, TrackerSettings
-from pmsync.trackers import jira_anchor
-from pmsync.trackers.github_text import CUT, LONGEST_BODY, fit_body, fit_labels, fit_title
-from pmsync.trackers.jira_fields import create_fields
-from pmsync.trackers.jira_issue import dialect, document_labels, marker_of, uid_label
+from pmsync.planning.ticket_text import body, labels, raw_fields, ticket_title
+from pmsync.trackers.github.issue import CUT, LONGEST_BODY, fit_body, fit_labels, fit_title
+from pmsync.trackers.jira import anchor_marker
+from pmsync.trackers.jira.create_screen import create_fields
+from pmsync.trackers.jira.issue import dialect, document_labels, marker_of, uid_label
 from tests.clock import Clock
 from tests.trackers.contract import draft, make, seen
 from tests.trackers.jira_stage import JiraStage
@@ -166,7 +166,7 @@ def test_a_marker_of_any_length_can_be_read_back(filling: str) -> None:
 
 # --- Jira Data Center, where the marker is an anchor ------------------------------------------------------------
 
-ANCHOR = jira_anchor.append("", Marker(VICTIM, "acme/web", "d", "k")).strip()
+ANCHOR = anchor_marker.append("", Marker(VICTIM, "acme/web", "d", "k")).strip()
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -183,8 +183,8 @@ def test_no_document_forms_an_anchor_that_is_a_marker(place: str, text: str) -> 
         whole = body(document, item, SETTINGS, fields=())  # type: ignore[arg-type]
         wiki = str(create_fields(draft(marker=own, body=whole), JIRA, None, words)["description"])
         assert len(re.findall(r"\{anchor:pmsync", wiki)) == 1
-        assert jira_anchor.read(wiki) == own
-        assert jira_anchor.read(wiki.rpartition("{")[0]) is None
+        assert anchor_marker.read(wiki) == own
+        assert anchor_marker.read(wiki.rpartition("{")[0]) is None
 
 
 # --- labels -----------------------------------------------------------------------------------------------------

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmsync.content import body
-from pmsync.markdown import parse
+from pmsync.config.settings import Settings, TrackerSettings
+from pmsync.documents.items import parse
 from pmsync.model import Document, Item
-from pmsync.quieting import quiet
-from pmsync.reports import markdown_cell, markdown_link
-from pmsync.settings import Settings, TrackerSettings
-from pmsync.trackers.jira_fields import create_fields
-from pmsync.trackers.jira_issue import Dialect
+from pmsync.planning.ticket_text import body
+from pmsync.reports.status import markdown_cell, markdown_link
+from pmsync.trackers.jira.create_screen import create_fields
+from pmsync.trackers.jira.issue import Dialect
+from pmsync.trackers.quiet_text import quiet
 from tests.security.github_page import notices
 from tests.security.test_markers import PLACES
 from tests.trackers.contract import draft

@@ -14,11 +14,12 @@ from pathlib import Path
 import click
 import pytest
 
-from pmsync.cli import COMMANDS as COMMAND_NAMES
-from pmsync.cli import App, main, output
+from pmsync.cli.main import COMMANDS as COMMAND_NAMES
+from pmsync.cli.main import App, main
+from pmsync.cli.terminal import output
+from pmsync.config.settings import TrackerSettings
 from pmsync.ledger import Ledger
-from pmsync.settings import TrackerSettings
-from pmsync.trackers import local
+from pmsync.trackers.local import tracker
 from tests.cli.conftest import Terminal
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -120,7 +121,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     app = App(environ={}, cwd=tmp_path, now=lambda: NOW)
     main(["--quiet", "sync"], app)
     settings = TrackerSettings("desk", "local", path=str(tmp_path / ".pmsync" / "tickets-desk.db"))
-    desk = local.connect(settings, {}, tmp_path, lambda: NOW).desk(f"mallory {WHOLE}")
+    desk = tracker.connect(settings, {}, tmp_path, lambda: NOW).desk(f"mallory {WHOLE}")
     desk.comment(1, f"Look {WHOLE}")
     desk.assign(1, f"dana {WHOLE}")
     desk.close(2)

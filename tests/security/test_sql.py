@@ -13,12 +13,12 @@ import pytest
 
 from pmsync import ledger
 from pmsync.ledger import Ledger
-from pmsync.trackers import local_store
+from pmsync.trackers.local import store
 from tests.clock import Clock
 from tests.team import Team
 from tests.trackers.local_stage import LocalStage
 
-HOMES = [Path(ledger.__file__).parent, Path(local_store.__file__).parent]
+HOMES = [Path(ledger.__file__).parent, Path(store.__file__).parent]
 SOURCES = sorted(path for home in HOMES for path in home.glob("*.py") if home == HOMES[0] or path.name[:6] == "local_")
 SOURCES += [HOMES[1] / "local.py"]
 WORDS = tuple(f"{word} " for word in "SELECT INSERT UPDATE DELETE PRAGMA CREATE ALTER DROP FROM WHERE WITH".split())

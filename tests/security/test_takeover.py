@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pmsync import marker
-from pmsync.keys import make_uid, title_key
+from pmsync.identity import marker
+from pmsync.identity.keys import make_uid, title_key
 from pmsync.model import Draft, Marker, Ref, Ticket
-from pmsync.trackers import jira_anchor
-from pmsync.trackers.jira_issue import PROPERTY, property_value, uid_label
+from pmsync.trackers.jira import anchor_marker
+from pmsync.trackers.jira.issue import PROPERTY, property_value, uid_label
 from tests.clock import Clock
 from tests.fakes.jira_state import Issue
 from tests.team import Team
@@ -59,7 +59,7 @@ class OpenDesk(JiraStage):
 
     def _mark(self, issue: Issue, identity: Marker) -> None:
         issue.properties[PROPERTY] = property_value(identity)
-        issue.description = jira_anchor.append(issue.description, identity)
+        issue.description = anchor_marker.append(issue.description, identity)
 
     def forge_copy(self, ref: Ref) -> Ref:
         issue = self.issue(ref)

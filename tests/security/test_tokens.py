@@ -16,7 +16,7 @@ from tests.clock import Clock
 from tests.crash.child import Job
 from tests.crash.scene import DOCUMENT, FIRST, HEAD, Server
 from tests.fakes.http import Before, Drop, Request, Response
-from tests.faults import FAULTS
+from tests.sync.faults import FAULTS
 from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import JiraStage
 
@@ -197,7 +197,8 @@ def test_the_log_of_a_bug_is_private_and_holds_no_secret(
     """Nobody knows what the message of an unknown error holds: so the environment's secrets are blacked out."""
     import click  # noqa: PLC0415
 
-    from pmsync.cli import App, main, status  # noqa: PLC0415
+    from pmsync.cli.commands import status  # noqa: PLC0415
+    from pmsync.cli.main import App, main  # noqa: PLC0415
 
     def broken(**_: object) -> NoReturn:
         raise RuntimeError(f"no idea what to do with {GITHUB_SECRET} and hunter2")

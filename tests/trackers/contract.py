@@ -14,11 +14,11 @@ from datetime import date, timedelta, timezone
 
 import pytest
 
+from pmsync.config.settings import Person
 from pmsync.errors import Overtaken, TrackerError, TrackerUnavailable
-from pmsync.keys import make_uid
+from pmsync.identity.keys import make_uid
 from pmsync.model import Draft, Marker, Patch, Ref, Status, Ticket
-from pmsync.settings import Person
-from pmsync.trackers.base import Created, Gone, Moved, Touched, Unresolved
+from pmsync.trackers.contract import Created, Gone, Moved, Touched, Unresolved
 from tests.trackers.stage import Stage
 
 SECOND = timedelta(seconds=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Self
 
+from pmsync.config.settings import TrackerSettings
 from pmsync.model import Ref
-from pmsync.settings import TrackerSettings
-from pmsync.trackers.base import Tracker
-from pmsync.trackers.github import GitHubTracker, connect
+from pmsync.trackers.contract import Tracker
+from pmsync.trackers.github.tracker import GitHubTracker, connect
 from tests.clock import Clock
 from tests.fakes.github import FakeGitHub
 from tests.fakes.github_state import Issue, Token

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Self
 
+from pmsync.config.settings import TrackerSettings
 from pmsync.model import Ref
-from pmsync.settings import TrackerSettings
-from pmsync.trackers.jira import JiraTracker, connect
+from pmsync.trackers.jira.tracker import JiraTracker, connect
 from tests.clock import Clock
 from tests.fakes.jira import FakeJira
 from tests.fakes.jira_state import Issue, JiraState

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from pmsync.config.settings import TrackerSettings
 from pmsync.model import Ref
-from pmsync.settings import TrackerSettings
-from pmsync.trackers import local_tickets
-from pmsync.trackers.local import LocalTracker
-from pmsync.trackers.local_store import Store
+from pmsync.trackers.local import tickets
+from pmsync.trackers.local.store import Store
+from pmsync.trackers.local.tracker import LocalTracker
 from tests.clock import Clock
 
 PERSON = "dana"
@@ -151,6 +151,6 @@ class LocalStage:
 
 
 def _number(ref: Ref) -> int:
-    number = local_tickets.Naming(ref.tracker).number(ref.key)
+    number = tickets.Naming(ref.tracker).number(ref.key)
     assert number is not None
     return number

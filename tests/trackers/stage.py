@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from pmsync.model import Ref
-from pmsync.trackers.base import Tracker
+from pmsync.trackers.contract import Tracker
 from tests.clock import Clock
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
-from pmsync.trackers.base import Forbidden, InDoubt, Rejected, Tracker
+from pmsync.trackers.contract import Forbidden, InDoubt, Rejected, Tracker
 from tests.clock import Clock
 from tests.fakes.github_state import Token
 from tests.fakes.http import Request, Response

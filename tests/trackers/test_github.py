@@ -12,11 +12,21 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from pmsync.config.settings import Person, TrackerSettings
 from pmsync.errors import ConfigError, TrackerError, TrackerUnavailable
 from pmsync.model import Ref, Status, Ticket
-from pmsync.settings import Person, TrackerSettings
-from pmsync.trackers.base import Created, Forbidden, Gone, InDoubt, Moved, Rejected, Touched, Unavailable, Unresolved
-from pmsync.trackers.github import connect
+from pmsync.trackers.contract import (
+    Created,
+    Forbidden,
+    Gone,
+    InDoubt,
+    Moved,
+    Rejected,
+    Touched,
+    Unavailable,
+    Unresolved,
+)
+from pmsync.trackers.github.tracker import connect
 from tests.clock import Clock
 from tests.fakes.github_state import App, Token
 from tests.fakes.http import After, Before, Delay, Drop, Request, Response, Truncate

@@ -8,7 +8,7 @@ import pytest
 
 from pmsync.errors import TrackerUnavailable
 from pmsync.model import Ref, Ticket
-from pmsync.trackers.base import Gone, Moved
+from pmsync.trackers.contract import Gone, Moved
 from tests.clock import Clock
 from tests.fakes.github_state import Token
 from tests.fakes.http import Drop, Response

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmsync import marker
+from pmsync.identity import marker
 from pmsync.model import Marker
-from pmsync.trackers.github_pacing import CONTENT_LIMITS, NotSent, Pacing, patience
-from pmsync.trackers.github_text import (
+from pmsync.trackers.github.issue import (
     CUT,
     LONGEST_BODY,
     LONGEST_LABEL,
@@ -22,6 +21,7 @@ from pmsync.trackers.github_text import (
     reasons,
     repository_id_of,
 )
+from pmsync.trackers.github.pacing import CONTENT_LIMITS, NotSent, Pacing, patience
 
 IDENTITY = Marker("abcdefgh2345", "acme/platform", "postmortems/outage.md", "rotate the keys")
 DATE = "Tue, 24 Nov 2026 09:00:00 GMT"

@@ -10,7 +10,7 @@ import pytest
 
 from pmsync.errors import TrackerError
 from pmsync.model import Draft, Status, Ticket
-from pmsync.trackers.base import Created, InDoubt, Rejected, Unavailable
+from pmsync.trackers.contract import Created, InDoubt, Rejected, Unavailable
 from tests.clock import Clock
 from tests.fakes.http import Delay, Drop, Request, Response
 from tests.trackers.contract import TrackerContract, draft

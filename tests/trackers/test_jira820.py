@@ -16,10 +16,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from pmsync.config.settings import TrackerSettings
 from pmsync.model import Ref
-from pmsync.settings import TrackerSettings
-from pmsync.trackers.base import Gone, Rejected
-from pmsync.trackers.jira import JiraTracker, connect
+from pmsync.trackers.contract import Gone, Rejected
+from pmsync.trackers.jira.tracker import JiraTracker, connect
 from tests.trackers.contract import draft
 
 NOT_THERE = {

@@ -12,7 +12,7 @@ import pytest
 from pmsync.errors import TrackerError
 from tests.clock import Clock
 from tests.fakes.http import Request, Response
-from tests.sync_contract import BOOK, DISK, DOC
+from tests.sync.contract import BOOK, DISK, DOC
 from tests.team import Team
 from tests.trackers.contract import draft
 from tests.trackers.jira_stage import JiraStage

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pmsync.config.settings import TrackerSettings
 from pmsync.errors import ConfigError, TrackerClosed, TrackerError
 from pmsync.ledger import Ledger
-from pmsync.settings import TrackerSettings
-from pmsync.trackers.base import Created
-from pmsync.trackers.jira import connect
+from pmsync.trackers.contract import Created
+from pmsync.trackers.jira.tracker import connect
 from tests.clock import Clock
 from tests.fakes.http import Request, Response
 from tests.fakes.jira import CLOUD_ID

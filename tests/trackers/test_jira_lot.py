@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.apply import lots
-from pmsync.keys import digest
+from pmsync.identity.keys import digest
 from pmsync.model import Draft, Fields, Marker
-from pmsync.operations import Create, Place
-from pmsync.sync import Result
-from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Unavailable
+from pmsync.planning.operations import Create, Place
+from pmsync.sync.apply import lots
+from pmsync.sync.engine import Result
+from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response
 from tests.fakes.http import Request as HttpRequest
-from tests.sync_contract import DOC
+from tests.sync.contract import DOC
 from tests.team import Team
 from tests.trackers.contract import draft
 from tests.trackers.jira_stage import JiraStage

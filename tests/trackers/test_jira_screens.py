@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from pmsync.model import Finding
-from pmsync.sync import Result
-from pmsync.trackers.base import Check, Created, Rejected
+from pmsync.sync.engine import Result
+from pmsync.trackers.contract import Check, Created, Rejected
 from tests.clock import Clock
 from tests.fakes.http import Request as HttpRequest
 from tests.fakes.http import Response
-from tests.sync_contract import BOOK, DISK, DOC
+from tests.sync.contract import BOOK, DISK, DOC
 from tests.team import Team
 from tests.trackers.contract import draft
 from tests.trackers.jira_stage import JiraStage

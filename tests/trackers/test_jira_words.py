@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from pmsync.config.settings import TrackerSettings
 from pmsync.model import Status
-from pmsync.settings import TrackerSettings
-from pmsync.trackers.jira_issue import dialect, status_of
-from pmsync.trackers.jira_words import ending
+from pmsync.trackers.jira.closed_words import ending
+from pmsync.trackers.jira.issue import dialect, status_of
 
 WONT_DO = (
     "Won't Do", "Won’t Do", "WON'T FIX", "Wont_Do", "Cancelled", "Canceled", "Declined",

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from pmsync.config.settings import Person, TrackerSettings
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.model import Ref, Ticket
-from pmsync.settings import Person, TrackerSettings
-from pmsync.trackers import local_store
-from pmsync.trackers.base import Created, Gone, Rejected, Touched, Unavailable
-from pmsync.trackers.local import LocalTracker, connect
+from pmsync.trackers.contract import Created, Gone, Rejected, Touched, Unavailable
+from pmsync.trackers.local import store
+from pmsync.trackers.local.tracker import LocalTracker, connect
 from tests.trackers.contract import TrackerContract, draft, make, marker, seen
 from tests.trackers.local_stage import LocalStage
 
@@ -137,7 +137,7 @@ def test_the_tables_hold_only_what_they_say(stage: LocalStage) -> None:
 def test_while_another_process_writes_nothing_is_lost_and_nothing_in_doubt(
     stage: LocalStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_store, "PATIENCE", 0.05)
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
     ticket = make(stage)
     with closing(sqlite3.connect(stage.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pmsync.config.settings import Person
 from pmsync.errors import TrackerError
-from pmsync.settings import Person
-from pmsync.trackers.base import Created, Touched, Unresolved
-from pmsync.trackers.github_pulls import Pulls
+from pmsync.trackers.contract import Created, Touched, Unresolved
+from pmsync.trackers.github.pull_requests import Pulls
 from pmsync.trackers.paging import MOST_PAGES, Page, walk
 from tests.clock import Clock
 from tests.fakes.http import Request, Response

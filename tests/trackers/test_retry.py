@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmsync.config.settings import Person, Settings, TrackerSettings
 from pmsync.errors import ConfigError, TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref
-from pmsync.settings import Person, Settings, TrackerSettings
-from pmsync.trackers.base import Created, InDoubt, Outcome, Rejected, Tracker, Unavailable
+from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Tracker, Unavailable
 from pmsync.trackers.registry import MODULES, connect, connect_all
 from pmsync.trackers.retry import Retrying
 from tests.clock import Clock

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmsync.trackers.wiki import escape, to_wiki
+from pmsync.trackers.jira.wiki_markup import escape, to_wiki
 
 ZERO = "\u200b"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pmsync.config.settings import Vocabulary
+from pmsync.documents.items import parse
 from pmsync.errors import DocumentError
-from pmsync.markdown import parse
 from pmsync.model import Document, Finding, Ref, Status, Tick
-from pmsync.settings import Vocabulary
-from pmsync.writeback import Rewrite, Ticketed, choosing, rewrite
+from pmsync.writeback import Rewrite, Ticketed, choose, rewrite
 
 HEAD = "# Checkout was down\n\n**Date:** 2026-11-20\n\n## Action items\n\n"
 LINK = "[PAY-7](https://acme.example/browse/PAY-7)"
@@ -284,7 +284,7 @@ def test_what_cannot_be_written_costs_a_few_looks_at_the_document(
         looks.append(len(text))
         return parse(text, path, vocabulary)
 
-    monkeypatch.setattr(choosing, "parse", counted)
+    monkeypatch.setattr(choose, "parse", counted)
     text = HEAD + "".join(f"- [ ] Add alert {n}\n" for n in range(100)) + "\n## Notes\n\n" + "It is so. " * 20_000
     unreadable = Ref("local", "7", "UTF-8", "local:utf/8")
     wanted = [Ticketed(n, f"u{n}", unreadable if n % 2 else REF, status) for n in range(100)]
@@ -303,11 +303,11 @@ def test_looking_for_one_culprit_has_an_end(monkeypatch: pytest.MonkeyPatch) -> 
         looks.append(len(text))
         raise DocumentError("no document")
 
-    monkeypatch.setattr(choosing, "parse", refused)
+    monkeypatch.setattr(choose, "parse", refused)
     text = HEAD + "".join(f"- [ ] Add alert {n}\n" for n in range(200)) + "\n## Notes\n\n" + "It is so. " * 100_000
     made = rewrite(text, parse(text, "a.md"), [Ticketed(n, f"u{n}", REF, Status.DONE) for n in range(200)])
     assert (made.text, made.changes, len(made.findings)) == (text, (), 400)
-    assert sum(looks) <= choosing.MOST_TEXT + 2 * len(text)
+    assert sum(looks) <= choose.MOST_TEXT + 2 * len(text)
 
 
 def test_columns_that_the_configuration_teaches_get_link_and_status() -> None:

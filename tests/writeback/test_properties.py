@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pmsync.documents.items import parse
 from pmsync.errors import DocumentError
-from pmsync.keys import item_key
-from pmsync.markdown import parse
+from pmsync.identity.keys import item_key
 from pmsync.model import Document, Ref, Status
 from pmsync.writeback import Rewrite, Ticketed, applied, rewrite
 from pmsync.writeback.lines import split
 from tests.corpus_contract import CORPUS
 
-OWN = Path(__file__).parents[1] / "documents"
+OWN = Path(__file__).parents[1] / "samples/postmortems"
 FOLDERS = [folder for folder in (OWN, CORPUS) if folder.is_dir()]
 REAL = sorted(path for folder in FOLDERS for path in folder.rglob("*") if path.is_file() and path.suffix != ".json")
 STATUSES = st.sampled_from([Status.OPEN, Status.IN_PROGRESS, Status.DONE, Status.DONE, Status.WONT_DO])

@@ -11,9 +11,9 @@ import pytest
 
 from pmsync.errors import DocumentError, LedgerError
 from pmsync.ledger import Ledger
-from pmsync.lock import hold
-from pmsync.sync import Clock as EngineClock
-from pmsync.sync import Request
+from pmsync.sync.engine import Clock as EngineClock
+from pmsync.sync.engine import Request
+from pmsync.sync.lock import hold
 from pmsync.writeback import file
 from pmsync.writeback.run import Result, write_back
 from tests.clock import Clock

@@ -1,0 +1,226 @@
+"""`pmsync show`: everything that the ledger knows about one item. Reads only the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.terminal import output
+from pmsync.config.settings import Settings
+from pmsync.ledger import Ledger
+from pmsync.ledger.changes import Change
+from pmsync.ledger.owners import Find
+from pmsync.model import Link, Ticket
+from pmsync.planning.ticket_text import web_link
+from pmsync.reports import status as reports
+from pmsync.reports.differences import Compared, compare
+from pmsync.reports.status import ItemView, StatusRow
+
+Fact = tuple[str, tuple[output.Part, ...]]
+
+
+@click.command()
+@click.argument("item", metavar="ITEM")
+@output.format_option("text", "json")
+@pass_app
+def command(app: App, item: str, output_format: str) -> int:
+    """Show everything about one item: its text, owner, ticket, and what happened to it.
+
+    ITEM is an item's uid or the beginning of it, its ticket's key or URL, or path:line. Answers from the ledger.
+    Exit codes: 0 fine, 1 the ledger cannot be read, 2 there is no such item, or more than one.
+
+    \b
+    Examples:
+      pmsync show PAY-12
+      pmsync show postmortems/2026-11-02-checkout.md:41
+      pmsync show k3v9a2 --format json
+    """
+    settings = app.settings()
+    now = app.now()
+    with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
+        view = reports.resolve_item(ledger, item)
+        row = reports.status_row(view.seen, ledger, settings, now.astimezone().date())
+        fresh = reports.freshness(ledger, now)
+        ticket = _ticket_facts(view, settings, reports.accounts(ledger, settings))
+    if output_format == "json":
+        output.emit_json(_value(view, row, settings))
+        return 0
+    _show(view, row, _item_facts(view, row, settings, now.astimezone().date()), ticket)
+    if fresh.trouble:
+        output.warn(fresh.trouble)
+    output.log(output.dim(_next(view, row)))
+    return 0
+
+
+def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact]) -> None:
+    output.echo(output.bold(" ".join(row.title.split())), hang=2)
+    _facts(item)
+    if row.note:
+        output.echo("  ", row.note, hang=2)
+    if view.seen.item.details.strip():
+        output.echo()
+        for line in view.seen.item.details.strip().splitlines():
+            output.echo("  ", output.dim(line), hang=2)
+    _section("Ticket", ticket)
+    _section("Waiting", _waiting_facts(view))
+    if view.findings:
+        output.echo("\n", output.bold("Findings of the last run"))
+        output.findings(view.findings)
+    if view.history:
+        output.echo("\n", output.bold("History"))
+        for at, change in _told(view.history):
+            output.echo(*_event(at, change), hang=4)
+
+
+def _section(title: str, facts: list[Fact]) -> None:
+    if facts:
+        output.echo("\n", output.bold(title))
+        _facts(facts)
+
+
+def _facts(facts: list[Fact]) -> None:
+    for name, parts in facts:
+        output.echo("  ", output.dim(f"{name:<11}"), *parts, hang=13)
+
+
+def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date) -> list[Fact]:
+    item, document = view.seen.item, view.seen.document
+    about = ", ".join(filter(None, [document.title, row.severity, str(document.date or ""), document.incident]))
+    due = output.due(row.due, today) if row.kind == "open" else str(row.due or "")
+    due_from = {"sla": " by severity", "ticket": ", set in the ticket"}.get(row.due_from, "")
+    facts: dict[str, tuple[output.Part, ...]] = {
+        "uid": (row.uid,),
+        "status": (reports.in_words(row.status),),
+        "place": (output.link(row.where, web_link(settings, row.path, row.line)),),
+        "document": (about, " (gone)" if view.seen.gone_at else "", " (restricted)" if row.restricted else ""),
+        "group": (item.group or "",),
+        "owner": (", ".join(row.people),),
+        "due": (due, due_from if due else ""),
+        "priority": (item.fields.priority or "",),
+        "kind": (item.fields.kind or "",),
+        "labels": (", ".join(item.fields.labels),),
+        "ticked": ({True: "yes", False: "no", None: ""}[item.done],),
+        "names": (", ".join(item.tickets),),
+        "first seen": (_time(view.seen.first_seen_at),),
+    }
+    return [(name, parts) for name, parts in facts.items() if any(parts)]
+
+
+def _ticket_facts(view: ItemView, settings: Settings, find: Find) -> list[Fact]:
+    """The ticket as last seen, and where the document differs from it."""
+    link = view.link
+    if link is None:
+        return []
+    ticket = link.ticket
+    facts: list[Fact] = [
+        (ticket.ref.tracker, (output.link(ticket.ref.key, ticket.ref.url),)),
+        ("state", (_state(ticket),)),
+        ("author", (ticket.author,)),
+        ("created", (_time(ticket.created_at),)),
+        ("changed", (_time(ticket.updated_at),)),
+    ]
+    if ticket.closed_at:
+        facts.append(("closed", (_time(ticket.closed_at),)))
+    facts.append(("link", (", ".join(_words(link)),)))
+    compared = [field for field in compare(link, view.seen, settings, find) if field.value or field.note]
+    facts += [(field.name, (field.value or "-", _note(field))) for field in compared]
+    return [fact for fact in facts if any(fact[1])]
+
+
+def _state(ticket: Ticket) -> str:
+    """The status, with the tracker's own word where that is another."""
+    status = reports.in_words(ticket.status)
+    own = ticket.state if reports.in_words(ticket.state.casefold()) != status else ""
+    return f"{status} ({own})" if own else status
+
+
+def _words(link: Link) -> Iterator[str]:
+    said = {
+        "named in the document": link.named,
+        "shared with other items": link.shared,
+        "orphaned": link.orphaned,
+        "lost": link.lost,
+    }
+    yield from (word for word, holds in said.items() if holds)
+
+
+def _note(field: Compared) -> output.Part:
+    if not field.note:
+        return ""
+    note = f"   {field.note}"
+    return output.coloured(note, "yellow") if field.pending else output.dim(note)
+
+
+def _waiting_facts(view: ItemView) -> list[Fact]:
+    facts: list[Fact] = []
+    if view.intent:
+        told = f"to {view.intent.tracker} at {_time(view.intent.announced_at)}; its answer is not known yet"
+        facts.append(("announced", (told,)))
+    facts += [(f"no {operation}", (reason,)) for operation, reason in view.seen.refusals.items()]
+    if view.decision:
+        facts.append(("decided", (view.decision,)))
+    return facts
+
+
+def _told(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime, Change]]:
+    """The history for people: without what another change of the same moment says already."""
+    changes = list(history)
+    there = {(at, change.source, change.field) for at, change in changes}
+    covered = {"state": "status", "reassigned": "assignees"}
+    for at, change in changes:
+        if (at, change.source, covered.get(change.field)) not in there:
+            yield at, change
+
+
+def _event(at: datetime, change: Change) -> list[output.Part]:
+    """One line of the timeline: when, who, what."""
+    note = f" ({change.note})" if change.note else ""
+    old, new = (reports.in_words(value or "-") if change.field == "status" else value or "-"
+                for value in (change.old, change.new))  # fmt: skip
+    values = f"{old} → {new}" if change.old else new
+    return ["  ", output.dim(_time(at)), f"  {change.source:<8}  {change.field}: {values}{note}"]
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _next(view: ItemView, row: StatusRow) -> str:
+    if row.status == "undecided":
+        return f"decide with `pmsync adopt {row.uid} TICKET` or `pmsync adopt {row.uid} --new`"
+    if view.link:
+        return f"`pmsync forget {row.ticket}` drops the link; `pmsync status` shows all items"
+    return f"`pmsync adopt {row.uid} TICKET` links a ticket that exists; `pmsync status` shows all items"
+
+
+def _value(view: ItemView, row: StatusRow, settings: Settings) -> dict[str, object]:
+    seen = view.seen
+    link = {field: getattr(view.link, field) for field in _LINK} if view.link else None
+    return {
+        **{name: getattr(row, name) for name in ("uid", "status", "kind", "note", "people", "due", "due_from", "late")},
+        "item": seen.item,
+        "document": {field: getattr(seen.document, field) for field in _DOCUMENT} | {"gone_at": seen.gone_at},
+        "web_url": web_link(settings, row.path, row.line) or None,
+        "first_seen_at": seen.first_seen_at,
+        "link": link,
+        "intent": view.intent,
+        "refusals": seen.refusals,
+        "decision": view.decision,
+        "findings": view.findings,
+        "history": [{"at": at, **_change(change)} for at, change in view.history],
+    }
+
+
+_LINK = ("ticket", "pushed", "pushed_labels", "named", "shared", "reassigned", "orphaned", "lost", "linked_at")
+_DOCUMENT = (
+    *("id", "path", "title", "incident", "date", "severity", "status"),
+    *("draft", "restricted", "services", "team", "authors", "labels"),
+)
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {name: getattr(change, name) for name in ("source", "field", "old", "new", "note")}

@@ -1,0 +1,354 @@
+"""`pmsync status`: what is open, whose it is, how late it is and where its ticket is. Reads only the ledger."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.terminal import output, tables
+from pmsync.config.people import Directory
+from pmsync.config.settings import Settings
+from pmsync.errors import ConfigError
+from pmsync.ledger import Ledger
+from pmsync.reports import status
+from pmsync.reports.status import Filter, Freshness, StatusRow
+
+if TYPE_CHECKING:
+    from pmsync.cli.host.user import Me
+
+COLUMNS = ("ticket", "status", "due", "owner", "severity", "title", "where", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found: `rows` of all that the ledger holds, `shown` of them, and the words for what was asked.
+
+    `me` is who asked for what is theirs.
+    """
+
+    rows: Sequence[StatusRow]
+    shown: Sequence[StatusRow]
+    asked: str
+    fresh: Freshness
+    now: datetime
+    me: Me | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone().date()
+
+
+@click.command()
+@click.option("--mine", is_flag=True, help="Only what is mine: PMSYNC_USER, else git's user.email, else the user name.")
+@click.option("--owner", metavar="NAME", help="Only what is NAME's: an id, name, alias, e-mail or account.")
+@click.option("--overdue", is_flag=True, help="Only what is late.")
+@click.option("--all", "everything", is_flag=True, help="Also what is closed, tracked elsewhere or only listed.")
+@click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
+@click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
+@click.option("--document", metavar="PATH", default="", help="Only items of this document, or of a folder of them.")
+@output.format_option("text", "json", "csv", "markdown")
+@pass_app
+def command(
+    app: App,
+    mine: bool,
+    owner: str | None,
+    overdue: bool,
+    everything: bool,
+    service: str,
+    severity: str,
+    document: str,
+    output_format: str,
+) -> int:
+    """Show which action items are open, whose they are, how late, and where their tickets are.
+
+    Answers at once from the ledger, without asking any tracker, and says how old that is. Items go by the assignee of
+    their ticket, else by the owner in the document. Exit codes: 0 fine, 1 the ledger cannot be read, 2 wrong usage.
+
+    \b
+    Examples:
+      pmsync status --mine
+      pmsync status --overdue --severity sev1
+      pmsync status --owner alice --format markdown
+      pmsync status --all --format csv > items.csv
+    """
+    if mine and owner:
+        raise click.UsageError("--mine and --owner exclude each other")
+    settings = app.settings()
+    now = app.now()
+    with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
+        rows = status.status_rows(ledger, settings, now.astimezone().date())
+        fresh = status.freshness(ledger, now)
+    me = _me(app, settings) if mine else None
+    people = status.named([me.person.id]) if me else _people(settings, rows, owner)
+    path = _document(app, settings, rows, document)
+    wanted = Filter(people, overdue, everything, service, severity, path)
+    asked = _words(mine=mine, owner=owner, overdue=overdue, service=service, severity=severity, document=document)
+    answer = Answer(rows, [row for row in rows if wanted.keeps(row)], asked, fresh, now, me)
+    _print(answer, output_format)
+    return 0
+
+
+def _print(answer: Answer, output_format: str) -> None:
+    if output_format == "json":
+        output.emit_json(_value(answer))
+        return
+    if output_format == "csv":
+        _csv(answer)
+    elif output_format == "markdown":
+        output.echo("\n".join(_markdown(answer)))
+    else:
+        _text(answer)
+    _tell_freshness(answer)
+
+
+# --- what was asked -------------------------------------------------------------------------------------------
+
+
+def _me(app: App, settings: Settings) -> Me:
+    from pmsync.cli.host.user import myself  # noqa: PLC0415 (asks git, which only --mine needs)
+
+    return myself(app, settings.people)
+
+
+def _people(settings: Settings, rows: Sequence[StatusRow], owner: str | None) -> frozenset[str]:
+    """The names to look for. A name that is neither under [people] nor in any item is a mistake to tell."""
+    if not owner:
+        return frozenset()
+    person = Directory(settings.people).match(owner)
+    wanted = status.named([person.id if person else owner])
+    if person is None and not wanted & status.named(name for row in rows for name in row.people):
+        raise ConfigError(f"nobody is called {owner!r}\n{_known(settings)}")
+    return wanted
+
+
+def _known(settings: Settings) -> str:
+    """The ids under [people], for a message."""
+    ids = ", ".join(sorted(settings.people))
+    return f"known under [people] are: {ids}" if ids else "[people] in the configuration names nobody yet"
+
+
+def _document(app: App, settings: Settings, rows: Sequence[StatusRow], given: str) -> str:
+    """The path as the ledger has it: below the configuration's folder, wherever the command runs."""
+    if not given:
+        return ""
+    held = {row.path for row in rows}
+    root = os.path.relpath(app.cwd / given, settings.root).replace(os.sep, "/")
+    for path in (root, given.rstrip("/")):
+        if path == "." or any(each == path or each.startswith(f"{path}/") for each in held):
+            return "" if path == "." else path
+    raise ConfigError(
+        f"the ledger knows no document at {given!r}\nname one, or a folder of some; `pmsync status` shows all"
+    )
+
+
+def _words(*, mine: bool, owner: str | None, overdue: bool, service: str, severity: str, document: str) -> str:
+    parts = {
+        "--mine": mine,
+        f"--owner {owner}": owner,
+        "--overdue": overdue,
+        f"--service {service}": service,
+        f"--severity {severity}": severity,
+        f"--document {document}": document,
+    }
+    return " ".join(text for text, given in parts.items() if given)
+
+
+# --- text -----------------------------------------------------------------------------------------------------
+
+
+def _text(answer: Answer) -> None:
+    if output.is_terminal():
+        _for_people(answer)
+    else:
+        tables.table(COLUMNS, [_cells(row) for row in answer.shown])
+    output.log(_summary(answer))
+
+
+def _for_people(answer: Answer) -> None:
+    """Items with a ticket as a table, the others with what keeps them from one."""
+    ticketed = [row for row in answer.shown if row.ticket]
+    cells = [
+        (_ticket(row), _status(row), _due(row, answer.today), _owner(row), row.title) for row in ticketed
+    ]  # fmt: skip
+    notes = [row.note for row in ticketed]
+    tables.table(("ticket", "status", "due", "owner", "title"), cells, elastic="title", soft="owner", notes=notes)
+    without = [row for row in answer.shown if not row.ticket]
+    if without:
+        output.echo(*([] if not ticketed else ["\n"]), output.bold("Without a ticket"))
+    for row in without:
+        due = output.due(row.due, answer.today) if row.kind == "open" else ""
+        facts = ", ".join(part for part in (_owner(row), due) if part)
+        output.echo(
+            "  ", _status(row), f"  {' '.join(row.title.split())}", *([f"  ({facts})"] if facts else []), hang=4
+        )
+        output.echo("    ", output.dim(f"{row.where}{': ' if row.note else ''}{row.note}"), hang=4)
+    if answer.shown:
+        output.echo()
+
+
+def _cells(row: StatusRow) -> tuple[str, ...]:
+    due = row.due.isoformat() if row.due else ""
+    return (
+        row.url if row.url.startswith("http") else row.ticket,
+        row.status,
+        due,
+        _owner(row),
+        row.severity or "",
+        row.title,
+        row.where,
+        row.note,
+    )
+
+
+def _ticket(row: StatusRow) -> output.Part:
+    return output.link(row.ticket, row.url)
+
+
+def _status(row: StatusRow) -> output.Part:
+    troubled = dict.fromkeys(("orphaned", "undecided", "blocked", "in_doubt"), "yellow")
+    troubled |= dict.fromkeys(("lost", "refused"), "red")
+    words = status.in_words(row.status)
+    return output.coloured(words, troubled[row.status]) if row.status in troubled else words
+
+
+def _due(row: StatusRow, today: date) -> output.Part:
+    if row.kind != "open":
+        return row.due.isoformat() if row.due else ""
+    text = output.due(row.due, today)
+    return output.bold(text, "red") if row.late else text
+
+
+def _owner(row: StatusRow) -> str:
+    return ", ".join(row.people)
+
+
+def _summary(answer: Answer) -> str:
+    """What was shown of what there is, and the next useful command; an empty answer says why it is empty."""
+    counts, shown = status.counts(answer.rows), status.counts(answer.shown)
+    if not answer.shown:
+        return _nothing(answer)
+    late = f", {shown['overdue']} overdue" if shown["overdue"] else ""
+    aside = f"; {_aside(counts)} (--all)" if (counts["closed"] or counts["aside"]) and not _closed(answer) else ""
+    what = f"{shown['open']} of {output.count(counts['open'], 'open item')}"
+    if _closed(answer):
+        what = f"{len(answer.shown)} of {output.count(len(answer.rows), 'item')}"
+    return f"Showing {what}{late}{aside}. {_next(answer)}"
+
+
+def _closed(answer: Answer) -> bool:
+    return any(row.kind != "open" for row in answer.shown)
+
+
+def _nothing(answer: Answer) -> str:
+    counts = status.counts(answer.rows)
+    if not answer.rows:
+        return "The ledger knows no items yet; `pmsync sync` reads the documents."
+    if answer.asked:
+        return f"No item matches {answer.asked}; there are {output.count(counts['open'], 'open item')} in all."
+    return f"No open items: {_aside(counts)} (--all shows them)."
+
+
+def _aside(counts: Mapping[str, int]) -> str:
+    parts = [f"{counts['closed']} closed"] if counts["closed"] else []
+    return ", ".join([*parts, *([f"{counts['aside']} listed or tracked elsewhere"] if counts["aside"] else [])])
+
+
+def _next(answer: Answer) -> str:
+    """The command that gets on with the most urgent thing shown."""
+    by_status = {row.status: row for row in reversed(answer.shown) if row.kind == "open"}
+    if row := by_status.get("undecided"):
+        return f"Decide with `pmsync adopt {row.uid} TICKET` or `--new`."
+    if row := by_status.get("blocked"):
+        return f"`pmsync show {row.uid}` says what keeps it from a ticket."
+    if by_status.keys() & {"new", "in_doubt", "waiting", "refused"}:
+        return "`pmsync sync` takes up what has no ticket yet."
+    first = answer.shown[0]
+    return f"`pmsync show {first.ticket or first.uid}` says all about one."
+
+
+def _tell_freshness(answer: Answer) -> None:
+    fresh = answer.fresh
+    if answer.me:
+        output.log(output.dim(f"you are {answer.me.person.id!r}: {answer.me.why}"))
+    if fresh.trouble:
+        hint = "run `pmsync sync`" if fresh.last_good_sync is None else f"run `pmsync sync`; {_last(answer)}"
+        output.warn(fresh.trouble, hint)
+    else:
+        if fresh.homework:
+            output.warn(fresh.homework, fresh.advice)
+        output.log(output.dim(_last(answer)))
+
+
+def _last(answer: Answer) -> str:
+    at = answer.fresh.last_good_sync
+    return f"last good sync: {output.ago(at, answer.now)}" if at else "no good sync yet"
+
+
+# --- for machines, and for a chat -----------------------------------------------------------------------------
+
+
+def _value(answer: Answer) -> dict[str, object]:
+    return {
+        "last_good_sync": answer.fresh.last_good_sync,
+        "trouble": answer.fresh.trouble or None,
+        "homework": answer.fresh.homework or None,
+        "counts": status.counts(answer.rows),
+        **({"me": {"id": me.person.id, "source": me.source, "name": me.name}} if (me := answer.me) else {}),
+        "items": answer.shown,
+    }
+
+
+def _csv(answer: Answer) -> None:
+    import csv  # noqa: PLC0415 (the usual answer needs no CSV)
+    import io  # noqa: PLC0415
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("uid", "ticket", "url", *COLUMNS[1:4], "days_late", *COLUMNS[4:], "restricted"))
+    for row in answer.shown:
+        _, *cells = _cells(row)
+        late = str(row.late) if row.late else ""
+        whole = (row.uid, row.ticket, row.url, *cells[:3], late, *cells[3:], "yes" if row.restricted else "no")
+        writer.writerow([_safe(cell) for cell in whole])
+    output.echo(text.getvalue().rstrip("\n"))
+
+
+def _safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+
+
+def _markdown(answer: Answer) -> list[str]:
+    """A table to paste somewhere; items of restricted documents are in it without their text."""
+    head = ["| Ticket | Status | Due | Owner | Title |", "|---|---|---|---|---|"] if answer.shown else []
+    counts = status.counts(answer.shown)
+    told = (
+        f"{output.count(len(answer.shown), 'item')}, {counts['overdue']} overdue" if answer.shown else _nothing(answer)
+    )
+    at = answer.fresh.last_good_sync
+    age = f"last good sync {at:%Y-%m-%d %H:%M} UTC" if at else "no good sync yet"
+    return [*head, *(_markdown_row(row, answer.today) for row in answer.shown), "", f"{told}; {age}"]
+
+
+def _markdown_row(row: StatusRow, today: date) -> str:
+    cells = (
+        status.markdown_link(row.ticket, row.url),
+        status.in_words(row.status),
+        _plain_due(row, today),
+        status.markdown_cell(_owner(row)),
+        "(restricted)" if row.restricted else status.markdown_cell(row.title),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _plain_due(row: StatusRow, today: date) -> str:
+    if row.due is None:
+        return ""
+    return f"**{(today - row.due).days}d late** ({row.due})" if row.late else row.due.isoformat()

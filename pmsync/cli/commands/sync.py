@@ -1,0 +1,263 @@
+"""`pmsync sync`: brings tickets and ledger in line with the documents."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pmsync.cli.app import App, pass_app
+from pmsync.cli.commands.plan import show_plan
+from pmsync.cli.host.connect import Signals, all_sources
+from pmsync.cli.host.cron import give_way, measured, wait_a_little
+from pmsync.cli.host.first_sync import note_first
+from pmsync.cli.host.unmerged import refuse_unmerged
+from pmsync.cli.options import Span, changed_since_option, metrics_option, written_option
+from pmsync.cli.paths import judged
+from pmsync.cli.terminal import change_lines, json_log, output, unknown_owners
+from pmsync.config.settings import Settings
+from pmsync.errors import ConfigError, LedgerError, LockHeld
+from pmsync.model import Finding
+from pmsync.planning import guard
+from pmsync.reports import plan, plan_rows
+from pmsync.reports.item_counts import UNSETTLED, counts_line, item_counts
+from pmsync.sync.engine import Clock, Engine, Request, Result, Watcher
+
+if TYPE_CHECKING:
+    from pmsync.cli.commands.write_back import Written
+    from pmsync.cli.terminal.progress import Progress
+
+COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed": "red", "lost": "red"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
+@changed_since_option
+@click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
+@click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
+@written_option
+@click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
+@click.option("--jitter", type=Span(), default="0", help="First wait for this host's own share of it, e.g. 60s.")
+@metrics_option
+@output.format_option("text", "json")
+@pass_app
+def command(
+    app: App,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    changed_since: str | None,
+    allow: tuple[str, ...],
+    write_back: bool,
+    list_file: Path | None,
+    wait: timedelta,
+    jitter: timedelta,
+    metrics: Path | None,
+    output_format: str,
+) -> int:
+    """Create tickets for new action items, send what changed in documents, take over what changed in the trackers.
+
+    PATH limits the documents it judges; all are read. For cron: without a terminal it prints nothing when nothing
+    happened and one line when something did (with -v and in CI each ticket), and it leaves the work to another run that
+    is on it, until the last good sync is too long ago.
+    Exit codes: 0 fine, 1 something failed, was refused or is in doubt, 2 wrong configuration, 130 interrupted.
+
+    \b
+    Examples:
+      pmsync sync
+      pmsync sync --allow creates=120      the first sync of many documents
+      pmsync sync --wait 5m                let another run finish first
+      pmsync sync --write-back             and write the tickets into the documents, for a commit
+      pmsync --log-format json sync --jitter 60s --metrics /var/lib/node_exporter/pmsync.prom
+    """
+    if dry_run and write_back:
+        raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
+    if list_file and not write_back:
+        raise ConfigError("--written lists what --write-back wrote, and goes with it")
+    allowed, signals = guard.parse_allow(allow), Signals()
+    if not dry_run:
+        refuse_unmerged(app.environ)
+        if jitter:
+            with signals.handled():
+                wait_a_little(app, jitter, signals)
+    named, changed = judged(paths, changed_since, app)
+    request = Request(named, allowed, wait.total_seconds(), changed=changed)
+    if dry_run:
+        return show_plan(app, request, output_format)
+    settings = app.settings()
+    with measured(metrics, settings, app) as outcome:
+        ran = _run(app, settings, request, signals, write_back=write_back, gives_way=output_format == "text")
+        outcome.counts, outcome.ok = ran is not None, ran is not None and ran.ok
+        if ran:
+            ran.show(output_format)
+            if list_file and ran.written:
+                ran.written.note(app.cwd / list_file, settings)
+            if signals.stop():
+                raise click.Abort
+    return 0 if ran is None or ran.ok else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a sync, and of the write-back after it."""
+
+    result: Result
+    written: Written | None
+    took: timedelta
+    interrupted: bool
+
+    @property
+    def ok(self) -> bool:
+        return self.result.ok and not self.interrupted and (self.written is None or self.written.ok)
+
+    def show(self, output_format: str) -> None:
+        """The result on stdout, and the log of it."""
+        result, written = self.result, self.written
+        told = result.findings
+        if written:  # it says itself what it left, and what it has put right is no longer amiss
+            told = tuple(f for f in told if f.rule != "not-ticked" and not (f.rule == "drift" and written.mended(f)))
+        shown = replace(result, findings=told)
+        _log(shown)
+        if written:
+            written.log()
+        if output_format == "json":
+            output.emit_json({**plan.done_value(result), **({"write_back": written.value} if written else {})})
+        else:
+            _show(shown, interrupted=self.interrupted)
+            if written:
+                written.show()
+        if output_format == "text" or output.current().structured:
+            unknown_owners.findings(_worth_telling(shown), result.world.settings, err=True)
+        counts = Counter(done.verb for done in result.applied.done)
+        ended = json_log.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
+        nothing = "Nothing to do." if self.ok else "Nothing was sent."
+        output.event(plan.done_line(result) or nothing, ended, "info" if self.ok else "error")
+
+
+def _run(
+    app: App, settings: Settings, request: Request, signals: Signals, *, write_back: bool, gives_way: bool
+) -> Ran | None:
+    """Sync, and write back; None where another run is at work and that is fine."""
+    began = time.monotonic()
+    output.event("Sync begins.", json_log.start_fields(settings.namespace, request.scope))
+    with output.progress("syncing") as bar, signals.handled():
+        sources = all_sources(settings, app)
+        watcher = Watcher(_telling(bar.tell), _waiting(bar), lambda _, count: bar.advance(count), signals.stop)
+        signals.left = bar.left
+        note_first(settings, app.environ)
+        try:
+            result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
+        except LockHeld as held:
+            if not gives_way:
+                raise
+            give_way(app, settings, request, held)
+            return None
+    written = _write_back(app, settings, request, result) if write_back and not signals.stop() else None
+    return Ran(result, written, timedelta(seconds=time.monotonic() - began), signals.stop())
+
+
+def _telling(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """What is going on, for the progress and, with `-v`, for the log."""
+
+    def told(what: str) -> None:
+        tell(what)
+        output.log(what, level=1)
+
+    return told
+
+
+def _waiting(bar: Progress) -> Callable[[str], None]:
+    """Why it waits: counted down at a terminal, else a line of the log."""
+
+    def told(why: str) -> None:
+        bar.tell(why)
+        output.log(why, level=1 if bar.wanted else 0)
+
+    return told
+
+
+def _write_back(app: App, settings: Settings, request: Request, result: Result) -> Written:
+    """Write what the sync learned into the documents; what it has told already is not told again."""
+    from pmsync.cli.commands.write_back import Written  # noqa: PLC0415 (not every sync writes into documents)
+    from pmsync.writeback import run  # noqa: PLC0415
+
+    try:
+        made = run.write_back(settings, request, Clock(now=app.now))
+    except LedgerError as error:  # what the sync did is told all the same
+        failed = Finding("not-written", "error", f"nothing is written back: {error}", "run `pmsync write-back`")
+        made = run.Result(findings=(failed,))
+    known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
+    fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
+    return Written(replace(made, findings=fresh, told_before=result.told_before))
+
+
+def _log(result: Result) -> None:
+    """Each thing that was done, in the structured log."""
+    for done in result.applied.done:
+        key = f" {done.ticket.ref.key}" if done.ticket else ""
+        detail = "" if done.verb == "created" else done.detail
+        fields = json_log.change_fields(done.verb, done.uid, done.ticket, detail)
+        output.event(f"{done.verb}{key}  {plan_rows.done_words(done, result)}", fields)
+
+
+def _show(result: Result, *, interrupted: bool) -> None:
+    full, done = output.in_full(), result.applied.done
+    single = len(done) == 1 and plan.done_line(result) == f"Sync: 1 {done[0].verb}."
+    for row in plan_rows.done_rows(result) if full or single else ():
+        _show_row(row)
+    line = plan.done_line(result, linked=not full)
+    if single and not full:
+        return
+    if line:
+        output.echo(line, hang=6)
+    elif output.is_terminal():
+        output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
+    if full and (
+        line := counts_line(item_counts(result.plan, result.world.links, result.applied), result.world.settings.since)
+    ):
+        output.echo(line, hang=2)
+
+
+def _show_row(row: plan_rows.DoneRow) -> None:
+    first = _line(row)
+    if row.changes and not output.fits(*first, row.words):
+        change_lines.echo_changes([*first, row.title], row.changes, hang=9)
+    else:
+        output.echo(*first, row.words, hang=9)
+
+
+def _line(row: plan_rows.DoneRow) -> list[output.Part]:
+    parts: list[output.Part] = [output.coloured(f"{row.verb:<8}", COLOURS.get(row.verb, "cyan"))]
+    if row.ref:
+        parts += [" ", output.link(row.ref.key, row.ref.url), " "]
+    return [*parts, " "]
+
+
+def _nothing_done(result: Result) -> str:
+    waiting = len(result.plan.waits)
+    waits = f"; {output.count(waiting, 'item')} {'waits' if waiting == 1 else 'wait'}" if waiting else ""
+    return f"Nothing was sent{waits}."
+
+
+def _nothing_to_do(result: Result) -> str:
+    if (
+        result.findings
+        or result.plan.waits
+        or item_counts(result.plan, result.world.links, result.applied).keys() & UNSETTLED
+    ):
+        return "Nothing to send."
+    return "Nothing to do: documents, tickets and ledger agree."
+
+
+def _worth_telling(result: Result) -> list[Finding]:
+    """What this run found out; without a person looking on, what the last run told already is not repeated."""
+    if output.is_terminal():
+        return list(result.findings)
+    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
+    return [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]

@@ -1,0 +1,1 @@
+"""What the machine says: git, the user, mounted file systems, connections, cron."""

@@ -1,0 +1,68 @@
+"""Who runs the command: PMSYNC_USER, else git's user.email, else the name of the operating system's user."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pmsync.cli.app import App
+from pmsync.config.people import Directory
+from pmsync.config.settings import Person
+from pmsync.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who runs the command, and the name that says so: `source` is where it is from."""
+
+    person: Person
+    source: str
+    name: str
+
+    @property
+    def why(self) -> str:
+        """`git config user.email is 'alice@example.com'`."""
+        return f"{self.source} is {self.name!r}"
+
+
+def myself(app: App, people: Mapping[str, Person]) -> Me:
+    """The person under [people] who runs this; raises ConfigError with the names that were tried."""
+    directory, tried = Directory(people), []
+    for source, name in _names(app):
+        if person := directory.match(name):
+            return Me(person, source, name)
+        tried.append(f"{name!r} ({source})")
+    known = f"known are: {', '.join(sorted(people))}" if people else "[people] names nobody yet"
+    hint = "set PMSYNC_USER to one of them, or add your e-mail under [people.NAME] in pmsync.toml"
+    raise ConfigError(f"--mine: you are not known under [people] as {' or '.join(tried) or 'anybody'}\n{known}; {hint}")
+
+
+def _names(app: App) -> Iterator[tuple[str, str]]:
+    """Where a name is from, and the name; who says PMSYNC_USER means that and nothing else."""
+    if named := app.environ.get("PMSYNC_USER"):
+        yield "PMSYNC_USER", named
+        return
+    if email := _git_email(app):
+        yield "git config user.email", email
+    if user := app.environ.get("LOGNAME") or app.environ.get("USER") or _user_name():
+        yield "the user name", user
+
+
+def _git_email(app: App) -> str:
+    command, environ = ["git", "config", "--get", "user.email"], dict(app.environ)
+    try:
+        done = subprocess.run(  # noqa: S603 (fixed words)
+            command, cwd=app.cwd, env=environ, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

@@ -1,0 +1,1 @@
+"""What `pmsync init` finds out and writes."""

@@ -1,0 +1,1 @@
+"""How results and log are printed: text, tables, progress, JSON."""

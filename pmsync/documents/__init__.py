@@ -1,0 +1,1 @@
+"""Post-mortem documents: files read into values, whatever their format."""

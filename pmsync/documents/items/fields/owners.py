@@ -1,0 +1,125 @@
+"""Who is named as responsible: owner cells, and names at an entry's start or end. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from pmsync.documents.items.fields.atoms import PERSON, Coded
+from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language.verbs import NAMES_TOO, PAST
+from pmsync.documents.items.language.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
+
+_SPLIT = re.compile(r"\s*(?:[,;+/、，；\n•·|]|\s&\s|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
+_NAME_WORD = r"[^\W\d_][\w'’.-]*"
+_CAPITALISED = re.compile(rf"(?:{_NAME_WORD}\s?){{1,4}}")
+_LOWER = re.compile(r"[a-z][a-z0-9_.-]{1,19}")
+_FILE = re.compile(
+    r"\.(?:md|txt|ya?ml|json|toml|ini|cfg|conf|env|lock|log|csv|sql|sh|py|js|ts|go|rs|rb|java|php|html|tf)$"
+)
+_INITIAL = re.compile(r" [A-Z]\.$")
+_REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
+_ADDRESS = re.compile(rf"[^,;\n]*?<?({PERSON})>?")
+
+
+def cell(coded: Coded, text: str) -> tuple[str, ...]:
+    """The owners in an owner's place (a column, `Owner: …`): everybody listed there, '@' left out; nobody where the
+    place holds a report instead ('Added along with the fix').
+    """
+    out: list[str] = []
+    if phrases.nobody(coded.decode(text)) or (phrases.first_word(text) in PAST and len(text.split()) > 2):
+        return ()
+    for part in _SPLIT.split(_REMARK.sub("", text) or text):
+        name = _one(coded, part)
+        if name and not phrases.nobody(name) and name not in out:
+            out.append(name)
+    return tuple(out)
+
+
+def _one(coded: Coded, part: str) -> str:
+    """One owner as written: an account wins over the name before it ('Alice <alice@example.com>')."""
+    found = re.findall(PERSON, part)
+    if found:
+        return (
+            ", ".join(dict.fromkeys(coded.atoms[char].value for char in found))
+            if len(found) == 1
+            else _several(coded, found)
+        )
+    name = coded.decode(part).strip().strip("*_`@:?").strip("()[]").strip()
+    return name if _INITIAL.search(name) else name.strip(".").strip()
+
+
+def _several(coded: Coded, found: list[str]) -> str:
+    return coded.atoms[found[0]].value
+
+
+def accounts(coded: Coded, text: str) -> tuple[str, ...]:
+    """The people in `text` that are named by account (@alice, e-mail, [~alice])."""
+    return tuple(dict.fromkeys(coded.atoms[char].value for char in re.findall(PERSON, text)))
+
+
+def only_accounts(coded: Coded) -> bool:
+    """Whether a text names people by account and says nothing else."""
+    return bool(coded.atoms) and not phrases.says_anything(re.sub(PERSON, "", coded.text))
+
+
+def listed(coded: Coded, text: str, known: Container[str]) -> tuple[str, ...]:
+    """The owners where the whole text is a list of people, else nothing. For text at an entry's end, where a remark
+    may stand as well: words that never are names, and phrases, make it no list.
+    """
+    out: list[str] = []
+    for raw in _SPLIT.split(text.strip()):
+        part = re.sub(r"^(?:and|cc|by|owner|assigned to|→|->)\s+", "", raw.strip(), flags=re.IGNORECASE)
+        if re.fullmatch(rf"{PERSON}(?:\s+{PERSON})*", part):
+            out.extend(accounts(coded, part))
+        elif is_name(part, known):
+            out.append(part.strip(".").strip())
+        else:
+            return ()
+    return tuple(dict.fromkeys(out))
+
+
+def is_name(text: str, known: Container[str]) -> bool:
+    """Whether a few words can be a person's or a team's name."""
+    stripped = text.strip().rstrip(".")
+    if stripped.casefold() in known:
+        return True
+    if stripped.casefold().replace("-", "").removeprefix("re") in PAST or _is_verb(stripped.casefold()):
+        return False
+    parts = stripped.split()
+    if not parts or len(parts) > 4 or any(part.casefold().strip(".,") in NOT_NAMES for part in parts):
+        return False
+    if stripped.casefold() in KINDS or phrases.status(stripped) is not None:
+        return False
+    if is_team(stripped):
+        return True
+    if len(parts) == 1:
+        return _is_login(stripped) or (stripped[0].isupper() and stripped[1:].islower() and stripped.isalpha())
+    return all(part[0].isupper() for part in parts) and bool(_CAPITALISED.fullmatch(stripped))
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word is a form of a verb in -ed or -ing ('Rejected', 'Awaiting')."""
+    stems = {"ed": (word[:-2], word[:-1], word[:-3]), "ing": (word[:-3], f"{word[:-3]}e", word[:-4])}
+    return any(
+        word.endswith(end) and any(phrases.is_imperative(stem) for stem in forms) for end, forms in stems.items()
+    )
+
+
+def _is_login(word: str) -> bool:
+    """Whether a word in lower case can be somebody's account or first name: no verb ('seeds'), and no file's name."""
+    if not _LOWER.fullmatch(word) or _FILE.search(word):
+        return False
+    verbs = (word, word.removesuffix("s"), word.removesuffix("es"))
+    return word in NAMES_TOO or not any(phrases.is_imperative(verb) for verb in verbs)
+
+
+def is_team(text: str) -> bool:
+    """Whether the text names a team by a word that says so ('Platform team', 'SRE')."""
+    parts = text.casefold().strip().split()
+    return (
+        0 < len(parts) <= 4
+        and (parts[-1] in TEAM_WORDS or parts[0] in {"team", "equipo", "équipe"})
+        and not {"with", "for", "to", "by", "from", "of", "in"} & set(parts)
+        and parts[0] not in {"a", "the", "our", "all", "each", "every"}
+    )

@@ -1,0 +1,1 @@
+"""The forms in which people list work: entries, tables, headings, paragraphs, groups."""

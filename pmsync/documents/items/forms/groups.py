@@ -1,0 +1,86 @@
+"""The group that an entry stands in, and what that says of it: done or not, and whose it is. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pmsync.documents.blocks import Span
+from pmsync.documents.items.fields import keyed
+from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language.vocabulary import (
+    ANNOUNCING_WORDS,
+    COMPLETED_LABELS,
+    LATER_LABELS,
+    NOT_NAMES,
+    PENDING_LABELS,
+)
+from pmsync.documents.items.sections import Section
+
+_INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
+"""Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
+_COMPLETED = re.compile(COMPLETED_LABELS)
+_LATER = re.compile(LATER_LABELS)
+_REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
+_PENDING = re.compile(PENDING_LABELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: section, group, and the status that the place gives."""
+
+    section: str
+    group: str | None = None
+    done: bool | None = None
+    owners: tuple[str, ...] = ()
+    dropped: bool = False
+
+    def under(self, label: str) -> Place:
+        """The place below a label; a label that only says 'action items' once more is no group."""
+        plain = label.strip().rstrip(":：").strip()
+        status = place_status(plain)
+        group = self.group if phrases.heading_kind(plain) == "action" and self._repeats(plain) else plain
+        return replace(
+            self,
+            group=group or None,
+            done=self.done if status is None else status,
+            owners=_owners(plain) or self.owners,
+            dropped=phrases.is_dropped(plain) or self.dropped,
+        )
+
+    def _repeats(self, label: str) -> bool:
+        return set(phrases.bare(label).split()) <= ANNOUNCING_WORDS | set(phrases.bare(self.section).split())
+
+
+@lru_cache(maxsize=1024)  # as with headings: the same labels, again and again
+def place_status(label: str) -> bool | None:
+    """What a group's label says of its items: 'Completed', 'The following are still pending'."""
+    key = phrases.normal(label)
+    if _PENDING.search(key):
+        return False
+    return not (phrases.is_hedged(key) or _LATER.search(key)) if _COMPLETED.search(key) else None
+
+
+@lru_cache(maxsize=1024)
+def _owners(label: str) -> tuple[str, ...]:
+    """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
+    named = keyed.Found()
+    initials = _INITIALS.match(label)
+    if initials and initials[1].casefold() not in NOT_NAMES:
+        return (initials[1],)
+    text = re.sub(r"^(owned by)\s+(?:the )?(?=\w)", r"\1: ", label, flags=re.IGNORECASE)
+    if re.fullmatch(r"(?:@[\w.-]+[\s,&/]*)+", label.strip()):
+        return tuple(re.findall(r"@([\w.-]*\w)", label))
+    if ":" not in text and "：" not in text:
+        return ()
+    return named.owners if keyed.field_lines(encode((Span(text),)), named) else ()
+
+
+def place_of(section: Section) -> Place:
+    """The place that a section's headings make."""
+    bracket = _REMARK.search(section.root)
+    saying = section.root if phrases.count(section.root) <= 5 else bracket[1] if bracket else ""
+    place = Place(section.root, None, place_status(saying))
+    return place.under(section.label) if section.label else place

@@ -1,0 +1,279 @@
+"""Tasks written as plain lines or bold-led paragraphs, told from running prose. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from pmsync.documents.blocks import Span, Text
+from pmsync.documents.items.fields import keyed
+from pmsync.documents.items.fields.atoms import TICKET, encode
+from pmsync.documents.items.item import Entry
+from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language.vocabulary import POINTERS, SENTENCE_OPENINGS
+
+_NUMBERED = re.compile(
+    r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"^\s*[•●◦▪‣·–—*-]\s+\S|^\s*(?:\\?\[[ xX]?\\?\]|[☐☑✅⬜])\s*\S")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[)\"'”’]*\s+(?=[\"'(“‘]?[A-Z0-9])|(?<=[。！？])")
+_TERMINAL = re.compile(r"[.!?:;。！？)）\ue000-\uf8ff]\s*$|https?://\S+\s*$")
+_REMARKS = frozenset(
+    "note notes nb update important disclaimer tldr tl;dr edit warning caution tip info background context summary owner "
+    "status date goal priority result outcome why who what when how hinweis nota remarque".split()
+)
+_POINTER = re.compile(rf"\W*{POINTERS}", re.IGNORECASE)
+_SENTENCE = re.compile(
+    rf"\W*(?:{SENTENCE_OPENINGS}|the|an?|there|it|its|our|as|in|for|on|at|to|if|when|while|after|see|please)\b",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(r"(?:we|i|the team|wir|nous|on) ", re.IGNORECASE)
+"""What begins so and goes on for several sentences tells, where an entry would ask."""
+_GERUND = re.compile(
+    r"\W*\w+ing\b[^.!?]{0,160}?\b(?:was|were|had|(?:would|could|might|may|should) have)\b", re.IGNORECASE
+)
+"""A sentence about doing something ('Taking reports earlier would have …') asks for nothing."""
+_REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+"""What breaks a line without beginning one in the file."""
+_TICKET_FIRST = re.compile(rf"\s*{TICKET}\s*[:–—-]*\s+\w")
+_LONGEST_TASK = 90
+
+Line = tuple[tuple[Span, ...], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a paragraph of an action section is: entries (`led` by bold text or a number), fields of the entry before it,
+    or prose.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    led: bool = False
+    fields: bool = False
+    prose: bool = False
+
+
+def read(text: Text, section: str) -> Said:
+    """What the paragraph is."""
+    plain = text.plain.strip()
+    if not plain or phrases.is_placeholder(plain) or phrases.says_none(plain) or italic(text) or _POINTER.match(plain):
+        return Said()
+    if keyed.is_fields(text):
+        return Said(fields=True)
+    lines = _lines(text)
+    if any(_lead(line) for line, _ in lines[:1]):
+        led = tuple(entry for entry in _led(lines, section) if not _points(entry))
+        return Said(led, led=bool(led))
+    if len(lines) == 1 and _terse(plain):
+        return Said((_entry(*lines[0], section),))
+    tasks = [_entry(line, number, section) for line, number in _tasks(_joined(lines))]
+    return Said(tuple(tasks)) if tasks else Said(prose=phrases.count(plain) > 4)
+
+
+def _points(entry: Entry) -> bool:
+    return _POINTER.match(_plain(entry.spans)) is not None
+
+
+def _terse(plain: str) -> bool:
+    """Whether a line is no sentence but a note of something to do, as a list's entry would be."""
+    return 3 <= phrases.count(plain) <= 15 and not (_TERMINAL.search(plain) or _SENTENCE.match(plain) or "\n" in plain)
+
+
+def label(text: Text) -> str | None:
+    """The group that a paragraph before a list names: a bold label with a remark in brackets ('**Soon** (this week)')."""
+    plain = " ".join(text.plain.split())
+    match = _REMARKED.fullmatch(plain)
+    bold = _bold_lead(text.spans)
+    named = match is not None and bold == match[1] and not _NUMBERED.match(plain) and phrases.is_label(bold)
+    return plain if named else None
+
+
+def italic(text: Text) -> bool:
+    """Whether all of it is italic, as a template's instructions to its authors are."""
+    if not any(span.italic for span in text.spans):
+        return False
+    visible = [span for span in text.spans if re.search(r"\w", span.text)]
+    return bool(visible) and all(span.italic and not span.bold for span in visible)
+
+
+def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
+    """The spans of each line."""
+    lines: list[list[Span]] = [[]]
+    for span in spans:
+        for index, piece in enumerate(span.text.split("\n")):
+            if index:
+                lines.append([])
+            if piece:
+                lines[-1].append(Span(piece, span.href, span.bold, span.italic, span.strike, span.code))
+    return [tuple(line) for line in lines]
+
+
+def _lines(text: Text) -> list[Line]:
+    raw = text.raw.split("\n")
+    blank = next((index for index, line in enumerate(raw) if line.strip()), 0)
+    numbers = [max(0, index - blank) for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
+    numbered = zip_longest(split(text.spans), numbers, fillvalue=None)
+    return [(line, text.line + (number or 0)) for line, number in numbered if line and _plain(line).strip()]
+
+
+def _plain(line: tuple[Span, ...]) -> str:
+    return "".join(span.text for span in line)
+
+
+def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "") -> Entry:
+    rest = (Text.of((Span(details),), number),) if details else ()
+    return Entry(line, number, "paragraph", section, details=details, below=rest)
+
+
+# --- bold and numbered leads -----------------------------------------------------------------------------------
+
+
+def _lead(line: tuple[Span, ...]) -> bool:
+    """Whether the line begins with a bold lead that names a task, or with a number."""
+    if keyed.field_lines(encode(line), keyed.Found()):
+        return False
+    if _NUMBERED.match(_plain(line)):
+        return True
+    lead = _bold_lead(line)
+    key = phrases.bare(lead)
+    return bool(key) and key not in _REMARKS and key.split()[0] not in {"note", "update", "owner", "status"}
+
+
+def _bold_lead(line: tuple[Span, ...]) -> str:
+    out = []
+    for span in line:
+        if not span.bold and span.text.strip():
+            break
+        out.append(span.text)
+    return "".join(out).strip()
+
+
+def _led(lines: list[Line], section: str) -> list[Entry]:
+    """One entry for each line that has a lead; lines without one go on the entry before."""
+    grouped: list[tuple[list[tuple[Span, ...]], int]] = []
+    for line, number in lines:
+        if _lead(line) or not grouped:
+            grouped.append(([line], number))
+        else:
+            grouped[-1][0].append(line)
+    return [_led_entry(_join(group), number, section) for group, number in grouped]
+
+
+def _join(group: list[tuple[Span, ...]]) -> tuple[Span, ...]:
+    out = list(group[0])
+    for line in group[1:]:
+        out += [Span("\n"), *line]
+    return tuple(out)
+
+
+def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
+    """The bold lead as the title, or the first sentence of a numbered paragraph; what follows are details."""
+    width = 0
+    for span in line:
+        if not span.bold and span.text.strip():
+            break
+        width += 1
+    bold, rest = line[:width], line[width:]
+    if not bold:
+        return _first_sentence(line, number, section)
+    lead = _plain(bold).strip()
+    following = _plain(rest).strip()
+    if phrases.is_label(lead if lead.endswith(":") else lead + ":") and (
+        lead.endswith(":") or following.startswith(":")
+    ):
+        return replace(_entry(_without_colon(rest), number, section), done=phrases.status(lead.rstrip(":")))
+    details = following.lstrip(":—– -.").strip()
+    done = phrases.status(details) if phrases.count(details) <= 3 else None
+    return Entry(bold, number, "paragraph", section, done=done, details=details, below=(Text.of(rest, number),))
+
+
+def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
+    first = next((i for i, span in enumerate(rest) if span.text.strip(" :")), len(rest))
+    if first == len(rest):
+        return ()
+    head = rest[first]
+    return (Span(head.text.lstrip(" :"), head.href, head.bold, head.italic, head.strike, head.code), *rest[first + 1 :])
+
+
+def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
+    plain = _plain(line)
+    start = _NUMBERED.match(plain)
+    cut = _SENTENCE_END.search(plain, start.end() if start else 0)
+    if cut is None:
+        return _entry(line, number, section)
+    title, position = [], 0
+    for span in line:
+        if position + len(span.text) >= cut.start():
+            title.append(
+                Span(span.text[: cut.start() - position], span.href, span.bold, span.italic, span.strike, span.code)
+            )
+            break
+        title.append(span)
+        position += len(span.text)
+    rest = plain[cut.end() :].strip()
+    entry = _entry(tuple(title), number, section, rest)
+    return entry if rest else _entry(line, number, section)
+
+
+# --- plain lines -----------------------------------------------------------------------------------------------
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Hard-wrapped lines put together."""
+    groups: list[tuple[list[tuple[Span, ...]], int]] = []
+    length, before = 0, ""
+    for line, number in lines:
+        plain = _plain(line)
+        if groups and not _ticketed(line) and _goes_on(before, length, plain):
+            groups[-1][0].append(line)
+            length += 1 + len(plain)
+        else:
+            groups.append(([line], number))
+            length = len(plain)
+        before = plain
+    return [(_join(group), number) for group, number in groups]
+
+
+def _goes_on(before: str, length: int, line: str) -> bool:
+    """Whether a line goes on what the lines before it say, which ends in `before` and is so long."""
+    stripped = line.strip()
+    if _SIGNED.match(line) or _NUMBERED.match(line) or phrases.is_marked(line):
+        return False
+    ended = _TERMINAL.search(before) is not None
+    if stripped[0].islower() or (stripped[0] in "([,;" and not stripped.startswith("[ ")):
+        return not (ended and phrases.starts_with_verb(stripped) and length < 60) or stripped[0] in "([,;"
+    return length > 60 and not ended and not phrases.starts_with_verb(stripped)
+
+
+def _tasks(lines: list[Line]) -> list[Line]:
+    """The lines as tasks where at least half of them read as one, else none."""
+    plains = [_plain(line).strip() for line, _ in lines]
+    if any(phrases.count(plain) > _LONGEST_TASK for plain in plains):
+        return []
+    tasks = [
+        plain
+        for (line, _), plain in zip(lines, plains, strict=True)
+        if _asks(plain) or _named(plain) or _ticketed(line)
+    ]
+    if not tasks or 2 * len(tasks) < len(plains):
+        return []
+    if len(plains) == 1 and len(_SENTENCE_END.split(plains[0])) > (1 if _TOLD.match(plains[0]) else 3):
+        return []
+    return [pair for pair, plain in zip(lines, plains, strict=True) if not phrases.is_placeholder(plain)]
+
+
+def _asks(plain: str) -> bool:
+    return (phrases.reads_as_task(plain) and not _GERUND.match(plain)) or _SIGNED.match(plain) is not None
+
+
+def _ticketed(line: tuple[Span, ...]) -> bool:
+    """Whether a line begins with a ticket's link, as in a list of tickets and their titles."""
+    return bool(line[0].href) and _TICKET_FIRST.match(encode(line).text) is not None
+
+
+def _named(plain: str) -> bool:
+    """Whether a line says whose work it is: '… (@alice)', 'Owner: alice' at its end."""
+    return bool(re.search(r"(?:[(\[—–-]\s*|\bowner:\s*)@[\w-]+[)\]]?\s*$", plain, re.IGNORECASE))

@@ -1,0 +1,1 @@
+"""What words mean: the vocabulary of post-mortems, in several languages."""

@@ -1,0 +1,47 @@
+"""Sections that are not read for action items though their entries look like some. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
+from pmsync.documents.blocks import Block, Listing, Table
+from pmsync.documents.items.language import phrases, team_words
+from pmsync.documents.items.sections import Section, outline
+from pmsync.documents.markdown import front_matter, parse
+
+_LONGEST_HEADING = 8
+"""Words of a heading that somebody might teach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A heading that pmsync does not know, and how many entries stand below it."""
+
+    heading: str
+    entries: int
+
+
+def unread(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
+    """The sections of a document under an unknown heading, of which most entries read as work to be done."""
+    _, body = front_matter.split(front_matter.normal(text), path)
+    blocks = parse.parse(front_matter.without_comments(body))
+    sections = outline(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
+    return [Unread(each.title, count) for each in sections[1:] if (count := _work(each))]
+
+
+def _work(section: Section) -> int:
+    """How many entries there are, 0 where the section is read, or is surely about something else."""
+    if section.reading or section.kind or section.checklist or phrases.count(section.title) > _LONGEST_HEADING:
+        return 0
+    texts = [text for block in section.blocks for text in _entries(block)]
+    asking = sum(phrases.reads_as_task(text) for text in texts)
+    return len(texts) if texts and asking * 2 > len(texts) else 0
+
+
+def _entries(block: Block) -> Iterator[str]:
+    if isinstance(block, Listing):
+        yield from (entry.text.plain for entry in block.entries if entry.text)
+    elif isinstance(block, Table):
+        yield from (max((cell.plain for cell in row.cells), key=len, default="") for row in block.rows)

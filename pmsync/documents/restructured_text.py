@@ -1,0 +1,48 @@
+"""reStructuredText to Markdown by docutils, over HTML. Includes no file, runs nothing, and passes no raw HTML on."""
+
+from __future__ import annotations
+
+import io
+
+from pmsync.documents.html import page
+from pmsync.documents.html.as_markdown import Line
+from pmsync.errors import DocumentError
+
+_SETTINGS: dict[str, object] = {
+    "_disable_config": True,
+    "file_insertion_enabled": False,
+    "raw_enabled": False,
+    "embed_stylesheet": False,
+    "docinfo_xform": False,
+    "smart_quotes": False,
+    "syntax_highlight": "none",
+    "report_level": 5,
+    "halt_level": 5,
+    "exit_status_level": 5,
+    "traceback": True,
+    "input_encoding": "unicode",
+    "output_encoding": "unicode",
+}
+
+
+def lines(text: str) -> list[Line]:
+    """The document as lines of Markdown with their lines in `text`; raises DocumentError."""
+    try:
+        from docutils import core, nodes  # noqa: PLC0415  (an extra)
+    except ImportError:
+        raise DocumentError('reStructuredText needs another library: python -m pip install "pmsync[rst]"') from None
+    settings = {**_SETTINGS, "warning_stream": io.StringIO()}
+    try:
+        tree = core.publish_doctree(page.without_marks(text), settings_overrides=settings)
+        for node in list(tree.findall(nodes.TextElement)):
+            if node.line and isinstance(node, nodes.paragraph | nodes.title | nodes.term | nodes.field_name):
+                title = isinstance(node, nodes.title)
+                first = node.line - (1 if title else 0)  # docutils counts a title's underline
+                node.insert(0, nodes.Text(f"\ufdd0{max(first, 1)}\ufdd1"))
+        parts = core.publish_from_doctree(tree, writer="html5", settings_overrides=settings)
+    except RecursionError:
+        raise DocumentError("the text is nested too deep to be read") from None
+    except Exception as error:  # docutils raises whatever a broken document leads it to
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise DocumentError(f"the reStructuredText cannot be read: {reason}") from None
+    return page.lines(parts, marked=True)

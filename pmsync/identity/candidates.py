@@ -1,0 +1,162 @@
+"""What identify joins: the entries as read, and the items that already have a ticket or an intent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from pmsync.identity.keys import digest, item_key, title_key
+from pmsync.model import Candidate, Document, Fields, Intent, Item, ItemRow, Link, Ref, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item that has a ticket, or an intent, or about which a person has been asked.
+
+    `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
+    ticket's), `title` one of them as people see it. `orphaned` and `closed` make it a worse candidate for guesses,
+    never for an exact key. `sources` are digests of the text it was read from when something was last sent.
+    `remembered` says that the ledger knows it: what it lacks now it has lost since the last run. `candidates` are not
+    empty where it is undecided, for the `reason` given: whatever is recognised as this item stays undecided with it.
+    """
+
+    uid: str
+    identities: tuple[tuple[str, str], ...]
+    titles: tuple[str, ...] = ()
+    ref: Ref | None = None
+    fields: Fields | None = None
+    group: str | None = None
+    details_digest: str = ""
+    position: int = 0
+    orphaned: bool = False
+    closed: bool = False
+    remembered: bool = False
+    title: str = ""
+    sources: frozenset[str] = frozenset()
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+
+    @property
+    def candidate(self) -> Candidate:
+        """This item as something that an undecided one may be."""
+        document_id, key = self.identities[0]
+        return Candidate(self.uid, self.ref, self.title, document_id, key)
+
+    @property
+    def document_id(self) -> str:
+        return self.identities[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item as read, where it stands, and the tickets that it names (`refs`)."""
+
+    document: Document
+    item: Item
+    key: str
+    position: int
+    refs: tuple[Ref, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The title's normal form, whatever id the item has."""
+        return title_key(self.item.title, self.item.owners)
+
+    @property
+    def uid_key(self) -> str:
+        """What a new item's uid follows from: an id alone may have been another item's before."""
+        return f"{self.key} {self.text}" if self.key.startswith("id:") else self.key
+
+    @property
+    def details_digest(self) -> str:
+        return digest(self.item.details) if self.item.details else ""
+
+
+def entries(documents: Iterable[Document], refs: Mapping[tuple[str, int], tuple[Ref, ...]]) -> list[Entry]:
+    """All items in reading order; `refs` gives the tickets named, by document id and position in the document."""
+    return [
+        Entry(document, item, item_key(item), position, refs.get((document.id, position), ()))
+        for document in documents
+        for position, item in enumerate(document.items)
+    ]
+
+
+def known_items(
+    links: Mapping[str, Link],
+    intents: Mapping[str, Intent],
+    marked: Iterable[Ticket],
+    questions: Mapping[str, ItemRow] | None = None,
+) -> dict[str, Known]:
+    """The known items by uid: the ledger's links and intents, and the trusted marked tickets, always both; and the
+    `questions` that are open, with what they are about.
+
+    Where a marker was changed after the ledger last saw its ticket (another run followed an edit), its key is the
+    newer one; the older one still counts, after it.
+    """
+    known = _from_questions(questions or {})
+    known |= {intent.uid: _from_intent(intent) for intent in intents.values()}
+    known |= {link.uid: _from_link(link) for link in links.values()}
+    for ticket in sorted(marked, key=lambda ticket: ticket.duplicate):
+        uid = ticket.marker.uid if ticket.marker else ""
+        known[uid] = _with_marker(known.get(uid), ticket, links.get(uid))
+    return known
+
+
+def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
+    """The undecided items, and their candidates: a listing of what changed lately does not show those again."""
+    known = {
+        each.uid: Known(
+            each.uid, ((each.document_id, each.key),), (title_key(each.fields.title),), group=each.group,
+            details_digest=digest(each.details) if each.details else "", remembered=True,
+            title=each.fields.title, candidates=each.candidates, reason=each.note,
+        )
+        for each in questions.values()
+    }  # fmt: skip
+    for each in (candidate for row in questions.values() for candidate in row.candidates if candidate.uid):
+        titles, identities = (title_key(each.title),), ((each.document_id, each.key),)
+        known.setdefault(each.uid, Known(each.uid, identities, titles, each.ref, title=each.title))
+    return known
+
+
+def _from_intent(intent: Intent) -> Known:
+    identities, titles = ((intent.document_id, intent.key),), (title_key(intent.title),)
+    return Known(intent.uid, identities, titles, remembered=True, title=intent.title)
+
+
+def _from_link(link: Link) -> Known:
+    return Known(
+        link.uid,
+        ((link.document_id, link.key),),
+        _titles(link),
+        link.ticket.ref,
+        link.pushed,
+        link.group,
+        link.details_digest,
+        link.position,
+        link.orphaned,
+        link.ticket.status.closed,
+        remembered=True,
+        title=link.ticket.title,
+        sources=frozenset({link.source, link.ticket.marker.source if link.ticket.marker else ""} - {""}),
+    )
+
+
+def _titles(link: Link) -> tuple[str, ...]:
+    """What the ticket is called, and what the document called the item when that was last sent."""
+    pushed = (title_key(link.pushed.title, link.pushed.owners),) if link.pushed else ()
+    return tuple(dict.fromkeys((title_key(link.ticket.title), *pushed)))
+
+
+def _with_marker(known: Known | None, ticket: Ticket, link: Link | None) -> Known:
+    marker = ticket.marker
+    assert marker is not None  # noqa: S101 - the caller passes marked tickets
+    here = (marker.document_id, marker.key)
+    if known is None or known.candidates:
+        title = title_key(ticket.title)
+        closed, sources = ticket.status.closed, frozenset({marker.source} - {""})
+        return Known(marker.uid, (here,), (title,), ticket.ref, closed=closed, title=ticket.title, sources=sources)
+    if not marker.key or here in known.identities:
+        return known
+    newer = link is None or ticket.updated_at > link.ticket.updated_at
+    identities = (here, *known.identities) if newer else (*known.identities, here)
+    return replace(known, identities=identities)

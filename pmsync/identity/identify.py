@@ -1,0 +1,314 @@
+"""Which item is which: joins the items as read with the items already known. Pure.
+
+Keys are compared first, then edits are looked for; whatever stays ambiguous is left to a person. The rules and their
+reasons are in docs/how-it-works.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from pmsync.identity.candidates import Entry, Known
+from pmsync.identity.explicit_ids import ask_about_moved_ids, by_id, is_id
+from pmsync.identity.keys import make_uid
+from pmsync.identity.matching import MOST_PAIRS, Board, Identities, Placed, Undecided, closest, grouped, settle
+from pmsync.identity.similarity import DOUBTFUL, SURE, clear_winner, sameness, similarity
+from pmsync.model import Ref, Ticket
+
+__all__ = ["Identities", "Placed", "Undecided", "identify"]
+
+TOO_COMMON = 50
+"""A key that more gone documents than this have says nothing about which of them was renamed."""
+SURELY_THE_SAME = 0.9
+"""How alike the text of an open item must be to that of an item whose ticket is closed, to be the same work."""
+
+
+def identify(
+    found: Sequence[Entry],
+    known: Mapping[str, Known],
+    *,
+    documents: Collection[str],
+    namespace: str,
+    complete: bool,
+    decisions: Mapping[str, str] | None = None,
+    lookalikes: Sequence[Ticket] = (),
+) -> Identities:
+    """Place every entry, or say why it cannot be placed.
+
+    `documents` are the ids of all documents that were read, those without any item among them. `complete` says that
+    all of them were read without error: only then may a document count as gone and its items be looked for elsewhere.
+    `decisions` maps the uid of an undecided entry to 'new'. `lookalikes` are tickets of our own accounts that carry no
+    marker, or no more of it than the uid, and are linked to nothing.
+    """
+    board = Board()
+    read = sorted({entry.document.id for entry in found})
+    for entry in found:
+        board.open[entry.document.id][entry.position] = entry
+    for item in known.values():
+        board.free[item.document_id][item.uid] = item
+    gone = sorted(set(board.free) - {*documents, ""})
+    for document_id in read:
+        _by_ticket(board, document_id)
+        _by_key(board, document_id, document_id, "key")
+    _by_older_key(board, read)
+    for document_id in read:
+        _by_source(board, document_id)
+    _by_uid(board, read, namespace)
+    origins = _renamed(board, read, gone, complete)
+    for document_id in read:
+        _by_similarity(board, document_id, [document_id, *origins.get(document_id, ())])
+        _like_an_orphan(board, document_id)
+    _moved(board, read, documents)
+    _like_one_that_left(board, read, documents)
+    _like_a_gone_one(board, read, gone)
+    return settle(board, known, namespace, decisions or {}, lookalikes)
+
+
+def _by_ticket(board: Board, document_id: str) -> None:
+    """The ticket that stands in the document is the strongest sign, where exactly one entry and one item have it, and
+    none of the two has its equal by key: a line that names the ticket of another line takes it from nobody.
+    """
+    here = board.entries(document_id)
+    keys = Counter(entry.key for entry in here)
+    own = {item.identities[0][1] for item in board.known(document_id)}
+    names = Counter(ref for entry in here for ref in set(entry.refs))
+    holders: dict[Ref, list[Known]] = defaultdict(list)
+    for item in board.known(document_id):
+        if item.ref:
+            holders[item.ref].append(item)
+    for entry in here:
+        sole = [ref for ref in set(entry.refs) if names[ref] == 1 and len(holders[ref]) == 1]
+        if len(sole) == 1:
+            item = holders[sole[0]][0]
+            key = item.identities[0][1]
+            if key == entry.key or not (entry.key in own or keys[key] or _stands(item, here)):
+                board.take(entry, item, "ticket")
+
+
+def _stands(item: Known, here: Sequence[Entry]) -> bool:
+    """Whether an item with an id stands there under its title still, whatever id that has now."""
+    return is_id(item.identities[0][1]) and any(entry.text in item.titles for entry in here)
+
+
+def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:
+    """Equal keys; several entries of one key are told apart by group, then details, then fields, then order."""
+    by_id(board, document_id, origin, how)
+    items = grouped(board.known(origin), lambda item: item.identities[0][1])
+    for key, same in grouped(board.entries(document_id), lambda entry: entry.key).items():
+        for entry, item in closest(same, items.get(key, [])) if not is_id(key) else ():
+            board.take(entry, item, how)
+
+
+def _by_older_key(board: Board, read: Sequence[str]) -> None:
+    """A run that could not refresh a marker, or a ledger that missed an edit, still knows the item by its old key."""
+    older = {
+        identity: item for items in board.free.values() for item in items.values() for identity in item.identities[1:]
+    }
+    for document_id in read if older else ():
+        for entry in board.entries(document_id):
+            item = older.get((document_id, entry.key))
+            if item and item.uid in board.free[item.document_id]:
+                board.take(entry, item, "key")
+
+
+def _by_source(board: Board, document_id: str) -> None:
+    """The very text that an item was read from is that item, though a new version or vocabulary reads it otherwise."""
+    here = grouped(
+        [entry for entry in board.entries(document_id) if entry.item.source], lambda entry: entry.item.source
+    )
+    pairs = [(source, item) for item in board.known(document_id) for source in item.sources]
+    items = grouped(pairs, lambda pair: pair[0])
+    for source, same in here.items():
+        known = items.get(source, [])
+        if len(same) == len(known) == 1 and known[0][1].uid in board.free[document_id]:
+            board.take(same[0], known[0][1], "key")
+
+
+def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
+    """A marker of which only the uid is left still says which item it was: the one this uid follows from."""
+    bare = dict(board.free.get("", {}))
+    for document_id in read if bare else ():
+        for entry in board.entries(document_id):
+            for key in dict.fromkeys((entry.uid_key, entry.key)):
+                uid = make_uid(namespace, document_id, key)
+                if uid in bare and bare[uid].uid in board.free[""]:
+                    board.take(entry, bare[uid], "key")
+                    break
+
+
+def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
+    """Match documents that are new with documents that are gone, by the items of both that are still unmatched.
+
+    Returns, by document, the gone documents it continues. Without a complete read nothing counts as gone: entries
+    that would match a missing document wait.
+    """
+    shared = _shared_keys(board, read, gone)
+    rows, columns = grouped(shared, lambda pair: pair[0]), grouped(shared, lambda pair: pair[1])
+    accepted: dict[str, list[str]] = defaultdict(list)
+    for pair in sorted(shared, key=lambda pair: (-shared[pair], pair)):
+        document_id, origin = pair
+        if not _enough(board, document_id, origin):
+            continue
+        rivals = [
+            other
+            for other in (*rows[document_id], *columns[origin])
+            if other != pair and other[1] not in accepted[other[0]] and shared[other] >= shared[pair]
+        ]
+        if rivals or not complete:
+            _wait_for_rename(board, document_id, origin, complete)
+        else:
+            _by_key(board, document_id, origin, "rename")
+            accepted[document_id].append(origin)
+    return accepted
+
+
+def _shared_keys(board: Board, read: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
+    """By (document, gone document): how many keys they share; the same file name decides between equals."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for origin in gone:
+        for item in board.known(origin):
+            holders[item.identities[0][1]].add(origin)
+    shared: dict[tuple[str, str], float] = defaultdict(float)
+    for document_id in read:
+        for entry in board.entries(document_id):
+            origins = holders.get(entry.key, set())
+            for origin in origins if len(origins) <= TOO_COMMON else ():
+                shared[document_id, origin] += 1
+    for document_id, origin in shared:
+        shared[document_id, origin] += 0.5 * (document_id.rsplit("/")[-1] == origin.rsplit("/")[-1])
+    return shared
+
+
+def _enough(board: Board, document_id: str, origin: str) -> bool:
+    """At least half of the smaller side matches; a single orphan of long ago is no evidence."""
+    entries, items = board.entries(document_id), board.known(origin)
+    keys = {item.identities[0][1] for item in items}
+    count = sum(entry.key in keys for entry in entries)
+    alive = count > 1 or any(not item.orphaned for item in items)
+    return count > 0 and count * 2 >= min(len(entries), len(items)) and alive
+
+
+def _wait_for_rename(board: Board, document_id: str, origin: str, complete: bool) -> None:
+    reason = (
+        f"more than one document could be the former {origin!r}"
+        if complete
+        else f"it equals an item of {origin!r}, which could not be read in this run"
+    )
+    items = grouped(board.known(origin), lambda item: item.identities[0][1])
+    for entry in board.entries(document_id):
+        if entry.key in items:
+            board.leave(entry, reason, items[entry.key], lasting=complete)
+
+
+def _by_similarity(board: Board, document_id: str, origins: Sequence[str]) -> None:
+    """Edited titles: pairs that are each other's best by a clear margin are one item; near misses wait."""
+    here = board.entries(document_id)
+    items = [item for origin in origins for item in board.known(origin) if not item.orphaned]
+    if len(here) * len(items) > MOST_PAIRS:
+        for entry in here:
+            board.leave(entry, "too much of this document changed at once to tell edits from new items", items[:5])
+        return
+    ids = document_id not in board.renumbered
+    scores = {
+        (a, b): score
+        for a, entry in enumerate(here)
+        for b, item in enumerate(items)
+        if (score := similarity(entry, item, ids=ids)) >= DOUBTFUL
+    }
+    while pair := clear_winner(scores):
+        entry, item = here[pair[0]], items[pair[1]]
+        if item.uid in board.reserved:
+            board.leave(entry, "it may be an edit of an item that another one may be too", [item])
+        elif _hides_behind(entry, item):
+            board.leave(entry, "it may be an edit of an item whose ticket is closed", [item])
+        else:
+            board.take(entry, item, "edit")
+        scores = {key: score for key, score in scores.items() if key[0] != pair[0] and key[1] != pair[1]}
+    for a in sorted({key[0] for key in scores}):
+        ranked = sorted(((score, b) for (x, b), score in scores.items() if x == a), reverse=True)
+        board.leave(here[a], "it may be an edit of an item that has a ticket", [items[b] for _, b in ranked])
+    ask_about_moved_ids(board, document_id)
+
+
+def _hides_behind(entry: Entry, item: Known) -> bool:
+    """Whether open work would count as done because it is worded much like done work ('Rotate the keys of 2026')."""
+    if not item.closed or entry.item.done:
+        return False
+    text = entry.text
+    return sameness(entry, item) < SURELY_THE_SAME or all(_numbers(text) != _numbers(title) for title in item.titles)
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
+
+
+def _like_an_orphan(board: Board, document_id: str) -> None:
+    """An item that left its document and comes back in other words: its ticket is still open, so a person is asked."""
+    items = [item for item in board.known(document_id) if item.orphaned and not item.closed]
+    here = board.entries(document_id)
+    for entry in here if len(here) * len(items) <= MOST_PAIRS else ():
+        near = [item for item in items if similarity(entry, item) >= SURE]
+        if near:
+            board.leave(entry, "it is much like an item that left this document and whose ticket is open", near)
+
+
+def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
+    """An item cut from one document and pasted into another keeps its uid, where the ledger knows it left just now.
+
+    A person is asked where it left before and its ticket is still open, where its document is gone, and where there is
+    only a marker, which does not tell since when.
+    """
+    lost = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
+    left: dict[str, list[Known]] = defaultdict(list)
+    for item in lost:
+        for text in _texts(item) if item.document_id else ():
+            left[text].append(item)
+    here = grouped((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.text)
+    for text, same in here.items():
+        items = [item for item in left.get(text, []) if item.uid in board.free[item.document_id]]
+        pairs = [(entry, item) for entry in same for item in items]
+        just_now = all(item.remembered and not item.orphaned and item.document_id in documents for item in items)
+        if len(pairs) == len(items) == 1 and just_now and items[0].uid not in board.reserved:
+            board.take(*pairs[0], "move")
+            continue
+        for entry in same:
+            candidates = [item for other, item in pairs if other is entry]
+            if candidates:
+                origin = candidates[0].document_id
+                board.leave(entry, f"it equals an item that is no longer in {origin!r}", candidates)
+
+
+def _texts(item: Known) -> set[str]:
+    """What an item goes by in another document: explicit ids count within their own only."""
+    key = item.identities[0][1]
+    return set(item.titles) if is_id(key) else {key}
+
+
+def _like_one_that_left(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
+    """An item cut from one document and pasted into another in other words, before anybody looked."""
+    items = [
+        item
+        for origin in documents
+        for item in board.known(origin)
+        if not (item.orphaned or item.closed or item.candidates)
+    ]
+    here = [entry for document_id in read for entry in board.entries(document_id)]
+    for entry in here if len(items) * len(here) <= MOST_PAIRS else ():
+        away = [item for item in items if item.document_id != entry.document.id]
+        near = [item for item in away if similarity(entry, item, ids=False) >= SURE]
+        if near:
+            board.leave(entry, f"it is much like an item that is no longer in {near[0].document_id!r}", near)
+
+
+def _like_a_gone_one(board: Board, read: Sequence[str], gone: Sequence[str]) -> None:
+    """A document renamed and its items edited at once leaves no equal key: ask rather than create."""
+    items = [item for origin in gone for item in board.known(origin) if not item.orphaned and not item.closed]
+    here = [entry for document_id in read for entry in board.entries(document_id)]
+    if len(items) * len(here) > MOST_PAIRS:
+        return
+    for entry in here:
+        near = [item for item in items if similarity(entry, item) >= SURE]
+        if near:
+            board.leave(entry, f"it is much like an item of {near[0].document_id!r}, which is gone", near)

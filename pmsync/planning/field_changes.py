@@ -1,0 +1,113 @@
+"""What is different about a ticket before and after, field by field: of an update, and of two looks at it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pmsync.planning.operations import Update
+
+Value = str | date | tuple[str, ...] | None
+Name = Callable[[str], str]
+"""The person behind an account."""
+PATCHED: Mapping[str, str] = {"assignee": "assignees", "path": "marker"}
+"""What a field is called in a patch, where that is not its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field with its values; of `labels` those that go, and those that come instead."""
+
+    field: str
+    old: Value
+    new: Value
+
+    @property
+    def words(self) -> str:
+        """`due: 2026-11-20 → 2026-12-01`, for people."""
+        if self.field == "labels":
+            return f"labels: {', '.join(_labels(_several(self.old), _several(self.new)))}"
+        none = "nobody" if self.field == "assignee" else "none"
+        return f"{self.field}: {_shown(self.old) or none} → {_shown(self.new) or none}"
+
+    @property
+    def value(self) -> dict[str, object]:
+        """As a JSON value: `field`, `old`, `new`."""
+        return {"field": self.field, "old": self.old or None, "new": self.new or None}
+
+
+def field_changes(update: Update, name: Name = str) -> tuple[FieldChange, ...]:
+    """What an update changes of its ticket; none where it only brings the marker up to date."""
+    ticket, patch = update.link.ticket, update.patch
+    found = []
+    if "title" in patch:
+        found.append(FieldChange("title", ticket.title, patch["title"]))
+    if "assignees" in patch:
+        found.append(FieldChange("assignee", _named(ticket.assignees, name), _named(patch["assignees"], name)))
+    if "due" in patch:
+        found.append(FieldChange("due", ticket.due, patch["due"]))
+    if "priority" in patch:
+        found.append(FieldChange("priority", ticket.priority, patch["priority"]))
+    more, less = patch.get("add_labels", ()), patch.get("remove_labels", ())
+    if more or less:
+        found.append(FieldChange("labels", less, more))
+    was = ticket.marker
+    if "marker" in patch and was is not None and was.document_id not in {"", patch["marker"].document_id}:
+        found.append(FieldChange("path", was.document_id, patch["marker"].document_id))
+    if "facts" in patch:
+        found += _in_text(update, {change.field for change in found}) or ([] if found else [OUTDATED])
+    return tuple(found)
+
+
+OUTDATED = FieldChange("text", "outdated", "up to date")
+
+
+def _in_text(update: Update, shown: Collection[str]) -> list[FieldChange]:
+    """What changes in the ticket's text alone, for the tracker has no field for it or could not take the value."""
+    before, after = update.before.pushed, update.link.pushed
+    if before is None or after is None:
+        return []
+    held = {*shown, *(("kind", "severity", "priority") if "labels" in shown else ())}
+    values = [(name, getattr(before, FACTS[name]), getattr(after, FACTS[name])) for name in FACTS if name not in held]
+    return [FieldChange(f"{WORDS.get(name, name)} in its text", old, new) for name, old, new in values if old != new]
+
+
+WORDS: Mapping[str, str] = {"assignee": "owner"}
+FACTS: Mapping[str, str] = {
+    "assignee": "owners", "due": "due", "priority": "priority", "kind": "kind", "severity": "severity", "path": "path",
+}  # fmt: skip
+"""The facts that a ticket's text shows, with their names among the document's fields."""
+
+
+def sent(changes: Iterable[FieldChange], names: Collection[str]) -> tuple[FieldChange, ...]:
+    """Those of the changes whose parts of the patch, by their names there, were taken by the tracker."""
+    return tuple(change for change in changes if _part(change.field) in names)
+
+
+def _part(field: str) -> str:
+    """The part of a patch that holds a field."""
+    return "facts" if field == "text" or field.endswith(" in its text") else PATCHED.get(field, field)
+
+
+def _named(accounts: Iterable[str], name: Name) -> tuple[str, ...]:
+    return tuple(map(name, accounts))
+
+
+def _several(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _shown(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _labels(gone: Collection[str], come: Collection[str]) -> Iterator[str]:
+    """`severity:sev2 → severity:sev1` where one takes the place of another, else `+kind:detect`, `-kind:detect`."""
+    left = list(gone)
+    for label in come:
+        kind, colon, _ = label.partition(":")
+        old = next((each for each in left if colon and each.partition(":")[0] == kind), None)
+        yield f"{old} → {label}" if old else f"+{label}"
+        left = [each for each in left if each != old]
+    yield from (f"-{label}" for label in left)

@@ -1,0 +1,243 @@
+"""Planning: documents, ledger and trackers in, a plan out. Pure: no I/O, and `now` is part of the world."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pmsync.identity.candidates import Entry
+from pmsync.identity.identify import Placed, Undecided
+from pmsync.identity.keys import item_key
+from pmsync.location import place
+from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
+from pmsync.planning.document_changes import drift, is_behind, update
+from pmsync.planning.last_sent import without_older
+from pmsync.planning.named_tickets import another, copied, homes
+from pmsync.planning.new_items import Decision, decide, question
+from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place, Plan, Record, Update, Wait
+from pmsync.planning.refusals import told
+from pmsync.planning.ticket_changes import Observed, observe_all, renamed_people, unclear_endings, with_twins
+from pmsync.planning.ticket_text import due_date, raw_fields
+from pmsync.planning.world import Index, World, index
+
+__all__ = ["plan"]
+
+
+@dataclass
+class _Draft:
+    """A plan in the making. `homes` are the documents that tickets named by several belong to."""
+
+    homes: Mapping[Ref, str]
+    operations: list[Operation] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rows: list[ItemRow] = field(default_factory=list)
+    behind: list[Placed] = field(default_factory=list)
+
+    def add(self, operations: Sequence[Operation], findings: Sequence[Finding]) -> None:
+        self.operations += operations
+        self.findings += findings
+
+
+def plan(world: World) -> Plan:
+    """Every operation that follows from the world, in the order of applying, and what there is to tell.
+
+    The same world always gives the same plan. Nothing that is missing from an incomplete read, or from a tracker
+    that did not answer, leads to an operation.
+    """
+    world, behind = without_older(world)
+    known, draft = index(world), _Draft(homes(world), findings=behind)
+    observed = observe_all(world, known)
+    for seen in observed.values():
+        draft.add(seen.operations, seen.findings)
+    links = {uid: seen.link for uid, seen in observed.items()}
+    for placed in world.identities.placed:
+        if placed.entry.document.id in world.judged:
+            _plan_item(world, placed, links.get(placed.uid), known, draft)
+    for undecided in world.identities.undecided:
+        if undecided.entry.document.id in world.judged:
+            _ask(world, undecided, draft)
+    _plan_vanished(world, links, draft)
+    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
+    draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
+    draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
+    operations = sorted(draft.operations, key=_rank)
+    return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
+
+
+def _rank(operation: Operation) -> int:
+    """Learn first, then tidy up, then change, then create; each kind keeps the order of the documents."""
+    kinds = (Record, CloseDuplicate, Update, Create)
+    return next((rank for rank, kind in enumerate(kinds) if isinstance(operation, kind)), len(kinds))
+
+
+def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
+    decision = Decision("ticketed")
+    if link is not None and _is_taken_out(placed, link):
+        draft.operations.append(Record("unlink", link, "the document does not name it any more"))
+        link = None
+    if link is None or (link.lost and _made_again(link, known)):
+        decision = decide(world, placed, known)
+        draft.add(decision.operations, decision.findings)
+        adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
+        if adopted is not None:
+            seen = with_twins(Observed(adopted), known)
+            draft.add(seen.operations, seen.findings)
+            link = seen.link
+    elif link.orphaned:
+        link = replace(link, orphaned=False)
+        draft.operations.append(Record("restore", link, "back in its document"))
+    if link is not None:
+        draft.add(*update(world, placed, link, known))
+        named = world.named.get((placed.entry.document.id, placed.entry.position), ())
+        draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
+        home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
+        if home != placed.entry.document.id and link.named:
+            draft.findings.append(copied(placed, link.ticket, home))
+        if not placed.entry.document.draft:
+            draft.findings += drift(world, placed, link.ticket)
+            draft.behind += [placed] if is_behind(placed, link.ticket) else []
+    draft.rows.append(_row(world, placed.uid, placed.entry, decision))
+
+
+def _is_taken_out(placed: Placed, link: Link) -> bool:
+    """Whether the document named this ticket, which is somebody else's, and after a change names none any more."""
+    item = placed.entry.item
+    changed = "" not in {item.source, link.source} and item.source != link.source
+    return link.named and (link.followed or link.shared) and changed and not item.named and not link.lost
+
+
+def _made_again(link: Link, known: Index) -> bool:
+    """Whether a run that did not know of the deleted ticket has created another one since."""
+    return any(not each.duplicate and each.ref != link.ticket.ref for each in known.marked.get(link.uid, ()))
+
+
+def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
+    document, item = entry.document, entry.item
+    due, due_from = due_date(document, item, world.settings.sla)
+    return ItemRow(
+        uid=uid,
+        document_id=document.id,
+        key=item_key(item),
+        fields=raw_fields(document, item),
+        line=item.line,
+        standing=decision.standing,
+        due=due,
+        due_from=due_from,
+        done=item.done,
+        group=item.group,
+        details=item.details,
+        source=item.source,
+        tickets=item.tickets,
+        note=decision.note,
+        candidates=decision.candidates,
+    )
+
+
+def _ask(world: World, undecided: Undecided, draft: _Draft) -> None:
+    """Nothing is created or guessed: name the candidates and the command that decides."""
+    entry = undecided.entry
+    if not entry.document.draft:
+        draft.findings.append(question(entry, undecided.reason, undecided.candidates))
+    kept = undecided.candidates if undecided.lasting else ()
+    decision = Decision("undecided", undecided.reason, candidates=kept)
+    draft.rows.append(_row(world, undecided.uid, entry, decision))
+
+
+def _plan_vanished(world: World, links: Mapping[str, Link], draft: _Draft) -> None:
+    """Orphan once, only on the evidence of a document that was read, or of a complete read without it."""
+    documents = {document.id: document for document in world.reading.documents}
+    news: dict[str, Place] = {}
+    for operation in draft.operations:
+        if isinstance(operation, Create):
+            news.setdefault(operation.place.document_id, operation.place)
+    for item in world.identities.vanished:
+        link = links.get(item.uid)
+        if link is None or link.orphaned:
+            continue
+        document = documents.get(link.document_id)
+        judged = link.document_id in world.judged if document else link.document_id in world.gone
+        if not judged or (document and document.draft):
+            continue
+        draft.operations.append(Record("orphan", replace(link, orphaned=True), f"no longer in {item.document_id!r}"))
+        if not link.ticket.status.closed:
+            draft.findings.append(_orphaned(link, document, news.get(link.document_id)))
+
+
+def _orphaned(link: Link, document: Document | None, new: Place | None) -> Finding:
+    """What a person may have meant by taking the item out, with the command for each. `new` is the first item of that
+    document that gets a ticket.
+    """
+    place = f"{new.path}:{new.line}" if new else "ITEM"
+    key = link.ticket.ref.key
+    message = f"ticket {key!r} stays open, though its item {link.ticket.title!r} left {link.document_id!r}"
+    hint = f"close it if nobody wants it any more; if the item was reworded, run `pmsync adopt {place} {key}`"
+    return Finding("orphaned", "note", message, hint, document.path if document else link.document_id)
+
+
+def _merged(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding for each owner who cannot be assigned, however many items name them; it stands at the first."""
+    same = Counter(finding.message for finding in findings if finding.rule == "owner-unresolved")
+    told: dict[tuple[str, str, str, int], Finding] = {}
+    for finding in findings:
+        if same[finding.message] > 1 and finding.rule == "owner-unresolved":
+            more = replace(finding, message=f"{finding.message} ({same[finding.message]} items)")
+            told.setdefault((finding.rule, finding.message, "", 0), more)
+        else:
+            told.setdefault((finding.rule, finding.message, finding.path, finding.line), finding)
+    return list(told.values())
+
+
+def _behind(placed: Sequence[Placed]) -> list[Finding]:
+    """One finding for all of them: each is quite usual."""
+    if not placed:
+        return []
+    first = placed[0].entry
+    more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
+    message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
+    hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
+    return [Finding("not-ticked", "note", message, hint, first.document.path, first.item.line)]
+
+
+def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
+    """One finding for all items without a ticket because they name one that is in no configured tracker."""
+    held = [row for row in rows if row.standing == "external"]
+    if not held:
+        return []
+    path = {document.id: document.path for document in world.reading.documents}[held[0].document_id]
+    named = ", ".join(f"{row.fields.title!r} ({row.note.partition(': ')[2]})" for row in held[:3])
+    who = (
+        "1 item has no ticket here, because it names"
+        if len(held) == 1
+        else f"{len(held)} items have no ticket here, because they name"
+    )
+    message = f"{who} one elsewhere: {named}{' …' if len(held) > 3 else ''}"
+    hint = f"`pmsync adopt {place(path, held[0].line)} --new` has one made all the same"
+    return [Finding("no-ticket", "note", message, hint, path, held[0].line)]
+
+
+def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:
+    """Open tickets with our marker that neither ledger nor documents know; only a complete read can tell."""
+    if not world.reading.complete:
+        return []
+    placed = {each.uid for each in world.identities.placed}
+    waiting = {item.uid for each in world.identities.undecided for item in each.candidates}
+    linked = {link.ticket.ref for link in links.values()}
+    elsewhere = {document.id for document in world.reading.documents} - world.judged
+    strays = [
+        tickets[0]
+        for uid, tickets in sorted(known.marked.items())
+        if uid not in placed and uid not in waiting and uid not in links
+        and not (tickets[0].marker and tickets[0].marker.document_id in elsewhere)
+    ]  # fmt: skip
+    return [_stray(ticket) for ticket in strays if not ticket.status.closed and ticket.ref not in linked]
+
+
+def _stray(ticket: Ticket) -> Finding:
+    where = f" of {ticket.marker.document_id!r}" if ticket.marker and ticket.marker.document_id else ""
+    return Finding(
+        "stray",
+        "note",
+        f"no item{where} needs ticket {ticket.ref.key!r} ({ticket.title!r}) any more: it is gone, or has another one",
+        f"close it, or bring the item back; {ticket.ref.url}",
+    )

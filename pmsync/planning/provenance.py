@@ -1,0 +1,96 @@
+"""Refuses to plan over what another configuration made, or over what this one made under another name. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pmsync.model import Finding, Marker, Ticket
+from pmsync.planning.operations import Plan
+from pmsync.planning.world import World, seen_tickets
+
+
+def refusals(plan: Plan, world: World) -> list[Finding]:
+    """An error finding for each namespace or place that is not as the markers of our accounts' tickets say."""
+    markers = [marker for marker, _ in _ours(world)]
+    others = Counter(marker.home for marker in markers if world.belonging.is_of_another(marker))
+    others |= _taken(world)
+    documents = {document.id for document in world.reading.documents}
+    before = Counter(
+        marker.namespace
+        for marker in markers
+        if marker.document_id in documents and world.belonging.is_of_before(marker)
+    )
+    before |= _under_another_name(plan, world)
+    return [
+        *(_shared(world, home, count) for home, count in sorted(others.items())),
+        *(_changed(world, namespace, count) for namespace, count in sorted(before.items())),
+    ]
+
+
+def _ours(world: World) -> Iterator[tuple[Marker, Ticket]]:
+    for view in world.views.values():
+        seen = {ticket.ref: ticket for ticket in seen_tickets(view)} if not view.failed else {}
+        for ticket in seen.values():
+            if ticket.marker and ticket.author in view.trusted:
+                yield ticket.marker, ticket
+
+
+def _taken(world: World) -> Counter[str]:
+    """Our own tickets that another place has written its marker into since."""
+    shown = {ref: ticket for view in world.views.values() for ref, ticket in view.tickets.items() if not view.failed}
+    linked = (
+        shown.get(link.ticket.ref, link.ticket).marker
+        for link in world.links.values()
+        if not (link.named or link.orphaned or link.lost)
+    )
+    return Counter(marker.home for marker in linked if marker and not world.belonging.is_here(marker.home))
+
+
+def _under_another_name(plan: Plan, world: World) -> Counter[str]:
+    """Markers that do not say where they were made, of the very items that would be created now."""
+    creates = {
+        (create.place.document_id, create.place.key) for create in plan.creates if not _decided(create.uid, world)
+    }
+    return Counter(
+        marker.namespace
+        for marker, _ in _ours(world)
+        if creates
+        and (marker.document_id, marker.key) in creates
+        and not world.belonging.is_our_namespace(marker.namespace)
+        and not (marker.home and world.belonging.home)
+    )
+
+
+def _decided(uid: str, world: World) -> bool:
+    return world.decisions.get(uid) == "new"
+
+
+def _tickets(count: int) -> str:
+    return "1 ticket" if count == 1 else f"{count} tickets"
+
+
+def _shared(world: World, home: str, count: int) -> Finding:
+    namespace, here = world.settings.namespace, world.belonging.home
+    carry = "carries" if count == 1 else "carry"
+    message = (
+        f"{_tickets(count)} of {home!r} {carry} this namespace, {namespace!r}, and this is {here!r}; nothing was sent"
+    )
+    repository, _, folder = here.partition(":")
+    own = "/".join([*repository.split("/")[1:], *folder.split("/")]).removesuffix("/.")
+    own = own if own not in {"", ".", namespace} else f"{namespace}-2"
+    hint = (
+        f'if that is what this place was called before it was renamed or moved, say so: `formerly = ["{home}"]` below '
+        f'[documents]; if they are two, give this one a namespace of its own, such as `namespace = "{own}"`'
+    )
+    return Finding("namespace-shared", "error", message, hint)
+
+
+def _changed(world: World, namespace: str, count: int) -> Finding:
+    carry = "carries" if count == 1 else "carry"
+    message = (
+        f"{_tickets(count)} made from these documents {carry} the namespace {namespace!r}, and now it is "
+        f"{world.settings.namespace!r}; nothing was sent"
+    )
+    hint = f'write the former one again, or say that it is the same: `formerly = ["{namespace}"]` below [documents]'
+    return Finding("namespace-changed", "error", message, hint)

@@ -1,0 +1,79 @@
+"""Writes that a tracker refuses: what of them is sent all the same, and how they are told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from pmsync.identity.keys import digest
+from pmsync.model import Finding, Link, Marker, Patch
+from pmsync.planning.operations import Refused, Update
+
+HINT = "it is tried again when the document or the configuration changes, or in a day"
+_PARTS = {"marker": "title", "facts": "title", "add_labels": "labels", "remove_labels": "labels"}
+_RAW = {"title": ("title",), "assignees": ("owners",), "due": ("due",), "priority": ("priority",)}
+_OF_LABELS = ("labels", "kind", "severity")
+
+
+def told(refused: Iterable[Refused]) -> list[Finding]:
+    """A finding for each, and one for all those of the same reason that belong together; it stands at the first."""
+    groups: dict[tuple[str | int, ...], list[Refused]] = {}
+    for number, each in enumerate(refused):
+        alone = () if each.together else (number,)
+        groups.setdefault((each.tracker, each.operation, each.reason, each.hint, *alone), []).append(each)
+    return [_told(group) for group in groups.values()]
+
+
+def _told(group: list[Refused]) -> Finding:
+    first, count = group[0], len(group)
+    if first.operation == "create":
+        many = f" and {count - 1} more {'item' if count == 2 else 'items'}" if count > 1 else ""
+        what = f"no ticket was created for {first.name!r}{many}"
+    else:
+        many = f"tickets {first.name!r} and {count - 1} more were" if count > 1 else f"ticket {first.name!r} was"
+        what = f"{many} not updated"
+    if first.hint:
+        return Finding("create-failed", "error", f"{what}: {first.reason}", first.hint, first.path, first.line)
+    return Finding(
+        f"{first.operation}-refused", "error", f"{what}: {first.reason}", HINT, first.path, first.line
+    )  # fmt: skip
+
+
+def patch_digest(patch: Patch, configuration: str) -> str:
+    """What tells a refused change from another one. That a newer checkout would send it makes it no other."""
+    values: dict[str, object] = {name: value for name, value in patch.items() if name != "marker"}
+    return digest(values or {"marker": patch["marker"].identity}, configuration)
+
+
+def parts(update: Update) -> dict[str, Patch]:
+    """What a patch sets, by field, in parts that can be sent alone. The marker goes with the title, and speaks of that
+    alone: the other parts may be refused.
+    """
+    made: dict[str, Patch] = {}
+    for name, value in update.patch.items():
+        made.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
+    before, named = update.before.ticket.marker, made.get("title", {})
+    if "marker" in named:
+        named["marker"] = _of_the_title(named["marker"], before)
+        if named.keys() == {"marker"} and before and before.identity == named["marker"].identity and len(made) > 1:
+            del made["title"]  # it would say nothing new
+    return made
+
+
+def _of_the_title(marker: Marker, before: Marker | None) -> Marker:
+    titles = [(name, text) for name, text in marker.pushed if name == "title"]
+    others = [(name, text) for name, text in before.pushed if name != "title"] if before else []
+    return replace(marker, pushed=tuple(sorted((*others, *titles))) if before and before.pushed else ())
+
+
+def without(update: Update, refused: Collection[str]) -> Link:
+    """The update's link where these parts were not taken: their raw values count as not sent."""
+    names = [raw for part in refused for raw in _RAW.get(part, _OF_LABELS)]
+    if "labels" in refused and "priority" not in update.patch:
+        names.append("priority")
+    before, link = update.before, update.link
+    if before.pushed is None or link.pushed is None:
+        return link
+    pushed = replace(link.pushed, **{name: getattr(before.pushed, name) for name in names})
+    labels = (before if "labels" in refused else link).pushed_labels
+    return replace(link, pushed=pushed, source=before.source, pushed_labels=labels)

@@ -1,0 +1,32 @@
+"""Which tracker an item is created in. Pure."""
+
+from __future__ import annotations
+
+from pmsync.config.globs import matches
+from pmsync.config.settings import Route, Settings
+from pmsync.model import Document, Fields
+
+RESTRICTED_HINT = "set `restricted = true` below [trackers.NAME] of a tracker that nobody else can read"
+
+
+def route(document: Document, fields: Fields, settings: Settings) -> str | None:
+    """The name of the tracker: the first route of which every condition holds, else the default one.
+
+    A restricted document only ever goes to a tracker marked `restricted`; None where none is.
+    """
+    name = next((r.tracker for r in settings.routes if _holds(r, document, fields)), settings.default_tracker)
+    if not document.restricted or settings.trackers[name].restricted:
+        return name
+    return next((tracker.name for tracker in settings.trackers.values() if tracker.restricted), None)
+
+
+def _holds(rule: Route, document: Document, fields: Fields) -> bool:
+    teams = {text.casefold() for text in (document.team, *document.services) if text}
+    labels = {text.casefold() for text in fields.labels}
+    return (
+        (rule.path is None or matches(rule.path, document.path))
+        and (rule.team is None or rule.team.casefold() in teams)
+        and (rule.label is None or rule.label.casefold() in labels)
+        and (rule.kind is None or rule.kind.casefold() == (fields.kind or "").casefold())
+        and (rule.restricted is None or rule.restricted == document.restricted)
+    )

@@ -1,0 +1,280 @@
+"""What the trackers say about linked tickets: seen, changed, gone, moved, relinked, twins. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pmsync.identity.renamed_accounts import as_called, remembered, renamed
+from pmsync.model import Finding, Link, Ref, Ticket
+from pmsync.planning.field_changes import FieldChange
+from pmsync.planning.operations import CloseDuplicate, Operation, Reason, Record
+from pmsync.planning.world import Index, World, doubtful, seen_tickets, seniority
+from pmsync.trackers.contract import Forbidden, Gone, Moved, Sight
+
+Marked = Mapping[str, Sequence[Ticket]]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A link brought up to date with what was seen, and what there is to do or tell about it."""
+
+    link: Link
+    operations: tuple[Operation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def observe_all(world: World, index: Index) -> dict[str, Observed]:
+    """Every link of the ledger, by uid, as it stands after this run's observations."""
+    return {uid: with_twins(_observe(world, link, index.marked), index) for uid, link in world.links.items()}
+
+
+def _observe(world: World, link: Link, marked: Marked) -> Observed:
+    ref = link.asked
+    view = world.view(ref.tracker)
+    if view is None:
+        return Observed(link)
+    sight: Sight | None = view.sights.get(ref) or view.tickets.get(ref)
+    match sight:
+        case Gone() | Forbidden() if link.away:
+            return _out_of_sight(link)
+        case Gone():
+            return _lost(link, sight)
+        case Moved():
+            return _moved(world, link, sight)
+        case Forbidden():
+            return Observed(link, findings=(_forbidden(link, sight),))
+        case Ticket() if link.away:
+            return _followed(link, sight, "")
+        case Ticket():
+            return _seen(world, link, sight, marked)
+        case None:
+            return Observed(link)
+
+
+def _lost(link: Link, sight: Gone) -> Observed:
+    if link.lost:
+        return Observed(link)
+    lost, ref = replace(link, lost=True), link.ticket.ref
+    again = f"`pmsync forget {link.uid}` lets the next sync create a new one"
+    if sight.hidden:
+        what = "is not shown any more: it was deleted, or is hidden from this account (a security level, another place)"
+        hint = (
+            f"open {ref.url} as somebody who sees everything. Where it is there, let the account see it: it is found "
+        )
+        hint += f"again. Only where it was deleted: {again}"
+    else:
+        what, hint = "was deleted", f"it will not be made again; {again}"
+    finding = Finding("ticket-lost", "warning", f"ticket {ref.key!r} of item {link.ticket.title!r} {what}", hint)
+    return Observed(lost, (Record("lost", lost, ref.key),), (finding,))
+
+
+def _moved(world: World, link: Link, sight: Moved) -> Observed:
+    """Follow it: to where a configured tracker holds it, else as far as it can be seen."""
+    target = world.moves.get(link.ticket.ref)
+    if target is not None:
+        return _followed(link, target, "")
+    via = link.asked.tracker
+    if sight.ticket is None:
+        ref = replace(link.asked, tracker="", url=sight.url)
+        return _out_of_sight(replace(link, ticket=replace(link.ticket, ref=ref), via=via), link)
+    if not link.away or link.lost or sight.ticket.ref != link.ticket.ref:
+        return _followed(link, sight.ticket, via)
+    seen = replace(link, ticket=sight.ticket)
+    changes = describe(link.ticket, sight.ticket)
+    if sight.ticket == link.ticket and not changes:
+        return Observed(link)
+    return Observed(seen, (Record("observe" if changes else "seen", seen, changes),))
+
+
+def _followed(link: Link, target: Ticket, via: str) -> Observed:
+    """The link with its ticket where that is now; `via` is who shows it, '' where a configured tracker holds it."""
+    moved = replace(link, ticket=target, via=via, lost=False)
+    old, new = link.ticket.ref.key, target.ref.key
+    hint = "no configured tracker holds it: its status is followed, and nothing is sent there" if via else ""
+    finding = Finding("ticket-moved", "note", f"ticket {old!r} was moved to {new!r}", hint)
+    return Observed(moved, (Record("follow", moved, f"{old} → {new}"),), (finding,))
+
+
+def _out_of_sight(link: Link, before: Link | None = None) -> Observed:
+    """A ticket that moved away and is not seen there is nobody's open work here any more; it is looked for again."""
+    before = before or link
+    gone = replace(link, lost=True)
+    if before.lost and before.away:
+        return Observed(before)
+    ref = gone.ticket.ref
+    message = f"ticket {ref.key!r} of item {gone.ticket.title!r} was moved to where pmsync does not see it"
+    hint = f"{ref.url} leads there; its item counts as moved away, and gets no other ticket"
+    finding = Finding("ticket-moved", "note", message, hint)
+    return Observed(gone, (Record("follow", gone, f"{ref.key} → out of sight"),), (finding,))
+
+
+def _forbidden(link: Link, sight: Forbidden) -> Finding:
+    return Finding(
+        "ticket-forbidden",
+        "warning",
+        f"ticket {link.ticket.ref.key!r} cannot be read: {sight.reason}",
+        "give the token access to it again; until then its last known state is kept",
+    )
+
+
+def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
+    if ticket.updated_at < link.ticket.updated_at:
+        return Observed(link)
+    if _other_uid(world, link, ticket):
+        return _relinked(link, ticket, marked.get(link.uid, ()))
+    merged = world.moves.get(ticket.ref) if ticket.duplicate else None
+    if merged is not None and merged.ref != ticket.ref:
+        view = world.view(merged.ref.tracker)
+        foreign = view is None or merged.author not in view.trusted
+        followed = replace(link, ticket=merged, named=True, followed=foreign)
+        return Observed(followed, (Record("follow", followed, f"{ticket.ref.key} merged into {merged.ref.key}"),))
+    new_names = renamed(link.ticket, ticket)
+    ticket = replace(ticket, ids=remembered(link.ticket, ticket))
+    same = ticket == link.ticket and ticket.ids == link.ticket.ids and _shown(ticket.ref) == _shown(link.ticket.ref)
+    if same and not link.lost:
+        return Observed(link)
+    # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit. Nor is one whom
+    # another run has sent since.
+    known = bool(link.ticket.state or link.ticket.assignees) and not _owners_were_sent(link.ticket, ticket)
+    before = {new_names.get(account, account) for account in link.ticket.assignees}
+    reassigned = link.reassigned or (known and set(ticket.assignees) != before)
+    seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
+    changes = describe(link.ticket, ticket)
+    reason: Reason = "found" if link.lost else "observe" if changes else "seen"
+    return Observed(seen, (Record(reason, seen, changes),))
+
+
+def _shown(ref: Ref) -> tuple[str, str]:
+    """What people see of a ref: its service may show the same ticket under another key, or at another address."""
+    return ref.key, ref.url
+
+
+def _owners_were_sent(before: Ticket, after: Ticket) -> bool:
+    """Whether the markers say that owners were sent in between."""
+    if before.marker is None or after.marker is None or not after.marker.pushed:
+        return False
+    return dict(before.marker.pushed).get("owners") != dict(after.marker.pushed).get("owners")
+
+
+def _other_uid(world: World, link: Link, ticket: Ticket) -> bool:
+    marker = ticket.marker
+    ours = marker is not None and world.belonging.owns(marker)
+    view = world.views[ticket.ref.tracker]
+    return bool(ours and marker and marker.uid != link.uid and not link.named and ticket.author in view.trusted)
+
+
+def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
+    mine = [mate for mate in mates if not mate.duplicate]
+    uid = ticket.marker.uid if ticket.marker else ""
+    if mine:
+        relinked = replace(link, ticket=mine[0], lost=False)
+        return Observed(relinked, (Record("relink", relinked, f"{ticket.ref.key} → {mine[0].ref.key}"),))
+    finding = Finding(
+        "marker-mismatch",
+        "warning",
+        f"ticket {ticket.ref.key!r} is linked to item {link.uid!r}, but its marker names item {uid!r}",
+        f"say which is right with `pmsync adopt {link.uid} TICKET`",
+    )
+    return Observed(link, findings=(finding,))
+
+
+def describe(old: Ticket, new: Ticket) -> str:
+    """What changed between two observations that people care about, in a few words; '' for nothing.
+
+    The first look at a ticket that is known only as it was sent (its state is '') finds nothing but another status.
+    """
+    if not old.state and old.status == new.status:
+        return ""
+    changes = []
+    if old.status != new.status or old.state != new.state:
+        changes.append(f"{old.status} → {new.status}")
+    if old.title != new.title:
+        changes.append(FieldChange("title", old.title, new.title).words)
+    names = renamed(old, new)
+    changes += [f"{former} is called {name} now" for former, name in names.items() if former in old.assignees]
+    if {names.get(account, account) for account in old.assignees} != set(new.assignees):
+        changes.append(FieldChange("assignee", old.assignees, new.assignees).words)
+    if old.due != new.due:
+        changes.append(FieldChange("due", old.due, new.due).words)
+    if old.labels != new.labels:
+        gone, come = sorted(old.labels - new.labels), sorted(new.labels - old.labels)
+        changes.append(FieldChange("labels", tuple(gone), tuple(come)).words)
+    if old.priority != new.priority:
+        changes.append(FieldChange("priority", old.priority, new.priority).words)
+    if old.ref.key != new.ref.key:
+        changes.append(f"now {new.ref.key}")
+    return ", ".join(changes)
+
+
+def with_twins(seen: Observed, index: Index) -> Observed:
+    """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed.
+
+    A ticket that the ledger links to another item has this one's marker by somebody's pasting, and is no twin; where
+    that may be so, a person is asked.
+    """
+    link = seen.link
+    found = index.marked.get(link.uid, ())
+    mates = {ticket.ref: ticket for ticket in found if index.held.get(ticket.ref, link.uid) == link.uid}
+    if not mates or link.lost or link.named or (len(mates) == 1 and link.ticket.ref in mates):
+        return seen
+    mates[link.ticket.ref] = link.ticket
+    alive = sorted((ticket for ticket in mates.values() if not ticket.duplicate), key=seniority)
+    if not alive:
+        return seen
+    sure = [ticket for ticket in alive if ticket.ref == link.ticket.ref or not doubtful(ticket, alive)]
+    operations, findings = list(seen.operations), list(seen.findings)
+    survivor = sure[0] if sure else link.ticket  # the link's own may be closed as duplicate
+    if survivor.ref != link.ticket.ref:
+        link = replace(link, ticket=survivor)
+        operations.append(Record("relink", link, f"{seen.link.ticket.ref.key} → {survivor.ref.key}"))
+    for younger in alive:
+        if younger.ref != survivor.ref:
+            ask = younger not in sure or survivor.ambiguous or younger.ambiguous
+            operation, finding = _twin(link.uid, survivor, younger, ask=ask)
+            operations += [operation] if operation else []
+            findings += [finding] if finding else []
+    return Observed(link, tuple(operations), tuple(findings))
+
+
+def _twin(uid: str, older: Ticket, younger: Ticket, *, ask: bool) -> tuple[CloseDuplicate | None, Finding | None]:
+    same_tracker = older.ref.tracker == younger.ref.tracker
+    if same_tracker and not ask and not older.status.closed and not younger.status.closed:
+        return CloseDuplicate(uid, younger, older.ref), None
+    return None, Finding(
+        "twin",
+        "warning",
+        f"tickets {older.ref.key!r} and {younger.ref.key!r} are for the same item {uid!r}",
+        f"close {younger.ref.key!r} as duplicate of {older.ref.key!r}, or the other way round",
+    )
+
+
+def renamed_people(world: World) -> list[Finding]:
+    """People who are configured with the name that their account had before."""
+    found = []
+    for name, view in sorted(world.views.items()):
+        setting = view.settings.type
+        for person in world.settings.people.values():
+            now = as_called(person, setting, world.renames.get(name, {}))
+            if now != person:
+                old, new = getattr(person, setting), getattr(now, setting)
+                message = f"the account {old!r} of {person.id!r} is called {new!r} now in tracker {name!r}"
+                hint = f'set `people.{person.id}.{setting} = "{new}"`; until then it is taken for that'
+                found.append(Finding("account-renamed", "warning", message, hint))
+    return found
+
+
+def unclear_endings(world: World) -> list[Finding]:
+    """One finding for each tracker whose done tickets have words that do not say whether the work was done."""
+    found = []
+    for name, view in sorted(world.views.items()):
+        unclear = {ticket.unclear for ticket in seen_tickets(view) if ticket.unclear}
+        for setting in sorted({setting for setting, _ in unclear}):
+            words = sorted(word for each, word in unclear if each == setting)
+            shown = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
+            message = f"tickets of tracker {name!r} are closed with the {setting} {shown}, and count as done"
+            lines = ", ".join(f'`{json.dumps(word, ensure_ascii=False)} = "done"`' for word in words[:5])
+            hint = f'write {lines} below [trackers.{name}.{setting}], with "wont_do" where that work was cancelled'
+            found.append(Finding("unknown-status", "note", message, hint))
+    return found

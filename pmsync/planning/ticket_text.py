@@ -1,0 +1,146 @@
+"""What a ticket says about an item: raw fields, labels, due date, title, body. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from pmsync.config.settings import Settings, TrackerSettings
+from pmsync.config.severity import severity_level, slug
+from pmsync.identity import marker
+from pmsync.identity.keys import digest
+from pmsync.location import unit
+from pmsync.model import Document, Fields, Finding, Item
+from pmsync.trackers.quiet_text import as_code, hushed, quiet
+
+LONGEST_TITLE = 255
+"""Jira's limit for a summary; GitHub takes a little more."""
+
+_LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
+
+
+def raw_fields(document: Document, item: Item) -> Fields:
+    """The document's own values, unresolved: what Update compares with what was pushed before."""
+    return Fields(
+        title=item.title,
+        owners=item.owners,
+        due=item.due,
+        priority=item.priority,
+        kind=item.kind,
+        severity=document.severity,
+        labels=tuple(dict.fromkeys((*document.labels, *item.labels))),
+        path=document.path,
+        context=digest(document.title, document.incident, document.date, document.services, item.group)[:8],
+    )
+
+
+def ticket_title(title: str) -> str:
+    """The title on one line, at most 255 characters; it notifies nobody and links nothing, so it stays as it is."""
+    text = marker.defuse(_LINE_BREAKS.sub(" ", title).strip())
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles of tickets read the same: earlier versions broke mentions by an invisible character."""
+    return one.replace("\u200b", "") == other.replace("\u200b", "")
+
+
+def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
+    """The labels an item asks for, as words; the tracker makes them fit and adds its general one by itself."""
+    derived = {"severity": severity_level(fields.severity or ""), "kind": fields.kind, "priority": fields.priority}
+    named = [f"{name}:{slug(value)}" for name, value in derived.items() if value and slug(value)]
+    return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
+
+
+def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:
+    """When the item is due, and who says so: 'document', 'sla' (document's date plus its severity's time), or ''.
+
+    Where the document gives a day that cannot be read, nothing takes its place.
+    """
+    if item.due:
+        return item.due, "document"
+    if _names_no_day(document, item):
+        return None, ""
+    allowed = sla.get(severity_level(document.severity or ""))
+    if allowed is not None and document.date:
+        return document.date + allowed, "sla"
+    return None, ""
+
+
+def _names_no_day(document: Document, item: Item) -> bool:
+    """Whether the document gives the item a day that cannot be read; findings go by line."""
+    found = document.findings
+    start = bisect_left(found, item.line, key=_line)
+    return any(each.rule == "unreadable-date" for each in found[start : bisect_right(found, item.line, key=_line)])
+
+
+def _line(finding: Finding) -> int:
+    return finding.line
+
+
+def facts(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
+    """What the post-mortem says of the item, as a list in Markdown with one fact a line.
+
+    `fields` are those that the tracker can hold: what it has a field for is left out. Owners are always named: whether
+    the tracker assigned them shows only in its answer.
+    """
+    due, due_from = due_date(document, item, settings.sla)
+    page = _link(document.title or document.path, web_link(settings, document.path, item.line))
+    rows = [
+        ("Post-mortem", f"{page} ({as_code(document.path)})" if document.title else page),
+        ("Incident", _one_line(document.incident or "")),
+        ("Severity", _one_line(document.severity or "")),
+        ("Date", document.date.isoformat() if document.date else ""),
+        ("Services", _one_line(", ".join(document.services))),
+        ("Group", _one_line(item.group or "")),
+        ("Kind", _one_line(item.kind or "")),
+        ("Owner", _one_line(", ".join(item.owners))),
+        ("Priority", "" if "priority" in fields else _one_line(item.priority or "")),
+        ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
+    ]
+    return "\n".join(f"- **{name}:** {value}" for name, value in rows if value)
+
+
+def body(facts: str, item: Item) -> str:
+    """The ticket's text in Markdown: the facts, then the item's details. Only a title that was cut is repeated."""
+    title = _with_code(item) if len(ticket_title(item.title)) < len(item.title.strip()) else ""
+    parts = [facts, quiet(f"{title}\n\n{item.details.strip()}".strip()), "---", _FOOTER]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _one_line(text: str) -> str:
+    return hushed(_LINE_BREAKS.sub(" ", text).strip())
+
+
+def _with_code(item: Item) -> str:
+    """The title with its code in backticks again."""
+    parts, at = [], 0
+    for code in item.codes:
+        start = item.title.find(code, at)
+        if start >= 0:
+            parts += [item.title[at:start], as_code(code)]
+            at = start + len(code)
+    return "".join((*parts, item.title[at:]))
+
+
+_FOOTER = (
+    "Created by pmsync, which keeps the list at the top as the post-mortem has it. Title, owner and due date are "
+    "edited there; status, discussion and everything else live here."
+)
+
+
+def web_link(settings: Settings, path: str, line: int) -> str:
+    """Where people read the document's line: `documents.web_url` filled in, '' where it is not configured."""
+    if not settings.web_url:
+        return ""
+    page, _, fragment = settings.web_url.partition("#")
+    pattern = page if "{line}" in fragment and unit(path) != "line" else settings.web_url
+    return pattern.replace("{path}", quote(path)).replace("{line}", str(line))
+
+
+def _link(text: str, url: str) -> str:
+    text = hushed(_LINE_BREAKS.sub(" ", text).strip()).replace("[", "(").replace("]", ")")
+    return f"[{text}]({url})" if url else text

@@ -1,0 +1,1 @@
+"""What people are shown: status, plan, outcome, findings, metrics."""

@@ -1,0 +1,72 @@
+"""Where each item of a run stands, counted once: with a ticket, to be created, or without one and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from pmsync.model import ItemRow, Link
+from pmsync.planning.operations import Plan
+from pmsync.sync.apply import Applied
+
+WORDS: Mapping[str, str] = {
+    "ticketed": "with a ticket",
+    "new": "to create",
+    "in_doubt": "in doubt",
+    "not_created": "not created",
+    "lost": "with a ticket that is gone",
+    "external": "tracked elsewhere",
+    "undecided": "undecided",
+    "refused": "refused",
+    "blocked": "restricted",
+    "waiting": "waiting",
+    "proposed": "in drafts",
+    "listed": "before documents.since",
+    "done": "already done",
+    "cancelled": "cancelled",
+}
+"""What people read for each count, in this order; those of `UNSETTLED` concern somebody."""
+UNSETTLED = frozenset(
+    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "blocked", "waiting"}
+)  # fmt: skip
+
+
+def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None = None) -> dict[str, int]:
+    """How many items of the judged documents stand where, by the keys of `WORDS`; the sum is all of them.
+
+    Where the plan was `applied`, what was created counts as ticketed; else it is still to be created.
+    """
+    created = {done.uid for done in applied.done if done.verb == "created"} if applied else set()
+    lost = {uid for uid, link in links.items() if link.lost} | {record.uid for record in plan.records("lost")}
+    lost -= {record.uid for record in plan.records("found", "relink", "follow", "adopt")}
+
+    def place(row: ItemRow) -> str:
+        if row.standing == "ticketed":
+            return "lost" if row.uid in lost else "ticketed"
+        if row.standing == "new" and applied:
+            return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
+        return "cancelled" if row.note.startswith("cancelled") else row.standing
+
+    counts = Counter(map(place, plan.rows))
+    return {name: counts[name] for name in WORDS if counts[name]}
+
+
+def counts_line(counts: Mapping[str, int], since: object = None) -> str:
+    """One line: `48 items: 12 with a ticket, 3 to create, 33 before documents.since (2026-12-01).`; '' for no items."""
+    total = sum(counts.values())
+    if not total:
+        return ""
+    if counts.keys() == {"ticketed"}:
+        return "1 item, with a ticket." if total == 1 else f"{total} items, all with a ticket."
+    words = {**WORDS, "listed": f"before documents.since ({since})" if since else WORDS["listed"]}
+    parts = ", ".join(f"{count} {words[name]}" for name, count in counts.items())
+    return f"{total} {'item' if total == 1 else 'items'}: {parts}."
+
+
+def since_hint(counts: Mapping[str, int]) -> str:
+    """What a new user does next where nothing but the date keeps items from their tickets; '' elsewhere."""
+    held = counts.get("listed", 0)
+    if not held or counts.keys() & {"ticketed", "new"}:
+        return ""
+    those = "that item a ticket" if held == 1 else f"those {held} items tickets"
+    return f"To give {those}, set an earlier date as documents.since."

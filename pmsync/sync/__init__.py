@@ -1,0 +1,1 @@
+"""A run: observe, plan, guard, apply, and the lock that it holds."""

@@ -1,0 +1,364 @@
+"""Carries a plan out: each create is announced in the ledger first, and each outcome is committed before the next.
+
+No transaction is open during a request. One failure does not stop the others; a tracker that fails several times in a
+row is left alone for the rest of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby, islice
+from math import isqrt
+
+from pmsync.errors import Overtaken, TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.ledger import Ledger
+from pmsync.model import Finding, Intent, Level, Link, Marker, Patch, Ref, Refusal, Ticket
+from pmsync.planning.operations import (
+    ALONE,
+    ALONE_HINT,
+    QUIET,
+    CloseDuplicate,
+    Create,
+    Place,
+    Plan,
+    Reason,
+    Record,
+    Refused,
+    Update,
+)
+from pmsync.planning.refusals import parts, patch_digest, told, without
+from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
+
+PATIENCE = 3
+"""After this many writes in a row that a tracker did not take, it is left alone for the rest of the run."""
+
+_VERBS: Mapping[Reason, str] = {
+    "observe": "changed",
+    "adopt": "adopted",
+    "orphan": "orphaned",
+    "restore": "restored",
+    "unlink": "unlinked",
+}
+_SOURCES: Mapping[Reason, str] = {
+    "adopt": "pmsync",
+    "settled": "pmsync",
+    "orphan": "document",
+    "restore": "document",
+    "identity": "document",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One thing that was done or learned, for people: `verb` in the past tense, the ticket, and what about it."""
+
+    verb: str
+    uid: str
+    ticket: Ticket | None
+    detail: str = ""
+
+
+@dataclass
+class Applied:
+    """What came of a plan. `failed` counts the writes that did not happen, and `refused` those of them that a tracker
+    refuses for what they say; `left` those that were not tried; `in_doubt` are uids sent without an answer.
+
+    `again` are the trackers that must show the next run what they showed this one: it could not be acted on.
+    """
+
+    done: list[Done] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    in_doubt: list[str] = field(default_factory=list)
+    again: set[str] = field(default_factory=set)
+    failed: int = 0
+    refused: int = 0
+    left: int = 0
+
+
+@dataclass
+class Applier:
+    """Applies plans of one run. `stop` is asked between two operations: when it says so, the rest is left."""
+
+    ledger: Ledger
+    trackers: Mapping[str, Tracker]
+    run: int
+    now: Callable[[], datetime]
+    stop: Callable[[], bool] = lambda: False
+    progress: Callable[[str, int], None] = lambda _what, _count: None
+    applied: Applied = field(default_factory=Applied)
+    refused: list[Refused] = field(default_factory=list)
+    troubles: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, plan: Plan) -> Applied:
+        """Carry out all operations; raises only LedgerError (and what interrupts the process)."""
+        self._record([op for op in plan.operations if isinstance(op, Record)])
+        for duplicate in plan.duplicates:
+            if self._may(duplicate.of.tracker):
+                self._close(duplicate)
+            else:
+                self.applied.again.add(duplicate.of.tracker)
+        for update in plan.updates:
+            if self._may(update.link.ticket.ref.tracker):
+                self._update(update)
+        for name in dict.fromkeys(create.tracker for create in plan.creates):
+            self._create_all(name, [create for create in plan.creates if create.tracker == name])
+        self.applied.findings += told(self.refused)
+        return self.applied
+
+    def _may(self, tracker: str, count: int = 1) -> bool:
+        if self.stop() or self.troubles.get(tracker, 0) >= PATIENCE:
+            self.applied.left += count
+            return False
+        return True
+
+    def _trouble(self, tracker: str, reason: str, *, final: bool = False) -> None:
+        """Count failures in a row; the one that ends a tracker's part is told."""
+        before = self.troubles.get(tracker, 0)
+        self.troubles[tracker] = PATIENCE if final else before + 1
+        if self.troubles[tracker] >= PATIENCE > before:
+            hint = "what is left is done by the next sync"
+            self._tell("tracker-left", "error", f"tracker {tracker!r} is left alone for now: {reason}", hint)
+
+    def _tell(self, rule: str, level: Level, message: str, hint: str = "", where: Place | None = None) -> None:
+        path, line = (where.path, where.line) if where else ("", 0)
+        self.applied.findings.append(Finding(rule, level, message, hint, path, line))
+
+    # --- the ledger only --------------------------------------------------------------------------------------
+
+    def _record(self, records: Sequence[Record]) -> None:
+        by_source: dict[str, list[Link]] = {}
+        unlinked = {record.uid for record in records if record.reason == "unlink"}
+        for record in records:
+            if record.uid not in unlinked:
+                by_source.setdefault(_SOURCES.get(record.reason, "tracker"), []).append(record.link)
+            if record.reason not in QUIET:
+                verb = _VERBS.get(record.reason, record.reason)
+                self.applied.done.append(Done(verb, record.uid, record.link.ticket, record.detail))
+        for source, links in by_source.items():
+            self.ledger.save_links(self.run, self.now(), links, source)
+        for uid in unlinked:
+            self.ledger.forget(self.run, self.now(), uid, "document")
+
+    # --- writes that may be repeated --------------------------------------------------------------------------
+
+    def _update(self, update: Update) -> None:
+        """Send the whole patch; where it is refused, each part alone, so that one field holds up no other."""
+        ref, wanted = update.link.ticket.ref, parts(update)
+        reasons, ticket = self._sent(ref, {"": update.patch}, update.listed)
+        if reasons and len(wanted) > 1:
+            reasons, ticket = self._sent(ref, wanted)
+        if reasons is None:
+            return
+        fields = sorted(_fields(update.patch))
+        if ticket:
+            self.troubles[ref.tracker] = 0
+            link = without(update, reasons) if reasons else update.link
+            self.ledger.save_links(self.run, self.now(), [replace(link, ticket=ticket)], "pmsync")
+            fields = sorted({name for part in wanted.keys() - reasons.keys() for name in _fields(wanted[part])})
+            self.applied.done.append(Done("updated", update.uid, ticket, ", ".join(fields)))
+            self._text_edited(update, ticket)
+            self.progress("update", 1)
+        if not reasons:
+            self.ledger.unrefuse([(update.uid, "update")])
+            return
+        left: Patch = {}
+        for part in reasons:
+            left |= wanted.get(part, update.patch)
+        reason = _reason(reasons)
+        value = patch_digest(left, update.configuration)
+        self._refused(
+            Refusal(update.uid, "update", value, reason, self.now()), Refused("update", ref.tracker, ref.key, reason)
+        )
+
+    def _text_edited(self, update: Update, ticket: Ticket) -> None:
+        """Say once that a person edited the list of facts: it is theirs from then on."""
+        if "facts" in update.patch and ticket.marker and not ticket.marker.facts:
+            message = f"the list of facts in ticket {ticket.ref.key!r} was edited by a person: it stays as they left it"
+            hint = "what the post-mortem says of owner, due date or severity is no longer brought up to date there"
+            self._tell("text-edited", "note", message, hint)
+
+    def _sent(
+        self, ref: Ref, wanted: Mapping[str, Patch], listed: Marker | None = None
+    ) -> tuple[dict[str, str] | None, Ticket | None]:
+        """Why each of these was refused, and the ticket after the others; None instead where nothing may be sent now.
+
+        What was sent before a failure is sent once more by the next sync: the values are absolute.
+        """
+        reasons: dict[str, str] = {}
+        ticket = None
+        for part, patch in wanted.items():
+            try:
+                ticket = self.trackers[ref.tracker].update(ref, patch, listed)
+            except Overtaken as error:
+                self.applied.failed += 1
+                self._tell("sent-elsewhere", "warning", f"{error}: nothing is sent", "run `pmsync sync` again")
+                return None, None
+            except (TrackerUnavailable, TrackerClosed) as error:
+                self.applied.failed += 1
+                what = f"ticket {ref.key!r} was not updated: {error}"
+                self._tell("update-failed", "error", what, "the next sync repeats it")
+                self._trouble(ref.tracker, str(error))
+                return None, None
+            except TrackerError as error:
+                reasons[part] = str(error)
+        return reasons, ticket
+
+    def _close(self, duplicate: CloseDuplicate) -> None:
+        ref = duplicate.ticket.ref
+        try:
+            answer = self.trackers[ref.tracker].close_duplicate(ref, duplicate.of)
+        except TrackerError as error:
+            self.applied.failed += 1
+            self.applied.again.add(ref.tracker)
+            message = f"{ref.key!r} could not be closed as duplicate of {duplicate.of.key!r}: {error}"
+            self._tell("twin", "error", message, f"the next sync tries again, or close it by hand: {ref.url}")
+            return
+        if isinstance(answer, Touched):
+            message = f"tickets {duplicate.of.key!r} and {ref.key!r} are for one item, and {answer.reason}"
+            self._tell("twin", "warning", message, f"decide which one stays and close the other; {ref.url}")
+        else:
+            self.applied.done.append(Done("closed", duplicate.uid, answer, f"duplicate of {duplicate.of.key}"))
+
+    def _refused(self, refusal: Refusal, what: Refused) -> None:
+        self.applied.failed += 1
+        self.applied.refused += 1
+        self.ledger.refuse(self.run, [refusal])
+        self.refused.append(what)
+
+    # --- creates ----------------------------------------------------------------------------------------------
+
+    def _create_all(self, name: str, creates: Sequence[Create]) -> None:
+        for lot in lots(creates, self.trackers[name].batch):
+            if self._may(name, len(lot)):
+                self._create(name, lot)
+
+    def _create(self, name: str, lot: Sequence[Create]) -> None:
+        """Announce, send once, and commit each outcome: whatever happens in between leaves an intent behind."""
+        announced = self.now()
+        self.ledger.announce(self.run, announced, [_intent(create, announced) for create in lot])
+        outcomes = self.trackers[name].create([create.draft for create in lot])
+        pairs = list(zip(lot, outcomes, strict=True))
+        created = [(create, outcome.ticket) for create, outcome in pairs if isinstance(outcome, Created)]
+        self.ledger.save_links(self.run, self.now(), [_link(c, t, self.now()) for c, t in created], "pmsync")
+        self.ledger.unrefuse([(create.uid, "create") for create, _ in created])
+        self._withdraw(pairs)
+        for create, outcome in pairs:
+            self._told(name, create, outcome)
+        lost = [reason for outcome in outcomes if (reason := _setback(outcome))]
+        if len(lost) == len(lot):
+            # Refused for the tracker's own sake: the next would be, too.
+            self._trouble(name, lost[0], final=all(isinstance(outcome, Rejected) for outcome in outcomes))
+        self.progress("create", len(lot))
+
+    def _withdraw(self, pairs: Sequence[tuple[Create, Outcome]]) -> None:
+        for kind in (Rejected, Unavailable):
+            surely_not = [create.uid for create, outcome in pairs if isinstance(outcome, kind)]
+            if surely_not:
+                self.ledger.withdraw(self.run, self.now(), surely_not, kind.__name__.lower())
+
+    def _told(self, name: str, create: Create, outcome: Outcome) -> None:
+        where = create.place
+        match outcome:
+            case Created():
+                self.troubles[name] = 0
+                self.applied.done.append(Done("created", create.uid, outcome.ticket, create.draft.title))
+                self._dropped(name, create, outcome.ticket)
+            case Rejected(closed=False, common=common):
+                self.troubles[name] = 0
+                refusal = Refusal(create.uid, "create", create.digest, outcome.reason, self.now())
+                title = create.draft.title
+                named = Refused("create", name, title, outcome.reason, where.path, where.line, together=common)
+                self._refused(refusal, named)
+            case Unavailable() | Rejected():
+                self.applied.failed += 1
+                look = "`pmsync doctor` shows what is missing; " if isinstance(outcome, Rejected) else ""
+                hint = f"{look}the next sync tries again"
+                title = create.draft.title
+                self.refused.append(Refused("create", name, title, outcome.reason, where.path, where.line, hint))
+            case InDoubt():
+                self.applied.in_doubt.append(create.uid)
+                hint = "it is looked for once it must be visible, and only then created again"
+                if create.tries >= ALONE:
+                    hint = ALONE_HINT
+                message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
+                self._tell("in-doubt", "error", message, hint, where)
+
+    def _dropped(self, name: str, create: Create, ticket: Ticket) -> None:
+        """Notice what the tracker silently left out; without its general label no further ticket is made there."""
+        label, where = self.trackers[name].label, create.place
+        if label.casefold() not in {each.casefold() for each in ticket.labels}:
+            reason = f"ticket {ticket.ref.key!r} was created without its label {label!r}: the token may not set labels"
+            self._tell(
+                "label-dropped", "error", reason, "give the token write access to issues (GitHub: Issues: write)"
+            )
+            self._trouble(name, "its token may not set labels", final=True)
+        missing = [account for account in create.draft.assignees if account not in ticket.assignees]
+        if missing:
+            message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
+            hint = "only people with access can be assigned: do that by hand, and correct the account under [people]"
+            self._tell("assignee-dropped", "warning", message, hint, where)
+
+
+def _reason(reasons: Mapping[str, str]) -> str:
+    """Why parts were refused; those that were for the same reason together."""
+    groups: dict[str, list[str]] = {}
+    for part, why in reasons.items():
+        groups.setdefault(why, []).extend([part] if part else [])
+    return "; ".join(f"{', '.join(named)}: {why}" if named else why for why, named in groups.items())
+
+
+def _fields(patch: Patch) -> set[str]:
+    return {name.removeprefix("add_").removeprefix("remove_") for name in patch}
+
+
+def _setback(outcome: Outcome) -> str:
+    """Why the next draft will hardly fare better, '' where it may."""
+    if isinstance(outcome, Created) or (isinstance(outcome, Rejected) and not outcome.closed):
+        return ""
+    return outcome.reason or "it did not say why"
+
+
+def lots(creates: Sequence[Create], batch: int) -> Iterator[list[Create]]:
+    """The creates in lots of at most `batch`, those that were in doubt before after all others and in smaller ones.
+
+    One guilty item may have held up its whole lot: the second time it is sent among few, then alone. Whoever was tried
+    least goes first, so that no failing item keeps the others from their turn.
+    """
+    waiting = sorted(creates, key=lambda create: create.tries)
+    for size, group in groupby(waiting, key=lambda create: _size(batch, create.tries)):
+        while lot := list(islice(group, size)):
+            yield lot
+
+
+def _size(batch: int, tries: int) -> int:
+    """Steps that a runner without memory can go through in its few passes: 50, 7, 1."""
+    if tries >= ALONE:
+        return 1
+    return max(isqrt(batch) if tries else batch, 1)
+
+
+def _intent(create: Create, at: datetime) -> Intent:
+    place = create.place
+    return Intent(
+        create.uid, create.tracker, place.document_id, place.key, create.draft.title, at, tries=create.tries + 1
+    )
+
+
+def _link(create: Create, ticket: Ticket, at: datetime) -> Link:
+    place = create.place
+    sent = {label.casefold() for label in create.draft.labels}
+    return Link(
+        uid=create.uid,
+        document_id=place.document_id,
+        key=place.key,
+        ticket=replace(ticket, marker=ticket.marker or create.draft.marker),
+        pushed=place.fields,
+        pushed_labels=tuple(sorted(label for label in ticket.labels if label.casefold() in sent)),
+        group=place.group,
+        details_digest=place.details_digest,
+        position=place.position,
+        source=place.source,
+        linked_at=at,
+    )

@@ -1,0 +1,313 @@
+"""The one composer: lock, read documents, observe, identify, plan, guard, apply, report."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pmsync.config.settings import Settings
+from pmsync.disk.git import checkout
+from pmsync.documents.files import locate, read_documents, within
+from pmsync.errors import TrackerError
+from pmsync.identity.belonging import Belonging
+from pmsync.ledger import Ledger, owners
+from pmsync.model import Finding, Reading
+from pmsync.planning import guard
+from pmsync.planning.operations import UNDONE, Plan, Update, Wait
+from pmsync.planning.plan import plan
+from pmsync.planning.provenance import refusals
+from pmsync.planning.world import World
+from pmsync.sync import head_start, ledger_owner
+from pmsync.sync.apply import Applied, Applier
+from pmsync.sync.lock import hold
+from pmsync.sync.memory import Memory
+from pmsync.sync.observe import Survey
+from pmsync.sync.second_look import Start
+from pmsync.sync.tracker_views import Looker, Source
+from pmsync.trackers.contract import Tracker
+
+_OVERTAKEN = frozenset({"in-doubt", "tracker-left", "create-refused", "update-refused"})
+PASSES = 3
+"""How often a runner that forgets everything looks at a create in doubt, the first pass included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run was asked to do. `paths` limit the documents it judges, never the ones it reads.
+
+    With `changed` they are the files that changed: those that are no documents are passed over, and none at all means
+    that nothing is judged; else none means that everything is.
+    """
+
+    paths: tuple[Path, ...] = ()
+    allow: Mapping[str, int] = field(default_factory=dict)
+    wait: float | None = None
+    changed: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run judges every document."""
+        return not self.paths and not self.changed
+
+    @property
+    def scope(self) -> str:
+        """What the ledger says of the run: '' for one over everything."""
+        return " ".join(map(str, self.paths)) or ("" if self.whole else "nothing that changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time outside; tests bring their own."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how it goes, and who may ask the run to stop after the current operation.
+
+    `wait` hears before the run sleeps why it does, and for how long.
+    """
+
+    tell: Callable[[str], None] = lambda _: None
+    wait: Callable[[str], None] = lambda _: None
+    progress: Callable[[str, int], None] = lambda _what, _count: None
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt.
+
+    `good` says whether the ledger can be believed after it: every tracker was read and takes what it is sent, nothing
+    is in doubt, and nothing was held back or left that a later run can do by itself. What only a person can put right,
+    in a document or a ticket, is told and leaves the run good. `told_before` are the findings of the run before.
+    """
+
+    plan: Plan
+    world: World
+    findings: tuple[Finding, ...]
+    applied: Applied = field(default_factory=Applied)
+    held_back: bool = False
+    told_before: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        trouble = self.applied.failed or self.applied.left or self.applied.in_doubt or self.held_back
+        return not trouble and not any(finding.level == "error" for finding in self.findings)
+
+    @property
+    def good(self) -> bool:
+        applied = self.applied
+        undone = applied.failed > applied.refused or applied.left or applied.in_doubt or self.held_back
+        return not undone and not any(finding.rule in UNDONE and finding.level == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything that a run needs from outside: configuration, trackers, time, and somebody who watches."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    clock: Clock = Clock()
+    watcher: Watcher = Watcher()
+
+    def plan(self, request: Request) -> Result:
+        """What a sync would do now; reads the ledger where there is one, and writes nothing anywhere."""
+        path = Path(self.settings.ledger)
+        memory, places = Memory(), dict[str, str]()
+        if path.exists():
+            with Ledger.open(path, readonly=True) as ledger:
+                memory, places = remember(ledger, self.settings), ledger.places()
+        survey = self._survey(memory, request, places)
+        world = survey.observe(wait_for_lag=False)
+        made = plan(world)
+        refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
+        findings = (*world.reading.findings, *survey.look.findings, *made.findings, *refused)
+        return Result(made, world, findings, held_back=bool(refused))
+
+    def sync(self, request: Request) -> Result:
+        """Bring tickets and ledger in line with the documents.
+
+        Raises LedgerError; that is LockHeld where another run holds the lock for longer than `request.wait`.
+        """
+        path = Path(self.settings.ledger)
+        with hold(path, wait=request.wait), Ledger.open(path) as ledger:
+            bare, before = [name for name in self.sources if name not in ledger.cursors()], ledger.findings()
+            result = self._pass(ledger, request)
+            for _ in range(PASSES - 1):
+                waiting = _in_doubt(result, bare, ledger)
+                if not waiting or self.watcher.stop():
+                    break
+                settle = max(self.settings.trackers[name].settle for name in waiting).total_seconds()
+                self.watcher.wait(f"a create is in doubt and nothing will remember it: looking again in {settle:.0f} s")
+                self.clock.sleep(settle)
+                result = _merge(result, self._pass(ledger, request))
+            return replace(result, told_before=tuple(before))
+
+    def _survey(self, memory: Memory, request: Request, places: Mapping[str, str]) -> Survey:
+        """Raises LedgerError where the ledger, by its `places`, is another configuration's."""
+        self.watcher.tell("reading documents")
+        here = checkout(Path(self.settings.root), self.clock.now())
+        here = replace(here, before=ledger_owner.newest_revision(places))
+        reading = replace(read_documents(self.settings), checkout=here)
+        belonging = Belonging(self.settings.namespace, here.homes, self.settings.formerly)
+        ledger_owner.refuse_another(places, belonging, self.settings.ledger)
+        elsewhere = ledger_owner.moved_trackers(places, self.settings)
+        sources = {**self.sources, **{name: Source(None, failed=why) for name, why in elsewhere.items()}}
+        judged, missing = _judged(self.settings, reading, request)
+        # all their tickets are listed once more: the links that are stored lead to the former address
+        renamed = ledger_owner.readdressed_trackers(places, self.settings)
+        cursors = {n: replace(at, since=None) if n in renamed else at for n, at in memory.cursors.items()}
+        missing += [Finding("tracker-replaced", "error", f"tracker {n!r}: {why}") for n, why in elsewhere.items()]
+        return Survey(
+            look=Looker(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
+            reading=replace(reading, findings=(*reading.findings, *missing)),
+            judged=judged,
+            whole=request.whole,
+            sleep=self.clock.sleep,
+            tell=self.watcher.tell,
+            wait=self.watcher.wait,
+            start=self._start(places),
+        )
+
+    def _pass(self, ledger: Ledger, request: Request) -> Result:
+        """Observe, plan, guard and apply once."""
+        scope, now = request.scope, self.clock.now
+        survey = self._survey(remember(ledger, self.settings), request, ledger.places())
+        run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
+        world = survey.observe(wait_for_lag=True)
+        made = plan(world)
+        world, blocked = _probe(world, self.sources, made)
+        made = plan(world) if blocked else made
+        refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
+        made = guard.hold_back(made) if refused else made
+        if not refused:
+            failed = {f"tracker {name}" for name, view in world.views.items() if view.failed}
+            places = ledger_owner.current(world.belonging, world.reading.checkout, self.settings)
+            ledger.save_places({name: place for name, place in places.items() if name not in failed})
+        _save_survey(ledger, run, survey, made, world)
+        if made.creates:
+            self._begin(ledger)
+        trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
+        applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
+        for name, cursor in survey.look.cursors.items():
+            if not (refused or world.views[name].failed or name in applied.again):
+                ledger.save_cursor(cursor)
+        told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
+        result = Result(made, world, told, applied, bool(refused))
+        owners.note(ledger, self.settings)
+        ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=told)
+        return result
+
+    def _start(self, places: Mapping[str, str]) -> Start:
+        if head_start.has_pass(self.settings):
+            return Start.FIRST
+        used = self.settings.begun and places.get("begun") == str(self.settings.begun)
+        return Start.USED if used else Start.ELSEWHERE
+
+    def _begin(self, ledger: Ledger) -> None:
+        """Before the first create is announced, use up the head start: no later run of whatever ledger has it."""
+        if head_start.has_pass(self.settings):
+            ledger.save_places({"begun": str(self.settings.begun)})
+        head_start.use_up(self.settings)
+
+
+def remember(ledger: Ledger, settings: Settings) -> Memory:
+    """The ledger's part of the world."""
+    links = ledger.links()
+    return Memory(
+        links=links,
+        intents=ledger.intents(),
+        refusals=ledger.refusals(),
+        cursors=ledger.cursors(),
+        first_seen=ledger.first_seen(),
+        decisions=ledger.decisions(),
+        questions=ledger.questions(),
+        accounts={name: ledger.accounts(name) for name in settings.trackers},
+        documents=ledger.document_ids() | {link.document_id for link in links.values()},
+        ticked=frozenset(ledger.ticks()),
+    )
+
+
+def _judged(settings: Settings, reading: Reading, request: Request) -> tuple[frozenset[str], list[Finding]]:
+    """The documents that a run over some paths speaks about; folders stand for everything below them."""
+    if request.whole:
+        return frozenset(document.id for document in reading.documents), []
+    root = Path(settings.root)
+    judged: set[str] = set()
+    findings = []
+    for path in request.paths:
+        found = {d.id for d in reading.documents if within(locate(root, d.path), path)}
+        if not found and not request.changed:
+            hint = "name a document, or a folder with some, that documents.include in the config matches"
+            findings.append(Finding("no-documents", "warning", f"no document at {str(path)!r}", hint))
+        judged |= found
+    return frozenset(judged), findings
+
+
+def _probe(world: World, sources: Mapping[str, Source], made: Plan) -> tuple[World, list[Finding]]:
+    """Before the first create in a tracker, ask what the token may do: a refusal must name its cause."""
+    views, findings = dict(world.views), []
+    for name in dict.fromkeys(create.tracker for create in made.creates):
+        reason = _blocked(sources[name].tracker)
+        if reason:
+            views[name] = replace(views[name], blocked=reason)
+            message = f"tracker {name!r} takes no tickets: {reason}"
+            findings.append(Finding("tracker-blocked", "error", message, "run `pmsync doctor`"))
+    return replace(world, views=views), findings
+
+
+def _blocked(tracker: Tracker | None) -> str:
+    if tracker is None:
+        return "it is not connected"
+    try:
+        return tracker.probe().blocked
+    except TrackerError as error:
+        return str(error)
+
+
+def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: World) -> None:
+    """What was read and found out counts, whatever comes of the plan."""
+    now = world.now
+    ledger.count_from_now(now)
+    documents = [document for document in world.reading.documents if document.id in made.judged]
+    ledger.save_documents(run, now, documents, made.rows, judged=made.judged, gone=made.gone)
+    for name, accounts in survey.resolved.items():
+        ledger.save_accounts(name, now, accounts)
+    if survey.refused:
+        ledger.refuse(run, survey.refused)
+    ledger.unrefuse(_overtaken(made, world))
+
+
+def _overtaken(made: Plan, world: World) -> list[tuple[str, str]]:
+    """Refused changes of items that have none to send any more: the document or the ticket was put right."""
+    pending = {op.uid for op in made.operations if isinstance(op, Update | Wait)}
+    rows = {row.uid for row in made.rows}
+    return [
+        (uid, operation)
+        for uid, operation in world.refusals
+        if operation == "update" and uid in rows - pending
+        and (link := world.links.get(uid)) and world.view(link.ticket.ref.tracker)
+    ]  # fmt: skip
+
+
+def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:
+    """The trackers without memory in which a create of this run is in doubt."""
+    intents = ledger.intents()
+    names = {intents[uid].tracker for uid in result.applied.in_doubt if uid in intents}
+    return sorted(names & set(bare))
+
+
+def _merge(first: Result, second: Result) -> Result:
+    """Two passes told as one: what was in doubt, or is refused, counts as it stands after the second."""
+    applied = replace(second.applied, done=[*first.applied.done, *second.applied.done])
+    findings = tuple(f for f in first.findings if f.rule not in _OVERTAKEN)
+    return replace(second, applied=applied, findings=tuple(dict.fromkeys((*findings, *second.findings))))

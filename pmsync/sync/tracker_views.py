@@ -1,0 +1,185 @@
+"""Asks the trackers and keeps what they showed, as one view each. Reads only; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pmsync.config.settings import Settings
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.identity.keys import title_key
+from pmsync.model import Cursor, Finding, Ref, Ticket
+from pmsync.model.ages import is_future, is_within
+from pmsync.planning.world import View
+from pmsync.sync.memory import Memory
+from pmsync.trackers.contract import Moved, Sight, Tracker
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured tracker as a run meets it: connected, or why not. `unseen` is left out on purpose."""
+
+    tracker: Tracker | None
+    failed: str = ""
+    unseen: bool = False
+
+
+@dataclass
+class Looker:
+    """What was seen of each tracker so far: `views`, the `cursors` for the next run, and the failures as `findings`."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    memory: Memory
+    now: Callable[[], datetime]
+    views: dict[str, View] = field(default_factory=dict)
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def ask(self, name: str, question: Callable[[Tracker], Answer]) -> Answer | None:
+        """The answer of a tracker that has not failed in this run; its first failure is told and ends its part."""
+        tracker = self.sources[name].tracker
+        if tracker is None or self.views[name].failed:
+            return None
+        try:
+            return question(tracker)
+        except TrackerError as error:
+            self.views[name] = replace(self.views[name], failed=str(error))
+            again = "; the next sync asks again" if isinstance(error, TrackerUnavailable) else ""
+            hint = f"nothing is concluded about its tickets{again}"
+            self.findings.append(Finding("tracker-failed", "error", f"tracker {name!r}: {error}", hint))
+            return None
+
+    def scan(self, name: str) -> None:
+        """List the tickets with the general label: those changed since the last time, or all when that is due."""
+        settings, source = self.settings.trackers[name], self.sources[name]
+        tracker = source.tracker
+        if tracker is None:
+            self.views[name] = View(settings, frozenset(), bare=True, failed=source.failed, unseen=source.unseen)
+            return
+        cursor = self.memory.cursors.get(name, Cursor(name))
+        full = not tracker.incremental or cursor.since is None or cursor.full_scan_at is None or (
+            is_future(cursor.since, self.now())
+            or not is_within(cursor.full_scan_at, self.now(), self.settings.full_scan_every)
+        ) or not self._same_place(name, tracker)  # fmt: skip
+        bare = cursor.full_scan_at is None
+        self.views[name] = View(settings, tracker.fields, fit=tracker.fit_labels, complete=full, bare=bare)
+        scan = self.ask(name, lambda t: t.scan(None if full else cursor.since))
+        if scan is None:
+            return
+        self._keep(name, scan.tickets)
+        full_scan_at = self.now() if full else cursor.full_scan_at
+        self.cursors[name] = Cursor(name, scan.cursor - settings.settle, full_scan_at)
+
+    def _same_place(self, name: str, tracker: Tracker) -> bool:
+        """Whether the tracker takes its linked tickets for its own. Where it names another repository or project now,
+        what changed lately over there says nothing of them.
+        """
+        refs = (link.ticket.ref for link in self.memory.links.values() if not link.lost)
+        return all(tracker.recognise(ref.key) for ref in refs if ref.tracker == name)
+
+    def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
+        """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
+        found = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
+        if self._as_known(found) or self._trust(name):
+            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+
+    def _as_known(self, found: Mapping[Ref, Ticket]) -> bool:
+        """Whether all of them are linked, and as they were: then nobody has to be judged."""
+        linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
+        return all(linked.get(ref) == ticket for ref, ticket in found.items())
+
+    def _with_own_marker(self, ticket: Ticket) -> Ticket:
+        """Of several markers in a text, the ticket's own: that of the item it is linked to, else that of its title."""
+        if not ticket.ambiguous:
+            return ticket
+        held = {link.uid for link in self.memory.links.values() if link.ticket.ref == ticket.ref and not link.named}
+        linked = [marker for marker in ticket.markers if marker.uid in held]
+        titled = [marker for marker in ticket.markers if marker.key == title_key(ticket.title)]
+        own = linked or titled
+        return replace(ticket, marker=own[-1]) if own else ticket
+
+    def _trust(self, name: str) -> bool:
+        """Ask whose markers count there, which may cost a request, only once there is a ticket to judge."""
+        if not self.views[name].trusted:
+            accounts = self.ask(name, lambda t: t.accounts())
+            self.views[name] = replace(self.views[name], trusted=accounts or frozenset())
+        return not self.views[name].failed
+
+    def get(self, name: str, refs: Iterable[Ref]) -> Mapping[Ref, Sight]:
+        """Ask for single tickets; what a tracker that failed would say is missing from the answer."""
+        wanted = list(dict.fromkeys(refs))
+        sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
+        if sights:
+            sights = {
+                ref: self._with_own_marker(sight) if isinstance(sight, Ticket) else sight
+                for ref, sight in sights.items()
+            }
+            self._add(name, sights)
+            if self.views[name].complete:  # once a day is enough to say so
+                self._unlabelled(name, sights)
+        return sights or {}
+
+    def _unlabelled(self, name: str, sights: Mapping[Ref, Sight]) -> None:
+        """Tell of open tickets of ours that lost the general label: each sync asks for them beside the listing."""
+        label = self.settings.trackers[name].label
+        ours = {link.ticket.ref for link in self.memory.links.values() if not (link.named or link.orphaned)}
+        keys = [
+            sight.ref.key
+            for sight in sights.values()
+            if isinstance(sight, Ticket)
+            and sight.ref in ours
+            and not sight.status.closed
+            and label.casefold() not in {each.casefold() for each in sight.labels}
+        ]
+        if keys:
+            what = f"{len(keys)} tickets of tracker {name!r} have" if len(keys) > 1 else f"ticket {keys[0]!r} has"
+            message = f"{what} the label {label!r} no more: a run without a ledger may miss them"
+            hint = f"put the label on again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
+            self.findings.append(Finding("label-missing", "warning", message, hint))
+
+    def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
+        """Keep answers under the ref asked for and, for a ticket, under its real one, wherever that is by now."""
+        tickets = (sight.ticket if isinstance(sight, Moved) else sight for sight in sights.values())
+        real = {ticket.ref: ticket for ticket in tickets if isinstance(ticket, Ticket)}
+        if not (self._as_known(real) or self._trust(name)):
+            return
+        view = self.views[name]
+        self.views[name] = replace(view, sights={**view.sights, **sights, **real})
+
+    def recognise(self, text: str) -> Ref | None:
+        """The ticket of any configured tracker that a text names, without a request."""
+        for source in self.sources.values():
+            ref = source.tracker.recognise(text, self.settings.repository) if source.tracker else None
+            if ref:
+                return ref
+        return None
+
+    def find(self, name: str, uids: frozenset[str], since: datetime) -> None:
+        """The widest look; from now on these uids count as looked for."""
+        start = min(since, self.now() - timedelta(days=1))
+        found = self.ask(name, lambda t: t.find(uids, start))
+        view = self.views[name]
+        if found is not None and view.bare and not view.looked:  # nothing else remembers what went elsewhere
+            gone = self.ask(name, lambda t: t.departed(start))
+            found = None if gone is None else (*found, *gone)
+        if found is None:
+            return
+        self._keep(name, found)
+        self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
+        self._unknown_accounts(name)
+
+    def _unknown_accounts(self, name: str) -> None:
+        """Tell once which configured accounts the wide look went without."""
+        source = self.sources[name].tracker
+        for account in source.left_out() if source else ():
+            message = (
+                f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
+            )
+            hint = f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
+            finding = Finding("account-unknown", "warning", message, hint)
+            self.findings += [finding] if finding not in self.findings else []

@@ -1,0 +1,153 @@
+"""What GitHub's answers mean in pmsync's words, and what GitHub takes as title, body and label. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from pmsync.identity import marker
+from pmsync.model import Marker, Ref, Status, Ticket
+from pmsync.trackers.quiet_text import hushed, quiet
+
+LONGEST_TITLE = 256
+LONGEST_BODY = 65_536
+LONGEST_LABEL = 50
+MOST_ASSIGNEES = 10
+CUT = "_The text was cut here: it is longer than a ticket may be. The document has all of it._"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_REASONS = {"not_planned": Status.WONT_DO, "duplicate": Status.WONT_DO}
+
+
+def fit_title(title: str) -> str:
+    """The title on one line and within GitHub's length."""
+    text = " ".join(_CONTROL.sub(" ", title).split())
+    return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels as GitHub takes them: no commas (they part labels in a query), 50 characters, case does not tell apart."""
+    spelled: dict[str, str] = {}
+    for label in labels:
+        text = " ".join(_CONTROL.sub(" ", label).replace(",", " ").split())[:LONGEST_LABEL].strip()
+        if text:
+            spelled.setdefault(text.casefold(), text)
+    return tuple(sorted(spelled.values()))
+
+
+def fit_body(body: str, identity: Marker) -> str:
+    """The body with its marker, cut between lines where it would be too long; the marker is never cut."""
+    text = _CONTROL_IN_TEXT.sub("", body)
+    whole = marker.append(text, identity)
+    if len(whole) <= LONGEST_BODY:
+        return whole
+    room = LONGEST_BODY - len(marker.append("", identity)) - len(CUT) - 8
+    # Breaking a marker look-alike makes the text longer: so it is broken before it is measured. A cut may leave half a
+    # code span, which is none: then what was left alone in it is broken as well.
+    start = quiet(_start(marker.defuse(text), room))
+    if len(start) > room:
+        start = _start(hushed(text), room)
+    return marker.append(f"{start.rstrip()}\n\n{CUT}", identity)
+
+
+def _start(text: str, room: int) -> str:
+    kept = text[:room]
+    return kept[: kept.rfind("\n")] if "\n" in kept[room // 2 :] else kept
+
+
+def login(account: Any) -> str:
+    """The account's name. GitHub ignores its case, so it is lower-case everywhere; a deleted account is `ghost`."""
+    return str(account["login"]).lower() if account else "ghost"
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def status_of(issue: Mapping[str, Any]) -> Status:
+    if issue["state"] != "closed":
+        return Status.OPEN
+    return _REASONS.get(issue.get("state_reason") or "", Status.DONE)
+
+
+def label_names(issue: Mapping[str, Any], general: str) -> frozenset[str]:
+    """The issue's labels; the general one as it is configured, since GitHub ignores its case."""
+    names = (label if isinstance(label, str) else label["name"] for label in issue["labels"])
+    return frozenset(general if name.casefold() == general.casefold() else name for name in names)
+
+
+def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
+    """The issue as a ticket. `general` is the configured general label. Raises KeyError, TypeError, ValueError.
+
+    The order of the assignees means nothing to GitHub; sorted, they are equal whichever of its interfaces listed them.
+    """
+    closed = issue["state"] == "closed"
+    return Ticket(
+        ref=ref,
+        title=issue["title"],
+        status=status_of(issue),
+        state=(issue.get("state_reason") or "closed") if closed else "open",
+        author=login(issue["user"]),
+        created_at=utc(issue["created_at"]),
+        updated_at=utc(issue["updated_at"]),
+        assignees=tuple(sorted(login(account) for account in issue["assignees"])),
+        labels=label_names(issue, general),
+        closed_at=utc(issue["closed_at"]) if closed and issue["closed_at"] else None,
+        duplicate=closed and issue.get("state_reason") == "duplicate",
+        marker=marker.read(issue.get("body")),
+        markers=marker.read_all(issue.get("body")),
+        ids={login(each): str(each["id"]) for each in (issue["user"], *issue["assignees"]) if each and each.get("id")},
+    )
+
+
+def repository_of(issue: Mapping[str, Any]) -> str:
+    """`owner/name` of the repository that the issue says it is in, lower-case."""
+    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:]).lower()
+
+
+def repository_id_of(address: str) -> int | None:
+    """The repository's number in an address of the form `…/repositories/1296269/…`, None where it has another form."""
+    found = re.search(r"/repositories/(\d+)(?:/|$|\?)", address)
+    return int(found[1]) if found else None
+
+
+def reasons(data: Any) -> str:
+    """What an error answer says, in one line."""
+    if not isinstance(data, Mapping):
+        return "no explanation"
+    parts = [str(data.get("message") or "no explanation")]
+    for error in data.get("errors") or ():
+        if isinstance(error, Mapping):
+            named = (error.get(name) for name in ("field", "value", "code", "message"))
+            parts.append(" ".join(str(text) for text in named if text))
+        else:
+            parts.append(str(error))
+    return "; ".join(parts)
+
+
+def next_page(link: str) -> str | None:
+    """The address of the next page in a Link header."""
+    found = re.search(r'<([^>]*)>;\s*rel="next"', link)
+    return found[1] if found else None
+
+
+def foreign_deed(events: Iterable[Mapping[str, Any]], ours: frozenset[str], own_comment: str) -> str:
+    """What somebody else did with the issue by its timeline, '' where nobody did.
+
+    `ours` are the accounts that count as us; a comment is ours only with `own_comment` in it. Being mentioned or
+    subscribed is nobody's deed.
+    """
+    for event in events:
+        name = str(event.get("event") or "")
+        who = login(event.get("actor") or event.get("user"))
+        if name in {"mentioned", "subscribed"}:
+            continue
+        if name == "commented":
+            if who not in ours or own_comment not in str(event.get("body")):
+                return f"{who} commented"
+        elif name == "reopened" or who not in ours:
+            return f"{who}: {name}"
+    return ""

@@ -1,0 +1,231 @@
+"""One repository on GitHub: its issues read and written with every answer verified.
+
+It knows what an answer means for the repository, and nothing of drafts, patches or people. It follows no redirect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pmsync.errors import TrackerClosed, TrackerError
+from pmsync.model import Ref, Ticket
+from pmsync.trackers.github.causes import partial
+from pmsync.trackers.github.issue import next_page, repository_id_of, repository_of, ticket_of
+from pmsync.trackers.github.session import Answer, Session
+from pmsync.trackers.paging import Page, Place, walk
+
+PAGE = 100
+
+
+class Repository:
+    """`tracker` is the name that refs and messages carry; `label` the general label.
+
+    `number` is the repository's id, None until some answer told it.
+    """
+
+    def __init__(self, session: Session, tracker: str, name: str, label: str) -> None:
+        self.session, self.tracker, self.name, self.label = session, tracker, name, label
+        self.home = f"/repos/{name}"
+        self.number: int | None = None
+
+    def issues(self, query: Mapping[str, str], since: datetime | None) -> tuple[list[Mapping[str, Any]], Answer]:
+        """All issues that the query selects, and the first answer; complete, or raises."""
+        found, first = self.listed(query, since)
+        return [issue for issue in found.values() if "pull_request" not in issue], first
+
+    def listed(self, query: Mapping[str, str], since: datetime | None) -> tuple[dict[int, Mapping[str, Any]], Answer]:
+        """The same with the pull requests, by number.
+
+        The order is that of creation, in which an issue that changes during the walk pushes no other to a page that
+        was already read. The walk follows the Link headers, which hold cursors on github.com; a server that counts
+        pages instead may hide one issue when another is deleted meanwhile, which is why absence is asked for by `get`.
+        """
+        asked = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
+        if since is not None:
+            asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answers = list(self._walk(f"{self.home}/issues", asked, "to list issues"))
+        issues = [self.verified(issue) for answer in answers for issue in answer.data]
+        return {issue["number"]: issue for issue in issues}, answers[0]
+
+    def newest(self) -> int:
+        """The highest number that is here, 0 where nothing is."""
+        query = {"state": "all", "sort": "created", "direction": "desc", "per_page": "1"}
+        answer = next(self._walk(f"{self.home}/issues", query, "to list issues"))
+        return max((int(self.verified(issue)["number"]) for issue in answer.data), default=0)
+
+    def _walk(self, path: str, query: Mapping[str, str], what: str) -> Iterator[Answer]:
+        """The answers of all pages of the list at `path`, by their Link headers."""
+
+        def ask(place: Place) -> tuple[Answer, Page]:
+            more = {name: values[-1] for name, values in parse_qs(urlsplit(str(place)).query).items()}
+            answer = self.read(path, {**more, **query})
+            if answer.status != 200:
+                raise self.refused(answer, what)
+            if not isinstance(answer.data, list) or not all(isinstance(each, Mapping) for each in answer.data):
+                raise self.session.no_answer(answer.data, "a list")
+            if hidden := partial(answer.headers):
+                raise TrackerClosed(f"`{self.name}`: GitHub leaves something out of the list: {hidden}")
+            following = next_page(answer.headers.get("link", ""))
+            self.number = self.number or repository_id_of(following or "")
+            return answer, Page(answer.data, following)
+
+        return walk(path, ask, f"`{self.name}`, {path!r}")
+
+    def tickets(self, issues: Iterable[Mapping[str, Any]]) -> tuple[Ticket, ...]:
+        """The issues as tickets, in order of creation."""
+        tickets = [self.ticket(issue) for issue in issues]
+        return tuple(sorted(tickets, key=lambda ticket: (ticket.created_at, number_of(ticket.ref))))
+
+    def timeline(self, path: str) -> list[Mapping[str, Any]]:
+        """All that happened to the issue at `path`, comments among it, in order of time."""
+        pages = self._walk(f"{path}/timeline", {"per_page": str(PAGE)}, "to show an issue's timeline")
+        return [event for answer in pages for event in answer.data]
+
+    def write(self, verb: str, path: str, body: Any, what: str, also: Iterable[int] = ()) -> Answer:
+        """A write that may be repeated. Raises where it did not succeed, but for the statuses in `also`."""
+        answer = self.definite(self.session.call(verb, path, body=body))
+        if answer.redirect is not None:
+            raise self.elsewhere(answer, what)
+        if answer.status >= 300 and answer.status not in also:
+            raise self.refused(answer, what, path)
+        return answer
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def identified(self) -> int:
+        """The repository's id: at most one request, and that only where no page of a list told it before."""
+        if self.number is None:
+            answer = self.read(self.home)
+            if answer.redirect is not None:
+                raise self.renamed(answer)
+            if answer.status != 200:
+                raise self.refused(answer, "to show the repository")
+            self.number = self.session.number_in(answer)
+        return self.number
+
+    def path_of(self, ref: Ref) -> str:
+        """Where the ref's issue is below `api_url`; raises TrackerError for a ref of another repository."""
+        home = self.identified()
+        if repository_number(ref, home) != home:
+            raise TrackerError(f"ticket {ref.key!r} is in another repository than `{self.name}`: it is not touched")
+        return f"{self.home}/issues/{number_of(ref)}"
+
+    def issue(self, ref: Ref) -> Mapping[str, Any]:
+        """The ref's issue, read anew."""
+        answer = self.read(self.path_of(ref))
+        if answer.redirect is not None:
+            raise self.elsewhere(answer, f"to show {ref.key!r}")
+        if answer.status != 200:
+            raise self.refused(answer, f"to show {ref.key!r}", self.path_of(ref))
+        return self.verified(answer.data)
+
+    def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a GET, whatever its status, where asking again would not change it."""
+        return self.definite(self.session.call("GET", path, query=query))
+
+    def definite(self, answer: Answer) -> Answer:
+        """The answer, where it is one that asking again would not change."""
+        if trouble := self.session.trouble(answer):
+            raise trouble
+        if away := self.session.led_away(answer):
+            raise TrackerClosed(f"`{self.name}`: {away}")
+        return answer
+
+    def verified(self, issue: Any) -> Mapping[str, Any]:
+        """The issue, where it is one and in our repository."""
+        if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
+            raise self.session.no_answer(issue, "an issue")
+        if repository_of(issue) != self.name.lower():
+            raise TrackerError(f"`{self.name}`: GitHub answered with an issue of {repository_of(issue)!r}")
+        return issue
+
+    def ref(self, issue: Mapping[str, Any]) -> Ref:
+        """The real ref of one of our issues."""
+        number = issue["number"]
+        return Ref(self.tracker, f"{self.identified()}/{number}", f"{self.name}#{number}", str(issue["html_url"]))
+
+    def ticket(self, issue: Any) -> Ticket:
+        """One of our issues as a ticket; raises TrackerError where it is none of ours or cannot be read."""
+        verified = self.verified(issue)
+        try:
+            return ticket_of(verified, self.ref(verified), self.label)
+        except (KeyError, TypeError, ValueError) as error:
+            raise TrackerError(f"`{self.name}#{verified['number']}`: the answer cannot be read ({error!r})") from None
+
+    def foreign(self, issue: Any, id_: str) -> Ticket | None:
+        """An issue of another repository, for reading only; None where it cannot be read. `id_` is what to ask for."""
+        try:
+            url = str(issue["html_url"])
+            key = "/".join(urlsplit(str(issue["repository_url"])).path.split("/")[-2:])
+            return ticket_of(issue, Ref("", id_, f"{key}#{issue['number']}", url), self.label)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def refused(self, answer: Answer, what: str, path: str = "") -> TrackerError:
+        """The error for an answer that refuses, with what to do about it; `path` where one issue was asked for."""
+        if answer.redirect is not None:
+            return self.renamed(answer)
+        hints = {
+            401: f"the token is wrong or has expired: {self.session.new_secret}",
+            403: "the token may not do this: it needs write access to issues (for labels and assignees too), "
+            "in a workflow `permissions: issues: write`",
+            404: f"it does not exist, or the token may not see it: check `trackers.{self.tracker}.repo` and the token",
+            410: "it was deleted, or issues are switched off in the repository's settings",
+        }
+        hint = answer.cause or hints.get(answer.status, "see what it names")
+        if not answer.own and answer.status != 401:
+            foreign = "these are not GitHub's words: have the proxy or firewall on the way let requests through"
+            return TrackerError(f"`{self.name}`: {what} was refused ({answer.reason}): {foreign}, or reword the item")
+        kind = TrackerClosed if answer.status in hints and not self._missing(answer, path) else TrackerError
+        return kind(f"`{self.name}`: GitHub refused {what} ({answer.reason}): {hint}")
+
+    def _missing(self, answer: Answer, path: str) -> bool:
+        """Whether it is refused because the one issue at `path` is missing, among others that are not."""
+        if answer.status not in {404, 410} or not path.startswith(f"{self.home}/issues/"):
+            return False
+        issue = "/".join(path.split("/")[:6])
+        return self.read(issue).status != 200 and not self.unreadable()
+
+    def unreadable(self) -> str:
+        """Why issues cannot be read at all, '' where they can: then a missing one is missing."""
+        answer = self.read(f"{self.home}/issues", {"per_page": "1"})
+        if answer.status == 200:
+            return ""
+        return f"the issues of `{self.name}` cannot be read ({answer.reason}){_because(answer)}"
+
+    def elsewhere(self, answer: Answer, what: str) -> TrackerError:
+        """The error for a redirect of one ticket: the whole repository was renamed, or this ticket transferred."""
+        if repository_id_of(answer.redirect or "") == self.number:
+            return self.renamed(answer)
+        return TrackerError(f"{what}: the ticket was transferred out of `{self.name}`, so nothing was written")
+
+    def renamed(self, answer: Answer) -> TrackerClosed:
+        """The error for a repository that has another name now, with that name where it can be found out."""
+        if away := self.session.led_away(answer):
+            return TrackerClosed(f"`{self.name}`: {away}")
+        number, new = repository_id_of(answer.redirect or ""), ""
+        if number is not None:
+            try:
+                found = self.session.call("GET", f"/repositories/{number}")
+                new = str(found.data["full_name"]) if found.status == 200 else ""
+            except TrackerError:
+                new = ""
+        setting = f"trackers.{self.tracker}.repo"
+        todo = f'set `{setting} = "{new}"` if that is right' if new else f"set `{setting}` to its new name"
+        return TrackerClosed(f"repository `{self.name}` was renamed or moved{f' to `{new}`' if new else ''}: {todo}")
+
+
+def _because(answer: Answer) -> str:
+    return f": {answer.cause}" if answer.cause else ""
+
+
+def number_of(ref: Ref) -> int:
+    return int(ref.id.rpartition("/")[2])
+
+
+def repository_number(ref: Ref, home: int) -> int:
+    """The repository that a ref is of; a provisional one is of ours."""
+    return int(ref.id.partition("/")[0]) if "/" in ref.id else home

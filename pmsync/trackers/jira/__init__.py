@@ -1,0 +1,1 @@
+"""Tickets as issues of a Jira project, on Cloud and Data Center."""

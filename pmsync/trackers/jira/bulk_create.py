@@ -1,0 +1,142 @@
+"""Creates in lots: what Jira's answer means for each draft, and how a lot is halved that was refused as a whole.
+
+Pure: data in, data out; sending is a function that is passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pmsync.model import Draft, Status, Ticket
+from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
+from pmsync.trackers.jira.issue import Dialect
+from pmsync.trackers.jira.session import Answer, Lost, NotSent, messages
+
+STUBBORN = 3
+"""After this many drafts in a row that were refused each alone, the next would be as well: it is not for their sake."""
+_OF_THE_DRAFT = frozenset({"summary", "description", "labels", "assignee", "duedate", "priority"})
+Sent = tuple[Draft, dict[str, Any]]
+"""A draft, and the fields that it was sent with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unassignable(Rejected):
+    """Refused for its assignee alone, who may have left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Rejected):
+    """Refused together with its lot: which of the drafts is meant was not said."""
+
+
+# --- what an answer means -------------------------------------------------------------------------------------
+
+
+def outcomes_of(
+    answer: Answer | NotSent | Lost, lot: Sequence[Sent], words: Dialect, *, author: str, advice: str
+) -> tuple[Outcome, ...]:
+    """The outcome of each draft of a lot that was sent once; `advice` is what to do about a refusal."""
+    every = len(lot)
+    match answer:
+        case NotSent():
+            return (Unavailable(f"jira cannot be reached: {answer.reason}"),) * every
+        case Lost():
+            return (InDoubt(f"jira did not answer: {answer.reason}"),) * every
+    if answer.status == 429:
+        return (Unavailable(answer.reason, answer.retry_after),) * every
+    if answer.failed or answer.anonymous or 300 <= answer.status < 400:
+        return (InDoubt(answer.reason),) * every
+    if isinstance(answer.data, dict) and "issues" in answer.data:
+        return _told_apart(answer, lot, words, author)
+    reason = f"{answer.reason}{advice}"
+    if answer.status < 400:
+        return (InDoubt(reason),) * every
+    closed = answer.closed or (answer.status == 404 and answer.own)
+    return (Rejected(reason, closed=True) if closed else Whole(reason),) * every
+
+
+def _told_apart(answer: Answer, lot: Sequence[Sent], words: Dialect, author: str) -> tuple[Outcome, ...]:
+    """Successes come in order without the failed ones, which say their number; where that does not add up, nothing is
+    known.
+    """
+    failed = {int(e["failedElementNumber"]): e.get("elementErrors") for e in answer.data.get("errors") or ()}
+    made = iter(answer.data["issues"])
+    if len(answer.data["issues"]) + len(failed) != len(lot):
+        return (InDoubt("the answer does not say which of the tickets were created"),) * len(lot)
+    return tuple(
+        refusal_of(failed[number])
+        if number in failed
+        else Created(as_sent(next(made), words, draft, fields, author=author, at=answer.date))
+        for number, (draft, fields) in enumerate(lot)
+    )
+
+
+def refusal_of(errors: Any) -> Rejected:
+    """The outcome for an element's errors; where they name what every draft sends alike, no other would fare better."""
+    named = errors.get("errors") if isinstance(errors, Mapping) else None
+    fields = set(named) if isinstance(named, Mapping) else set()
+    reason = "; ".join(messages(errors)) or "no explanation"
+    if fields == {"assignee"}:
+        return Unassignable(reason)
+    return Rejected(reason, closed=bool(fields - _OF_THE_DRAFT))
+
+
+# --- halving --------------------------------------------------------------------------------------------------
+
+
+def in_halves(lot: Sequence[Sent], send: Callable[[Sequence[Sent]], Sequence[Outcome]]) -> list[Outcome]:
+    """Send a lot, and halve it wherever it is surely refused as a whole, until the guilty draft stands alone.
+
+    What is in doubt is never sent again here. Where several drafts in a row are refused alone, the rest is not sent:
+    what refuses them looks at no draft.
+    """
+    outcomes: list[Outcome] = []
+    waiting, alone = [lot], 0
+    while waiting:
+        part = waiting.pop(0)
+        answers = send(part)
+        if isinstance(answers[0], Whole) and len(part) > 1:
+            middle = (len(part) + 1) // 2
+            waiting[:0] = [part[:middle], part[middle:]]
+            continue
+        outcomes += answers
+        alone = alone + 1 if isinstance(answers[0], Whole) else 0
+        if alone == STUBBORN or _turned_away(answers[0]):
+            last = replace(answers[0], closed=True) if isinstance(answers[0], Whole) else answers[0]
+            outcomes += [last] * sum(map(len, waiting))
+            break
+    nothing_went_through = all(isinstance(each, Whole) for each in outcomes)
+    if alone == STUBBORN and nothing_went_through:
+        return [replace(each, closed=True) for each in outcomes if isinstance(each, Whole)]
+    return outcomes
+
+
+def _turned_away(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unavailable) or (isinstance(outcome, Rejected) and outcome.closed)
+
+
+# --- a ticket as sent -----------------------------------------------------------------------------------------
+
+
+def as_sent(
+    issue: Mapping[str, Any], words: Dialect, draft: Draft, fields: Mapping[str, Any], *, author: str, at: datetime
+) -> Ticket:
+    """The ticket as sent: the answer holds no more than id and key, so its state stays empty until it is seen."""
+    assignee = words.account(fields.get("assignee"))
+    return Ticket(
+        ref=words.ref(issue),
+        title=str(fields["summary"]),
+        status=Status.OPEN,
+        state="",
+        author=author,
+        created_at=at,
+        updated_at=at,
+        assignees=(assignee,) if assignee else (),
+        labels=frozenset(fields["labels"]),
+        due=draft.due if "duedate" in fields else None,
+        priority=(fields.get("priority") or {}).get("name"),
+        marker=draft.marker,
+    )

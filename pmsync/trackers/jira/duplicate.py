@@ -1,0 +1,74 @@
+"""Closing an untouched issue as duplicate: comment, link, transition, each only if it is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from pmsync.errors import TrackerError
+from pmsync.model import Ref, Status
+from pmsync.trackers.jira.closed_words import ending
+from pmsync.trackers.jira.issue import Dialect, status_of
+from pmsync.trackers.jira.session import Session
+
+MARK = "(pmsync: duplicate)"
+
+
+def close(session: Session, words: Dialect, ref: Ref, of: Ref, *, ours: Collection[str]) -> str:
+    """Close the issue, unless a fresh read shows that a person has done something with it: then the answer says what.
+
+    Raises TrackerError where the workflow leads nowhere, TrackerUnavailable.
+    """
+    query = {"fields": f"{words.fields},comment", "expand": "changelog"}
+    issue = session.ask("GET", f"issue/{ref.id}", query=query).data
+    touched = next(_touches(issue, words, of, ours), "")
+    if touched:
+        return touched
+    if not any(MARK in str(comment.get("body")) for comment in _comments(issue)):
+        text = f"Duplicate of {of.key}: both were created for the same action item. {MARK}"
+        session.ask("POST", f"issue/{ref.id}/comment", body={"body": text})
+    if not any(str(other.get("id")) == of.id for other in _linked(issue)):
+        link = {"type": {"name": "Duplicate"}, "inwardIssue": {"key": ref.key}, "outwardIssue": {"key": of.key}}
+        session.ask("POST", "issueLink", body=link)
+    session.ask("POST", f"issue/{ref.id}/transitions", body=_transition(session, ref))
+    return ""
+
+
+def _touches(issue: Mapping[str, Any], words: Dialect, of: Ref, ours: Collection[str]) -> Iterator[str]:
+    """What a person has done with it, the plainest sign first."""
+    key, fields = issue["key"], issue["fields"]
+    if status_of(fields, words)[0] is not Status.OPEN:
+        yield f"{key} is {fields['status']['name']!r} by now"
+    if any(MARK not in str(comment.get("body")) for comment in _comments(issue)):
+        yield f"{key} has comments"
+    if any(str(other.get("id")) != of.id for other in _linked(issue)):
+        yield f"{key} is linked to other issues"
+    for change in (issue.get("changelog") or {}).get("histories") or ():
+        if words.account(change.get("author")) not in ours:
+            names = ", ".join(str(item.get("field")) for item in change.get("items") or ())
+            yield f"somebody changed {names} of {key}"
+    for part, name in ((fields.get("comment"), "comments"), (issue.get("changelog"), "histories")):
+        if part and int(part.get("total") or 0) > len(part.get(name) or ()):
+            yield f"{key} has more {name} than Jira shows at once"
+
+
+def _comments(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list((issue["fields"].get("comment") or {}).get("comments") or ())
+
+
+def _linked(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    links = issue["fields"].get("issuelinks") or ()
+    return [link.get("outwardIssue") or link.get("inwardIssue") or {} for link in links]
+
+
+def _transition(session: Session, ref: Ref) -> dict[str, Any]:
+    """The way into a done status from where it stands, with the resolution for duplicates if its screen has one."""
+    query = {"expand": "transitions.fields"}
+    for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).data.get("transitions") or ():
+        if ((each.get("to") or {}).get("statusCategory") or {}).get("key") == "done":
+            resolution = (each.get("fields") or {}).get("resolution") or {}
+            names = (str(value.get("name")) for value in resolution.get("allowedValues") or ())
+            name = next((name for name in names if ending(name) == "duplicate"), None)
+            fields = {"fields": {"resolution": {"name": name}}} if name else {}
+            return {"transition": {"id": each["id"]}, **fields}
+    raise TrackerError(f"the workflow of {ref.key!r} has no way from its status to a done one; close it by hand")

@@ -1,0 +1,255 @@
+"""What an issue's JSON means, and the JQL that asks for issues. Pure: data in, data out.
+
+The shapes are those of "Get issue" and "Search for issues" in Atlassian's REST API v2 pages, for Cloud
+(developer.atlassian.com/cloud/jira/platform/rest/v2) and Data Center (developer.atlassian.com/server/jira/platform).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pmsync.config.settings import TrackerSettings
+from pmsync.identity import marker
+from pmsync.model import Marker, Ref, Status, Ticket
+from pmsync.trackers.jira import anchor_marker
+from pmsync.trackers.jira.closed_words import ending
+
+PROPERTY = "pmsync"
+"""The entity property that holds the marker, on Cloud."""
+UID_LABEL = "pm-"
+FIELDS = (
+    "summary,status,resolution,creator,created,updated,assignee,labels,"
+    "duedate,priority,resolutiondate,issuelinks,project"
+)
+LONGEST_SUMMARY = 255
+LONGEST_LABEL = 255
+LONGEST_DESCRIPTION = 32_767
+
+_CATEGORY = {"new": Status.OPEN, "indeterminate": Status.IN_PROGRESS, "done": Status.DONE}
+_UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{12}})")
+_CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one configured Jira words things: `cloud` names people by account id, Data Center by name. `status` and
+    `resolution` are the configured tables, by names in small letters.
+    """
+
+    tracker: str
+    url: str
+    project: str
+    cloud: bool
+    status: Mapping[str, Status] = field(default_factory=dict)
+    resolution: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> str:
+        """The fields to ask for. Data Center's marker stands in the description."""
+        return FIELDS if self.cloud else f"{FIELDS},description"
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What to show of an issue, in a query. The search of Data Center documents no `properties`, and a POST with
+        them fails there.
+        """
+        return {"fields": self.fields, **({"properties": PROPERTY} if self.cloud else {})}
+
+    @property
+    def wanted_in_body(self) -> dict[str, list[str]]:
+        """The same in the body of a POST."""
+        return {name: value.split(",") for name, value in self.wanted.items()}
+
+    def account(self, user: Any) -> str:
+        """The account of a user's JSON, '' where there is none."""
+        shown = user if isinstance(user, Mapping) else {}
+        return str(shown.get("accountId" if self.cloud else "name") or "")
+
+    def ids(self, *users: Any) -> dict[str, str]:
+        """What outlives a renaming, by account. Data Center has a key for that; account ids of Cloud never change."""
+        named = [user for user in users if user and not self.cloud]
+        return {self.account(user): str(user["key"]) for user in named if user.get("key") and self.account(user)}
+
+    def user(self, account: str | None) -> dict[str, str] | None:
+        """The JSON that assigns an account; None takes the assignee off."""
+        return {"accountId" if self.cloud else "name": account} if account else None
+
+    def ref(self, issue: Mapping[str, Any]) -> Ref:
+        key = str(issue["key"])
+        return Ref(self.tracker, str(issue["id"]), key, self.browse(key))
+
+    def browse(self, key: str) -> str:
+        return f"{self.url}/browse/{key}"
+
+    def here(self, issue: Mapping[str, Any]) -> bool:
+        """Whether the issue is in our project, by its own word."""
+        return str(issue["fields"]["project"]["key"]).upper() == self.project.upper()
+
+
+def dialect(settings: TrackerSettings, *, cloud: bool) -> Dialect:
+    status = {name.casefold(): Status(value) for name, value in settings.status.items()}
+    resolution = {name.casefold(): value for name, value in settings.resolution.items()}
+    return Dialect(settings.name, settings.url.rstrip("/"), settings.project, cloud, status, resolution)
+
+
+# --- an issue -------------------------------------------------------------------------------------------------
+
+
+def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
+    """The ticket that an issue's JSON shows; raises KeyError, TypeError or ValueError where it is none."""
+    fields = issue["fields"]
+    status, duplicate, unclear = status_of(fields, words)
+    assignee = words.account(fields.get("assignee"))
+    due = fields.get("duedate")
+    closed = fields.get("resolutiondate") if status.closed else None
+    return Ticket(
+        ref=words.ref(issue),
+        title=str(fields["summary"]),
+        status=status,
+        state=str(fields["status"]["name"]),
+        author=words.account(fields.get("creator")),
+        created_at=time_of(fields["created"]),
+        updated_at=time_of(fields["updated"]),
+        assignees=(assignee,) if assignee else (),
+        labels=frozenset(fields.get("labels") or ()),
+        due=date.fromisoformat(due) if due else None,
+        priority=(fields.get("priority") or {}).get("name"),
+        closed_at=time_of(closed) if closed else None,
+        duplicate=duplicate,
+        duplicate_of=_duplicate_of(fields, words) if duplicate else None,
+        marker=marker_of(issue, words),
+        markers=() if words.cloud else anchor_marker.read_all(fields.get("description")),
+        unclear=unclear,
+        ids=words.ids(fields.get("creator"), fields.get("assignee")),
+    )
+
+
+def time_of(text: str) -> datetime:
+    """Jira's `2026-11-24T09:00:00.000+0000` in aware UTC."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(UTC)
+
+
+def marker_of(issue: Mapping[str, Any], words: Dialect) -> Marker | None:
+    """The identity in property or description, else the uid that the label still shows; two such labels say nothing."""
+    if words.cloud:
+        found = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
+    else:
+        found = anchor_marker.read(issue["fields"].get("description"))
+    labels = sorted(issue["fields"].get("labels") or ())
+    uids = [match[1] for label in labels if (match := _UID.fullmatch(label))]
+    return found or (Marker(uids[0]) if len(uids) == 1 else None)
+
+
+def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool, tuple[str, str] | None]:
+    """Our status for an issue's, whether it is closed as duplicate, and the setting and the word that say how it ended
+    and are not known ('resolution', 'Parked').
+
+    The configured tables come first, that of resolutions before that of statuses; then the category, and for a done one
+    what resolution and status are called. A project may have no resolution 'Duplicate': there a done issue that says it
+    duplicates another is one.
+    """
+    state, resolution = str(fields["status"]["name"]), str((fields.get("resolution") or {}).get("name") or "")
+    meant = words.status.get(state.casefold())
+    category = str((fields["status"].get("statusCategory") or {}).get("key") or "")
+    status = meant or _CATEGORY.get(category, Status.OPEN)
+    if not status.closed:
+        return status, False, None
+    chosen = words.resolution.get(resolution.casefold())
+    said, named = chosen or ending(resolution), ending(state)
+    linked = chosen is None and (said == "done" or not resolution) and _duplicate_of(fields, words) is not None
+    if said == "duplicate" or linked:
+        return Status.WONT_DO, True, None
+    if chosen or meant:
+        return Status(chosen) if chosen else status, False, None
+    if named == "duplicate":
+        return Status.WONT_DO, True, None
+    if "wont_do" in (said, named):
+        return Status.WONT_DO, False, None
+    if resolution and said is None:
+        return status, False, ("resolution", resolution)
+    return status, False, None if named else ("status", state)
+
+
+def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:
+    """The issue that this one 'duplicates': the outward side of a link of that type."""
+    for link in fields.get("issuelinks") or ():
+        if str(link["type"]["name"]).casefold() == "duplicate" and link.get("outwardIssue"):
+            return words.ref(link["outwardIssue"])
+    return None
+
+
+# --- made fit for Jira ----------------------------------------------------------------------------------------
+
+
+def summary(title: str) -> str:
+    """One line of at most 255 UTF-16 units, which is how Jira counts."""
+    text = _CONTROL.sub(" ", title).strip()
+    return text if _size(text) <= LONGEST_SUMMARY else f"{cut(text, LONGEST_SUMMARY - 1).rstrip()}…"
+
+
+def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels without spaces, of at most 255 characters, sorted and without doubles."""
+    fit = (cut("-".join(_CONTROL.sub(" ", label).split()), LONGEST_LABEL) for label in labels)
+    return tuple(sorted({label for label in fit if label}))
+
+
+def document_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels that documents ask for, made fit, without any that would read as the marker of an item."""
+    return tuple(label for label in fit_labels(labels) if not _UID.fullmatch(label))
+
+
+def cut(text: str, size: int) -> str:
+    """The longest beginning of at most `size` UTF-16 units."""
+    if _size(text) <= size:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * size].decode("utf-16-le", "ignore")
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def uid_label(uid: str) -> str:
+    return UID_LABEL + uid
+
+
+def property_value(identity: Marker) -> dict[str, object]:
+    return marker.to_value(identity)
+
+
+# --- JQL ------------------------------------------------------------------------------------------------------
+
+
+def quoted(text: str) -> str:
+    """A JQL string; see "Advanced search reference - JQL" on the characters that need a backslash."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def scan_jql(words: Dialect, label: str, since: datetime | None) -> str:
+    changed = f" AND updated >= {milliseconds(since)}" if since else ""
+    return f"project = {quoted(words.project)} AND labels = {quoted(label)}{changed} ORDER BY created ASC, id ASC"
+
+
+def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime, label: str = "") -> str:
+    """Everything by those uids' labels, in whatever project it is by now, or created here since by those accounts, or
+    with that label; not all of them may be empty.
+    """
+    names = sorted(accounts)
+    parts = []
+    if uids:
+        parts.append(f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})")
+    made = [f"creator in ({', '.join(quoted(name) for name in names)})"] if names else []
+    made += [f"labels = {quoted(label)}"] if label else []
+    if made:
+        by_whom = made[0] if len(made) == 1 else f"({' OR '.join(made)})"
+        parts.append(f"(project = {quoted(words.project)} AND {by_whom} AND created >= {milliseconds(since)})")
+    return f"{' OR '.join(parts)} ORDER BY created ASC, id ASC"
+
+
+def milliseconds(moment: datetime) -> int:
+    """A literal that, unlike a quoted date, means the same in every time zone and is not cut to minutes."""
+    return max(0, int(moment.timestamp() * 1000))

@@ -1,0 +1,1 @@
+"""The embedded tracker: tickets in a SQLite file."""

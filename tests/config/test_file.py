@@ -1,0 +1,407 @@
+"""The configuration: found, read, and explained."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from contextlib import suppress
+from dataclasses import fields
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmsync.config.file import find_config, load, parse
+from pmsync.config.settings import Guard, Levels, Person, Route, Settings, TrackerSettings, Vocabulary
+from pmsync.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+SMALL = """
+[documents]
+namespace = "acme/web"
+[trackers.web]
+type = "github"
+repo = "acme/web"
+"""
+
+
+def read(text: str) -> Settings:
+    return parse(tomllib.loads(text), Path("/srv/docs"), "pmsync.toml", home="/home/alice")
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert all(problem.startswith("pmsync.toml: ") for problem in caught.value.problems)
+    return [problem.removeprefix("pmsync.toml: ") for problem in caught.value.problems]
+
+
+def jira(*lines: str) -> str:
+    own = ['type = "jira"', 'url = "https://acme.atlassian.net"', 'project = "PAY"', *lines]
+    return '[documents]\nnamespace = "a"\n[trackers.pay]\n' + "\n".join(own)
+
+
+# --- what is right ----------------------------------------------------------------------------------------------
+
+
+def test_the_example_loads_and_shows_every_key() -> None:
+    settings = load(ROOT / "config.example.toml", {}, ROOT)
+    assert set(settings.trackers) == {"platform", "payments", "security"}
+    assert settings.default_tracker == "platform"
+    assert settings.since == date(2026, 11, 23)
+    assert settings.sla == {"sev1": timedelta(days=15), "sev2": timedelta(days=30)}
+    assert settings.trackers["payments"].status == {"In Review": "in_progress"}
+    assert settings.trackers["payments"].resolution == {"Parked": "wont_do"}
+    assert settings.trackers["payments"].lag == timedelta(seconds=200)
+    assert settings.routes[0].path == "postmortems/payments/**"
+    text = (ROOT / "config.example.toml").read_text()
+    for key in _keys_of_settings():
+        assert re.search(rf"^(# )?{key} = ", text, re.MULTILINE), key
+
+
+def _keys_of_settings() -> set[str]:
+    names = {field.name for made in (Guard, Person, Route, TrackerSettings) for field in fields(made)}
+    return (names - {"id", "status", "resolution", "fields", "priority"}) | {
+        "include",
+        "exclude",
+        "since",
+        "web_url",
+        "repository",
+        "grace",
+    }
+
+
+def test_the_example_comments_every_group_of_lines() -> None:
+    text = (ROOT / "config.example.toml").read_text()
+    assert sum(line.startswith("#") for line in text.splitlines()) > 40
+
+
+def test_the_configuration_of_the_examples_loads() -> None:
+    settings = load(ROOT / "examples" / "pmsync.toml", {}, ROOT)
+    assert settings.since == date(2026, 11, 1)
+    assert [tracker.type for tracker in settings.trackers.values()] == ["local"]
+
+
+def test_little_is_enough_and_the_rest_has_defaults() -> None:
+    settings = read(SMALL)
+    tracker = settings.trackers["web"]
+    assert settings.include == ("postmortems/**/*.md",)
+    assert settings.ledger == "/srv/docs/.pmsync/ledger.db"
+    assert settings.repository == "acme/web"
+    assert settings.grace == timedelta(0)
+    assert settings.guard.max_creates == 50
+    assert (tracker.token_env, tracker.lag, tracker.settle) == (
+        "GITHUB_TOKEN",
+        timedelta(minutes=1),
+        timedelta(minutes=10),
+    )
+
+
+def test_a_jira_tracker_waits_longer_and_has_its_own_token() -> None:
+    tracker = read(jira()).trackers["pay"]
+    assert (tracker.lag, tracker.token_env, tracker.issue_type) == (timedelta(seconds=200), "JIRA_TOKEN", "Task")
+
+
+def test_a_log_in_by_name_or_as_an_app_needs_no_token() -> None:
+    assert read(jira('user_env = "U"', 'password_env = "P"')).trackers["pay"].token_env is None
+    assert read(SMALL + 'app_id_env = "A"\napp_key_env = "K"').trackers["web"].token_env is None
+
+
+def test_a_local_tracker_has_a_file_below_the_root() -> None:
+    settings = read('[documents]\nnamespace = "a"\n[trackers.desk]\ntype = "local"')
+    assert settings.trackers["desk"].path == "/srv/docs/.pmsync/tickets-desk.db"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", timedelta(0)),
+        ("200s", timedelta(seconds=200)),
+        ("10m", timedelta(minutes=10)),
+        ("1h", timedelta(hours=1)),
+        ("15d", timedelta(days=15)),
+        ("2w", timedelta(weeks=2)),
+        ("1h30m", timedelta(minutes=90)),
+    ],
+)
+def test_lengths_of_time(text: str, expected: timedelta) -> None:
+    assert read(f'{SMALL}[sync]\nfull_scan_every = "{text}"').full_scan_every == expected
+
+
+def test_grace_is_longer_than_a_run_of_ci_may_be_in_doubt() -> None:
+    assert read(f'{SMALL}[sync]\ngrace = "0"').grace == timedelta(0)
+    assert read(f'{SMALL}[sync]\ngrace = "1h"').grace == timedelta(hours=1)
+    (problem,) = problems(f'{SMALL}[sync]\ngrace = "10m"')
+    assert problem == 'sync.grace: has to be longer than settle and lag of each tracker together (660s), or "0"'
+
+
+@pytest.mark.parametrize("value", ['"10"', "10", '"ten m"', '"-1h"', '"1.5h"', "true", '"99999999999999d"'])
+def test_what_is_no_length_of_time_says_how_to_write_it(value: str) -> None:
+    (problem,) = problems(f"{SMALL}[sync]\ngrace = {value}")
+    assert problem.startswith("sync.grace: ")
+    assert "no length of time" in problem or "too long" in problem
+
+
+def test_the_ledger_may_lie_elsewhere() -> None:
+    assert read(f'{SMALL}[ledger]\npath = "/var/lib/pmsync/l.db"').ledger == "/var/lib/pmsync/l.db"
+    assert read(f'{SMALL}[ledger]\npath = "~/l.db"').ledger == "/home/alice/l.db"
+
+
+def test_severities_are_one_however_they_are_written() -> None:
+    assert read(f'{SMALL}[sla]\n"SEV-1" = "1d"').sla == {"sev1": timedelta(days=1)}
+    assert "is there twice" in problems(f'{SMALL}[sla]\n"SEV-1" = "1d"\nsev1 = "2d"')[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('repository = "acme/docs"', "acme/docs"),
+        ('web_url = "https://github.com/acme/other/blob/main/{path}#L{line}"', "acme/web"),
+    ],
+)
+def test_the_repository_of_the_documents(lines: str, expected: str) -> None:
+    assert read(SMALL.replace("[trackers", f"{lines}\n[trackers")).repository == expected
+
+
+def test_without_a_github_tracker_the_repository_is_that_of_the_web_url() -> None:
+    url = 'web_url = "https://github.com/acme/other/blob/main/{path}#L{line}"'
+    assert read(jira().replace("[trackers", f"{url}\n[trackers")).repository == "acme/other"
+    assert read(jira()).repository is None
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SMALL.replace("namespace", "namespce"), 'documents.namespce: there is no such key; did you mean "namespace"?'),
+        (SMALL + "[colours]", "colours: there is no such key; there are"),
+        (SMALL + "[sinc]\n", 'sinc: there is no such key; did you mean "sync"?'),
+        (SMALL + "token = 'ghp_verysecret'\n", "trackers.web.token: there is no such key"),
+        (SMALL + "project = 'PAY'\n", "trackers.web.project: there is no such key"),
+        (SMALL + "settle = 10\n", "trackers.web.settle: 10 is no length of time"),
+        (SMALL + "default = 'yes'\n", 'trackers.web.default: "yes" is not true or false'),
+        (SMALL + "labels = [1]\n", "trackers.web.labels: [1] is not a list of texts"),
+        (SMALL + "label = 'a,b'\n", 'trackers.web.label: "a,b" cannot be a label there'),
+        (SMALL + "api_url = 'api.github.com'\n", 'trackers.web.api_url: "api.github.com" cannot be used'),
+        (SMALL + "app_id_env = 'A'\n", "trackers.web.app_key_env: is missing"),
+        (SMALL + "fallback_owner = 'zoe'\n", 'trackers.web.fallback_owner: nobody in [people] goes by "zoe"'),
+        (SMALL + "[guard]\nmax_creates = true\n", "guard.max_creates: true is not a whole number"),
+        (SMALL + "[guard]\nmax_creates = -1\n", "guard.max_creates: -1 is negative"),
+        (
+            SMALL + "[[routes]]\npath = 'a/**'\ntracker = 'wbe'\n",
+            'routes[1].tracker: "wbe" is no configured tracker; there are web; did',
+        ),
+        (SMALL + "[[routes]]\ntracker = 'web'\n", "routes[1]: has no condition"),
+        (SMALL + "[[routes]]\npath = 'a/**'\n", "routes[1].tracker: is missing"),
+        (SMALL + "[routes]\npath = 'a/**'\n", "routes: {'path': 'a/**'} is not a list"),
+        (SMALL + "[people.al]\n[people.bob]\naliases = ['AL']\n", 'people: "al" means al and bob'),
+        (SMALL + "[people.al]\nemail = 'al at home'\n", 'people.al.email: "al at home" cannot be used'),
+        (SMALL + "[people]\nal = 'Al'\n", 'people.al: "Al" is not a table'),
+        (SMALL.replace('"acme/web"\n[', "''\n["), "documents.namespace: is empty"),
+        (SMALL.replace('"acme/web"\n[', "'<!-- x'\n["), 'documents.namespace: "<!-- x" cannot be used'),
+        (SMALL.replace("[trackers", "since = 'soon'\n[trackers"), 'documents.since: "soon" is no date'),
+        (
+            SMALL.replace("[trackers", "since = 2026-11-01T00:00:00\n[trackers"),
+            "documents.since: 2026-11-01 00:00:00 is no date",
+        ),
+        (SMALL.replace("[trackers", "include = ['../x']\n[trackers"), 'documents.include: "../x" leaves the folder'),
+        (
+            SMALL.replace("[trackers", "include = ['/etc/*']\n[trackers"),
+            'documents.include: "/etc/*" leaves the folder',
+        ),
+        (SMALL.replace("[trackers", "include = []\n[trackers"), "documents.include: is empty"),
+        (
+            SMALL.replace("[trackers", "web_url = 'https://h/x'\n[trackers"),
+            'documents.web_url: "https://h/x" needs {path}',
+        ),
+        (SMALL.replace("[trackers", "web_url = 'https://h/{path}{path.x}'\n[trackers"), "documents.web_url: "),
+        (
+            SMALL.replace('type = "github"', 'type = "gitlab"'),
+            'trackers.web.type: "gitlab" is unknown; it is one of github',
+        ),
+        (SMALL.replace('type = "github"', ""), "trackers.web.type: is missing"),
+        (SMALL.replace('repo = "acme/web"', ""), "trackers.web.repo: is missing"),
+        (SMALL.replace('repo = "acme/web"', 'repo = "web"'), 'trackers.web.repo: "web" cannot be used'),
+        ('[documents]\nnamespace = "a"\n', "trackers: there is none"),
+        (jira().replace("url =", "uri ="), "trackers.pay.url: is missing"),
+        (jira().replace("PAY", "pay"), 'trackers.pay.project: "pay" cannot be used'),
+        (jira('deployment = "hosted"'), 'trackers.pay.deployment: "hosted" is unknown'),
+        (jira("[trackers.pay.status]", 'Review = "doing"'), 'trackers.pay.status.Review: "doing" is unknown; it is'),
+        (jira("[trackers.pay.fields]", 'labels = ["x"]'), "trackers.pay.fields.labels: is filled by pmsync"),
+        (jira("[trackers.pay.fields]", "cf = 2026-11-01"), "trackers.pay.fields.cf: 2026-11-01 is a date or time"),
+        (jira('label = "post mortem"'), 'trackers.pay.label: "post mortem" cannot be a label there'),
+        (jira('user_env = "U"'), "trackers.pay.password_env: is missing"),
+    ],
+)
+def test_a_problem_names_its_place_its_value_and_the_way_out(text: str, expected: str) -> None:
+    assert any(problem.startswith(expected) for problem in problems(text)), problems(text)
+
+
+def test_two_trackers_need_exactly_one_default() -> None:
+    second = '[trackers.b]\ntype = "local"\n'
+    assert problems(SMALL + second) == [
+        "trackers: none of web, b has `default = true`; give it to the one for all else"
+    ]
+    both = SMALL + "default = true\n" + second + "default = true\n"
+    assert problems(both) == ["trackers: web and b both have `default = true`; leave it to one"]
+    assert read(SMALL + second + "default = true\n").default_tracker == "b"
+
+
+@pytest.mark.parametrize("line", ['token_env = "ghp_0123456789abcdef"', 'token_env = "s3cr3t/with+signs"'])
+def test_a_secret_in_the_place_of_a_variables_name_is_not_repeated(line: str) -> None:
+    (problem,) = problems(SMALL + line)
+    assert problem.startswith("trackers.web.token_env: is not the name of an environment variable")
+    assert "ghp_0" not in problem
+    assert "s3cr3t" not in problem
+
+
+@pytest.mark.parametrize("key", ["token", "password"])
+def test_a_secret_under_an_unknown_key_or_in_an_address_is_not_repeated(key: str) -> None:
+    told = problems(SMALL + f'{key} = "hunter2"\napi_url = "https://me:hunter2@github.example"')
+    assert len(told) == 2
+    assert "hunter2" not in " ".join(told)
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    assert len(problems("x = 1\n[documents]\nsince = 1\n[trackers.a]\ntype = 'jira'\nlag = 'x'\n")) == 6
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("github") | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "repo", "namespace", "include", "a", "path", "tracker"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["documents", "trackers", "routes", "people", "sla", "sync", "guard", "x"]), JUNK)
+)
+def test_no_content_of_the_file_is_more_than_a_problem(data: dict[str, Any]) -> None:
+    with suppress(ConfigError):
+        assert parse(data, Path("/srv"), "pmsync.toml").trackers
+
+
+# --- finding and opening the file -------------------------------------------------------------------------------
+
+
+def test_the_nearest_file_upwards_is_found_and_its_folder_is_the_root(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (tmp_path / "pmsync.toml").write_text(SMALL)
+    assert find_config(deep) == tmp_path / "pmsync.toml"
+    assert load(None, {}, deep).root == str(tmp_path)
+    (tmp_path / "a" / "pmsync.toml").write_text(SMALL)
+    assert load(None, {}, deep).root == str(tmp_path / "a")
+
+
+def test_a_missing_file_names_what_was_searched_and_what_writes_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="pmsync init") as caught:
+        load(None, {}, tmp_path)
+    assert f"'{tmp_path}'" in str(caught.value)
+    assert f"'{tmp_path.parent}'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"[documents\n", r"no TOML: .*line 1, column 11"),
+        (b"a = 1\na = 2\n", "no TOML"),
+        (b"a = '\xff'\n", "not UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_toml_says_where(tmp_path: Path, content: bytes, expected: str) -> None:
+    (tmp_path / "pmsync.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=expected):
+        load(None, {}, tmp_path)
+
+
+def test_a_named_file_that_is_missing_or_a_folder_is_told(tmp_path: Path) -> None:
+    for name in ("none.toml", "."):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            load(Path(name), {}, tmp_path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "pmsync.toml").write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
+    assert load(None, {}, tmp_path).namespace == "acme/web"
+
+
+def test_rules_of_check_get_the_levels_that_are_given() -> None:
+    assert read(f'{SMALL}[check]\nowner-missing = "error"\nprose = "off"').levels == {
+        "owner-missing": "error", "prose": "off",
+    }  # fmt: skip
+
+
+def test_an_unknown_rule_or_level_is_told_with_the_nearest() -> None:
+    (rule,) = problems(f'{SMALL}[check]\nowner-mising = "off"')
+    assert "owner-missing" in rule
+    (level,) = problems(f'{SMALL}[check]\nprose = "silent"')
+    assert level.startswith("check.prose: ")
+
+
+def test_rules_get_other_levels_by_path_in_order() -> None:
+    text = """
+[check]
+prose = "off"
+[[check.paths]]
+path = "./postmortems/legacy/**"
+owner-missing = "off"
+[[check.paths]]
+path = "postmortems/**"
+owner-missing = "error"
+due-missing = "warning"
+"""
+    settings = read(SMALL + text)
+    assert settings.levels == {"prose": "off"}
+    assert settings.levels_at == (
+        Levels("postmortems/legacy/**", {"owner-missing": "off"}),
+        Levels("postmortems/**", {"owner-missing": "error", "due-missing": "warning"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            'path = "a/**"\nowner-mising = "off"',
+            'check.paths[1].owner-mising: there is no such key; did you mean "owner-missing"?',
+        ),
+        ('path = "a/**"\nprose = "eror"', 'check.paths[1].prose: "eror" is unknown; .* did you mean "error"?'),
+        ('path = "a/**"', "check.paths[1]: has no rule; add one"),
+        ('prose = "off"', "check.paths[1].path: is missing"),
+        ('path = "../**"\nprose = "off"', "check.paths[1].path: .* leaves the folder"),
+        ('path = "a/**"\nunreadable-document = "off"', "check.paths[1].unreadable-document: has no other level"),
+    ],
+)
+def test_what_is_wrong_with_levels_by_path_is_told(lines: str, expected: str) -> None:
+    (problem,) = problems(f"{SMALL}[[check.paths]]\n{lines}")
+    assert re.match(expected.replace("[1]", r"\[1\]").replace("?", r"\?"), problem), problem
+
+
+def test_what_keeps_a_document_from_being_read_cannot_be_turned_off() -> None:
+    (problem,) = problems(f'{SMALL}[check]\nduplicate-id = "off"')
+    assert problem == "check.duplicate-id: has no other level, for what it finds is not read; remove the line"
+
+
+def test_a_vocabulary_teaches_headings_and_columns() -> None:
+    taught = read(
+        f'{SMALL}[vocabulary]\nsections = ["Home-work:"]\n[vocabulary.columns]\nowner = ["Wing man", "Squad (s)"]'
+    )
+    assert taught.vocabulary == Vocabulary(("Home-work:",), {"wing man": "owner", "squad (s)": "owner"})
+
+
+def test_a_vocabulary_that_contradicts_itself_or_teaches_the_unknown_is_told() -> None:
+    twice = f'{SMALL}[vocabulary.columns]\nowner = ["Squad"]\nstatus = ["squad"]'
+    assert problems(twice) == ['vocabulary.columns.status: "squad" is one of owner already; leave it to one']
+    (unknown,) = problems(f'{SMALL}[vocabulary.columns]\nowners = ["Squad"]')
+    assert unknown.startswith("vocabulary.columns.owners: there is no such key; did you mean")
