@@ -1,6 +1,6 @@
 """Where something stands, in words that a person can go by. Pure.
 
-Word files have no lines: their places count paragraphs with text, a table's row as one (see `pmsync.sources.word`).
+Word files have no lines: their places count paragraphs with text, a table's row as one (see `pmsync.documents.word`).
 """
 
 from __future__ import annotations

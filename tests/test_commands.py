@@ -21,7 +21,7 @@ def command(name: str) -> click.Command:
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_the_module_has_the_command(name: str) -> None:
-    module = importlib.import_module(f"pmsync.cli.{name.replace('-', '_')}")
+    module = importlib.import_module(f"pmsync.cli.commands.{name.replace('-', '_')}")
     assert isinstance(module.command, click.Command)
 
 

@@ -1,7 +1,7 @@
 """Files to Markdown: HTML, Word and reStructuredText, each line with its place in the file. Pure.
 
 A source is chosen by the file's suffix; what has none of theirs is Markdown as it stands. All that is known about
-action items stays in `pmsync.markdown`: the same content gives the same items, whatever file it came in.
+action items stays in `pmsync.documents.items`: the same content gives the same items, whatever file it came in.
 """
 
 from __future__ import annotations

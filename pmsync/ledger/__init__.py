@@ -1,7 +1,7 @@
 """The ledger: one SQLite file that remembers runs, documents, items, links and announced creates.
 
 It may not talk to trackers, read documents or know the configuration, and no transaction of it is open while code of
-a caller runs. Who writes holds `pmsync.lock`; who reads needs no lock. docs/ledger.md describes tables and views.
+a caller runs. Who writes holds `pmsync.sync.lock`; who reads needs no lock. docs/ledger.md describes tables and views.
 """
 
 from __future__ import annotations

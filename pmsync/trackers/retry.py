@@ -33,7 +33,7 @@ def _utc_now() -> datetime:
 
 
 class Retrying:
-    """The tracker it is given, with patience; see `pmsync.trackers.base.Tracker`.
+    """The tracker it is given, with patience; see `pmsync.trackers.contract.Tracker`.
 
     Asks up to `attempts` times with growing waits, and waits as long as the service asked for, in full. Where that is
     more than `max_wait` seconds it gives up at once: TrackerUnavailable then says until when, and a draft keeps its

@@ -26,7 +26,7 @@ from tests.trackers.github_stage import GitHubStage
 from tests.trackers.jira_stage import TOKEN as JIRA_TOKEN
 from tests.trackers.jira_stage import JiraStage
 
-PMSYNC = (sys.executable, "-c", "import sys; from pmsync.cli import main; sys.exit(main())")
+PMSYNC = (sys.executable, "-c", "import sys; from pmsync.cli.main import main; sys.exit(main())")
 DAY = f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%d}"
 OLD = f"{datetime.now(UTC) - timedelta(days=400):%Y-%m-%d}"
 RECENT = f"""# Checkout was slow

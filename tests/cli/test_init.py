@@ -178,7 +178,7 @@ def test_the_examples_name_accounts_as_the_tracker_does(tracker: str, url: str, 
 
 def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -> None:
     write(repository, {"incidents/a.md": DOCUMENT})
-    code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(['init']))"
+    code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli.main import main; sys.exit(main(['init']))"
     said = "\n\n\n\n\nacme-bot, github-actions[bot]\ny\n"  # tracker, documents, repository, since, people
     home = {**os.environ, "HOME": f"{repository}-home"}
     done = subprocess.run(
@@ -193,7 +193,7 @@ def test_at_a_terminal_it_asks_and_enter_takes_what_it_found(repository: Path) -
 
 
 def ask(folder: Path, said: str, *args: str) -> subprocess.CompletedProcess[str]:
-    code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "init", *args]
     home = {**os.environ, "HOME": f"{folder}-home"}
     return subprocess.run(command, cwd=folder, env=home, input=said, capture_output=True, text=True, check=False)

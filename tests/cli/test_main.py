@@ -21,7 +21,7 @@ from pmsync.cli.main import COMMANDS, cli, pass_app
 from pmsync.errors import LedgerError
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write
 
-PMSYNC = [sys.executable, "-c", "import sys; from pmsync.cli import main; sys.exit(main())"]
+PMSYNC = [sys.executable, "-c", "import sys; from pmsync.cli.main import main; sys.exit(main())"]
 Register = Callable[[Callable[[], object]], None]
 
 
@@ -212,14 +212,14 @@ def imported_by(code: str) -> set[str]:
 
 
 def test_the_version_imports_nothing_heavy() -> None:
-    loaded = imported_by("from pmsync.cli import main; main(['--version'])")
+    loaded = imported_by("from pmsync.cli.main import main; main(['--version'])")
     assert "click" in loaded
     assert not loaded & {"github", "jira", "requests", "sqlite_utils", "rich", "markdown_it", "yaml", "tenacity"}
 
 
 def test_every_command_can_be_loaded_without_a_tracker_client() -> None:
     loaded = imported_by(
-        "import click\nfrom pmsync.cli import cli, COMMANDS\nfor n in COMMANDS: cli.get_command(None, n)"
+        "import click\nfrom pmsync.cli.main import cli, COMMANDS\nfor n in COMMANDS: cli.get_command(None, n)"
     )
     assert not loaded & {"github", "jira", "requests", "sqlite_utils", "tenacity"}
 
@@ -240,8 +240,8 @@ def test_a_reader_that_leaves_early_breaks_nothing(tmp_path: Path) -> None:
 def test_ctrl_c_in_a_real_process_ends_it_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "never"
     os.mkfifo(pipe)
-    reading = "import pmsync.cli.extract as e; e.read_each = lambda *a: (print(flush=True), open(sys.argv[-1]).read())"
-    code = f"import sys; {reading}; from pmsync.cli import main; sys.exit(main())"
+    reading = "import pmsync.cli.commands.extract as e; e.read_each = lambda *a: (print(flush=True), open(sys.argv[-1]).read())"
+    code = f"import sys; {reading}; from pmsync.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "extract", str(pipe)]
     # a suite that runs in the background of a shell has inherited that Ctrl-C is ignored
     ends = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)

@@ -367,7 +367,7 @@ def test_it_writes_nothing(filled):
 
 def test_it_loads_no_tracker_client_and_nothing_else_that_is_slow(filled):
     script = (
-        "import sys; from pmsync.cli import main; code = main(['status']); "
+        "import sys; from pmsync.cli.main import main; code = main(['status']); "
         "heavy = {'github', 'jira', 'requests', 'tenacity', 'sqlite_utils', 'filelock', 'markdown_it', 'rapidfuzz', "
         "'rich', 'humanize', 'yaml', 'pmsync.sync', 'pmsync.trackers'}; "
         "sys.exit(code or ', '.join(sorted(heavy & set(sys.modules))) or 0)"

@@ -139,7 +139,7 @@ def test_a_pseudo_terminal_gets_what_a_terminal_should(run: Run, place: Path) ->
         "if pid == 0:\n"
         "    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 60, 0, 0))\n"
         "    os.execv(sys.executable, [sys.executable, '-c', "
-        "'import sys; from pmsync.cli import main; sys.exit(main([\"status\"]))'])\n"
+        "'import sys; from pmsync.cli.main import main; sys.exit(main([\"status\"]))'])\n"
         "text = b''\n"
         "while True:\n"
         "    try: part = os.read(fd, 65536)\n"

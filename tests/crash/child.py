@@ -231,7 +231,7 @@ def preload() -> None:
         "encodings.utf_8_sig",
     ):
         importlib.import_module(name)
-    importlib.import_module("pmsync.markdown").parse(DOCUMENT, "a.md")
+    importlib.import_module("pmsync.documents.items").parse(DOCUMENT, "a.md")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What every tracker promises, as tests: subclass, give a `stage`, and every method must pass.
 
-One test for each promise in the docstrings of `pmsync.trackers.base`. Trackers differ only by what they state
+One test for each promise in the docstrings of `pmsync.trackers.contract`. Trackers differ only by what they state
 themselves (`fields`, `batch`) and by whether their service knows work in progress; those tests skip with the reason.
 Index lag, missing rights, faults on the wire and the like belong to the tests of the tracker that has them.
 """

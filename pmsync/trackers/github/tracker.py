@@ -78,7 +78,7 @@ def connect(
 
 
 class GitHubTracker:
-    """The contract of `pmsync.trackers.base.Tracker` for one repository.
+    """The contract of `pmsync.trackers.contract.Tracker` for one repository.
 
     A ref's id is `REPOSITORY ID/NUMBER`; the provisional one is the number alone. Logins are lower-case everywhere,
     for GitHub ignores their case.

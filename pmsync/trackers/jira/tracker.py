@@ -65,7 +65,7 @@ def connect(
 
 
 class JiraTracker:
-    """The contract is in `pmsync.trackers.base.Tracker`."""
+    """The contract is in `pmsync.trackers.contract.Tracker`."""
 
     fields = frozenset({"title", "assignees", "due", "priority", "labels"})
     batch = LOT

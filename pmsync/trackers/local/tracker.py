@@ -48,7 +48,7 @@ def connect(
 
 
 class LocalTracker:
-    """See `pmsync.trackers.base.Tracker`. Several processes may use the same file at once."""
+    """See `pmsync.trackers.contract.Tracker`. Several processes may use the same file at once."""
 
     fields = frozenset({"title", "assignees", "due", "priority", "labels"})
     batch = 100

@@ -1,6 +1,6 @@
 """What text and which links name a ticket. Pure; says nothing about which tracker would hold it.
 
-Addresses of GitHub and Jira are in `pmsync.addresses`, which their trackers go by as well; here are those of others.
+Addresses of GitHub and Jira are in `pmsync.identity.ticket_addresses`, which their trackers go by as well; here are those of others.
 """
 
 from __future__ import annotations

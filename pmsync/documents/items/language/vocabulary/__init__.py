@@ -3,7 +3,7 @@
 All words are lower case and without punctuation at their ends; they are compared with text that went through
 `words.normal` or `words.bare`. Patterns are regular expressions for such text. English first, then German, French,
 Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese, Chinese and Korean where post-mortems showed a need.
-Verbs are in `pmsync.markdown.verbs`.
+Verbs are in `pmsync.documents.items.language.verbs`.
 """
 
 from __future__ import annotations
