@@ -217,10 +217,10 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
-    if full and (
-        line := counts_line(item_counts(result.plan, result.world.links, result.applied), result.world.settings.since)
-    ):
-        output.echo(line, hang=2)
+    if full and (line or output.is_terminal()):
+        counts = item_counts(result.plan, result.world.links, result.applied)
+        if told := counts_line(counts, result.world.settings.since):
+            output.echo(told, hang=2)
 
 
 def _show_row(row: rows.DoneRow) -> None:

@@ -113,7 +113,7 @@ def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
     return assignees(world, view, fallback, placed)[0]
 
 
-_SHOWN = ("owners", "due", "priority", "kind", "severity", "path", "context")
+_SHOWN = ("title", "owners", "due", "priority", "kind", "severity", "path", "context")
 
 
 def _says_otherwise(base: Fields, fields: Fields) -> bool:
