@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from pmsync.apply import Applied
+from pmsync.content import same_title, ticket_title
 from pmsync.model import ItemRow, Link
 from pmsync.operations import Plan
+from pmsync.plan.world import World
 
 WORDS: Mapping[str, str] = {
     "ticketed": "with a ticket",
@@ -49,6 +51,19 @@ def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None =
 
     counts = Counter(map(place, plan.rows))
     return {name: counts[name] for name in WORDS if counts[name]}
+
+
+def differing(plan: Plan, world: World) -> int:
+    """How many open tickets say something else than their documents, and stay so: people changed them."""
+    rows = {row.uid: row for row in plan.rows if row.standing == "ticketed"}
+    links = (link for uid, link in world.links.items() if uid in rows and not link.ticket.status.closed)
+    return sum(_differs(rows[link.uid], link, world) for link in links)
+
+
+def _differs(row: ItemRow, link: Link, world: World) -> bool:
+    view, ticket, fields = world.view(link.ticket.ref.tracker), link.ticket, row.fields
+    other_due = view is not None and "due" in view.fields and fields.due not in {None, ticket.due}
+    return link.reassigned or other_due or not same_title(ticket.title, ticket_title(fields.title))
 
 
 def counts_line(counts: Mapping[str, int], since: object = None) -> str:

@@ -96,6 +96,10 @@ class Survey:
             gone=gone if self.whole and self.reading.complete else frozenset(),
             renames={name: self._renames(name) for name in self.look.views},
             ticked=self.look.memory.ticked,
+            remembered={
+                name: {person: account for person, (account, _) in kept.items()}
+                for name, kept in self.look.memory.accounts.items()
+            },
         )
 
     def _renames(self, name: str) -> Renames:

@@ -189,10 +189,20 @@ class Team:
     def commits(self) -> None:
         self.repository.commit()
 
-    def adds_people(self, *names: str) -> None:
-        """Tables [people.NAME] with their accounts."""
-        kind, accounts = self.words.tracker, self.people.accounts
-        self.appends("pmsync.toml", "".join(f'\n[people.{name}]\n{kind} = "{accounts[name]}"\n' for name in names))
+    def says_who_is(self, *names: str) -> None:
+        """Put their accounts into the tables that `init` proposed."""
+        kind, text = self.words.tracker, self.reads("pmsync.toml")
+        for name in names:
+            found = re.compile(rf"(\[people\.{name}\]\n)# {kind} = .*\n")
+            text, count = found.subn(rf'\g<1>{kind} = "{self.people.accounts[name]}"\n', text)
+            assert count == 1, (name, text)
+        self.writes("pmsync.toml", text)
+
+    def does_not_know(self, name: str) -> None:
+        """Take out the table that `init` proposed for somebody."""
+        text = re.sub(rf"# .*\n\[people\.{name}\]\n# .*\n\n", "", self.reads("pmsync.toml"))
+        assert f"people.{name}" not in text
+        self.writes("pmsync.toml", text)
 
     @contextmanager
     def mistaken(self, path: str, old: str, new: str) -> Iterator[None]:
