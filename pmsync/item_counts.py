@@ -13,6 +13,7 @@ from pmsync.plan.world import World
 
 WORDS: Mapping[str, str] = {
     "ticketed": "with a ticket",
+    "shared": "sharing a ticket",
     "new": "to create",
     "in_doubt": "in doubt",
     "not_created": "not created",
@@ -41,10 +42,12 @@ def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None =
     created = {done.uid for done in applied.done if done.verb == "created"} if applied else set()
     lost = {uid for uid, link in links.items() if link.lost} | {record.uid for record in plan.records("lost")}
     lost -= {record.uid for record in plan.records("found", "relink", "follow", "adopt")}
+    adopted = {record.uid: record.link for record in plan.records("adopt")}
+    shared = {uid for uid, link in {**links, **adopted}.items() if link.shared}
 
     def place(row: ItemRow) -> str:
         if row.standing == "ticketed":
-            return "lost" if row.uid in lost else "ticketed"
+            return "lost" if row.uid in lost else "shared" if row.uid in shared else "ticketed"
         if row.standing == "new" and applied:
             return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
         return "cancelled" if row.note.startswith("cancelled") else row.standing

@@ -40,7 +40,7 @@ def _observe(world: World, link: Link, marked: Marked) -> Observed:
         case Gone() | Forbidden() if link.away:
             return _out_of_sight(link)
         case Gone():
-            return _lost(link, sight)
+            return _lost(world, link, sight)
         case Moved():
             return _moved(world, link, sight)
         case Forbidden():
@@ -50,25 +50,32 @@ def _observe(world: World, link: Link, marked: Marked) -> Observed:
         case Ticket():
             return _seen(world, link, sight, marked)
         case None:
-            return Observed(link)
+            return _lost(world, link, None) if link.lost and not link.away else Observed(link)
 
 
-def _lost(link: Link, sight: Gone) -> Observed:
-    """Recorded once; told as long as it is so and somebody has to do something about it."""
-    if link.lost and (link.orphaned or link.ticket.status.closed):
-        return Observed(link)
-    lost, ref = replace(link, lost=True), link.ticket.ref
-    again = f"`pmsync forget {link.uid}` lets the next sync create a new one"
-    if sight.hidden:
-        what = "is not shown any more: it was deleted, or is hidden from this account (a security level, another place)"
-        hint = (
-            f"open {ref.url} as somebody who sees everything. Where it is there, let the account see it: it is found "
-        )
-        hint += f"again. Only where it was deleted: {again}"
+def _lost(world: World, link: Link, sight: Gone | None) -> Observed:
+    """Recorded once; told as long as it is so and matters to the documents that are judged. `sight` is None where
+    nobody asked for the ticket this time.
+    """
+    if not link.lost:
+        lost = replace(link, lost=True)
+        return Observed(lost, (Record("lost", lost, ""),), (_is_gone(link, sight),))
+    matters = link.document_id in world.judged and not (link.orphaned or link.ticket.status.closed)
+    return Observed(link, findings=(_is_gone(link, sight),) if matters else ())
+
+
+def _is_gone(link: Link, sight: Gone | None) -> Finding:
+    ref, again = link.ticket.ref, f"`pmsync forget {link.uid}` lets the next sync create another"
+    if sight and not sight.hidden:
+        hint = f"it was deleted, and will not be made again; {again}"
     else:
-        what, hint = "was deleted", f"it will not be made again; {again}"
-    finding = Finding("ticket-lost", "warning", f"ticket {ref.key!r} of item {link.ticket.title!r} {what}", hint)
-    return Observed(lost, () if link.lost else (Record("lost", lost, ref.key),), (finding,))
+        hint = (
+            "it was deleted, or is hidden from pmsync's account (a security level, another place): open "
+            f"{ref.url or ref.key} as somebody who sees everything. Where it is there, let the account see it: it is "
+            f"found again. Only where it was deleted: {again}"
+        )
+    message = f"ticket {ref.key!r} of item {link.ticket.title!r} is gone"
+    return Finding("ticket-lost", "warning", message, hint)
 
 
 def _moved(world: World, link: Link, sight: Moved) -> Observed:

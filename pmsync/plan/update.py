@@ -78,7 +78,7 @@ def _untouched(
     world: World, view: View, placed: Placed, link: Link, here: Link
 ) -> tuple[list[Operation], list[Finding]]:
     """An item whose text is what it was: nothing of it is sent but what was still owed, and where it is by now. Who is
-    still owed is told each time.
+    still owed is a finding each time.
     """
     if link.named:
         return _identity_only(link, here), []
@@ -105,7 +105,8 @@ def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, 
     if link.reassigned or set(link.ticket.assignees) - set(substitutes(world, view, placed)):
         return {}, []
     accounts, missing = assignees(world, view, placed.entry.item.owners, placed)
-    return ({"assignees": accounts} if accounts else {}), missing
+    owed = [replace(finding, rule="owner-owed", level="note", hint="") for finding in missing]
+    return ({"assignees": accounts} if accounts else {}), owed
 
 
 def wants_owners(link: Link, owners: tuple[str, ...]) -> bool:
@@ -265,6 +266,7 @@ def assignees(
                 f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
                 entry.document.path,
                 entry.item.line,
+                about=owner,
             )
         )
     return tuple(dict.fromkeys(accounts)), findings

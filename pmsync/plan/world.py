@@ -63,8 +63,8 @@ class World:
     that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
     which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
     of documents that are known and surely no more. `renames` are the accounts, by tracker, that have another name now.
-    `ticked` are the uids of the items that write-back ticked, as far as this ledger knows, and `remembered` the accounts
-    that it keeps, by tracker and person.
+    `ticked` are the uids of the items that write-back ticked, as far as this ledger knows, and `remembered` the
+    accounts that it keeps, by tracker and person.
     """
 
     now: datetime

@@ -71,6 +71,15 @@ class People:
         third = stage.person if isinstance(stage, JiraStage) else "dana"
         self.accounts = dict(zip(("alice", "bob", "dana"), (*stage.people, third), strict=True))
 
+    def join(self, name: str) -> None:
+        """A new colleague gets an account in the tracker."""
+        account = self.accounts["dana"].replace("dana", name)
+        self.accounts[name] = account
+        if isinstance(self.stage, JiraStage):
+            self.stage.state.people[account] = f"{name}@example.com"
+        else:
+            self.stage.repo.roles[account] = "write"
+
     def start(self, number: int) -> None:
         self.stage.start(self._ref(number))
 
@@ -203,6 +212,11 @@ class Team:
         text = re.sub(rf"# .*\n\[people\.{name}\]\n# .*\n\n", "", self.reads("pmsync.toml"))
         assert f"people.{name}" not in text
         self.writes("pmsync.toml", text)
+
+    def adds_people(self, *names: str) -> None:
+        """Tables [people.NAME] with their accounts."""
+        kind, accounts = self.words.tracker, self.people.accounts
+        self.appends("pmsync.toml", "".join(f'\n[people.{name}]\n{kind} = "{accounts[name]}"\n' for name in names))
 
     @contextmanager
     def mistaken(self, path: str, old: str, new: str) -> Iterator[None]:
