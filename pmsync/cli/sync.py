@@ -23,7 +23,7 @@ from pmsync.cli.plan import show_plan
 from pmsync.cli.reading import judged
 from pmsync.cli.unmerged import refuse_unmerged
 from pmsync.errors import ConfigError, LedgerError, LockHeld
-from pmsync.item_counts import UNSETTLED, counts_line, item_counts
+from pmsync.item_counts import UNSETTLED, counts_line, differing, item_counts
 from pmsync.model import Finding
 from pmsync.settings import Settings
 from pmsync.sync import Clock, Engine, Request, Result, Watcher
@@ -251,6 +251,9 @@ def _nothing_to_do(result: Result) -> str:
         or item_counts(result.plan, result.world.links, result.applied).keys() & UNSETTLED
     ):
         return "Nothing to send."
+    if count := differing(result.plan, result.world):
+        those = "1 ticket differs from its document" if count == 1 else f"{count} tickets differ from their documents"
+        return f"Nothing to send. {those}: what people change in a tracker stays."
     return "Nothing to do: documents, tickets and ledger agree."
 
 
