@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,30 @@ def cost(documents: Sequence[str], rounds: int = 9) -> Cost:
         bare += min(first for first, _ in pairs)
         pmsync += min(second for _, second in pairs)
     return Cost(sum(len(text.encode()) for text in documents), bare, pmsync)
+
+
+def steps_ratio(documents: Sequence[str]) -> float:
+    """How many function calls reading the documents takes beside markdown-it-py alone: the same on any machine, however
+    busy. What patterns cost shows in `cost` only.
+    """
+    bare = sum(_calls(partial(BARE.parse, text)) for text in documents)
+    return sum(_calls(partial(parse, text, "a.md")) for text in documents) / bare
+
+
+def _calls(work: Callable[[], object]) -> int:
+    work()  # what is worked out once
+    count = 0
+
+    def counting(_frame: object, event: str, _arg: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(counting)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 def taken(work: Callable[[], object]) -> float:

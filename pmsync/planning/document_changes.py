@@ -36,7 +36,7 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
         return _identity_only(link, here), []
     fields = raw_fields(document, item)
     if is_unchanged(placed, link):
-        return _untouched(world, view, placed, link, here), []
+        return _untouched(world, view, placed, link, here)
     base, told = base_of(world, placed, link)
     patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
     findings += told
@@ -74,37 +74,46 @@ def _not_sent(placed: Placed, link: Link) -> list[Finding]:
     return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
 
 
-def _untouched(world: World, view: View, placed: Placed, link: Link, here: Link) -> list[Operation]:
-    """An item whose text is what it was: nothing of it is sent but what was still owed, and where it is by now."""
+def _untouched(
+    world: World, view: View, placed: Placed, link: Link, here: Link
+) -> tuple[list[Operation], list[Finding]]:
+    """An item whose text is what it was: nothing of it is sent but what was still owed, and where it is by now. Who is
+    still owed is a finding each time.
+    """
     if link.named:
-        return _identity_only(link, here)
-    fields, patch = raw_fields(placed.entry.document, placed.entry.item), Patch()
+        return _identity_only(link, here), []
+    fields, patch, missing = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
     pushed = link.pushed or fields
     if pushed.owed:
-        patch |= _owed(world, view, placed, link)
+        patch, missing = _owed(world, view, placed, link)
         pushed = replace(pushed, owed=not patch)
     stale = _stale(world, placed, link)
     if stale or pushed.path not in {"", fields.path}:
         pushed = replace(pushed, path=fields.path)
         _add_facts(patch, world, view, placed, link)
     if not patch and not stale:
-        return _identity_only(link, here)
+        return _identity_only(link, here), missing
     patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
     after = replace(here, pushed=pushed) if link.pushed else here
-    return [_send(world, placed, patch, link, after)]
+    return [_send(world, placed, patch, link, after)], missing
 
 
-def _owed(world: World, view: View, placed: Placed, link: Link) -> Patch:
-    """The owners who could not be assigned before and can be now, where nobody else was assigned meanwhile."""
-    accounts, _ = assignees(world, view, placed.entry.item.owners, placed)
-    theirs = set(link.ticket.assignees) - set(substitutes(world, view, placed))
-    return {"assignees": accounts} if accounts and not theirs and not link.reassigned else {}
+def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, list[Finding]]:
+    """The owners who could not be assigned before and can be now, where nobody else was assigned meanwhile, and what to
+    tell of those who cannot.
+    """
+    if link.reassigned or set(link.ticket.assignees) - set(substitutes(world, view, placed)):
+        return {}, []
+    accounts, missing = assignees(world, view, placed.entry.item.owners, placed)
+    owed = [replace(finding, rule="owner-owed", level="note", hint="") for finding in missing]
+    return ({"assignees": accounts} if accounts else {}), owed
 
 
 def wants_owners(link: Link, owners: tuple[str, ...]) -> bool:
-    """Whether the document's owners are still to be assigned to its ticket."""
-    ours = not (link.reassigned or link.ticket.status.closed)
-    return ours and link.pushed is not None and (link.pushed.owners != owners or link.pushed.owed)
+    """Whether the document's owners are still to be assigned to its ticket, or to be compared with its assignees."""
+    if link.pushed is None or link.ticket.status.closed:
+        return False
+    return link.pushed.owners != owners or (link.pushed.owed and not link.reassigned)
 
 
 def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
@@ -113,7 +122,7 @@ def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
     return assignees(world, view, fallback, placed)[0]
 
 
-_SHOWN = ("owners", "due", "priority", "kind", "severity", "path", "context")
+_SHOWN = ("title", "owners", "due", "priority", "kind", "severity", "path", "context")
 
 
 def _says_otherwise(base: Fields, fields: Fields) -> bool:
@@ -179,7 +188,9 @@ def _changes(
     ticket = link.ticket
     if fields.title != base.title and not same_title(ticket.title, ticket_title(fields.title)):
         patch["title"] = ticket_title(fields.title)
-    if fields.owners != base.owners and not link.reassigned:
+    if fields.owners != base.owners and link.reassigned:
+        findings += _kept_owner(world, view, placed, link)
+    elif fields.owners != base.owners:
         accounts, missing = assignees(world, view, fields.owners, placed)
         findings += missing
         if missing and not accounts:
@@ -187,14 +198,29 @@ def _changes(
         elif set(accounts) != set(ticket.assignees):
             patch["assignees"] = accounts
     elif base.owed:
-        patch |= _owed(world, view, placed, link)
-        pushed = replace(pushed, owed=not patch)
+        owed, missing = _owed(world, view, placed, link)
+        patch |= owed
+        findings += missing
+        pushed = replace(pushed, owed=not owed)
     if "due" in view.fields and fields.due not in (base.due, ticket.due):
         patch["due"] = fields.due
     if "priority" in view.fields and fields.priority not in (base.priority, ticket.priority):
         patch["priority"] = fields.priority
     _add_labels(patch, view, link, base, fields)
     return patch, pushed, findings
+
+
+def _kept_owner(world: World, view: View, placed: Placed, link: Link) -> list[Finding]:
+    """The document changed its owner, but whom people assigned in the tracker keeps the ticket."""
+    entry, ref = placed.entry, link.ticket.ref
+    accounts, _ = assignees(world, view, entry.item.owners, placed)
+    if view.unseen or set(accounts) == set(link.ticket.assignees):
+        return []
+    wanted = ", ".join(map(repr, entry.item.owners)) or "nobody"
+    theirs = ", ".join(repr(world.person_of(ref.tracker, account)) for account in link.ticket.assignees) or "nobody"
+    message = f"the document's owner is now {wanted}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
+    hint = f"assign it there if that is outdated: {ref.url}"
+    return [Finding("owner-kept", "note", message, hint, entry.document.path, entry.item.line)]
 
 
 def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fields) -> None:
@@ -240,6 +266,7 @@ def assignees(
                 f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
                 entry.document.path,
                 entry.item.line,
+                about=owner,
             )
         )
     return tuple(dict.fromkeys(accounts)), findings

@@ -277,7 +277,7 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     draft = Draft(
         marker=marker_of(world, placed, pushed, facts_digest(shown)),
         title=ticket_title(item.title),
-        body=body(shown, item),
+        body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
         assignees=accounts or fallback,
         fallback=fallback,

@@ -60,7 +60,7 @@ def plan(world: World) -> Plan:
     _plan_vanished(world, links, draft)
     draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
     draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
-    draft.findings = [*_merged(draft.findings), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
+    draft.findings = [*_merged(_owed(draft.findings)), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = sorted(draft.operations, key=_rank)
     return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
 
@@ -72,7 +72,7 @@ def _rank(operation: Operation) -> int:
 
 
 def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
-    decision = Decision("ticketed")
+    decision, adopted = Decision("ticketed"), None
     if link is not None and _is_taken_out(placed, link):
         draft.operations.append(Record("unlink", link, "the document does not name it any more"))
         link = None
@@ -93,7 +93,8 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
         home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
         if home != placed.entry.document.id and link.named:
-            draft.findings.append(copied(placed, link.ticket, home))
+            told = copied(placed, link.ticket, home)  # from then on they may well mean it
+            draft.findings.append(told if adopted else replace(told, level="note"))
         if not placed.entry.document.draft:
             draft.findings += drift(world, placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
@@ -186,6 +187,21 @@ def _merged(findings: Sequence[Finding]) -> list[Finding]:
         else:
             told.setdefault((finding.rule, finding.message, finding.path, finding.line), finding)
     return list(told.values())
+
+
+def _owed(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding for all owners whose tickets wait for them; it stands at the first."""
+    owed = [finding for finding in findings if finding.rule == "owner-owed"]
+    others = [finding for finding in findings if finding.rule != "owner-owed"]
+    if not owed:
+        return others
+    first, count = owed[0], len({(finding.path, finding.line) for finding in owed})
+    names = list(dict.fromkeys(repr(finding.about) for finding in owed))
+    who = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    waiting = "1 ticket waits for its owner" if count == 1 else f"{count} tickets wait for their owners"
+    message = f"{waiting}, who cannot be assigned yet: {who}"
+    hint = "the next sync assigns them once [people] has their accounts; `pmsync doctor` and `pmsync check` say which"
+    return [*others, replace(first, message=message, hint=hint, about="")]
 
 
 def _behind(placed: Sequence[Placed]) -> list[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.identity.renamed_accounts import as_called, remembered, renamed
 from pmsync.model import Finding, Link, Ref, Ticket
-from pmsync.planning.field_changes import FieldChange
+from pmsync.planning.field_changes import FieldChange, Name
 from pmsync.planning.operations import CloseDuplicate, Operation, Reason, Record
 from pmsync.planning.world import Index, World, doubtful, seen_tickets, seniority
 from pmsync.trackers.contract import Forbidden, Gone, Moved, Sight
@@ -40,7 +40,7 @@ def _observe(world: World, link: Link, marked: Marked) -> Observed:
         case Gone() | Forbidden() if link.away:
             return _out_of_sight(link)
         case Gone():
-            return _lost(link, sight)
+            return _lost(world, link, sight)
         case Moved():
             return _moved(world, link, sight)
         case Forbidden():
@@ -50,24 +50,32 @@ def _observe(world: World, link: Link, marked: Marked) -> Observed:
         case Ticket():
             return _seen(world, link, sight, marked)
         case None:
-            return Observed(link)
+            return _lost(world, link, None) if link.lost and not link.away else Observed(link)
 
 
-def _lost(link: Link, sight: Gone) -> Observed:
-    if link.lost:
-        return Observed(link)
-    lost, ref = replace(link, lost=True), link.ticket.ref
-    again = f"`pmsync forget {link.uid}` lets the next sync create a new one"
-    if sight.hidden:
-        what = "is not shown any more: it was deleted, or is hidden from this account (a security level, another place)"
-        hint = (
-            f"open {ref.url} as somebody who sees everything. Where it is there, let the account see it: it is found "
-        )
-        hint += f"again. Only where it was deleted: {again}"
+def _lost(world: World, link: Link, sight: Gone | None) -> Observed:
+    """Recorded once; told as long as it is so and matters to the documents that are judged. `sight` is None where
+    nobody asked for the ticket this time.
+    """
+    if not link.lost:
+        lost = replace(link, lost=True)
+        return Observed(lost, (Record("lost", lost, ""),), (_is_gone(link, sight),))
+    matters = link.document_id in world.judged and not (link.orphaned or link.ticket.status.closed)
+    return Observed(link, findings=(_is_gone(link, sight),) if matters else ())
+
+
+def _is_gone(link: Link, sight: Gone | None) -> Finding:
+    ref, again = link.ticket.ref, f"`pmsync forget {link.uid}` lets the next sync create another"
+    if sight and not sight.hidden:
+        hint = f"it was deleted, and will not be made again; {again}"
     else:
-        what, hint = "was deleted", f"it will not be made again; {again}"
-    finding = Finding("ticket-lost", "warning", f"ticket {ref.key!r} of item {link.ticket.title!r} {what}", hint)
-    return Observed(lost, (Record("lost", lost, ref.key),), (finding,))
+        hint = (
+            "it was deleted, or is hidden from pmsync's account (a security level, another place): open "
+            f"{ref.url or ref.key} as somebody who sees everything. Where it is there, let the account see it: it is "
+            f"found again. Only where it was deleted: {again}"
+        )
+    message = f"ticket {ref.key!r} of item {link.ticket.title!r} is gone"
+    return Finding("ticket-lost", "warning", message, hint)
 
 
 def _moved(world: World, link: Link, sight: Moved) -> Observed:
@@ -82,7 +90,7 @@ def _moved(world: World, link: Link, sight: Moved) -> Observed:
     if not link.away or link.lost or sight.ticket.ref != link.ticket.ref:
         return _followed(link, sight.ticket, via)
     seen = replace(link, ticket=sight.ticket)
-    changes = describe(link.ticket, sight.ticket)
+    changes = describe(link.ticket, sight.ticket, _names(world, link.asked.tracker))
     if sight.ticket == link.ticket and not changes:
         return Observed(link)
     return Observed(seen, (Record("observe" if changes else "seen", seen, changes),))
@@ -141,7 +149,7 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
     before = {new_names.get(account, account) for account in link.ticket.assignees}
     reassigned = link.reassigned or (known and set(ticket.assignees) != before)
     seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
-    changes = describe(link.ticket, ticket)
+    changes = describe(link.ticket, ticket, _names(world, ticket.ref.tracker))
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
     return Observed(seen, (Record(reason, seen, changes),))
 
@@ -180,7 +188,12 @@ def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
     return Observed(link, findings=(finding,))
 
 
-def describe(old: Ticket, new: Ticket) -> str:
+def _names(world: World, tracker: str) -> Name:
+    """Looks nobody up before there is somebody to name."""
+    return lambda account: world.person_of(tracker, account)
+
+
+def describe(old: Ticket, new: Ticket, name: Name = str) -> str:
     """What changed between two observations that people care about, in a few words; '' for nothing.
 
     The first look at a ticket that is known only as it was sent (its state is '') finds nothing but another status.
@@ -195,7 +208,8 @@ def describe(old: Ticket, new: Ticket) -> str:
     names = renamed(old, new)
     changes += [f"{former} is called {name} now" for former, name in names.items() if former in old.assignees]
     if {names.get(account, account) for account in old.assignees} != set(new.assignees):
-        changes.append(FieldChange("assignee", old.assignees, new.assignees).words)
+        before, after = tuple(map(name, old.assignees)), tuple(map(name, new.assignees))
+        changes.append(FieldChange("assignee", before, after).words)
     if old.due != new.due:
         changes.append(FieldChange("due", old.due, new.due).words)
     if old.labels != new.labels:

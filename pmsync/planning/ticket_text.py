@@ -19,6 +19,7 @@ from pmsync.trackers.quiet_text import as_code, hushed, quiet
 LONGEST_TITLE = 255
 """Jira's limit for a summary; GitHub takes a little more."""
 
+_LINE_ENDS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
 
 
@@ -101,13 +102,18 @@ def facts(document: Document, item: Item, settings: Settings, *, fields: Collect
         ("Priority", "" if "priority" in fields else _one_line(item.priority or "")),
         ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
     ]
-    return "\n".join(f"- **{name}:** {value}" for name, value in rows if value)
+    item_row = [quiet(f"- **Item:** {_with_code(item)}")] if _says_more(item) else []
+    return "\n".join([*item_row, *(f"- **{name}:** {value}" for name, value in rows if value)])
 
 
-def body(facts: str, item: Item) -> str:
-    """The ticket's text in Markdown: the facts, then the item's details. Only a title that was cut is repeated."""
-    title = _with_code(item) if len(ticket_title(item.title)) < len(item.title.strip()) else ""
-    parts = [facts, quiet(f"{title}\n\n{item.details.strip()}".strip()), "---", _FOOTER]
+def _says_more(item: Item) -> bool:
+    """Whether the ticket's title does not say all of the item's: it was cut, or code in it looks like words."""
+    return bool(item.codes) or ticket_title(item.title) != _LINE_BREAKS.sub(" ", item.title).strip()
+
+
+def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
+    """The ticket's text in Markdown: the facts, then the item's details."""
+    parts = [facts(document, item, settings, fields=fields), quiet(item.details.strip()), "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -116,14 +122,14 @@ def _one_line(text: str) -> str:
 
 
 def _with_code(item: Item) -> str:
-    """The title with its code in backticks again."""
+    """The title on one line, with its code in backticks again."""
     parts, at = [], 0
     for code in item.codes:
         start = item.title.find(code, at)
         if start >= 0:
             parts += [item.title[at:start], as_code(code)]
             at = start + len(code)
-    return "".join((*parts, item.title[at:]))
+    return _LINE_ENDS.sub(" ", "".join((*parts, item.title[at:]))).strip()
 
 
 _FOOTER = (

@@ -63,7 +63,8 @@ class World:
     that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
     which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
     of documents that are known and surely no more. `renames` are the accounts, by tracker, that have another name now.
-    `ticked` are the uids of the items that write-back ticked, as far as this ledger knows.
+    `ticked` are the uids of the items that write-back ticked, as far as this ledger knows, and `remembered` the
+    accounts that it keeps, by tracker and person.
     """
 
     now: datetime
@@ -82,6 +83,7 @@ class World:
     gone: frozenset[str] = frozenset()
     renames: Mapping[str, Renames] = field(default_factory=dict)
     ticked: frozenset[str] = frozenset()
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def belonging(self) -> Belonging:
@@ -92,6 +94,19 @@ class World:
         """The view of a tracker that can be relied on in this run."""
         view = self.views.get(name)
         return view if view and not view.failed else None
+
+    def person_of(self, tracker: str, account: str) -> str:
+        """The person under [people] who has this account, else the account: Jira's say nothing to anybody."""
+        return self.persons(tracker).get(account, account)
+
+    def persons(self, tracker: str) -> dict[str, str]:
+        """Who has which account in a tracker, as far as it is configured, remembered, or was looked up in this run."""
+        view, people = self.views.get(tracker), self.settings.people
+        kind = view.settings.type if view else "local"
+        configured = {person.id: getattr(person, kind, None) for person in people.values()}
+        remembered = {p: account for p, account in self.remembered.get(tracker, {}).items() if p in people}
+        accounts = {**remembered, **configured, **(view.accounts if view else {})}
+        return {account: person for person, account in accounts.items() if isinstance(account, str)}
 
     def shown_by(self, ticket: Ticket) -> str:
         """The tracker that holds the ticket, or that showed it where none does: it moved to another place."""

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 from pmsync.model import ItemRow, Link
 from pmsync.planning.operations import Plan
+from pmsync.planning.ticket_text import same_title, ticket_title
+from pmsync.planning.world import World
 from pmsync.sync.apply import Applied
 
 WORDS: Mapping[str, str] = {
     "ticketed": "with a ticket",
+    "shared": "sharing a ticket",
     "new": "to create",
     "in_doubt": "in doubt",
     "not_created": "not created",
@@ -39,16 +42,31 @@ def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None =
     created = {done.uid for done in applied.done if done.verb == "created"} if applied else set()
     lost = {uid for uid, link in links.items() if link.lost} | {record.uid for record in plan.records("lost")}
     lost -= {record.uid for record in plan.records("found", "relink", "follow", "adopt")}
+    adopted = {record.uid: record.link for record in plan.records("adopt")}
+    shared = {uid for uid, link in {**links, **adopted}.items() if link.shared}
 
     def place(row: ItemRow) -> str:
         if row.standing == "ticketed":
-            return "lost" if row.uid in lost else "ticketed"
+            return "lost" if row.uid in lost else "shared" if row.uid in shared else "ticketed"
         if row.standing == "new" and applied:
             return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
         return "cancelled" if row.note.startswith("cancelled") else row.standing
 
     counts = Counter(map(place, plan.rows))
     return {name: counts[name] for name in WORDS if counts[name]}
+
+
+def differing(plan: Plan, world: World) -> int:
+    """How many open tickets say something else than their documents, and stay so: people changed them."""
+    rows = {row.uid: row for row in plan.rows if row.standing == "ticketed"}
+    links = (link for uid, link in world.links.items() if uid in rows and not link.ticket.status.closed)
+    return sum(_differs(rows[link.uid], link, world) for link in links)
+
+
+def _differs(row: ItemRow, link: Link, world: World) -> bool:
+    view, ticket, fields = world.view(link.ticket.ref.tracker), link.ticket, row.fields
+    other_due = view is not None and "due" in view.fields and fields.due not in {None, ticket.due}
+    return link.reassigned or other_due or not same_title(ticket.title, ticket_title(fields.title))
 
 
 def counts_line(counts: Mapping[str, int], since: object = None) -> str:

@@ -87,11 +87,8 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 def names(world: World) -> Names:
-    """The people behind the accounts that a run has looked up: Jira's say nothing to anybody."""
-    return {
-        name: {account: person for person, account in view.accounts.items() if isinstance(account, str)}
-        for name, view in world.views.items()
-    }
+    """The people behind the accounts that a run knows."""
+    return {name: world.persons(name) for name in world.views}
 
 
 def _row(operation: Operation, place: tuple[str, str], who: Names) -> PlanRow:

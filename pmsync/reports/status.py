@@ -156,7 +156,8 @@ def _standing(seen: Overview, *, held: bool) -> tuple[str, str]:
     if link and link.lost and link.away:
         return "moved", f"ticket {link.ticket.ref.key} was moved to where pmsync does not see it"
     if link and link.lost:
-        return "lost", f"ticket {link.ticket.ref.key} is gone; `pmsync adopt {item.uid} --new` creates another"
+        again = f"`pmsync forget {item.uid}` lets the next sync create another"
+        return "lost", f"ticket {link.ticket.ref.key} is gone; {again}"
     if link and link.orphaned and not link.ticket.status.closed:
         return "orphaned", "the item is no longer in its document"
     if link and (reason := seen.refusals.get("update")) and not link.ticket.status.closed:

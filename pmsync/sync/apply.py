@@ -40,6 +40,8 @@ _VERBS: Mapping[Reason, str] = {
     "orphan": "orphaned",
     "restore": "restored",
     "unlink": "unlinked",
+    "follow": "followed",
+    "relink": "relinked",
 }
 _SOURCES: Mapping[Reason, str] = {
     "adopt": "pmsync",

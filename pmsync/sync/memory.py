@@ -28,3 +28,10 @@ class Memory:
     documents: frozenset[str] = frozenset()
     questions: Mapping[str, ItemRow] = field(default_factory=dict)
     ticked: frozenset[str] = frozenset()
+
+    @property
+    def known_accounts(self) -> dict[str, dict[str, str]]:
+        """By tracker and person id, however old."""
+        return {
+            name: {person: account for person, (account, _) in kept.items()} for name, kept in self.accounts.items()
+        }

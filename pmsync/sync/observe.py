@@ -96,6 +96,7 @@ class Survey:
             gone=gone if self.whole and self.reading.complete else frozenset(),
             renames={name: self._renames(name) for name in self.look.views},
             ticked=self.look.memory.ticked,
+            remembered=self.look.memory.known_accounts,
         )
 
     def _renames(self, name: str) -> Renames:
@@ -301,9 +302,7 @@ class Survey:
         links = {**self.look.memory.links, **{record.uid: record.link for record in trial.records("adopt")}}
         placed = ((links.get(each.uid), each.entry.item.owners) for each in self._identities().placed)
         assigned = [(create.tracker, create.place.fields.owners) for create in trial.creates]
-        assigned += [
-            (link.ticket.ref.tracker, owners) for link, owners in placed if link and wants_owners(link, owners)
-        ]
+        assigned += [(link.ticket.ref.tracker, who) for link, who in placed if link and wants_owners(link, who)]
         wanted: dict[str, list[str]] = defaultdict(list)
         for tracker, owners in assigned:
             if (view := self.look.views.get(tracker)) and not view.failed:

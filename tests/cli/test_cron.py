@@ -82,7 +82,7 @@ def test_each_ticket_has_its_line_in_ci_and_for_who_asks(
 
 def test_a_verbose_run_tells_what_it_is_at(run: Run, place: Path) -> None:
     run("sync")
-    assert run("-v", "sync") == Ran(0, "2 items, all with a ticket.\n", "reading documents\nreading local\n")
+    assert run("-v", "sync") == Ran(0, "", "reading documents\nreading local\n")
 
 
 # --- when it comes ------------------------------------------------------------------------------------------------

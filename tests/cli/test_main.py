@@ -240,7 +240,8 @@ def test_a_reader_that_leaves_early_breaks_nothing(tmp_path: Path) -> None:
 def test_ctrl_c_in_a_real_process_ends_it_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "never"
     os.mkfifo(pipe)
-    reading = "import pmsync.cli.commands.extract as e; e.read_each = lambda *a: (print(flush=True), open(sys.argv[-1]).read())"
+    reading = "import pmsync.cli.commands.extract as e; "
+    reading += "e.read_each = lambda *a: (print(flush=True), open(sys.argv[-1]).read())"
     code = f"import sys; {reading}; from pmsync.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "extract", str(pipe)]
     # a suite that runs in the background of a shell has inherited that Ctrl-C is ignored

@@ -73,6 +73,15 @@ class People:
         third = stage.person if isinstance(stage, JiraStage) else "dana"
         self.accounts = dict(zip(("alice", "bob", "dana"), (*stage.people, third), strict=True))
 
+    def join(self, name: str) -> None:
+        """A new colleague gets an account in the tracker."""
+        account = self.accounts["dana"].replace("dana", name)
+        self.accounts[name] = account
+        if isinstance(self.stage, JiraStage):
+            self.stage.state.people[account] = f"{name}@example.com"
+        else:
+            self.stage.repo.roles[account] = "write"
+
     def start(self, number: int) -> None:
         self.stage.start(self._ref(number))
 
@@ -190,6 +199,21 @@ class Team:
 
     def commits(self) -> None:
         self.repository.commit()
+
+    def says_who_is(self, *names: str) -> None:
+        """Put their accounts into the tables that `init` proposed."""
+        kind, text = self.words.tracker, self.reads("pmsync.toml")
+        for name in names:
+            found = re.compile(rf"(\[people\.{name}\]\n)# {kind} = .*\n")
+            text, count = found.subn(rf'\g<1>{kind} = "{self.people.accounts[name]}"\n', text)
+            assert count == 1, (name, text)
+        self.writes("pmsync.toml", text)
+
+    def does_not_know(self, name: str) -> None:
+        """Take out the table that `init` proposed for somebody."""
+        text = re.sub(rf"# .*\n\[people\.{name}\]\n# .*\n\n", "", self.reads("pmsync.toml"))
+        assert f"people.{name}" not in text
+        self.writes("pmsync.toml", text)
 
     def adds_people(self, *names: str) -> None:
         """Tables [people.NAME] with their accounts."""

@@ -438,7 +438,7 @@ def test_an_owner_who_cannot_be_assigned_is_told_and_sent_later() -> None:
     assert later.updates[0].patch["assignees"] == ("bob-b",)
 
 
-def test_a_deleted_ticket_is_lost_once_and_not_made_again() -> None:
+def test_a_deleted_ticket_is_lost_once_told_each_time_and_not_made_again() -> None:
     each = link(DOC, 0, ticket(1))
     gone = {"web": view(sights={ref(1): Gone(ref(1))})}
     made = plan(world(DOC, links=[each], views=gone))
@@ -446,9 +446,13 @@ def test_a_deleted_ticket_is_lost_once_and_not_made_again() -> None:
     assert isinstance(lost, Record)
     assert lost.reason == "lost"
     assert "pmsync forget" in made.findings[0].hint
-    again = plan(world(DOC, links=[lost.link], views=gone))
-    assert not again.operations
-    assert not again.findings
+    for views in (gone, {"web": view()}):  # where it is asked for again, and where it is not
+        again = plan(world(DOC, links=[lost.link], views=views))
+        assert not again.operations
+        assert [finding.message for finding in again.findings] == [made.findings[0].message]
+        assert "pmsync forget" in again.findings[0].hint
+    for given_up in (replace(lost.link, orphaned=True), replace(lost.link, ticket=ticket(1, status=Status.DONE))):
+        assert "ticket-lost" not in rules(plan(world(DOC, links=[replace(given_up, lost=True)], views=gone)))
 
 
 def test_a_lost_ticket_that_appears_again_is_found() -> None:

@@ -56,7 +56,8 @@ def test_a_fence_keeps_its_bytes_in_a_text(lines: list[str], fence: str, words: 
 
 def test_the_title_the_sentence_and_the_details_of_an_item() -> None:
     text = ticket_text(f"- Run `{LINE}` soon\n\n  ```sh\n  {LINE}\n  ```\n\n  or `{LINE}`, says @bob")
-    assert text.startswith(f"Run `{LINE}` soon\n\n```sh\n{LINE}\n```\n\nor `{LINE}`, says @\u200bbob\n\n")
+    assert text.startswith(f"- **Item:** Run `{LINE}` soon\n- **Post-mortem:** ")
+    assert f"\n\n```sh\n{LINE}\n```\n\nor `{LINE}`, says @\u200bbob\n\n" in text
     assert notices(text) == []
 
 
@@ -110,9 +111,8 @@ def test_from_the_document_to_github(tmp_path: Path) -> None:
         team.sync()
         (issue,) = stage.repo.issues.values()
         assert issue.title == "Run npm i @babel/core on CI"
-        assert issue.body.startswith(
-            "Run `npm i @babel/core` on CI\n\n```sh\ncurl https://github.com/acme/web/issues/12 @x\n```\n\n"
-        )
+        assert issue.body.startswith("- **Item:** Run `npm i @babel/core` on CI\n")
+        assert "\n\n```sh\ncurl https://github.com/acme/web/issues/12 @x\n```\n\n" in issue.body
         assert team.sync().plan.pending == ()
 
 

@@ -174,9 +174,9 @@ def test_a_hidden_ticket_is_told_as_deleted_or_hidden_and_found_again(team: Team
     jira.state.hide(jira.issue(ref))
     (told,) = later(team).findings
     assert told.rule == "ticket-lost"
-    assert "deleted, or is hidden" in told.message
+    assert "deleted, or is hidden" in told.hint
     # The advice comes in the order that is safe: look first, and forget only what is gone.
-    assert told.hint.startswith(f"open {ref.url} as somebody who sees everything.")
+    assert told.hint.index(f"open {ref.url} as somebody who sees everything.") < told.hint.index("Only where")
     assert "Only where it was deleted: `pmsync forget" in told.hint
     assert team.links()[DISK].lost
     jira.state.hide(jira.issue(ref), hidden=False)

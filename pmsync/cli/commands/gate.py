@@ -60,9 +60,10 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
     if output_format == "json":
         output.emit_json({"ok": not late, "last_good_sync": synced, "overdue": [_value(row) for row in late]})
     else:
-        for row in late:
+        shown = list({row.url or row.ticket or row.uid: row for row in reversed(late)}.values())[::-1]
+        for row in shown:
             output.echo(*_line(row), hang=4)
-        output.echo(f"{output.count(len(late), 'action item')} overdue." if late else "Nothing is overdue.")
+        output.echo(f"{output.count(len(shown), 'action item')} overdue." if late else "Nothing is overdue.")
     return 1 if late else 0
 
 

@@ -15,6 +15,7 @@ from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
 from pmsync.ledger.owners import Find
 from pmsync.model import Link, Ticket
+from pmsync.planning.field_changes import Name
 from pmsync.planning.ticket_text import web_link
 from pmsync.reports import status as reports
 from pmsync.reports.differences import Compared, compare
@@ -45,18 +46,21 @@ def command(app: App, item: str, output_format: str) -> int:
         view = reports.resolve_item(ledger, item)
         row = reports.status_row(view.seen, ledger, settings, now.astimezone().date())
         fresh = reports.freshness(ledger, now)
-        ticket = _ticket_facts(view, settings, reports.accounts(ledger, settings))
+        find = reports.accounts(ledger, settings)
+        ticket = _ticket_facts(view, settings, find)
     if output_format == "json":
         output.emit_json(_value(view, row, settings))
         return 0
-    _show(view, row, _item_facts(view, row, settings, now.astimezone().date()), ticket)
+    tracker = view.link.asked.tracker if view.link else ""
+    today = now.astimezone().date()
+    _show(view, row, _item_facts(view, row, settings, today), ticket, lambda account: find(tracker, account))
     if fresh.trouble:
         output.warn(fresh.trouble)
     output.log(output.dim(_next(view, row)))
     return 0
 
 
-def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact]) -> None:
+def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact], name: Name) -> None:
     output.echo(output.bold(" ".join(row.title.split())), hang=2)
     _facts(item)
     if row.note:
@@ -73,7 +77,7 @@ def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact]) 
     if view.history:
         output.echo("\n", output.bold("History"))
         for at, change in _told(view.history):
-            output.echo(*_event(at, change), hang=4)
+            output.echo(*_event(at, change, name), hang=4)
 
 
 def _section(title: str, facts: list[Fact]) -> None:
@@ -176,13 +180,18 @@ def _told(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime
             yield at, change
 
 
-def _event(at: datetime, change: Change) -> list[output.Part]:
+def _event(at: datetime, change: Change, name: Name) -> list[output.Part]:
     """One line of the timeline: when, who, what."""
     note = f" ({change.note})" if change.note else ""
-    old, new = (reports.in_words(value or "-") if change.field == "status" else value or "-"
-                for value in (change.old, change.new))  # fmt: skip
+    old, new = (_value_in_words(change.field, value or "-", name) for value in (change.old, change.new))
     values = f"{old} → {new}" if change.old else new
     return ["  ", output.dim(_time(at)), f"  {change.source:<8}  {change.field}: {values}{note}"]
+
+
+def _value_in_words(field: str, value: str, name: Name) -> str:
+    if field == "assignees":
+        return ", ".join(map(name, value.split(", ")))
+    return reports.in_words(value) if field == "status" else value
 
 
 def _time(moment: datetime) -> str:

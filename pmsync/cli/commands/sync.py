@@ -26,7 +26,7 @@ from pmsync.errors import ConfigError, LedgerError, LockHeld
 from pmsync.model import Finding
 from pmsync.planning import guard
 from pmsync.reports import plan, plan_rows
-from pmsync.reports.item_counts import UNSETTLED, counts_line, item_counts
+from pmsync.reports.item_counts import UNSETTLED, counts_line, differing, item_counts
 from pmsync.sync.engine import Clock, Engine, Request, Result, Watcher
 
 if TYPE_CHECKING:
@@ -218,10 +218,10 @@ def _show(result: Result, *, interrupted: bool) -> None:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
-    if full and (
-        line := counts_line(item_counts(result.plan, result.world.links, result.applied), result.world.settings.since)
-    ):
-        output.echo(line, hang=2)
+    if full and (line or output.is_terminal()):
+        counts = item_counts(result.plan, result.world.links, result.applied)
+        if told := counts_line(counts, result.world.settings.since):
+            output.echo(told, hang=2)
 
 
 def _show_row(row: plan_rows.DoneRow) -> None:
@@ -252,6 +252,9 @@ def _nothing_to_do(result: Result) -> str:
         or item_counts(result.plan, result.world.links, result.applied).keys() & UNSETTLED
     ):
         return "Nothing to send."
+    if count := differing(result.plan, result.world):
+        those = "1 ticket differs from its document" if count == 1 else f"{count} tickets differ from their documents"
+        return f"Nothing to send. {those}: what people change in a tracker stays."
     return "Nothing to do: documents, tickets and ledger agree."
 
 
