@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 HOLDER = """
 import sys, time
 from pathlib import Path
-from pmsync.lock import hold
+from pmsync.sync.lock import hold
 with hold(Path(sys.argv[1]), wait=None):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
