@@ -9,6 +9,7 @@ from pmsync.apply import Applied
 from pmsync.content import same_title, ticket_title
 from pmsync.model import ItemRow, Link
 from pmsync.operations import Plan
+from pmsync.people import Directory
 from pmsync.plan.world import World
 
 WORDS: Mapping[str, str] = {
@@ -60,13 +61,17 @@ def differing(plan: Plan, world: World) -> int:
     """How many open tickets say something else than their documents, and stay so: people changed them."""
     rows = {row.uid: row for row in plan.rows if row.standing == "ticketed"}
     links = (link for uid, link in world.links.items() if uid in rows and not link.ticket.status.closed)
-    return sum(_differs(rows[link.uid], link, world) for link in links)
+    directory = Directory(world.settings.people)
+    return sum(_differs(rows[link.uid], link, world, directory) for link in links)
 
 
-def _differs(row: ItemRow, link: Link, world: World) -> bool:
+def _differs(row: ItemRow, link: Link, world: World, directory: Directory) -> bool:
     view, ticket, fields = world.view(link.ticket.ref.tracker), link.ticket, row.fields
+    owners = {person.id if (person := directory.match(owner)) else owner for owner in fields.owners}
+    assigned = {world.person_of(link.asked.tracker, account) for account in ticket.assignees}
+    other_owner = link.reassigned and owners != assigned
     other_due = view is not None and "due" in view.fields and fields.due not in {None, ticket.due}
-    return link.reassigned or other_due or not same_title(ticket.title, ticket_title(fields.title))
+    return other_owner or other_due or not same_title(ticket.title, ticket_title(fields.title))
 
 
 def counts_line(counts: Mapping[str, int], since: object = None) -> str:

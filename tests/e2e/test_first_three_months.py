@@ -590,6 +590,16 @@ def documents_are_edited(team: Team, people: People) -> None:
         {items(5, "3 with a ticket")}
     """)
     assert people.assignees(3) == ["dana"]
+    team.edits(FIRST, ("at night (owner: bob)", "at night (owner: dana)"))
+    team.runs("sync").says(f"""
+        updated  TICKET-3 LINK-3  Let roll-backs skip the canary step at night: owner in its text: bob → dana
+        Sync: 1 updated.
+        {items(5, "3 with a ticket")}
+    """)
+    team.runs("sync").says(f"""
+        {AGREE}
+        {items(5, "3 with a ticket")}
+    """)
 
     team.renames(FIRST, RENAMED)
     team.runs("plan").says(f"""
@@ -642,7 +652,7 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
         {items(8, "3 with a ticket", "3 in drafts")}
     """)
     team.runs("sync").says(f"""
-        {DIFFER} {THEIRS}
+        {AGREE}
         {items(8, "3 with a ticket", "3 in drafts")}
     """)
     team.runs("status").says("""
