@@ -655,6 +655,8 @@ def test_a_ticked_box_with_an_open_ticket_is_drift_and_the_reverse_too() -> None
     open_box = document(A, item("Add alerting", done=False))
     closed = replace(each.ticket, status=Status.DONE)
     assert rules(plan(world(open_box, links=[replace(each, ticket=closed)]))) == ["not-ticked"]
+    given_up = replace(each.ticket, status=Status.WONT_DO)
+    assert rules(plan(world(open_box, links=[replace(each, ticket=given_up)]))) == []
 
 
 def test_items_that_are_done_in_the_tracker_and_open_in_the_document_are_told_together() -> None:

@@ -9,7 +9,7 @@ from pmsync.ages import is_within
 from pmsync.content import facts, labels, raw_fields, same_title, ticket_title
 from pmsync.facts import facts_digest
 from pmsync.identify import Placed
-from pmsync.model import Fields, Finding, Link, Patch, Ticket
+from pmsync.model import Fields, Finding, Link, Patch, Status, Ticket
 from pmsync.operations import Operation, Record, Refused, Update, Wait
 from pmsync.people import Directory
 from pmsync.plan.base import base_of, is_unchanged, marker_of
@@ -332,5 +332,7 @@ def drift(world: World, placed: Placed, ticket: Ticket) -> list[Finding]:
 
 
 def is_behind(placed: Placed, ticket: Ticket) -> bool:
-    """An open box whose ticket is closed: every item is like that for a while, until somebody edits the document."""
-    return placed.entry.item.done is False and ticket.status.closed
+    """An open box whose ticket is done: every item is like that for a while, until somebody edits the document. What is
+    not going to be done stays unticked.
+    """
+    return placed.entry.item.done is False and ticket.status is Status.DONE

@@ -854,9 +854,10 @@ def mistakes(team: Team, people: People) -> None:
     with team.mistaken("pmsync.toml", "[people.bob]\n", "[people.bob\n"):
         for command in ("plan", "sync", "status"):
             team.runs(command, code=2).says("""
-                error: the configuration '~/web/pmsync.toml' is no TOML: expected ']' at the end of a table
+                error: the configuration '~/web/pmsync.toml' is not valid TOML: expected ']' at the end of a table
                       declaration (at
                       line [github: 37,][jira: 39,] column 12)
+                hint: line [github: 37:][jira: 39:] [people.bob
             """)
     with team.mistaken("pmsync.toml", 'grace = "0"', 'grace = "1 hour"\ngracious = true'):
         team.runs("plan", code=2).says("""
