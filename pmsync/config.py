@@ -235,7 +235,7 @@ def _check_default(trackers: Mapping[str, TrackerSettings], problems: list[str],
     marked = [name for name, tracker in trackers.items() if tracker.default]
     if len(marked) > 1:
         problems.append(f"trackers: {' and '.join(marked)} both have `default = true`; leave it to one")
-    elif not marked and len(trackers) > 1:
+    elif not marked and len(trackers) > 1 and sum(not tracker.restricted for tracker in trackers.values()) != 1:
         problems.append(f"trackers: none of {names} has `default = true`; give it to the one for all else")
 
 

@@ -22,7 +22,8 @@ WORDS: Mapping[str, str] = {
     "external": "tracked elsewhere",
     "undecided": "undecided",
     "refused": "refused",
-    "blocked": "restricted",
+    "restricted": "restricted",
+    "blocked": "blocked by a finding",
     "waiting": "waiting",
     "proposed": "in drafts",
     "listed": "before documents.since",
@@ -31,7 +32,7 @@ WORDS: Mapping[str, str] = {
 }
 """What people read for each count, in this order; those of `UNSETTLED` concern somebody."""
 UNSETTLED = frozenset(
-    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "blocked", "waiting"}
+    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "restricted", "blocked", "waiting"}
 )  # fmt: skip
 
 
@@ -51,7 +52,8 @@ def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None =
             return "lost" if row.uid in lost else "shared" if row.uid in shared else "ticketed"
         if row.standing == "new" and applied:
             return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
-        return "cancelled" if row.note.startswith("cancelled") else row.standing
+        named = {"cancelled": "cancelled", "the document is restricted": "restricted"}
+        return next((name for note, name in named.items() if row.note.startswith(note)), row.standing)
 
     counts = Counter(map(place, plan.rows))
     return {name: counts[name] for name in WORDS if counts[name]}

@@ -14,12 +14,12 @@ from datetime import UTC, datetime, time, timedelta
 from pmsync.ages import is_future, is_within
 from pmsync.belonging import Belonging
 from pmsync.identify import Identities, identify
-from pmsync.keys import digest, item_key
+from pmsync.keys import item_key
 from pmsync.known import entries, known_items
 from pmsync.looking import Looker
 from pmsync.model import Link, Reading, Ref, Refusal, Ticket
 from pmsync.operations import Plan
-from pmsync.people import Directory
+from pmsync.people import Directory, digest_of
 from pmsync.plan import plan
 from pmsync.plan.update import AGAIN, wants_owners
 from pmsync.plan.world import Named, View, World, doubtful, marked_tickets, seen_tickets
@@ -277,7 +277,7 @@ class Survey:
             answers = self._accounts(name, unknown)
             self.resolved[name] = {person: account for person, account in answers.items() if isinstance(account, str)}
             self.refused += [
-                Refusal(f"{name}:{p.id}", "resolve", digest(str(p)), answer.reason, self.look.now())
+                Refusal(f"{name}:{p.id}", "resolve", digest_of(p), answer.reason, self.look.now())
                 for p in unknown
                 if isinstance(answer := answers.get(p.id), Unresolved)
             ]
@@ -318,7 +318,7 @@ class Survey:
 
     def _unresolved_lately(self, name: str, person: Person) -> str:
         refusal = self.look.memory.refusals.get((f"{name}:{person.id}", "resolve"))
-        if refusal is None or refusal.digest != digest(str(person)):
+        if refusal is None or refusal.digest != digest_of(person):
             return ""
         return refusal.reason if is_within(refusal.refused_at, self.look.now(), AGAIN) else ""
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
+from pmsync.keys import digest
 from pmsync.settings import Person
+
+
+def digest_of(person: Person) -> str:
+    """A digest of what finds a person's account: it is looked for again once any of that changes."""
+    return digest(person.id, person.name, person.github, person.jira, person.email)
 
 
 class Directory:
