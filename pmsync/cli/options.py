@@ -35,6 +35,9 @@ changed_since_option = click.option(
     help="Only documents that this branch changed since it left REV.",
 )
 
+full_option = click.option(
+    "--full", is_flag=True, help="Read every ticket, not only what changed: shows at once what was deleted or moved."
+)
 written_option = click.option(
     "--written",
     "list_file",

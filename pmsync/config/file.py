@@ -49,7 +49,8 @@ def shown_path(path: Path, cwd: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text)
         str(values)  # a number of more than 4,300 digits, written as hexadecimal, is one that Python does not print
     except OSError as error:
         raise ConfigError(
@@ -58,11 +59,21 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigError(f"the configuration '{path}' is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        raise ConfigError(f"the configuration '{path}' is no TOML: {message[:1].lower()}{message[1:]}") from None
+        raise ConfigError(f"the configuration '{path}' is not valid TOML: {_toml_problem(error, text)}") from None
     except (RecursionError, ValueError):
         raise ConfigError(f"the configuration '{path}' is nested too deep, or holds too large a number") from None
     return values
+
+
+def _toml_problem(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """What is wrong, and the line it is wrong in. A line's end where a value goes on means that its quote is not
+    closed.
+    """
+    message = str(error).replace("Illegal character '\\n'", "a quote is not closed")
+    where = re.search(r"at line (\d+)", message)
+    lines = text.splitlines()
+    shown = f"\nline {where[1]}: {lines[int(where[1]) - 1].strip()}" if where and int(where[1]) <= len(lines) else ""
+    return f"{message[:1].lower()}{message[1:]}{shown}"
 
 
 def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, whole: bool = True) -> Settings:
@@ -224,7 +235,7 @@ def _check_default(trackers: Mapping[str, TrackerSettings], problems: list[str],
     marked = [name for name, tracker in trackers.items() if tracker.default]
     if len(marked) > 1:
         problems.append(f"trackers: {' and '.join(marked)} both have `default = true`; leave it to one")
-    elif not marked and len(trackers) > 1:
+    elif not marked and len(trackers) > 1 and sum(not tracker.restricted for tracker in trackers.values()) != 1:
         problems.append(f"trackers: none of {names} has `default = true`; give it to the one for all else")
 
 

@@ -158,6 +158,7 @@ class Settings:
 
     @property
     def default_tracker(self) -> str:
-        """The tracker for items that no route claims: the one marked default, else the only one."""
+        """The tracker for items that no route claims: the one marked default, else the only one not restricted."""
         marked = [t.name for t in self.trackers.values() if t.default]
-        return (marked or list(self.trackers))[0]
+        public = [t.name for t in self.trackers.values() if not t.restricted]
+        return (marked or public or list(self.trackers))[0]

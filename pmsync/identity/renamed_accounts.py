@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pmsync.config.settings import Person
+from pmsync.identity.keys import digest
 from pmsync.model import Ticket
 
 Renames = Mapping[str, str]
@@ -44,3 +45,8 @@ def remembered(old: Ticket, new: Ticket) -> dict[str, str]:
     """The ids to keep: those of the ticket as it is, and the former names of who is still there."""
     former = {account: id_ for account, id_ in old.ids.items() if id_ in set(new.ids.values())}
     return {**former, **new.ids}
+
+
+def digest_of(person: Person) -> str:
+    """A digest of what finds a person's account: it is looked for again once any of that changes."""
+    return digest(person.id, person.name, person.github, person.jira, person.email)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pmsync.config.people import Directory
 from pmsync.config.unknown_owners import unknown_owner
 from pmsync.identity.identify import Placed
-from pmsync.model import Fields, Finding, Link, Patch, Ticket
+from pmsync.model import Fields, Finding, Link, Patch, Status, Ticket
 from pmsync.model.ages import is_within
 from pmsync.planning.last_sent import base_of, is_unchanged, marker_of
 from pmsync.planning.operations import Operation, Record, Refused, Update, Wait
@@ -332,5 +332,7 @@ def drift(world: World, placed: Placed, ticket: Ticket) -> list[Finding]:
 
 
 def is_behind(placed: Placed, ticket: Ticket) -> bool:
-    """An open box whose ticket is closed: every item is like that for a while, until somebody edits the document."""
-    return placed.entry.item.done is False and ticket.status.closed
+    """An open box whose ticket is done: every item is like that for a while, until somebody edits the document. What is
+    not going to be done stays unticked.
+    """
+    return placed.entry.item.done is False and ticket.status is Status.DONE

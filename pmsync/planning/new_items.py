@@ -66,6 +66,8 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     if named and not asked_for:
         return _adopt_named(world, placed, named, index)
     if item.named and not asked_for:
+        if any(each.unseen for each in world.views.values()):
+            return Decision("waiting", f"names {item.named[0]!r}, which was not looked up")
         return Decision("external", f"tracked elsewhere: {item.named[0]}")
     if placed.uid not in world.intents:
         if item.done:

@@ -113,7 +113,9 @@ def _says_more(item: Item) -> bool:
 
 def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
     """The ticket's text in Markdown: the facts, then the item's details."""
-    parts = [facts(document, item, settings, fields=fields), quiet(item.details.strip()), "---", _FOOTER]
+    details = quiet(item.details.strip())
+    # the title keeps a list of details from going on the list of facts
+    parts = [facts(document, item, settings, fields=fields), "**Details**" if details else "", details, "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
 
 

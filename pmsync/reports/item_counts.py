@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from pmsync.config.people import Directory
 from pmsync.model import ItemRow, Link
 from pmsync.planning.operations import Plan
 from pmsync.planning.ticket_text import same_title, ticket_title
@@ -21,7 +22,8 @@ WORDS: Mapping[str, str] = {
     "external": "tracked elsewhere",
     "undecided": "undecided",
     "refused": "refused",
-    "blocked": "restricted",
+    "restricted": "restricted",
+    "blocked": "blocked by a finding",
     "waiting": "waiting",
     "proposed": "in drafts",
     "listed": "before documents.since",
@@ -30,7 +32,7 @@ WORDS: Mapping[str, str] = {
 }
 """What people read for each count, in this order; those of `UNSETTLED` concern somebody."""
 UNSETTLED = frozenset(
-    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "blocked", "waiting"}
+    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "restricted", "blocked", "waiting"}
 )  # fmt: skip
 
 
@@ -50,7 +52,8 @@ def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None =
             return "lost" if row.uid in lost else "shared" if row.uid in shared else "ticketed"
         if row.standing == "new" and applied:
             return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
-        return "cancelled" if row.note.startswith("cancelled") else row.standing
+        named = {"cancelled": "cancelled", "the document is restricted": "restricted"}
+        return next((name for note, name in named.items() if row.note.startswith(note)), row.standing)
 
     counts = Counter(map(place, plan.rows))
     return {name: counts[name] for name in WORDS if counts[name]}
@@ -60,13 +63,17 @@ def differing(plan: Plan, world: World) -> int:
     """How many open tickets say something else than their documents, and stay so: people changed them."""
     rows = {row.uid: row for row in plan.rows if row.standing == "ticketed"}
     links = (link for uid, link in world.links.items() if uid in rows and not link.ticket.status.closed)
-    return sum(_differs(rows[link.uid], link, world) for link in links)
+    directory = Directory(world.settings.people)
+    return sum(_differs(rows[link.uid], link, world, directory) for link in links)
 
 
-def _differs(row: ItemRow, link: Link, world: World) -> bool:
+def _differs(row: ItemRow, link: Link, world: World, directory: Directory) -> bool:
     view, ticket, fields = world.view(link.ticket.ref.tracker), link.ticket, row.fields
+    owners = {person.id if (person := directory.match(owner)) else owner for owner in fields.owners}
+    assigned = {world.person_of(link.asked.tracker, account) for account in ticket.assignees}
+    other_owner = link.reassigned and owners != assigned
     other_due = view is not None and "due" in view.fields and fields.due not in {None, ticket.due}
-    return link.reassigned or other_due or not same_title(ticket.title, ticket_title(fields.title))
+    return other_owner or other_due or not same_title(ticket.title, ticket_title(fields.title))
 
 
 def counts_line(counts: Mapping[str, int], since: object = None) -> str:

@@ -126,7 +126,8 @@ def _row(seen: Overview, find: Find, today: date, *, held: bool) -> StatusRow:
     item, ticket = seen.item, seen.link.ticket if seen.link else None
     status, note = _standing(seen, held=held)
     kind = _kind(seen, status)
-    due, due_from = (ticket.due, "ticket") if ticket and ticket.due else (item.due, item.due_from)
+    set_there = ticket is not None and ticket.due is not None and ticket.due != item.due
+    due, due_from = (ticket.due, "ticket") if ticket and set_there else (item.due, item.due_from)
     tracker = ticket.ref.tracker if ticket else seen.intent.tracker if seen.intent else ""
     return StatusRow(
         uid=item.uid,

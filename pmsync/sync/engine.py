@@ -42,13 +42,14 @@ class Request:
     """What a run was asked to do. `paths` limit the documents it judges, never the ones it reads.
 
     With `changed` they are the files that changed: those that are no documents are passed over, and none at all means
-    that nothing is judged; else none means that everything is.
+    that nothing is judged; else none means that everything is. With `full` every ticket is read, not only what changed.
     """
 
     paths: tuple[Path, ...] = ()
     allow: Mapping[str, int] = field(default_factory=dict)
     wait: float | None = None
     changed: bool = False
+    full: bool = False
 
     @property
     def whole(self) -> bool:
@@ -165,7 +166,9 @@ class Engine:
         judged, missing = _judged(self.settings, reading, request)
         # all their tickets are listed once more: the links that are stored lead to the former address
         renamed = ledger_owner.readdressed_trackers(places, self.settings)
-        cursors = {n: replace(at, since=None) if n in renamed else at for n, at in memory.cursors.items()}
+        cursors = {
+            n: replace(at, since=None) if n in renamed or request.full else at for n, at in memory.cursors.items()
+        }
         missing += [Finding("tracker-replaced", "error", f"tracker {n!r}: {why}") for n, why in elsewhere.items()]
         return Survey(
             look=Looker(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),

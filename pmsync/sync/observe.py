@@ -16,8 +16,8 @@ from pmsync.config.settings import Person
 from pmsync.identity.belonging import Belonging
 from pmsync.identity.candidates import entries, known_items
 from pmsync.identity.identify import Identities, identify
-from pmsync.identity.keys import digest, item_key
-from pmsync.identity.renamed_accounts import Renames, as_called, renames
+from pmsync.identity.keys import item_key
+from pmsync.identity.renamed_accounts import Renames, as_called, digest_of, renames
 from pmsync.model import Link, Reading, Ref, Refusal, Ticket
 from pmsync.model.ages import is_future, is_within
 from pmsync.planning.document_changes import AGAIN, wants_owners
@@ -277,7 +277,7 @@ class Survey:
             answers = self._accounts(name, unknown)
             self.resolved[name] = {person: account for person, account in answers.items() if isinstance(account, str)}
             self.refused += [
-                Refusal(f"{name}:{p.id}", "resolve", digest(str(p)), answer.reason, self.look.now())
+                Refusal(f"{name}:{p.id}", "resolve", digest_of(p), answer.reason, self.look.now())
                 for p in unknown
                 if isinstance(answer := answers.get(p.id), Unresolved)
             ]
@@ -318,7 +318,7 @@ class Survey:
 
     def _unresolved_lately(self, name: str, person: Person) -> str:
         refusal = self.look.memory.refusals.get((f"{name}:{person.id}", "resolve"))
-        if refusal is None or refusal.digest != digest(str(person)):
+        if refusal is None or refusal.digest != digest_of(person):
             return ""
         return refusal.reason if is_within(refusal.refused_at, self.look.now(), AGAIN) else ""
 

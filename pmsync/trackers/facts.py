@@ -19,19 +19,22 @@ Row = TypeVar("Row")
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _WIKI_LINK = re.compile(r"\[([^\]|]*)\|[^\]]*\]")
-_WORD = re.compile(r"[^\W_]+")
+_MARKUP = re.compile(r"[*_`~^+{}\\\u200b]")
+"""What stands for looks in one notation or the other, and what breaks mentions."""
+_BULLET = re.compile(r"^\s*[-*+]\s+")
 _ROW = re.compile(r"\s*[-*+]\s")
 _MOST_ROWS = 40
 """A longer list is not searched row by row: pmsync writes ten at most."""
 
 
 def facts_digest(text: str) -> str:
-    """A short digest of the words that a reader sees, the same for Markdown, wiki markup and plain text.
+    """A short digest of what a reader sees, the same for Markdown, wiki markup and plain text.
 
     Where a link leads is not part of it: the line of an item changes with every edit above it.
     """
-    visible = _WIKI_LINK.sub(r"\1", _MARKDOWN_LINK.sub(r"\1", text))
-    return digest(_WORD.findall(unescape(visible)))[:8]
+    visible = _WIKI_LINK.sub(r"\1", _MARKDOWN_LINK.sub(r"\1", unescape(text)))
+    rows = (_MARKUP.sub("", _BULLET.sub("", line)).split() for line in visible.splitlines())
+    return digest([word for row in rows for word in row])[:8]
 
 
 def held_digest(ticket: Ticket, uid: str) -> str:

@@ -112,3 +112,11 @@ def test_on_jira_a_handle_is_no_account() -> None:
     settings = parse(tomllib.loads(config_text(answers)), Path("/"), "x")
     assert settings.people["alice"].jira is None
     assert "# jira = " in config_text(answers)
+
+
+def test_a_name_that_may_be_a_misspelling_says_of_whom() -> None:
+    people = tuple(propose({"alice": 5, "alcie": 1, "bob": 2}, []))
+    text = config_text(Answers("github", "acme/web", "2026-11-24", ("*.md",), repo="acme/web", people=people))
+    note = "nearly 'alice': if that is the same person, correct the documents and remove this"
+    assert f"# 1 item; {note}\n[people.alcie]" in text
+    assert text.count("nearly") == 1

@@ -52,7 +52,7 @@ def test_plan_and_sync_account_for_every_item(run: Run, place: Path) -> None:
     assert done["items"]["ticketed"] == 2
     for name, count in plan["items"].items():
         assert name in {"new", "ticketed"} or done["items"][name] == count
-    assert plan["items"] == {"new": 2, "external": 2, "blocked": 1, "proposed": 5, "listed": 2, "done": 4}
+    assert plan["items"] == {"new": 2, "external": 2, "restricted": 1, "proposed": 5, "listed": 2, "done": 4}
 
 
 def test_a_first_plan_that_creates_nothing_says_why_and_what_to_do(run: Run, tmp_path: Path) -> None:

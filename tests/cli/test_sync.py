@@ -176,3 +176,13 @@ def test_a_status_is_told_in_words(run: Run, place: Path) -> None:
     for text in plan_and_sync(run):
         assert "open → won't do" in text
         assert "open → in progress" in text
+
+
+def test_the_only_tracker_that_is_not_restricted_is_the_default(run: Run, place: Path) -> None:
+    config = place / "pmsync.toml"
+    config.write_text(
+        f'{CONFIG}[trackers.vault]\ntype = "local"\npath = "vault.db"\nrestricted = true\n', encoding="utf-8"
+    )
+    made = run("plan")
+    assert made.code == 0
+    assert made.out.count("→ local") == 2

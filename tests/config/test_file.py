@@ -314,8 +314,8 @@ def test_a_missing_file_names_what_was_searched_and_what_writes_one(tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"[documents\n", r"no TOML: .*line 1, column 11"),
-        (b"a = 1\na = 2\n", "no TOML"),
+        (b"[documents\n", r"not valid TOML: .*line 1, column 11"),
+        (b"a = 1\na = 2\n", "not valid TOML"),
         (b"a = '\xff'\n", "not UTF-8"),
     ],
 )
@@ -405,3 +405,20 @@ def test_a_vocabulary_that_contradicts_itself_or_teaches_the_unknown_is_told() -
     assert problems(twice) == ['vocabulary.columns.status: "squad" is one of owner already; leave it to one']
     (unknown,) = problems(f'{SMALL}[vocabulary.columns]\nowners = ["Squad"]')
     assert unknown.startswith("vocabulary.columns.owners: there is no such key; did you mean")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('namespace = "acme/web', "a quote is not closed"),
+        ("[people.bob", "expected ']'"),
+        ("since = yesterday", "invalid value"),
+    ],
+)
+def test_what_is_not_toml_is_shown_with_its_line(tmp_path: Path, line: str, words: str) -> None:
+    path = tmp_path / "pmsync.toml"
+    path.write_text(f"[documents]\n{line}\ninclude = []\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load(path, {}, tmp_path)
+    assert words in str(raised.value)
+    assert f"line 2: {line}" in str(raised.value)

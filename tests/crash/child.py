@@ -120,7 +120,9 @@ def watch(job: Job) -> None:
         return path.name if path.resolve().is_relative_to(root) else ""
 
     effects.around(requests.Session, "send", lambda _, request: f"request {request.method} {request.path_url}")
-    effects.around(importlib.import_module("pmsync.sync.lock"), "_overwrite", lambda path, _: f"lock's text {path.name}")
+    effects.around(
+        importlib.import_module("pmsync.sync.lock"), "_overwrite", lambda path, _: f"lock's text {path.name}"
+    )
     effects.around(FileLock, "acquire", lambda *_: "taking the lock")
     effects.around(FileLock, "release", lambda lock: "giving the lock back" if lock.is_locked else "")
     for name in ("mkdir", "write_text", "replace", "unlink", "chmod"):

@@ -590,6 +590,16 @@ def documents_are_edited(team: Team, people: People) -> None:
         {items(5, "3 with a ticket")}
     """)
     assert people.assignees(3) == ["dana"]
+    team.edits(FIRST, ("at night (owner: bob)", "at night (owner: dana)"))
+    team.runs("sync").says(f"""
+        updated  TICKET-3 LINK-3  Let roll-backs skip the canary step at night: owner in its text: bob → dana
+        Sync: 1 updated.
+        {items(5, "3 with a ticket")}
+    """)
+    team.runs("sync").says(f"""
+        {AGREE}
+        {items(5, "3 with a ticket")}
+    """)
 
     team.renames(FIRST, RENAMED)
     team.runs("plan").says(f"""
@@ -642,7 +652,7 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
         {items(8, "3 with a ticket", "3 in drafts")}
     """)
     team.runs("sync").says(f"""
-        {DIFFER} {THEIRS}
+        {AGREE}
         {items(8, "3 with a ticket", "3 in drafts")}
     """)
     team.runs("status").says("""
@@ -844,9 +854,10 @@ def mistakes(team: Team, people: People) -> None:
     with team.mistaken("pmsync.toml", "[people.bob]\n", "[people.bob\n"):
         for command in ("plan", "sync", "status"):
             team.runs(command, code=2).says("""
-                error: the configuration '~/web/pmsync.toml' is no TOML: expected ']' at the end of a table
+                error: the configuration '~/web/pmsync.toml' is not valid TOML: expected ']' at the end of a table
                       declaration (at
                       line [github: 37,][jira: 39,] column 12)
+                hint: line [github: 37:][jira: 39:] [people.bob
             """)
     with team.mistaken("pmsync.toml", 'grace = "0"', 'grace = "1 hour"\ngracious = true'):
         team.runs("plan", code=2).says("""

@@ -13,6 +13,7 @@ from pmsync.model import Marker, Refusal, Status
 from pmsync.planning import guard
 from pmsync.planning.operations import CloseDuplicate, Create, Plan, Record, Update, Wait
 from pmsync.planning.plan import plan
+from pmsync.planning.ticket_text import raw_fields
 from pmsync.planning.world import Named
 from pmsync.trackers.contract import Forbidden, Gone, Moved, Unresolved
 from tests.build import NOW, SPACE, document, intent, item, link, ref, settings, ticket, uid_of, view, world
@@ -438,6 +439,30 @@ def test_an_owner_who_cannot_be_assigned_is_told_and_sent_later() -> None:
     assert later.updates[0].patch["assignees"] == ("bob-b",)
 
 
+def test_tickets_that_wait_for_their_owners_are_one_note_each_time() -> None:
+    doc = document(A, *(replace(item(f"Add alert {n}"), owners=("bob", f"stranger {n}"), line=n) for n in range(4)))
+    fields = [raw_fields(doc, each) for each in doc.items]
+    links = [
+        link(doc, n, ticket(n + 1, each.title), pushed=replace(fields[n], owed=True))
+        for n, each in enumerate(doc.items)
+    ]
+    views = {"web": view(accounts={"bob": Unresolved("no such login")})}
+    made = plan(world(doc, links=links, views=views, settings=settings(people=PEOPLE)))
+    assert rules(made) == ["owner-owed"]
+    assert "4 tickets wait for their owners" in made.findings[0].message
+    assert "'bob', 'stranger 0', 'stranger 1' and 2 more" in made.findings[0].message
+
+
+@pytest.mark.parametrize(("assigned", "told"), [("dana-d", ["owner-kept"]), ("bob-b", [])])
+def test_an_owner_is_not_taken_from_whom_somebody_assigned_and_that_is_told(assigned: str, told: list[str]) -> None:
+    each = link(DOC, 0, ticket(1, "Add alerting for full disks", assignees=(assigned,)), reassigned=True)
+    changed = document(A, replace(DOC.items[0], owners=("bob",)))
+    views = {"web": view(accounts={"bob": "bob-b"})}
+    made = plan(world(changed, links=[each], views=views, settings=settings(people=PEOPLE)))
+    assert not any("assignees" in update.patch for update in made.updates)
+    assert rules(made) == told
+
+
 def test_a_deleted_ticket_is_lost_once_told_each_time_and_not_made_again() -> None:
     each = link(DOC, 0, ticket(1))
     gone = {"web": view(sights={ref(1): Gone(ref(1))})}
@@ -630,6 +655,8 @@ def test_a_ticked_box_with_an_open_ticket_is_drift_and_the_reverse_too() -> None
     open_box = document(A, item("Add alerting", done=False))
     closed = replace(each.ticket, status=Status.DONE)
     assert rules(plan(world(open_box, links=[replace(each, ticket=closed)]))) == ["not-ticked"]
+    given_up = replace(each.ticket, status=Status.WONT_DO)
+    assert rules(plan(world(open_box, links=[replace(each, ticket=given_up)]))) == []
 
 
 def test_items_that_are_done_in_the_tracker_and_open_in_the_document_are_told_together() -> None:

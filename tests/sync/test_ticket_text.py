@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pmsync.config.settings import Person
+from pmsync.sync.engine import Request
 from tests.clock import Clock
 from tests.team import HEAD, Team
 from tests.trackers.github_stage import GitHubStage
@@ -137,6 +139,28 @@ def test_a_changed_configuration_rewrites_no_text(team: Team, stage: Stage) -> N
     assert stage.writes() == writes
 
 
+def test_a_full_read_sees_at_once_what_was_deleted(team: Team, stage: Stage) -> None:
+    stage.delete(team.ref(DISK))
+    team.clock.advance(minutes=30)
+    assert bool(team.plan().plan.records("lost")) is not stage.tracker.incremental
+    assert len(team.engine().plan(Request(full=True)).plan.records("lost")) == 1
+
+
+def test_punctuation_alone_makes_the_list_a_person_s_too(team: Team, stage: Stage) -> None:
+    ref = team.ref(DISK)
+    stage.edit_body(ref, stage.body(ref).replace("sev2", "sev2!!"))
+    team.write(DOC, f"{DISK} (@bob)\n  - The thresholds are in the wiki", BOOK)
+    assert "text-edited" in {each.rule for each in team.sync().findings}
+    assert "sev2!!" in stage.body(ref)
+
+
+def test_details_that_are_a_list_do_not_go_on_the_list_of_facts(team: Team, stage: Stage) -> None:
+    lines = stage.body(team.ref(DISK)).splitlines()
+    facts = [n for n, line in enumerate(lines) if line[:2] in {"- ", "* "} and ":" in line]
+    details = next(n for n, line in enumerate(lines) if "thresholds" in line)
+    assert any(line.strip("*") == "Details" for line in lines[max(n for n in facts if n < details) : details])
+
+
 # --- owners who are known only later ------------------------------------------------------------------------------
 
 
@@ -192,3 +216,20 @@ def test_a_ticket_that_somebody_put_down_stays_unassigned(unassigned: Team, stag
     team = with_carol(unassigned, stage)
     assert team.sync().ok
     assert assignees(team, stage) == ()
+
+
+def test_an_account_that_is_added_to_a_person_counts_at_once(tmp_path: Path, stage: Stage) -> None:
+    """What was not found is remembered for a day, by everything that could find it."""
+    if isinstance(stage, LocalStage):
+        pytest.skip("everybody under [people] has an account here")
+    bare = Person("carol", "Carol Chen")
+    first = Team(tmp_path, stage, people={"carol": bare})
+    first.write(DOC, f"{DISK} (@carol)")
+    assert first.sync().ok
+    assert assignees(first, stage) == ()
+    account = stage.people[0]
+    email = stage.state.people[account] if isinstance(stage, JiraStage) else None
+    known = replace(bare, email=email) if email else replace(bare, github=account)
+    team = Team(tmp_path, stage, people={"carol": known})
+    assert team.sync().ok
+    assert assignees(team, stage) == (account,)

@@ -9,7 +9,7 @@ import click
 
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.connect import seen_sources
-from pmsync.cli.options import changed_since_option
+from pmsync.cli.options import changed_since_option, full_option
 from pmsync.cli.paths import judged
 from pmsync.cli.terminal import change_lines, output, unknown_owners
 from pmsync.planning import guard
@@ -27,6 +27,7 @@ COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
 @click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 4 when changes are pending.")
 @click.option("--offline", is_flag=True, help="Look at documents and ledger only, not at the trackers.")
 @changed_since_option
+@full_option
 @click.option("--allow", multiple=True, metavar="KIND=N", help="What to allow the guard, as for `pmsync sync`.")
 @output.format_option("text", "json", "markdown")
 @pass_app
@@ -36,6 +37,7 @@ def command(
     exit_code: bool,
     offline: bool,
     changed_since: str | None,
+    full: bool,
     allow: tuple[str, ...],
     output_format: str,
 ) -> int:
@@ -51,7 +53,7 @@ def command(
       pmsync plan --changed-since origin/main --format markdown > plan.md      in a pull request
     """
     named, changed = judged(paths, changed_since, app)
-    request = Request(named, guard.parse_allow(allow), changed=changed)
+    request = Request(named, guard.parse_allow(allow), changed=changed, full=full)
     return show_plan(app, request, output_format, offline=offline, exit_code=exit_code)
 
 
@@ -73,6 +75,14 @@ def show_plan(app: App, request: Request, output_format: str, *, offline: bool =
     return PENDING if exit_code and result.plan.pending else 0
 
 
+def _summary(result: Result) -> str:
+    """What the plan would do; where a tracker could not be read, that nobody knows."""
+    failed = [name for name, view in result.world.views.items() if view.failed]
+    if failed and not result.plan.pending:
+        return f"Nothing is known to do: {' and '.join(map(repr, failed))} could not be read."
+    return plan.summary_line(result.plan)
+
+
 def _show(result: Result, unseen: list[str]) -> None:
     shown = plan_rows.gathered(plan_rows.plan_rows(result.plan, result.world))
     for path, group in groupby(shown, key=lambda row: row.path):
@@ -81,7 +91,7 @@ def _show(result: Result, unseen: list[str]) -> None:
             _show_row(row)
     if shown:
         output.echo()
-    output.echo(plan.summary_line(result.plan), hang=6)
+    output.echo(_summary(result), hang=6)
     counts = item_counts(result.plan, result.world.links)
     for line in filter(None, [counts_line(counts, result.world.settings.since), since_hint(counts)]):
         output.echo(line, hang=2)

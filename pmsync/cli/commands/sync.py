@@ -18,7 +18,7 @@ from pmsync.cli.host.connect import Signals, all_sources
 from pmsync.cli.host.cron import give_way, measured, wait_a_little
 from pmsync.cli.host.first_sync import note_first
 from pmsync.cli.host.unmerged import refuse_unmerged
-from pmsync.cli.options import Span, changed_since_option, metrics_option, written_option
+from pmsync.cli.options import Span, changed_since_option, full_option, metrics_option, written_option
 from pmsync.cli.paths import judged
 from pmsync.cli.terminal import change_lines, json_log, output, unknown_owners
 from pmsync.config.settings import Settings
@@ -40,6 +40,7 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
 @changed_since_option
+@full_option
 @click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
 @written_option
@@ -53,6 +54,7 @@ def command(
     paths: tuple[Path, ...],
     dry_run: bool,
     changed_since: str | None,
+    full: bool,
     allow: tuple[str, ...],
     write_back: bool,
     list_file: Path | None,
@@ -87,7 +89,7 @@ def command(
             with signals.handled():
                 wait_a_little(app, jitter, signals)
     named, changed = judged(paths, changed_since, app)
-    request = Request(named, allowed, wait.total_seconds(), changed=changed)
+    request = Request(named, allowed, wait.total_seconds(), changed=changed, full=full)
     if dry_run:
         return show_plan(app, request, output_format)
     settings = app.settings()

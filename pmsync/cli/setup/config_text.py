@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from pmsync.cli.setup.find_people import Proposal
 
@@ -154,7 +155,7 @@ def _people(answers: Answers) -> Iterator[str]:
     if answers.people:
         yield "# Who is who: any name, alias, e-mail or login that documents use. Found in the documents; correct it."
         for person in answers.people:
-            yield f"# {person.count} item{'s' * (person.count > 1)}"
+            yield f"# {person.count} item{'s' * (person.count > 1)}{_nearly(person, answers.people)}"
             yield f"[people.{_key(person.id)}]"
             if person.name:
                 yield f"name = {_quoted(person.name)}"
@@ -173,6 +174,13 @@ def _people(answers: Answers) -> Iterator[str]:
     yield '# email = "alice@example.com"'
     yield f"# {service} = {_quoted(_ALICE[_account(answers)])}"
     yield ""
+
+
+def _nearly(person: Proposal, people: Iterable[Proposal]) -> str:
+    """Whom a name may be a misspelling of: somebody who is named as often or more."""
+    others = [each.id for each in people if each.id != person.id and each.count >= person.count]
+    close = get_close_matches(person.id, others, n=1, cutoff=0.8)
+    return f"; nearly {close[0]!r}: if that is the same person, correct the documents and remove this" if close else ""
 
 
 def _key(name: str) -> str:
