@@ -24,7 +24,7 @@ from tests.cli.conftest import CONFIG, DOCUMENT, LATER, NOW, Ran, Run, write
 from tests.ledger.samples import ticket
 from tests.sync.test_lock import finish, start_holder
 
-PMSYNC = [sys.executable, "-c", "import sys; from pmsync.cli import main; sys.exit(main())"]
+PMSYNC = [sys.executable, "-c", "import sys; from pmsync.cli.main import main; sys.exit(main())"]
 DEAF = CONFIG.replace('type = "local"', 'type = "local"\npath = "broken.db"')
 """A configuration with a tracker that cannot be read."""
 

@@ -51,7 +51,7 @@ def test_without_a_terminal_nobody_can_agree(run: Run, place: Path, output_forma
 
 @pytest.mark.parametrize(("said", "code"), [("n\n", 1), ("y\n", 0)])
 def test_at_a_terminal_it_asks(place: Path, said: str, code: int) -> None:
-    ask = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli import main; sys.exit(main(sys.argv[1:]))"
+    ask = "import sys; sys.stdin.isatty = lambda: True; from pmsync.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", ask, "forget", "LOCAL-1"]
     done = subprocess.run(command, cwd=place, input=said, capture_output=True, text=True, check=False)
     assert (done.returncode, "Forget that" in done.stderr) == (code, True)

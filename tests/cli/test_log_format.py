@@ -78,6 +78,8 @@ def test_findings_say_their_rule_and_place(run: Run, place: Path) -> None:
     assert (finding["pmsync.path"], finding["pmsync.line"]) == ("postmortems/a.md", 9)
     assert finding["pmsync.hint"]
     assert found[-1]["pmsync.findings"] == {"warning": 1}
+    (owed,) = by_action(lines(run("sync", environ=JSON)), "finding")
+    assert (owed["log.level"], owed["pmsync.rule"]) == ("info", "owner-owed")
     assert not by_action(lines(run("sync", environ=JSON)), "finding"), "as in the text, nothing is told twice"
 
 
