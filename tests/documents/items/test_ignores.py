@@ -11,7 +11,7 @@ from pmsync.documents.items import parse
 from pmsync.documents.read import decode, read
 from pmsync.model import Document, Ignore, Ref, Status
 from pmsync.writeback import Ticketed, rewrite
-from tests.test_own_documents import FOLDER, READ
+from tests.documents.test_own_documents import FOLDER, READ
 
 HEAD = "# Outage\n\n## Action items\n\n"
 COMMENT = "<!-- pmsync: ignore owner-missing: @carol has it -->"
