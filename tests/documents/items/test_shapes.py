@@ -867,3 +867,8 @@ def test_what_a_group_says_holds_for_tables_as_for_lists(rows: str) -> None:
 def test_what_a_group_says_holds_for_headings() -> None:
     (item,) = section("### Won't do\n\n#### Rotate the keys each week\n\nToo dear.\n")
     assert item.dropped
+
+
+@pytest.mark.parametrize("text", ["Nothing for this incident.", "None", "n/a", "Nothing for now"])
+def test_what_says_that_there_is_nothing_is_no_item(text: str) -> None:
+    assert section(f"- {text}\n") == ()
