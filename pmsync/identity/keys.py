@@ -12,9 +12,6 @@ from functools import lru_cache
 
 from pmsync.model import Item
 
-KEY_VERSION = 1
-"""Goes up when `title_key` changes its answer for any text: uids, markers and ledgers depend on it."""
-
 _LONGEST = 200
 _NOISE = re.compile(
     r"https?://\S+"  # links
@@ -31,6 +28,8 @@ _JOINERS = {"to", "will"}
 def title_key(title: str, owners: Iterable[str] = ()) -> str:
     """The title's normal form: NFKC, case-folded, any script; no owner, ticket, status, punctuation or invisible
     character in it.
+
+    Another answer for any text would give new uids to known items: uids, markers and ledgers depend on it.
 
     A title of which nothing is left that way (only emoji, only a link) keeps its own text, so that no two titles of
     different text share a key by accident. At most 200 characters: a longer one ends in a hash of the whole.

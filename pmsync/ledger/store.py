@@ -332,7 +332,7 @@ class Ledger:
             database.table("people").upsert_all(found, pk=("tracker", "person_id"))
 
     def decide(self, run: int, at: datetime, uid: str, decision: str) -> None:
-        """Remember what a person decided about an item: 'new' (give it a ticket), 'recreate' (a lost one)."""
+        """Remember what a person decided about an item: 'new' gives it a ticket."""
         with self._writing() as database:
             row = {"uid": uid, "decision": decision, "decided_at": time_text(at), "run_id": run}
             writes.upsert(database, "decisions", "uid", [row])

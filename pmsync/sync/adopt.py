@@ -137,7 +137,13 @@ def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> Link | None
 
 @contextmanager
 def recorded(ledger: Ledger, now: Callable[[], datetime], scope: str) -> Iterator[int]:
-    """A run of its own for a person's word, so that the history says when it was given."""
+    """A run of its own for a person's word, so that the history says when it was given, and whether it was
+    taken.
+    """
     run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
-    yield run
-    ledger.end_run(run, now(), ok=True, counts={}, findings=[])
+    ok = False
+    try:
+        yield run
+        ok = True
+    finally:
+        ledger.end_run(run, now(), ok=ok, counts={}, findings=[])

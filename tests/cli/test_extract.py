@@ -88,8 +88,8 @@ UNTIDY = """# Checkout was slow
 ## Action items
 
 - [ ] Add an alert on latency that pages both the payments and the platform team (@alice, due 2026-12-01, P1)
-- We now alert at 70 %
-  with a page for the on-call
+- Alert at 70 %. (shipped this week)
+  With a page for the on-call
   - and a runbook
 - None
 - Why did nobody look?
@@ -113,7 +113,7 @@ def test_what_was_cut_merged_and_dropped_is_told(run: Run, tmp_path: Path) -> No
     assert first["cut"] == ["[ ]", "(@alice, due 2026-12-01, P1)"]
     assert first["origins"] == {"owners": "words", "due": "words", "done": "words", "priority": "words"}
     assert (second["line"], second["end"], second["origins"]) == (6, 8, {"done": "sentence"})
-    assert second["words"] == "We now alert at 70 % with a page for the on-call"
+    assert second["words"] == "Alert at 70 %. (shipped this week) With a page for the on-call"
     assert [(left["line"], left["text"], left["why"]) for left in entry["left_out"]] == [
         (9, "None", "a placeholder"),
         (10, "Why did nobody look?", "a question, or what was ruled out"),
@@ -143,7 +143,7 @@ def test_the_text_says_it_too_at_any_width(
         "3 items in 1 document; no new ticket for 1: 1 done already; 2 entries left out",
     ):
         assert words in flat
-    assert not columns or "status done (the sentence reports it)" in flat
+    assert not columns or "status done (a remark in the sentence says it)" in flat
 
 
 def test_stdin_is_a_document(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,7 +186,7 @@ def test_what_is_learned_about_a_lost_ticket_leaves_the_announced_one_in_its_pla
 
 def test_a_lost_ticket_that_is_found_again_settles_what_was_open(ledger, run):
     ledger.save_links(run, NOON, [link(lost=True)], "tracker")
-    ledger.decide(run, NOON, "u1", "recreate")
+    ledger.decide(run, NOON, "u1", "new")
     ledger.announce(run, NOON, [intent()])
     ledger.save_links(run, LATER, [link()], "tracker")
     assert (ledger.decisions(), ledger.intents()) == ({}, {})
@@ -295,10 +295,10 @@ def test_accounts_are_kept_by_tracker_and_person(ledger):
 
 def test_a_decision_holds_until_its_item_has_another_ticket(ledger, run):
     ledger.save_links(run, NOON, [link(lost=True)], "tracker")
-    ledger.decide(run, NOON, "u1", "recreate")
+    ledger.decide(run, NOON, "u1", "new")
     ledger.decide(run, NOON, "u2", "new")
     ledger.save_links(run, NOON, [link(lost=True, orphaned=True)], "tracker")
-    assert ledger.decisions() == {"u1": "recreate", "u2": "new"}
+    assert ledger.decisions() == {"u1": "new", "u2": "new"}
     ledger.save_links(run, NOON, [link(key="PAY-2"), link("u2", key="PAY-3")], "pmsync")
     assert ledger.decisions() == {}
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,9 @@ def test_a_person_s_word_gives_the_item_another_ticket_and_sends_nothing(team: T
 def test_a_ticket_of_another_item_is_not_taken_from_it(team: Team) -> None:
     with pytest.raises(PmsyncError, match="remove that item first"):
         say_adopt(team, DISK, team.ref(BOOK))
+    with closing(sqlite3.connect(team.settings.ledger)) as database:
+        query = "SELECT scope, ok, finished_at IS NOT NULL FROM runs ORDER BY id DESC LIMIT 1"
+        assert database.execute(query).fetchone() == ("adopt", 0, 1), "it was refused, and it ended"
 
 
 def test_a_ticket_that_does_not_exist_cannot_be_adopted(team: Team, stage: LocalStage) -> None:

@@ -31,7 +31,7 @@ LONGEST = 100
 COLUMNS = "title owners due done priority kind group tickets section form cut".split()
 ORIGINS = {
     "below": "below the title",
-    "sentence": "the sentence reports it",
+    "sentence": "a remark in the sentence says it",
     "group": "by its group",
 }
 """Where a field is from, for people; what the entry itself or its row says is nothing to tell."""

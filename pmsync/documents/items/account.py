@@ -40,7 +40,7 @@ _UNREAD = {
 class Trace:
     """How an item was read. `words` is all that its entry says by itself, on one line; `cut` are the pieces of that which
     are not in the title; `origins` says of each field where it is from: its own `words`, a `column`, `below` it, the
-    `sentence` that reports it, or the `group` it stands in. It takes the lines from `line` to `end`.
+    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`.
     """
 
     line: int

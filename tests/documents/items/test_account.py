@@ -42,7 +42,7 @@ def left(items: str) -> list[tuple[int, str]]:
         ),
         ("1. **P1** [detect] Alert on lag @bob.", ("[P1] [detect]", "@bob"), {"owners": "words", "priority": "words", "kind": "words"}),
         ("- ✅ Add an alert", ("✅",), {"done": "words"}),
-        ("- We now alert at 70 %", (), {"done": "sentence"}),
+        ("- Alert at 70 % (shipped in v2)", ("(shipped in v2)",), {"done": "words"}),
         ("- Add an alert\n  - Owner: alice\n  - PAY-12", (), {"owners": "below", "tickets": "below"}),
         ("- Completed:\n  - Add an alert", (), {"done": "group"}),
         ("- Won't do:\n  - Add an alert", (), {"dropped": "group"}),

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from pmsync.documents.items import parse
 from pmsync.documents.items.fields import at_end, at_start, atoms
-from pmsync.documents.items.language import finished
 from pmsync.model import Item
 from tests import reading
 
@@ -25,8 +24,6 @@ LONG_WAYS = (
     (at_start, "_SENTENCE", re.compile(r"(?!)")),
     (at_end, "_may_end_in_fields", lambda _text: True),
     (atoms, "_HINT", re.compile("")),
-    (finished, "_may_report", lambda _lower: True),
-    (finished, "WORDS_ELSEWHERE", ("",)),
 )
 
 

@@ -17,7 +17,6 @@ from pmsync.documents.items.language.vocabulary import TICKET_WORDS
 
 TICKET = "[\ue000-\uebff]"
 PERSON = "[\uec00-\uf3ff]"
-OTHER = "[\uf400-\uf8ff]"
 _STARTS = {"T": 0xE000, "P": 0xEC00, "O": 0xF400}
 _ROOM = {"T": 0xC00, "P": 0x800, "O": 0x500}
 _MOST = 5000

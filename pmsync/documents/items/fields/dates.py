@@ -6,17 +6,14 @@ A day without a year is one only where a due date stands, and only against the d
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 
 from pmsync.documents.items.language.vocabulary import MONTHS
 from pmsync.documents.items.language.vocabulary.sets import any_of
 
-if TYPE_CHECKING:
-    from dateutil.parser import parserinfo
-
 _NAMES = any_of(name for month in MONTHS for name in month)
+_NAME = re.compile(_NAMES, re.IGNORECASE)
+_NUMBERS = {name.casefold(): number for number, month in enumerate(MONTHS, 1) for name in month}
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.|º|ª)?"
 _FULL = (
     r"(?P<iso>(?:19|20)\d\d[-/.](?:1[0-2]|0?[1-9])[-/.]\d{1,2})(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
@@ -129,23 +126,8 @@ def _make(text: str, year: int, month: int, day: int) -> date:
 
 
 def _worded(text: str) -> date:
-    from dateutil import parser  # noqa: PLC0415  (few documents spell months out)
-
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th|er|\.|º|ª)", " ", text.lower())
-    plain = re.sub(r"\b(?:de|of)\b|[.,-]", " ", plain)
-    try:
-        return parser.parse(plain, default=datetime(2000, 1, 1, tzinfo=UTC), parserinfo=_months(), dayfirst=True).date()
-    except (ValueError, OverflowError):
-        raise Unreadable(f"`{text}` is no date") from None
-
-
-@cache
-def _months() -> parserinfo:
-    from dateutil import parser  # noqa: PLC0415  (as above)
-
-    class Months(parser.parserinfo):
-        """dateutil's parser with the month names of other languages."""
-
-        MONTHS = [tuple(names) for names in MONTHS]  # type: ignore[misc]  # noqa: RUF012  (dateutil's own way to say it)
-
-    return Months()
+    """A day whose month has its name; of one without a year the year is 2000."""
+    name = _NAME.search(text)
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    month = _NUMBERS[name[0].casefold()] if name else 0
+    return _make(text, numbers[1] if len(numbers) > 1 else 2000, month, numbers[0])

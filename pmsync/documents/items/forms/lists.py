@@ -17,6 +17,7 @@ from pmsync.documents.items.forms import paragraphs, tables
 from pmsync.documents.items.forms.groups import Place, place_of, place_status
 from pmsync.documents.items.item import Context, Entry, item
 from pmsync.documents.items.language import finished, phrases
+from pmsync.documents.items.language.verbs import PAST
 from pmsync.documents.items.language.vocabulary import BOX_MARKS, SENTENCE_OPENINGS
 from pmsync.documents.items.sections import Section, heading_text
 
@@ -385,5 +386,5 @@ def _future(entry: Entry) -> bool:
     plain = "".join(span.text for span in entry.spans)
     if entry.form == "task":
         return True
-    told = finished.says_done(plain) is not None
+    told = phrases.first_word(plain) in PAST or finished.says_done(plain) is not None
     return not told and (entry.form == "table" or phrases.reads_as_task(plain) or _MORE.match(plain) is not None)

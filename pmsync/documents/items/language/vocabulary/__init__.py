@@ -19,14 +19,8 @@ from pmsync.documents.items.language.vocabulary.columns import (
 from pmsync.documents.items.language.vocabulary.finished import (
     ANNOUNCING_WORDS,
     COMPLETED_LABELS,
-    FINISHED_ELSEWHERE,
-    FINISHED_GERMAN,
     LATER_LABELS,
     PENDING_LABELS,
-    UNFINISHED_GERMAN,
-    WISHED,
-    WORDS_ELSEWHERE,
-    WORK_LEFT,
 )
 from pmsync.documents.items.language.vocabulary.headings import (
     ACTION_HEADINGS,
@@ -45,7 +39,6 @@ from pmsync.documents.items.language.vocabulary.metadata import (
     METADATA,
     MONTHS,
     RESTRICTED,
-    TEMPLATE_TITLES,
 )
 from pmsync.documents.items.language.vocabulary.statuses import (
     BOX_MARKS,
@@ -86,8 +79,6 @@ __all__ = [
     "DUE_LEADS",
     "FIELD_KEYS",
     "FINAL",
-    "FINISHED_ELSEWHERE",
-    "FINISHED_GERMAN",
     "HEDGES",
     "KINDS",
     "LATER_LABELS",
@@ -111,11 +102,6 @@ __all__ = [
     "SEE_WORDS",
     "SENTENCE_OPENINGS",
     "TEAM_WORDS",
-    "TEMPLATE_TITLES",
     "TICKET_WORDS",
-    "UNFINISHED_GERMAN",
     "WEAK_HEADINGS",
-    "WISHED",
-    "WORDS_ELSEWHERE",
-    "WORK_LEFT",
 ]

@@ -105,9 +105,6 @@ RESTRICTED = frozenset(
         "機密",
     }
 )
-TEMPLATE_TITLES = (r"^(post-?mortem |incident |report )*template\b", r"\btemplate$", r"\bvorlage$")
-
-
 MONTHS = (
     (
         "jan",

@@ -77,7 +77,7 @@ _AFTER = (
     r" to (do|report|add|see))*"
 )
 NONE = (
-    rf"{_BEFORE}(none|n ?/? ?a|nil|nothing( for .{1, 30})?|no|not applicable){_AFTER}",
+    rf"{_BEFORE}(none|n ?/? ?a|nil|nothing( for .{{1,30}})?|no|not applicable){_AFTER}",
     r"(there (are|were) )?(currently )?no( immediate| specific| further| new| open| outstanding| additional| other| more)*"
     r" (actions?|action items?|follow[- ]?ups?|tasks?|steps|next steps|items?|todos?|remediation|mitigations?|"
     r"improvements?|changes)( items?)?( .{0,40})?",
