@@ -82,7 +82,7 @@ def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, who
     whole = whole or "trackers" in data
     top = Table(data, "", problems)
     trackers = {key: read_tracker(key, table, root) for key, table in top.named("trackers").items()}
-    _check_default(trackers, problems, given=not whole or "trackers" in data)
+    _check_default(trackers, problems, given=not whole or bool(data.get("trackers")))
     people = read_people(top)
     _check_owners(trackers, people, problems)
     settings = _assemble(top, root, trackers, home, whole=whole, people=people, routes=read_routes(top, trackers))
