@@ -272,7 +272,8 @@ def test_everything_wrong_is_told_at_once() -> None:
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("github") | st.dates(),
+    # TOML has no null
+    st.booleans() | st.integers() | st.text(max_size=5) | st.just("github") | st.dates(),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
