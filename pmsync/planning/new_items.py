@@ -66,7 +66,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     if named and not asked_for:
         return _adopt_named(world, placed, named, index)
     if item.named and not asked_for:
-        if any(each.unseen for each in world.views.values()):
+        if any(each.unseen and _may_hold(each, text) for each in world.views.values() for text in item.named):
             return Decision("waiting", f"names {item.named[0]!r}, which was not looked up")
         return Decision("external", f"tracked elsewhere: {item.named[0]}")
     if placed.uid not in world.intents:
@@ -81,6 +81,12 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     if perhaps:
         return _ask(world, placed, f"its text speaks of ticket {perhaps.ref.key!r}, which may be its own", perhaps)
     return _create(world, placed, index)
+
+
+def _may_hold(view: View, text: str) -> bool:
+    """Whether the ticket that a text names may be one of this tracker, which nobody has asked."""
+    place = (view.settings.repo or view.settings.project or view.settings.name).casefold()
+    return place in text.casefold() or text.startswith("#")
 
 
 def _ask(world: World, placed: Placed, reason: str, ticket: Ticket) -> Decision:

@@ -87,3 +87,20 @@ def test_agreement_is_claimed_only_where_nothing_is_found(
     out.truncate(0)
     run("sync", now=LATER)
     assert "agree" not in out.getvalue()
+
+
+def test_without_a_token_a_ticket_of_the_configured_repository_is_not_elsewhere(run: Run, tmp_path: Path) -> None:
+    config = CONFIG.replace('type = "local"', 'type = "github"\nrepo = "acme/web"')
+    named = "https://github.com/acme/web/issues/7", "#12", "https://github.com/acme/other/issues/8"
+    items = "".join(
+        f"- Add an alert for {number} ({text})\n" for number, text in zip(("one", "two", "three"), named, strict=True)
+    )
+    write(
+        tmp_path,
+        {"pmsync.toml": config, "postmortems/new.md": f"# A\n\n**Date:** 2026-11-20\n\n## Action items\n\n{items}"},
+    )
+    plan = json.loads(run("plan", "--format", "json").out)
+    assert plan["items"] == {"external": 1, "waiting": 2}
+    (finding,) = [each for each in plan["findings"] if each["rule"] == "no-ticket"]
+    assert "acme/other" in finding["message"]
+    assert "acme/web/issues/7" not in finding["message"]
