@@ -89,7 +89,8 @@ def _by_marker(world: World, placed: Placed, link: Link, base: Fields) -> tuple[
             sent.get(name) != held.get(name) and not newer and not _is_proven(link, name)
         ):
             learned[name] = getattr(fields, name)
-    kept = sorted(name for name in learned if sent.get(name) != wanted.get(name))
+    # whether somebody could be assigned is nothing that a document says
+    kept = sorted(name for name in learned if sent.get(name) != wanted.get(name) and name != "owed")
     return replace(base, **learned), [_not_undone(placed, link, kept)] if kept else []  # type: ignore[arg-type]
 
 
@@ -100,7 +101,8 @@ def _is_proven(link: Link, name: str) -> bool:
 
 def _not_undone(placed: Placed, link: Link, names: list[str]) -> Finding:
     entry, key = placed.entry, link.ticket.ref.key
-    message = f"ticket {key!r}: another run has sent a different {', '.join(names)} meanwhile, which is not undone"
+    called = ", ".join("document's title, date or group" if name == "context" else name for name in names)
+    message = f"ticket {key!r}: another run has sent a different {called} meanwhile, which is not undone"
     hint = "bring this checkout and its ledger up to date; where this document is right, change the field once more"
     return Finding("sent-elsewhere", "warning", message, hint, entry.document.path, entry.item.line)
 
