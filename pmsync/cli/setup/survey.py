@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pmsync.cli.setup.find_people import Proposal, propose
 from pmsync.config.settings import Settings
+from pmsync.documents.blocks import Content
 from pmsync.documents.files import locate, read_bytes
 from pmsync.documents.items.unread import unread
-from pmsync.documents.read import as_markdown, largest
+from pmsync.documents.read import content, largest
 from pmsync.errors import DocumentError, LedgerError
 from pmsync.model import Document, Reading
 from pmsync.planning.operations import Plan
@@ -103,9 +104,9 @@ def survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
     result = plan_offline(replace(settings, since=None), now)
     headings: dict[str, list[tuple[int, str]]] = {}
     handles: set[str] = set()
-    for path, text in _texts(settings, result.world.reading.documents):
-        handles |= set(_HANDLE.findall(text))
-        for each in unread(text, path, settings.vocabulary):
+    for path, source in _contents(settings, result.world.reading.documents):
+        handles |= set(_HANDLE.findall(source.text))
+        for each in unread(source, settings.vocabulary):
             headings.setdefault(each.heading.casefold(), []).append((each.entries, f"{each.heading}\0{path}"))
     unknown = [
         Count(found[0][1].partition("\0")[0], sum(number for number, _ in found), found[0][1].partition("\0")[2])
@@ -126,10 +127,10 @@ def plan_offline(settings: Settings, now: Callable[[], datetime]) -> Result:
         return Engine(bare, sources, clock).plan(Request())
 
 
-def _texts(settings: Settings, documents: Collection[Document]) -> Iterator[tuple[str, str]]:
+def _contents(settings: Settings, documents: Collection[Document]) -> Iterator[tuple[str, Content]]:
     for document in documents:
         try:
             data = read_bytes(locate(Path(settings.root), document.path), largest(document.path))
-            yield document.path, as_markdown(data, document.path)
+            yield document.path, content(data, document.path)
         except DocumentError:
             continue
