@@ -195,7 +195,7 @@ class Walk:
             else:
                 self.enter(child)
                 sign = f"{len(entries) + 1}. " if element.tag == "ol" else "- "
-                entries += self._entry(child, style, bullet, sign, depth + 1)
+                entries.append(self._entry(child, style, bullet, sign, depth + 1))
                 self.lines.separate(blank=False)
             self._say_nothing(child.tail)
         if not entries:
@@ -203,22 +203,20 @@ class Walk:
         line = self.lines.within(entries[0].line, place)
         return [Listing(tuple(entries), line, self.lines.end(line), element.tag == "ol")]
 
-    def _entry(self, element: Any, style: Span, bullet: str, sign: str, depth: int) -> list[Bullet]:
+    def _entry(self, element: Any, style: Span, bullet: str, sign: str, depth: int) -> Bullet:
         is_ticked = ticked(element, bullet)
-        start = len(self.lines.text)
+        start, place = len(self.lines.text), self.place
         children = self.blocks(element, style, depth, tight=True)
-        if not children:
-            return []
-        first, line = children[0], children[0].line
+        line = children[0].line if children else self.lines.write("", place)
         text, text_end, mark = None, line, ""
-        if isinstance(first, Paragraph | Heading):
+        if children and isinstance(first := children[0], Paragraph | Heading):
             text, text_end = first.text, first.end
             del children[0]
             if is_ticked is not None and not _BOX.match(text.plain):
                 mark = box(ticked=is_ticked or all(span.strike for span in text.spans))
-                text = Text.of((Span(mark), *text.spans), text.line)
+                text = Text.of((Span(mark), *text.spans), text.line, lines=text.lines)
         self.lines.indent(start, sign + mark, " " * len(sign))
-        return [Bullet(text, line, text_end, self.lines.end(line), tuple(children))]
+        return Bullet(text, line, text_end, self.lines.end(line), tuple(children))
 
     # --- text and where it stands -----------------------------------------------------------------------------
 
