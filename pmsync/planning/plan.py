@@ -17,7 +17,7 @@ from pmsync.planning.named_tickets import another, copied, homes
 from pmsync.planning.new_items import Decision, decide, question
 from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place, Plan, Questions, Record, Update, Wait
 from pmsync.planning.questions import searches, unresolved_people
-from pmsync.planning.refusals import told
+from pmsync.planning.refusals import refusal_findings
 from pmsync.planning.ticket_changes import Observed, observe_all, renamed_people, unclear_endings, with_twins
 from pmsync.planning.ticket_text import due_date, raw_fields
 from pmsync.planning.world import Index, World, index
@@ -64,7 +64,7 @@ def plan(world: World) -> Plan:
         if undecided.entry.document.id in world.judged:
             _ask(world, undecided, draft)
     _plan_vanished(world, links, draft)
-    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
+    draft.findings += refusal_findings(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
     draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(_owed(draft.findings)), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = tuple(sorted(draft.operations, key=_rank))

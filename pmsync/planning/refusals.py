@@ -29,16 +29,16 @@ def recent_refusal(
     return refusal if same else None
 
 
-def told(refused: Iterable[Refused]) -> list[Finding]:
+def refusal_findings(refused: Iterable[Refused]) -> list[Finding]:
     """Return a finding for each, and a single one, at the first, for those that belong together and share a reason."""
     groups: dict[tuple[str | int, ...], list[Refused]] = {}
     for number, each in enumerate(refused):
         alone = () if each.together else (number,)
         groups.setdefault((each.tracker, each.operation, each.reason, each.hint, *alone), []).append(each)
-    return [_told(group) for group in groups.values()]
+    return [_finding(group) for group in groups.values()]
 
 
-def _told(group: list[Refused]) -> Finding:
+def _finding(group: list[Refused]) -> Finding:
     first, count = group[0], len(group)
     if first.operation == "create":
         many = f" and {count - 1} more {'item' if count == 2 else 'items'}" if count > 1 else ""

@@ -196,7 +196,7 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
         made = run.Result(findings=(failed,))
     known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
     fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
-    return Written(replace(made, findings=fresh, told_before=result.told_before))
+    return Written(replace(made, findings=fresh, previous_findings=result.previous_findings))
 
 
 def _log(result: Result) -> None:
@@ -264,5 +264,5 @@ def _worth_telling(result: Result) -> list[Finding]:
     """What this run found out; without a person looking on, what the last run told already is not repeated."""
     if output.is_terminal():
         return list(result.findings)
-    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
+    before = {(finding.rule, finding.path, finding.message) for finding in result.previous_findings}
     return [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]
