@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from pmsync.findings import new_finding
 from pmsync.identity.keys import digest
 from pmsync.model import Finding, Link, Marker, Patch
 from pmsync.planning.operations import Refused, Update
 
-HINT = "it is tried again when the document or the configuration changes, or in a day"
 _PARTS = {"marker": "title", "facts": "title", "add_labels": "labels", "remove_labels": "labels"}
 _RAW = {"title": ("title",), "assignees": ("owners",), "due": ("due",), "priority": ("priority",)}
 _OF_LABELS = ("labels", "kind", "severity")
@@ -33,10 +33,9 @@ def _told(group: list[Refused]) -> Finding:
         many = f"tickets {first.name!r} and {count - 1} more were" if count > 1 else f"ticket {first.name!r} was"
         what = f"{many} not updated"
     if first.hint:
-        return Finding("create-failed", "error", f"{what}: {first.reason}", first.hint, first.path, first.line)
-    return Finding(
-        f"{first.operation}-refused", "error", f"{what}: {first.reason}", HINT, first.path, first.line
-    )  # fmt: skip
+        return new_finding("create-failed", f"{what}: {first.reason}", first.hint, first.path, first.line)
+    rule = "create-refused" if first.operation == "create" else "update-refused"
+    return new_finding(rule, f"{what}: {first.reason}", path=first.path, line=first.line)
 
 
 def patch_digest(patch: Patch, configuration: str) -> str:

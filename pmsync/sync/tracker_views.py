@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pmsync.config.settings import Settings
 from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.findings import new_finding
 from pmsync.identity.keys import title_key
 from pmsync.model import Cursor, Finding, Ref, Ticket
 from pmsync.model.ages import is_future, is_within
@@ -51,7 +52,7 @@ class Looker:
             self.views[name] = replace(self.views[name], failed=str(error))
             again = "; the next sync asks again" if isinstance(error, TrackerUnavailable) else ""
             hint = f"nothing is concluded about its tickets{again}"
-            self.findings.append(Finding("tracker-failed", "error", f"tracker {name!r}: {error}", hint))
+            self.findings.append(new_finding("tracker-failed", f"tracker {name!r}: {error}", hint))
             return None
 
     def scan(self, name: str) -> None:
@@ -140,7 +141,7 @@ class Looker:
             what = f"{len(keys)} tickets of tracker {name!r} have" if len(keys) > 1 else f"ticket {keys[0]!r} has"
             message = f"{what} the label {label!r} no more: a run without a ledger may miss them"
             hint = f"put the label on again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
-            self.findings.append(Finding("label-missing", "warning", message, hint))
+            self.findings.append(new_finding("label-missing", message, hint))
 
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
         """Keep answers under the ref asked for and, for a ticket, under its real one, wherever that is by now."""
@@ -181,5 +182,5 @@ class Looker:
                 f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
             )
             hint = f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
-            finding = Finding("account-unknown", "warning", message, hint)
+            finding = new_finding("account-unknown", message, hint)
             self.findings += [finding] if finding not in self.findings else []
