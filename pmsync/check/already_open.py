@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from pmsync.findings import RULES
+from pmsync.findings import new_finding
 from pmsync.identity.keys import item_key, title_key
 from pmsync.identity.similarity import Titles
 from pmsync.location import place
@@ -71,7 +71,7 @@ class Known:
         ticket = f", ticket {other.ticket}" if other.ticket else ""
         message = f"the item {item.title!r} {worded}, open {since}{ticket}"
         hint = self._hint(document, item, other)
-        return Finding("already-open", RULES["already-open"].level, message, hint, document.path, item.line)
+        return new_finding("already-open", message, hint, document.path, item.line)
 
     def _hint(self, document: Document, item: Item, other: OpenItem) -> str:
         own = self._own.get((document.id, item_key(item)))

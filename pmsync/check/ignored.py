@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 
-from pmsync.findings import CONFIGURABLE, IGNORABLE, RULES
+from pmsync.findings import CONFIGURABLE, IGNORABLE, RULES, new_finding
 from pmsync.location import unit
 from pmsync.model import Document, Finding, Ignore
 
@@ -62,4 +62,4 @@ def _unused(document: Document, met: Collection[tuple[str, int]], idle: Collecti
 
 
 def _finding(document: Document, ignore: Ignore, rule: str, message: str, hint: str) -> Finding:
-    return Finding(rule, RULES[rule].level, message, hint, document.path, ignore.line)
+    return new_finding(rule, message, hint, document.path, ignore.line)

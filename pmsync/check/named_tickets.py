@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pmsync.config.settings import Settings, TrackerSettings
-from pmsync.findings import RULES
+from pmsync.findings import new_finding
 from pmsync.identity.ticket_addresses import KEY, github_issue, jira_key
 from pmsync.model import Document, Finding, Item
 
@@ -78,4 +78,4 @@ class Copies:
 
 
 def _finding(rule: str, message: str, hint: str, document: Document, item: Item) -> Finding:
-    return Finding(rule, RULES[rule].level, message, hint, document.path, item.line)
+    return new_finding(rule, message, hint, document.path, item.line)

@@ -11,9 +11,8 @@ from pmsync.check.named_tickets import Copies
 from pmsync.config.globs import matches
 from pmsync.config.people import Directory
 from pmsync.config.settings import Settings
-from pmsync.config.unknown_owners import RULE as UNKNOWN
 from pmsync.config.unknown_owners import similar, unknown_owner
-from pmsync.findings import IGNORABLE, RULES
+from pmsync.findings import IGNORABLE, RULES, new_finding
 from pmsync.identity.keys import item_key
 from pmsync.location import unit
 from pmsync.model import Document, Finding, Item, Reading
@@ -81,7 +80,7 @@ def open_items(document: Document) -> list[Item]:
 
 
 def _finding(document: Document, line: int, rule: str, message: str, hint: str = "") -> Finding:
-    return Finding(rule, RULES[rule].level, message, hint, document.path, line)
+    return new_finding(rule, message, hint, document.path, line)
 
 
 def _standing(document: Document, settings: Settings) -> Iterator[Finding]:
@@ -129,5 +128,5 @@ def _owners(document: Document, directory: Directory) -> Iterator[Finding]:
 
 def _stranger(document: Document, item: Item, owner: str, directory: Directory) -> Finding:
     like = similar(owner, directory)
-    hint = f"did you mean `{like}`? Else add an alias under [people.{like}]" if like else ""
-    return unknown_owner(owner, document.path, item.line, RULES[UNKNOWN].level, hint)
+    hint = f"did you mean `{like}`? Otherwise add an alias under [people.{like}]" if like else None
+    return unknown_owner(owner, document.path, item.line, hint)

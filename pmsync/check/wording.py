@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
-from pmsync.findings import RULES
+from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Item
 from pmsync.planning.ticket_text import due_date
 
@@ -78,7 +78,7 @@ def advise(document: Document, settings: Settings) -> Iterator[Finding]:
 
 
 def _finding(document: Document, line: int, rule: str, message: str, hint: str) -> Finding:
-    return Finding(rule, RULES[rule].level, message, hint, document.path, line)
+    return new_finding(rule, message, hint, document.path, line)
 
 
 def _titles(document: Document, item: Item) -> Iterator[Finding]:

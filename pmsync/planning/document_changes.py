@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pmsync.config.people import Directory
 from pmsync.config.unknown_owners import unknown_owner
+from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Status, Ticket
 from pmsync.planning.last_sent import base_of, is_unchanged, marker_of
@@ -66,7 +67,7 @@ def _not_sent(placed: Placed, link: Link) -> list[Finding]:
     document, ref = placed.entry.document, link.ticket.ref
     message = f"the document changed ({', '.join(names)}), and nothing is sent to ticket {ref.key!r}, which moved away"
     hint = f"change it there by hand: {ref.url}; or configure a tracker for the place it moved to"
-    return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
+    return [new_finding("not-sent", message, hint, document.path, placed.entry.item.line)]
 
 
 def _untouched(
@@ -99,7 +100,9 @@ def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, 
     if link.reassigned or set(link.ticket.assignees) - set(substitutes(world, view, placed)):
         return {}, []
     accounts, missing = assignees(world, view, placed.entry.item.owners, placed)
-    owed = [replace(finding, rule="owner-owed", level="note", hint="") for finding in missing]
+    owed = [
+        new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in missing
+    ]
     return ({"assignees": accounts} if accounts else {}), owed
 
 
@@ -214,7 +217,7 @@ def _kept_owner(world: World, view: View, placed: Placed, link: Link) -> list[Fi
     theirs = ", ".join(repr(world.person_of(ref.tracker, account)) for account in link.ticket.assignees) or "nobody"
     message = f"the document's owner is now {wanted}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
     hint = f"assign it there if that is outdated: {ref.url}"
-    return [Finding("owner-kept", "note", message, hint, entry.document.path, entry.item.line)]
+    return [new_finding("owner-kept", message, hint, entry.document.path, entry.item.line)]
 
 
 def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fields) -> None:
@@ -253,9 +256,8 @@ def assignees(
             continue
         why = answer.reason if isinstance(answer, Unresolved) else "they were not looked up"
         findings.append(
-            Finding(
+            new_finding(
                 "owner-unresolved",
-                "warning",
                 f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
                 f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
                 entry.document.path,
@@ -277,8 +279,7 @@ def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[
         return []
     entry = placed.entry
     message = f"ticket {ticket.ref.key!r} differs from the document ({', '.join(differing)})"
-    hint = "both stay as they are; the next change in the document goes to the ticket"
-    return [Finding("adopted-different", "note", message, hint, entry.document.path, entry.item.line)]
+    return [new_finding("adopted-different", message, path=entry.document.path, line=entry.item.line)]
 
 
 def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link) -> Operation:
@@ -295,14 +296,12 @@ def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link)
 
 def _leak(placed: Placed, link: Link) -> Finding:
     document = placed.entry.document
-    return Finding(
+    return new_finding(
         "restricted-in-public",
-        "error",
         f"the document is restricted, but ticket {link.ticket.ref.key!r} is in tracker "
         f"{link.ticket.ref.tracker!r}, which is not marked restricted",
-        "move or delete the ticket by hand; nothing more is sent to it",
-        document.path,
-        placed.entry.item.line,
+        path=document.path,
+        line=placed.entry.item.line,
     )
 
 
@@ -321,7 +320,7 @@ def drift(world: World, placed: Placed, ticket: Ticket) -> list[Finding]:
         hint = "the ticket's status counts: close it there if the work is done"
     else:
         hint = "the ticket's status counts: close it there, or untick the item"
-    return [Finding("drift", "note", message, hint, entry.document.path, entry.item.line)]
+    return [new_finding("drift", message, hint, entry.document.path, entry.item.line)]
 
 
 def is_behind(placed: Placed, ticket: Ticket) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pmsync.errors import ConfigError
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Ticket
 from pmsync.planning.operations import Operation, Plan, Record
 from pmsync.planning.world import World
@@ -47,9 +48,8 @@ def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
     over = [each for each in _limits(plan, world) if each.count > max(each.most, allow.get(each.kind, 0))]
     exceeded = {(each.kind, each.count): each for each in over}.values()  # the same tickets are told of once
     return [
-        Finding(
+        new_finding(
             "guard",
-            "error",
             f"{each.what}; nothing was sent",
             f"{each.check}; if that is what you want, run once with --allow {each.kind}={each.count}",
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from dataclasses import replace
 
+from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.identity.keys import digest, title_key
 from pmsync.model import Fields, Finding, Link, Marker
@@ -104,7 +105,7 @@ def _not_undone(placed: Placed, link: Link, names: list[str]) -> Finding:
     called = ", ".join("document's title, date or group" if name == "context" else name for name in names)
     message = f"ticket {key!r}: another run has sent a different {called} meanwhile; it is kept"
     hint = "update this checkout and its ledger; if this document is right, change the field once more"
-    return Finding("sent-elsewhere", "warning", message, hint, entry.document.path, entry.item.line)
+    return new_finding("sent-elsewhere", message, hint, entry.document.path, entry.item.line)
 
 
 def _proven(placed: Placed, link: Link) -> Fields | None:
@@ -143,16 +144,15 @@ def without_older(world: World) -> tuple[World, list[Finding]]:
         return world, []
     if here < world.reading.checkout.before:
         message = "this checkout is older than the one of the last sync: nothing is sent from it, created or given up"
-        finding = Finding("checkout-behind", "warning", message, "update it (`git pull`)")
+        finding = new_finding("checkout-behind", message)
         return replace(world, judged=frozenset(), gone=frozenset()), [finding]
     documents, uids = _newest(world)
     older = {name for name, revision in documents.items() if revision > here}
     older |= {each.entry.document.id for each in world.identities.placed if uids.get(each.uid, 0) > here}
     behind = [document for document in world.reading.documents if document.id in older & world.judged]
     findings = [
-        Finding(
+        new_finding(
             "checkout-behind",
-            "warning",
             f"this checkout is older than what was last sent from {document.title!r}: nothing of it is sent",
             "update the checkout (`git pull`) and run it again",
             document.path,

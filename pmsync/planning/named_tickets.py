@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from pmsync.findings import new_finding
 from pmsync.identity.belonging import Belonging
 from pmsync.identity.candidates import Entry
 from pmsync.identity.identify import Placed
 from pmsync.identity.keys import title_key
 from pmsync.identity.similarity import DOUBTFUL, alike
 from pmsync.location import place
-from pmsync.model import Finding, Link, Ref, Ticket
+from pmsync.model import Finding, Level, Link, Ref, Ticket
 from pmsync.planning.world import Named, View, World, trusted
 
 SOMEWHAT_ALIKE = 0.5
@@ -124,15 +125,18 @@ def another(placed: Placed, link: Link, named: Sequence[Named], belonging: Belon
     hint = f"if it is the item's, run `pmsync adopt {where} {each.ref.key}`"
     if is_of_an_item(ticket, belonging):
         hint = f"it belongs to another item: remove {each.text!r} from this one"
-    return [Finding("names-another", "note", message, hint, entry.document.path, entry.item.line)]
+    return [new_finding("names-another", message, hint, entry.document.path, entry.item.line)]
 
 
-def copied(placed: Placed, ticket: Ticket, home: str) -> Finding:
-    """Report an item that names the ticket of another document's item, as in a copied document."""
+def copied(placed: Placed, ticket: Ticket, home: str, *, new: bool) -> Finding:
+    """The finding for an item that names the ticket of another document's item, as a copied document does. Only where
+    that is `new` it is a warning: from then on it may well be meant.
+    """
     entry, key = placed.entry, ticket.ref.key
     message = f"{entry.item.title!r} names ticket {key!r}, which belongs to {home!r}: it looks copied from there"
     hint = (
         "remove the link if this is work of its own, and it gets a ticket; if it is the same work, leave it: it "
         "follows the ticket's status, and write-back does not tick it"
     )
-    return Finding("copied-link", "warning", message, hint, entry.document.path, entry.item.line)
+    level: Level = "warning" if new else "note"
+    return new_finding("copied-link", message, hint, entry.document.path, entry.item.line, level=level)

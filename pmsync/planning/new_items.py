@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
+from pmsync.findings import new_finding
 from pmsync.identity.candidates import Entry
 from pmsync.identity.identify import Placed
 from pmsync.identity.keys import digest
@@ -17,7 +18,7 @@ from pmsync.planning.last_sent import marker_of
 from pmsync.planning.named_tickets import is_of_an_item, is_plausible, may_mean
 from pmsync.planning.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Search, Wait
 from pmsync.planning.refusals import AGAIN, recent_refusal
-from pmsync.planning.routing import RESTRICTED_HINT, route
+from pmsync.planning.routing import route
 from pmsync.planning.ticket_text import body, due_date, facts, labels, raw_fields, ticket_title
 from pmsync.planning.world import Index, Named, View, World, doubtful
 from pmsync.trackers.contract import Gone, Moved
@@ -44,7 +45,7 @@ def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Find
     named = ", ".join(f"{each.name} {each.title!r}" if each.title else each.name for each in candidates[:3])
     message = f"item {entry.item.title!r} gets no ticket: {reason} ({named}{' …' if len(candidates) > 3 else ''})"
     hint = f"decide with `pmsync adopt {where} {candidates[0].name}` or `pmsync adopt {where} --new`"
-    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
+    return new_finding("undecided", message, hint, entry.document.path, entry.item.line)
 
 
 def _question_of_another(entry: Entry, reason: str, ticket: Ticket) -> Finding:
@@ -52,7 +53,7 @@ def _question_of_another(entry: Entry, reason: str, ticket: Ticket) -> Finding:
     where = place_of(entry.document.path, entry.item.line)
     message = f"item {entry.item.title!r} gets no ticket: {reason} ({ticket.ref.key} {ticket.title!r}, another item's)"
     hint = f"`pmsync adopt {where} --new` gives it a ticket of its own; or remove the other ticket from the text"
-    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
+    return new_finding("undecided", message, hint, entry.document.path, entry.item.line)
 
 
 def decide(world: World, placed: Placed, index: Index) -> Decision:
@@ -120,8 +121,8 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
         f"the document names ticket {gone[0].text!r}, which tracker {gone[0].ref.tracker!r} does not show: "
         "it does not exist, or is hidden from this account"
     )
-    hint = "give the account access, or correct or remove the link; an item that names a ticket gets no other one"
-    finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
+    entry = placed.entry
+    finding = new_finding("named-ticket-gone", message, path=entry.document.path, line=entry.item.line)
     return Decision("blocked", message, findings=(finding,))
 
 
@@ -254,7 +255,7 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
 def _stuck(placed: Placed, intent: Intent) -> Finding:
     message = f"no ticket is known for {intent.title!r}, which was sent {intent.tries} times to {intent.tracker!r}"
     entry = placed.entry
-    return Finding("in-doubt", "error", message, ALONE_HINT, entry.document.path, entry.item.line)
+    return new_finding("in-doubt", message, ALONE_HINT, entry.document.path, entry.item.line)
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
@@ -266,7 +267,7 @@ def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
         f"if that account is yours, add it to trackers.{view.settings.name}.accounts; if not, remove the marker "
         f"from the ticket, or run `pmsync adopt {where} {ticket.ref.key}` or `pmsync adopt {where} --new`"
     )
-    finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
+    finding = new_finding("marker-untrusted", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("blocked", message, (Wait(placed.uid, message),), (finding,))
 
 
@@ -276,7 +277,7 @@ def _pasted(placed: Placed, ticket: Ticket) -> Decision:
         f"name the item's ticket with `pmsync adopt {placed.uid} TICKET`; where it has none, take the marker of "
         f"{placed.uid!r} out of the text of {ticket.ref.key!r}"
     )
-    finding = Finding("marker-mismatch", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
+    finding = new_finding("marker-mismatch", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("blocked", message, (Wait(placed.uid, message),), (finding,))
 
 
@@ -287,7 +288,7 @@ def _wait(placed: Placed, why: str, until: datetime | None = None) -> Decision:
 def _no_restricted_tracker(placed: Placed) -> Decision:
     """Return one warning for the document: a person has to act, but nothing failed."""
     message = "the document is restricted, and no tracker is marked for that: its items get no tickets"
-    finding = Finding("restricted-no-tracker", "warning", message, RESTRICTED_HINT, placed.entry.document.path)
+    finding = new_finding("restricted-no-tracker", message, path=placed.entry.document.path)
     return Decision("blocked", message, (), (finding,))
 
 
@@ -328,9 +329,8 @@ def _spoken_of(world: World, placed: Placed) -> list[Finding]:
     entry = placed.entry
     where = place_of(entry.document.path, entry.item.line)
     return [
-        Finding(
+        new_finding(
             "ticket-mentioned",
-            "note",
             f"{entry.item.title!r} gets a ticket of its own: {each.text!r} in its sentence is not taken as that",
             f"if it is, write it in brackets behind the item, or run `pmsync adopt {where} {each.ref.key}`",
             entry.document.path,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pmsync.findings import new_finding
 from pmsync.identity.candidates import Entry
 from pmsync.identity.identify import Placed, Undecided
 from pmsync.identity.keys import item_key
@@ -101,8 +102,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
         draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
         home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
         if home != placed.entry.document.id and link.named:
-            finding = copied(placed, link.ticket, home)  # from the next run on they may well mean it
-            draft.findings.append(finding if adopted else replace(finding, level="note"))
+            draft.findings.append(copied(placed, link.ticket, home, new=adopted is not None))
         if not placed.entry.document.draft:
             draft.findings += drift(world, placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
@@ -182,7 +182,7 @@ def _orphaned(link: Link, document: Document | None, new: Place | None) -> Findi
     key = link.ticket.ref.key
     message = f"ticket {key!r} stays open, though its item {link.ticket.title!r} left {link.document_id!r}"
     hint = f"close it if it is no longer wanted; if the item was reworded, run `pmsync adopt {place} {key}`"
-    return Finding("orphaned", "note", message, hint, document.path if document else link.document_id)
+    return new_finding("orphaned", message, hint, document.path if document else link.document_id)
 
 
 def _merged(findings: Sequence[Finding]) -> list[Finding]:
@@ -209,8 +209,7 @@ def _owed(findings: Sequence[Finding]) -> list[Finding]:
     who = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     waiting = "1 ticket waits for its owner" if count == 1 else f"{count} tickets wait for their owners"
     message = f"{waiting}, who cannot be assigned yet: {who}"
-    hint = "the next sync assigns them once [people] has their accounts; `pmsync doctor` and `pmsync check` say which"
-    return [*others, replace(first, message=message, hint=hint, about="")]
+    return [*others, replace(first, message=message, about="")]
 
 
 def _behind(placed: Sequence[Placed]) -> list[Finding]:
@@ -220,8 +219,7 @@ def _behind(placed: Sequence[Placed]) -> list[Finding]:
     first = placed[0].entry
     more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
     message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
-    hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
-    return [Finding("not-ticked", "note", message, hint, first.document.path, first.item.line)]
+    return [new_finding("not-ticked", message, path=first.document.path, line=first.item.line)]
 
 
 def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
@@ -238,7 +236,7 @@ def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
     )
     message = f"{who} one elsewhere: {named}{' …' if len(external) > 3 else ''}"
     hint = f"`pmsync adopt {place(path, external[0].line)} --new` gives it one anyway"
-    return [Finding("no-ticket", "note", message, hint, path, external[0].line)]
+    return [new_finding("no-ticket", message, hint, path, external[0].line)]
 
 
 def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:
@@ -260,9 +258,8 @@ def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]
 
 def _stray(ticket: Ticket) -> Finding:
     where = f" of {ticket.marker.document_id!r}" if ticket.marker and ticket.marker.document_id else ""
-    return Finding(
+    return new_finding(
         "stray",
-        "note",
         f"no item{where} needs ticket {ticket.ref.key!r} ({ticket.title!r}) any more: it is gone, or has another one",
         f"close it, or bring the item back; {ticket.ref.url}",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Marker, Ticket
 from pmsync.planning.operations import Plan
 from pmsync.planning.world import World, seen_tickets
@@ -83,7 +84,7 @@ def _shared(world: World, home: str, count: int) -> Finding:
         f'if that is what this place was called before it was renamed or moved, say so: `formerly = ["{home}"]` below '
         f'[documents]; if they are two, give this one a namespace of its own, such as `namespace = "{own}"`'
     )
-    return Finding("namespace-shared", "error", message, hint)
+    return new_finding("namespace-shared", message, hint)
 
 
 def _changed(world: World, namespace: str, count: int) -> Finding:
@@ -93,4 +94,4 @@ def _changed(world: World, namespace: str, count: int) -> Finding:
         f"{world.settings.namespace!r}; nothing was sent"
     )
     hint = f'write the former one again, or say that it is the same: `formerly = ["{namespace}"]` below [documents]'
-    return Finding("namespace-changed", "error", message, hint)
+    return new_finding("namespace-changed", message, hint)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pmsync.findings import new_finding
 from pmsync.identity.keys import digest
 from pmsync.model import Finding, Link, Marker, Patch, Refusal
 from pmsync.model.ages import is_within
@@ -13,8 +14,6 @@ from pmsync.planning.operations import Refused, Update
 
 AGAIN = timedelta(days=1)
 """How long what was refused is not tried again unchanged."""
-
-HINT = "it is tried again when the document or the configuration changes, or in a day"
 _PARTS = {"marker": "title", "facts": "title", "add_labels": "labels", "remove_labels": "labels"}
 _RAW = {"title": ("title",), "assignees": ("owners",), "due": ("due",), "priority": ("priority",)}
 _OF_LABELS = ("labels", "kind", "severity")
@@ -23,7 +22,7 @@ _OF_LABELS = ("labels", "kind", "severity")
 def recent_refusal(
     refusals: Mapping[tuple[str, str], Refusal], subject: str, operation: str, now: datetime, digest: str = ""
 ) -> Refusal | None:
-    """The refusal of this very thing, by its digest, that is recent enough for it not to be tried again."""
+    """Return the refusal of this operation, by its digest, if it is too recent for another try."""
     refusal = refusals.get((subject, operation))
     same = refusal is not None and refusal.digest == digest and is_within(refusal.refused_at, now, AGAIN)
     return refusal if same else None
@@ -47,10 +46,9 @@ def _finding(group: list[Refused]) -> Finding:
         many = f"tickets {first.name!r} and {count - 1} more were" if count > 1 else f"ticket {first.name!r} was"
         what = f"{many} not updated"
     if first.hint:
-        return Finding("create-failed", "error", f"{what}: {first.reason}", first.hint, first.path, first.line)
-    return Finding(
-        f"{first.operation}-refused", "error", f"{what}: {first.reason}", HINT, first.path, first.line
-    )  # fmt: skip
+        return new_finding("create-failed", f"{what}: {first.reason}", first.hint, first.path, first.line)
+    rule = "create-refused" if first.operation == "create" else "update-refused"
+    return new_finding(rule, f"{what}: {first.reason}", path=first.path, line=first.line)
 
 
 def patch_digest(patch: Patch, configuration: str) -> str:

@@ -6,8 +6,6 @@ from pmsync.config.globs import matches
 from pmsync.config.settings import Route, Settings
 from pmsync.model import Document, Fields
 
-RESTRICTED_HINT = "set `restricted = true` below [trackers.NAME] of a tracker that nobody else can read"
-
 
 def route(document: Document, fields: Fields, settings: Settings) -> str | None:
     """The name of the tracker: the first route of which every condition holds, else the default one.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pmsync.findings import new_finding
 from pmsync.identity.renamed_accounts import as_called, remembered, renamed
 from pmsync.model import Finding, Link, Ref, Ticket
 from pmsync.planning.field_changes import FieldChange, Name
@@ -76,7 +77,7 @@ def _is_gone(link: Link, sight: Gone | None) -> Finding:
             f"the next sync finds it. Only if it was deleted: {again}"
         )
     message = f"ticket {ref.key!r} of item {link.ticket.title!r} is gone"
-    return Finding("ticket-lost", "warning", message, hint)
+    return new_finding("ticket-lost", message, hint)
 
 
 def _moved(world: World, link: Link, sight: Moved) -> Observed:
@@ -101,8 +102,8 @@ def _followed(link: Link, target: Ticket, via: str) -> Observed:
     """Return the link with its ticket's new place. `via` is the tracker that shows it, '' if that holds it."""
     moved = replace(link, ticket=target, via=via, lost=False)
     old, new = link.ticket.ref.key, target.ref.key
-    hint = "no configured tracker holds it: its status is followed, and nothing is sent there" if via else ""
-    finding = Finding("ticket-moved", "note", f"ticket {old!r} was moved to {new!r}", hint)
+    hint = None if via else ""
+    finding = new_finding("ticket-moved", f"ticket {old!r} was moved to {new!r}", hint)
     return Observed(moved, (Record("follow", moved, f"{old} → {new}"),), (finding,))
 
 
@@ -115,16 +116,14 @@ def _out_of_sight(link: Link, before: Link | None = None) -> Observed:
     ref = gone.ticket.ref
     message = f"ticket {ref.key!r} of item {gone.ticket.title!r} was moved to where pmsync does not see it"
     hint = f"{ref.url} leads there; its item counts as moved away, and gets no other ticket"
-    finding = Finding("ticket-moved", "note", message, hint)
+    finding = new_finding("ticket-moved", message, hint)
     return Observed(gone, (Record("follow", gone, f"{ref.key} → out of sight"),), (finding,))
 
 
 def _forbidden(link: Link, sight: Forbidden) -> Finding:
-    return Finding(
+    return new_finding(
         "ticket-forbidden",
-        "warning",
         f"ticket {link.ticket.ref.key!r} cannot be read: {sight.reason}",
-        "give the token access again; until then the last known state is kept",
     )
 
 
@@ -180,9 +179,8 @@ def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
     if mine:
         relinked = replace(link, ticket=mine[0], lost=False)
         return Observed(relinked, (Record("relink", relinked, f"{ticket.ref.key} → {mine[0].ref.key}"),))
-    finding = Finding(
+    finding = new_finding(
         "marker-mismatch",
-        "warning",
         f"ticket {ticket.ref.key!r} is linked to item {link.uid!r}, but its marker names item {uid!r}",
         f"say which is right with `pmsync adopt {link.uid} TICKET`",
     )
@@ -257,9 +255,8 @@ def _twin(uid: str, older: Ticket, younger: Ticket, *, ask: bool) -> tuple[Close
     same_tracker = older.ref.tracker == younger.ref.tracker
     if same_tracker and not ask and not older.status.closed and not younger.status.closed:
         return CloseDuplicate(uid, younger, older.ref), None
-    return None, Finding(
+    return None, new_finding(
         "twin",
-        "warning",
         f"tickets {older.ref.key!r} and {younger.ref.key!r} are for the same item {uid!r}",
         f"close {younger.ref.key!r} as duplicate of {older.ref.key!r}, or the other way round",
     )
@@ -276,7 +273,7 @@ def renamed_people(world: World) -> list[Finding]:
                 old, new = getattr(person, setting), getattr(now, setting)
                 message = f"the account {old!r} of {person.id!r} is now called {new!r} in tracker {name!r}"
                 hint = f'set `people.{person.id}.{setting} = "{new}"`; until then pmsync uses the new name'
-                found.append(Finding("account-renamed", "warning", message, hint))
+                found.append(new_finding("account-renamed", message, hint))
     return found
 
 
@@ -291,5 +288,5 @@ def unclear_endings(world: World) -> list[Finding]:
             message = f"tickets of tracker {name!r} are closed with the {setting} {shown}, and count as done"
             lines = ", ".join(f'`{json.dumps(word, ensure_ascii=False)} = "done"`' for word in words[:5])
             hint = f'write {lines} under [trackers.{name}.{setting}], or "wont_do" if that work was cancelled'
-            found.append(Finding("unknown-status", "note", message, hint))
+            found.append(new_finding("unknown-status", message, hint))
     return found

@@ -13,6 +13,7 @@ from itertools import groupby, islice
 from math import isqrt
 
 from pmsync.errors import Overtaken, TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.findings import new_finding
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Intent, Level, Link, Marker, Patch, Ref, Refusal, Ticket
 from pmsync.planning.operations import (
@@ -120,14 +121,19 @@ class Applier:
         before = self.troubles.get(tracker, 0)
         self.troubles[tracker] = PATIENCE if final else before + 1
         if self.troubles[tracker] >= PATIENCE > before:
-            hint = "the next sync does the rest"
-            self._report(
-                "tracker-left", "error", f"tracker {tracker!r} is skipped for the rest of this run: {reason}", hint
-            )
+            self._report("tracker-left", f"tracker {tracker!r} is skipped for the rest of this run: {reason}")
 
-    def _report(self, rule: str, level: Level, message: str, hint: str = "", where: Place | None = None) -> None:
+    def _report(
+        self,
+        rule: str,
+        message: str,
+        hint: str | None = None,
+        where: Place | None = None,
+        *,
+        level: Level | None = None,
+    ) -> None:
         path, line = (where.path, where.line) if where else ("", 0)
-        self.applied.findings.append(Finding(rule, level, message, hint, path, line))
+        self.applied.findings.append(new_finding(rule, message, hint, path, line, level=level))
 
     # --- the ledger only --------------------------------------------------------------------------------------
 
@@ -180,8 +186,7 @@ class Applier:
         """Report once that a person edited the list of facts: from then on it is theirs."""
         if "facts" in update.patch and ticket.marker and not ticket.marker.facts:
             message = f"the list of facts in ticket {ticket.ref.key!r} was edited by a person and stays as they left it"
-            hint = "owner, due date and severity are no longer updated in that text"
-            self._report("text-edited", "note", message, hint)
+            self._report("text-edited", message)
 
     def _sent(
         self, ref: Ref, wanted: Mapping[str, Patch], listed: Marker | None = None
@@ -197,12 +202,12 @@ class Applier:
                 ticket = self.trackers[ref.tracker].update(ref, patch, listed)
             except Overtaken as error:
                 self.applied.failed += 1
-                self._report("sent-elsewhere", "warning", f"{error}: nothing was sent", "run `pmsync sync` again")
+                self._report("sent-elsewhere", f"{error}: nothing is sent")
                 return None, None
             except (TrackerUnavailable, TrackerClosed) as error:
                 self.applied.failed += 1
                 what = f"ticket {ref.key!r} was not updated: {error}"
-                self._report("update-failed", "error", what, "the next sync repeats it")
+                self._report("update-failed", what)
                 self._trouble(ref.tracker, str(error))
                 return None, None
             except TrackerError as error:
@@ -217,11 +222,11 @@ class Applier:
             self.applied.failed += 1
             self.applied.again.add(ref.tracker)
             message = f"{ref.key!r} could not be closed as duplicate of {duplicate.of.key!r}: {error}"
-            self._report("twin", "error", message, f"the next sync tries again, or close it by hand: {ref.url}")
+            self._report("twin", message, f"the next sync tries again, or close it by hand: {ref.url}", level="error")
             return
         if isinstance(answer, Touched):
             message = f"tickets {duplicate.of.key!r} and {ref.key!r} are for one item, and {answer.reason}"
-            self._report("twin", "warning", message, f"decide which one stays and close the other; {ref.url}")
+            self._report("twin", message, f"decide which one stays and close the other; {ref.url}")
         else:
             self.applied.done.append(Done("closed", duplicate.uid, answer, f"duplicate of {duplicate.of.key}"))
 
@@ -283,26 +288,20 @@ class Applier:
                 self.refused.append(Refused("create", name, title, outcome.reason, where.path, where.line, hint))
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
-                hint = "a later sync looks for it once it must be visible, and creates it again only then"
-                if create.tries >= ALONE:
-                    hint = ALONE_HINT
                 message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
-                self._report("in-doubt", "error", message, hint, where)
+                self._report("in-doubt", message, ALONE_HINT if create.tries >= ALONE else None, where)
 
     def _dropped(self, name: str, create: Create, ticket: Ticket) -> None:
         """Report what the tracker silently dropped. Without its general label no further ticket is created there."""
         label, where = self.trackers[name].label, create.place
         if label.casefold() not in {each.casefold() for each in ticket.labels}:
             reason = f"ticket {ticket.ref.key!r} was created without its label {label!r}: the token may not set labels"
-            self._report(
-                "label-dropped", "error", reason, "give the token write access to issues (GitHub: Issues: write)"
-            )
+            self._report("label-dropped", reason)
             self._trouble(name, "its token may not set labels", final=True)
         missing = [account for account in create.draft.assignees if account not in ticket.assignees]
         if missing:
             message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
-            hint = "only people with access can be assigned: assign it by hand, and correct the account under [people]"
-            self._report("assignee-dropped", "warning", message, hint, where)
+            self._report("assignee-dropped", message, where=where)
 
 
 def _reason(reasons: Mapping[str, str]) -> str:

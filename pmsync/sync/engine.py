@@ -15,6 +15,7 @@ from pmsync.config.settings import Settings
 from pmsync.disk.git import checkout
 from pmsync.documents.files import locate, read_documents, within
 from pmsync.errors import TrackerError
+from pmsync.findings import new_finding
 from pmsync.identity.belonging import Belonging
 from pmsync.ledger import Ledger, owners
 from pmsync.model import Finding, Reading
@@ -170,7 +171,7 @@ class Engine:
         cursors = {
             n: replace(at, since=None) if n in renamed or request.full else at for n, at in memory.cursors.items()
         }
-        missing += [Finding("tracker-replaced", "error", f"tracker {n!r}: {why}") for n, why in elsewhere.items()]
+        missing += [new_finding("tracker-replaced", f"tracker {n!r}: {why}", "") for n, why in elsewhere.items()]
         return Observer(
             trackers=TrackerViews(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
             reading=replace(reading, findings=(*reading.findings, *missing)),
@@ -258,7 +259,7 @@ def _judged(settings: Settings, reading: Reading, request: Request) -> tuple[fro
         found = {d.id for d in reading.documents if within(locate(root, d.path), path)}
         if not found and not request.changed:
             hint = "name a document or a folder that `documents.include` matches"
-            findings.append(Finding("no-documents", "warning", f"no document at {str(path)!r}", hint))
+            findings.append(new_finding("no-documents", f"no document at {str(path)!r}", hint))
         judged |= found
     return frozenset(judged), findings
 
@@ -271,7 +272,7 @@ def _probe(world: World, sources: Mapping[str, Source], made: Plan) -> tuple[Wor
         if reason:
             views[name] = replace(views[name], blocked=reason)
             message = f"tracker {name!r} accepts no tickets: {reason}"
-            findings.append(Finding("tracker-blocked", "error", message, "run `pmsync doctor`"))
+            findings.append(new_finding("tracker-blocked", message))
     return replace(world, views=views), findings
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pmsync.config.settings import Settings
 from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.findings import new_finding
 from pmsync.identity.keys import title_key
 from pmsync.model import Cursor, Finding, Ref, Ticket
 from pmsync.model.ages import is_future, is_within
@@ -51,7 +52,7 @@ class TrackerViews:
             self.views[name] = replace(self.views[name], failed=str(error))
             again = "; the next sync asks again" if isinstance(error, TrackerUnavailable) else ""
             hint = f"its tickets keep their last known state{again}"
-            self.findings.append(Finding("tracker-failed", "error", f"tracker {name!r}: {error}", hint))
+            self.findings.append(new_finding("tracker-failed", f"tracker {name!r}: {error}", hint))
             return None
 
     def scan(self, name: str) -> None:
@@ -145,7 +146,7 @@ class TrackerViews:
             what = f"{len(keys)} tickets of tracker {name!r}" if len(keys) > 1 else f"ticket {keys[0]!r}"
             message = f"{what} lost the label {label!r}: a run without a ledger may miss them"
             hint = f"add the label again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
-            self.findings.append(Finding("label-missing", "warning", message, hint))
+            self.findings.append(new_finding("label-missing", message, hint))
 
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
         """Keep answers under the ref that was asked for and, for a ticket, under its present one."""
@@ -186,5 +187,5 @@ class TrackerViews:
                 f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
             )
             hint = f"correct it in `trackers.{name}.accounts`, or remove it if it was deleted"
-            finding = Finding("account-unknown", "warning", message, hint)
+            finding = new_finding("account-unknown", message, hint)
             self.findings += [finding] if finding not in self.findings else []

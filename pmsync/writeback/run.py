@@ -16,6 +16,7 @@ from pmsync.config.settings import Settings
 from pmsync.documents.items import parse
 from pmsync.documents.read import is_markdown
 from pmsync.errors import DocumentError
+from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.ledger import Ledger
 from pmsync.model import Document, Finding, Ref, Tick
@@ -75,7 +76,7 @@ class _Pass:
             except DocumentError as error:
                 hint = "see to that, then run `pmsync write-back`"
                 message = f"nothing is written into the document: {error}"
-                self.findings.append(Finding("not-written", "error", message, hint, document.path))
+                self.findings.append(new_finding("not-written", message, hint, document.path, level="error"))
         if self.ledger and (self.findings or self._run):
             ok = not any(finding.level == "error" for finding in self.findings)
             self.ledger.end_run(self._begun(), self.clock.now(), ok=ok, counts={}, findings=self.findings)

@@ -22,7 +22,7 @@ from pmsync.config.unknown_owners import is_about_a_stranger
 from pmsync.config.unknown_owners import strangers as strangers_of
 from pmsync.documents.files import locate, read_documents
 from pmsync.errors import LedgerError
-from pmsync.findings import RULES
+from pmsync.findings import CHECK_RULES
 from pmsync.model import Finding, Reading
 from pmsync.reports import findings
 
@@ -97,15 +97,15 @@ def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
 
 
 def _list_rules(settings: Settings, output_format: str) -> None:
-    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in RULES.items()]
+    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in CHECK_RULES.items()]
     if output_format == "json":
         output.emit_json([
-            {"rule": name, "level": level, "finds": rule.finds, "advice": rule.advice} for name, level, rule in rows
+            {"rule": name, "level": level, "finds": rule.meaning, "advice": rule.advice} for name, level, rule in rows
         ])  # fmt: skip
         return
-    width = max(map(len, RULES)) + 2
+    width = max(map(len, CHECK_RULES)) + 2
     for name, level, rule in rows:
-        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.finds} ", output.dim(rule.advice)
+        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.meaning} ", output.dim(rule.advice)
         output.echo(*parts, hang=width + 9)
 
 

@@ -23,6 +23,7 @@ from pmsync.cli.paths import judged
 from pmsync.cli.terminal import change_lines, json_log, output, unknown_owners
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError, LedgerError, LockHeld
+from pmsync.findings import new_finding
 from pmsync.model import Finding
 from pmsync.planning import guard
 from pmsync.reports import plan, plan_rows
@@ -192,7 +193,9 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
     try:
         made = run.write_back(settings, request, Clock(now=app.now))
     except LedgerError as error:  # what the sync did is told all the same
-        failed = Finding("not-written", "error", f"nothing is written back: {error}", "run `pmsync write-back`")
+        failed = new_finding(
+            "not-written", f"nothing is written back: {error}", "run `pmsync write-back`", level="error"
+        )
         made = run.Result(findings=(failed,))
     known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
     fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
