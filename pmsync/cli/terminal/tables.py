@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -37,7 +36,7 @@ def table(
     if not output.is_terminal():
         _piped(columns, rows)
         return
-    room = shutil.get_terminal_size((80, 24)).columns
+    room = output.columns()
     cells = [[_flat(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells, elastic, soft, room)
     if widths:
