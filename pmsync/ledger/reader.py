@@ -110,9 +110,7 @@ class LedgerReader:
     def accounts(self, tracker: str) -> dict[str, tuple[str, datetime]]:
         """By person id: the account in this tracker, and when it was looked up."""
         query = "SELECT person_id, account, resolved_at FROM people WHERE tracker = ?"
-        return dict(
-            self._read(query, lambda row: (row["person_id"], (row["account"], at(row["resolved_at"]))), [tracker])
-        )
+        return dict(self._read(query, _to_account, [tracker]))
 
     # --- how --------------------------------------------------------------------------------------------------
 
@@ -128,6 +126,10 @@ class LedgerReader:
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             message = f"ledger {str(self.path)!r} holds a value that pmsync did not write ({error}); {file.REBUILD}"
             raise LedgerError(message) from error
+
+
+def _to_account(row: Row) -> tuple[str, tuple[str, datetime]]:
+    return row["person_id"], (row["account"], at(row["resolved_at"]))
 
 
 def _to_counts(row: Row) -> dict[str, int]:
