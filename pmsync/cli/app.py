@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pmsync.model.frozen import frozen
+
 if TYPE_CHECKING:
     from pmsync.config.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class App:
     """The world outside as one value, so that tests can bring their own.
 

@@ -18,19 +18,16 @@ if TYPE_CHECKING:
 Find = Callable[[str, str], str]
 """Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
 
-Owners = Callable[[Row], tuple[str, ...]]
-"""Whose the item of a status row is: the ticket's assignees, else the owners in the document."""
 
-
-def owners(ledger: LedgerReader, settings: Settings) -> Owners:
-    """Reads the owners of status rows; the same accounts are looked up once."""
+def owners(ledger: LedgerReader, settings: Settings) -> Callable[[str, str], tuple[str, ...]]:
+    """Reads the `people_of` and `people` of a status row: the ticket's assignees, else the owners in the document."""
     find = accounts(ledger, settings)
 
     @cache
     def people(tracker: str, names: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(find(tracker, name) for name in to_tuple(names)))
 
-    return lambda row: people(row["people_of"], row["people"])
+    return people
 
 
 def accounts(ledger: LedgerReader, settings: Settings) -> Find:
@@ -55,5 +52,8 @@ def accounts(ledger: LedgerReader, settings: Settings) -> Find:
 def note(ledger: Ledger, settings: Settings) -> None:
     """Let the ledger's views know what [people] and the accounts say now."""
     people = owners(ledger, settings)
-    shown = ledger.status_rows(lambda row: (row["uid"], (people(row), severity_level(row["severity"]))))
-    ledger.show(dict(shown))
+
+    def shown(row: Row) -> tuple[str, tuple[tuple[str, ...], str]]:
+        return row["uid"], (people(row["people_of"], row["people"]), severity_level(row["severity"]))
+
+    ledger.show(dict(ledger.status_rows(shown)))

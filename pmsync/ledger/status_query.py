@@ -14,7 +14,7 @@ SELECT
         WHEN l.orphaned AND l.status NOT IN ('done', 'wont_do') THEN 'orphaned'
         WHEN l.uid IS NOT NULL THEN l.status
         WHEN n.uid IS NOT NULL THEN 'in_doubt'
-        WHEN r.reason <> '' THEN 'refused'
+        WHEN r.uid IS NOT NULL THEN 'refused'
         WHEN i.standing = 'ticketed' THEN 'new'
         ELSE i.standing
     END AS status,
@@ -30,7 +30,11 @@ SELECT
     coalesce(l.tracker, n.tracker, '') AS tracker,
     coalesce(l.ticket_key, '') AS ticket,
     coalesce(l.url, '') AS url,
-    iif(i.standing = 'ticketed' AND l.uid IS NULL, 'its link was dropped', i.note) AS note,
+    CASE
+        WHEN l.uid IS NOT NULL THEN ''
+        WHEN i.standing = 'ticketed' THEN 'its link was dropped'
+        ELSE i.note
+    END AS note,
     r.reason,
     n.announced_at,
     d.path,
@@ -43,7 +47,10 @@ FROM items i
 JOIN documents d ON d.id = i.document_id
 LEFT JOIN links l ON l.uid = i.uid
 LEFT JOIN intents n ON n.uid = i.uid
-LEFT JOIN refusals r ON r.uid = i.uid AND r.operation = iif(l.uid IS NULL, 'create', 'update')
+LEFT JOIN refusals r ON r.uid = i.uid AND r.reason <> '' AND (
+    (r.operation = 'create' AND l.uid IS NULL)
+    OR (r.operation = 'update' AND l.status NOT IN ('done', 'wont_do'))
+)
 WHERE l.uid IS NOT NULL OR d.gone_at IS NULL OR i.uid = :uid
 """
 
@@ -63,15 +70,18 @@ FROM ({_FACTS})
 _LATE = "iif(kind = 'open' AND due < :today, CAST(julianday(:today) - julianday(due) AS INTEGER), 0)"
 
 ROWS = f"""
-SELECT *, {_LATE} AS late
+SELECT
+    uid, kind, status, title, people, due, due_from, {_LATE} AS late, tracker, ticket, url, note, path, line,
+    document, severity, services, restricted, people_of, linked, reason, announced_at
 FROM ({_KINDS})
 WHERE (:everything OR kind = 'open') AND (:uid = '' OR uid = :uid)
 ORDER BY late = 0, coalesce(due, '9999-12-31'), path, line, uid
 """  # noqa: S608 - the texts are the constants above
 """The rows in the order in which they are shown: late ones first, then by due date, then by place.
 
-`kind` is 'open', 'closed' or 'aside'. `people` is a JSON list of accounts of the tracker `people_of`, or of names where
-that is ''. `reason` is that of a refusal, `announced_at` of an announced create. `:today` is an ISO date.
+The columns are those of `pmsync.reports.status.StatusRow` in its order, and what its texts are made of. `people` is a
+JSON list of accounts of the tracker `people_of`, or of names where that is ''. `reason` is that of a refusal,
+`announced_at` of an announced create. `:today` is an ISO date.
 """
 
 COUNTS = f"""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from pmsync.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Run:
     """One run as the ledger recorded it. `finished_at` and `ok` are None while it runs, or where it was killed.
 

@@ -5,13 +5,13 @@ Reads the ledger and nothing else; `now` is an argument.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pmsync.location import place
 from pmsync.model.ages import is_future, is_within
+from pmsync.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pmsync.ledger.reader import LedgerReader
@@ -25,7 +25,7 @@ RECENT = 10
 """So many of the last good syncs tell how often they come."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freshness:
     """How far the ledger can be believed. `trouble` says in words what is wrong with it, '' where nothing is.
 

@@ -9,16 +9,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pmsync.config.severity import severity_level
 from pmsync.ledger.owners import owners
 from pmsync.ledger.values import Row, at, to_tuple
 from pmsync.location import place
+from pmsync.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pmsync.config.settings import Settings
     from pmsync.ledger.reader import LedgerReader
+
+_TROUBLED = {"moved", "lost", "orphaned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +76,42 @@ def status_row(uid: str, ledger: LedgerReader, settings: Settings, today: date) 
 
 
 def _shape(ledger: LedgerReader, settings: Settings) -> Callable[[Row], StatusRow]:
-    people, held, severity = owners(ledger, settings), ledger.is_held_back(), cache(severity_level)
+    people, held = owners(ledger, settings), ledger.is_held_back()
+    severity, texts, day = cache(severity_level), cache(to_tuple), cache(date.fromisoformat)
 
     def shape(row: Row) -> StatusRow:
+        # by position, which takes half as long as by name
+        values: Iterable[Any] = row
+        uid, kind, status, title, names, due, due_from, late, tracker, ticket, url, *more = values
+        note, path, line, document, level, services, restricted, names_of, linked, reason, _ = more
+        if reason or not linked or status in _TROUBLED:
+            note = _note(row, held=held)
         return StatusRow(
-            uid=row["uid"],
-            kind=row["kind"],
-            status=row["status"],
-            title=row["title"],
-            people=people(row),
-            due=date.fromisoformat(row["due"]) if row["due"] else None,
-            due_from=row["due_from"],
-            late=row["late"],
-            tracker=row["tracker"],
-            ticket=row["ticket"],
-            url=row["url"],
-            note=_note(row, held=held),
-            path=row["path"],
-            line=row["line"],
-            document=row["document"],
-            severity=severity(row["severity"]) or None,
-            services=to_tuple(row["services"]),
-            restricted=bool(row["restricted"]),
+            uid=uid,
+            kind=kind,
+            status=status,
+            title=title,
+            people=people(names_of, names),
+            due=day(due) if due else None,
+            due_from=due_from,
+            late=late,
+            tracker=tracker,
+            ticket=ticket,
+            url=url,
+            note=note,
+            path=path,
+            line=line,
+            document=document,
+            severity=severity(level) or None,
+            services=texts(services),
+            restricted=bool(restricted),
         )
 
     return shape
 
 
 def _note(row: Row, *, held: bool) -> str:
-    """What there is to say about the status; '' for a ticket that needs nobody's attention."""
+    """What there is to say about an item without a ticket, or with one that needs attention."""
     status, reason = row["status"], row["reason"]
     if status == "moved":
         return f"ticket {row['ticket']} was moved to where pmsync does not see it"
@@ -110,7 +120,7 @@ def _note(row: Row, *, held: bool) -> str:
     if status == "orphaned":
         return "the item is no longer in its document"
     if row["linked"]:
-        return f"the tracker refused a change: {reason}" if reason and not row["closed"] else ""
+        return f"the tracker refused a change: {reason}"
     if status == "in_doubt":
         since = f"{at(row['announced_at']):%Y-%m-%d %H:%M} UTC"
         return f"sent to {row['tracker']} at {since}, answer unknown: the next sync looks for it"
@@ -124,7 +134,7 @@ def _note(row: Row, *, held: bool) -> str:
 # --- which of them --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """Which rows are wanted; what is empty does not matter. `path` is a document's or a folder's, or a document id."""
 

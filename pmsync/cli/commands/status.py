@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from pmsync.cli.terminal import output, tables
 from pmsync.config.people import Directory
 from pmsync.errors import ConfigError
 from pmsync.ledger.reader import LedgerReader
+from pmsync.model.frozen import frozen
 from pmsync.reports import status
 from pmsync.reports.freshness import Freshness, freshness
 from pmsync.reports.status import Filter, StatusRow
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = ("ticket", "status", "due", "owner", "severity", "title", "where", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """The rows to show, the options that chose them, and how many items the ledger holds, by kind.
 

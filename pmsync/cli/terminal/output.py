@@ -11,16 +11,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import click
 
 from pmsync.cli.terminal.safe_text import harmless, printable, rfc3339, to_json
 from pmsync.location import place
+from pmsync.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pmsync.model import Finding, Level
@@ -32,7 +33,7 @@ _LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "VTE_
 _LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """How this invocation prints; `colour` is what `--color` said, `structured` whether the log is JSON."""
 
@@ -48,8 +49,7 @@ class View:
         return any(self.environ.get(name, "").lower() not in {"", "0", "false"} for name in ("GITHUB_ACTIONS", "CI"))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text with a look. Where a terminal cannot link, `echo` prints the URL after the text."""
 
     text: str

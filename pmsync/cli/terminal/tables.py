@@ -54,9 +54,7 @@ def _piped(columns: Sequence[str], rows: Sequence[Sequence[Part]]) -> None:
     """Cells of usual widths are filled up with blanks: so the columns are straight as they are, too, and `column` takes
     no two tabs for one.
     """
-    *padded, last = (
-        [name.upper(), *map(_plain, cells)] for name, cells in zip(columns, zip(*rows, strict=True), strict=True)
-    )
+    *padded, last = (list(map(_plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
     for column in padded:
         widths = [_cells(text) for text in column]
         width = max(each for each in widths if each <= PADDED)
