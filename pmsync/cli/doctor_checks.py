@@ -18,7 +18,7 @@ from pmsync.findings import RULES
 from pmsync.model import Reading
 from pmsync.planning.routing import route
 from pmsync.planning.ticket_text import raw_fields
-from pmsync.reports import status
+from pmsync.reports.freshness import freshness
 from pmsync.trackers.contract import Check, Tracker, Unresolved
 
 ATTEMPTS = 2
@@ -109,7 +109,7 @@ def _opened(app: App, path: Path) -> Iterator[Check]:
     try:
         with Ledger.open(path, readonly=True) as ledger:
             links, intents = len(ledger.links()), len(ledger.intents())
-            fresh = status.freshness(ledger, app.now())
+            fresh = freshness(ledger, app.now())
     except LedgerError as error:
         yield Check("ledger", False, str(error))
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pmsync.model.documents import Document, Fields
@@ -167,23 +167,6 @@ class OpenItem:
     path: str
     date: date | None = None
     restricted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run as the ledger recorded it. `finished_at` and `ok` are None while it runs, or where it was killed.
-
-    `scope` holds the paths it was limited to, '' for everything. `counts` are by what was done ('create' …).
-    """
-
-    id: int
-    started_at: datetime
-    finished_at: datetime | None
-    host: str
-    pid: int
-    scope: str
-    ok: bool | None
-    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
