@@ -342,9 +342,9 @@ def _place(finding: Finding) -> str:
     return place(finding.path, finding.line)
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """`1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 # --- dates ----------------------------------------------------------------------------------------------------
