@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Listing, Table
+from pmsync.documents.blocks import Content, Listing, Table
 from pmsync.documents.items import head as metadata
 from pmsync.documents.items.fields import tickets
 from pmsync.documents.items.forms import headings, tables
@@ -20,8 +20,7 @@ from pmsync.documents.items.item import Context, Entry, item
 from pmsync.documents.items.language import phrases, team_words
 from pmsync.documents.items.language.vocabulary import PEOPLE_LINES
 from pmsync.documents.items.sections import BOLD_LEVEL, Section, outline
-from pmsync.documents.markdown import front_matter, ignore_comments
-from pmsync.documents.markdown import parse as tokens
+from pmsync.documents.markdown.content import content
 from pmsync.findings import RULES, new_finding
 from pmsync.model import Document, Finding, Item
 from pmsync.model.names import one_spelling
@@ -31,27 +30,28 @@ _PEOPLE = re.compile(rf"[ \t>*_-]{{0,8}}(?:{PEOPLE_LINES})[*_ ]{{0,4}}[:：][*_]
 
 
 def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
-    """The document in `text`. `path` is relative to the config's folder, with '/', and is its id where it has none.
+    """The document in a Markdown text. `path` is relative to the config's folder, with '/', and is its id where it has none.
     `vocabulary` adds a team's own words.
 
     Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read. Anything
     else that is wrong with a document is among its findings.
     """
-    front, body, text = _opened(text, path)
-    comments = ignore_comments.find(body, tokens.code_lines)
+    return document(content(text, path), path, vocabulary)
+
+
+def document(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
+    """The document that a file's content makes; its lines are places in the file."""
     with tickets.known(vocabulary.projects):
-        if not comments:
-            return _document(_read(front, body, text, path, vocabulary))
-        kept, numbers = ignore_comments.take_out(body, comments)
-        document = at_places(_document(_read(front, kept, ignore_comments.without(text), path, vocabulary)), numbers)
-    said = ignore_comments.read(body, comments, {item.line for item in document.items})
-    return replace(document, ignores=said)
+        made = _document(read(source, path, vocabulary))
+    items = tuple(replace(item, line=source.place(item.line)) for item in made.items)
+    findings = _by_line(replace(finding, line=source.place(finding.line)) for finding in made.findings)
+    return replace(made, items=items, findings=findings, ignores=source.ignores({item.line for item in items}))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A document before its entries become items: its sections, all entries, what there is to say about the sections, what
-    its head says, and what else is known. `places` are those of the lines in the file, none where they are its own.
+    its head says, and what else is known.
     """
 
     sections: Sequence[Section]
@@ -59,46 +59,16 @@ class Read:
     findings: Sequence[Finding]
     head: metadata.Head
     context: Context
-    places: Sequence[int] = ()
 
 
-def read(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
-    """The way of a document as `parse` goes it, up to its entries. Raises DocumentError as that does."""
-    front, body, text = _opened(text, path)
-    comments = ignore_comments.find(body, tokens.code_lines)
-    kept, places = ignore_comments.take_out(body, comments) if comments else (body, [])
+def read(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
+    """The way of a document as `document` goes it, up to its entries."""
     with tickets.known(vocabulary.projects):
-        return replace(_read(front, kept, ignore_comments.without(text), path, vocabulary), places=places)
-
-
-def _opened(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
-    """The front matter's values, the text without it and without comments, and all of the text."""
-    text = front_matter.normal(text)
-    front_matter.refuse_conflicts(text, path)
-    front, body = front_matter.split(text, path)
-    return front, front_matter.without_comments(body), text
-
-
-def _read(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Read:
-    """What stands in `body`, where the front matter is blank; `text` is where people are named."""
-    blocks = team_words.in_known_words(tokens.parse(body), vocabulary)
-    sections = outline(blocks, team_words.sections(vocabulary))
-    head = metadata.head(front, blocks, path, _head_end(sections))
-    found, findings = _entries(sections, body.split("\n"), path)
-    return Read(sections, found, findings, head, Context(path, _Known(text, head), head.date))
-
-
-def at_places(document: Document, places: Sequence[int]) -> Document:
-    """The document with its lines put where they stand: `places` holds the place of each line of the text it was read from."""
-
-    def place(line: int) -> int:
-        return places[min(line, len(places)) - 1] if line and places else line
-
-    return replace(
-        document,
-        items=tuple(replace(item, line=place(item.line)) for item in document.items),
-        findings=_by_line(replace(finding, line=place(finding.line)) for finding in document.findings),
-    )
+        blocks = team_words.in_known_words(list(source.blocks), vocabulary)
+        sections = outline(blocks, team_words.sections(vocabulary))
+        head = metadata.head(source.front, blocks, path, _head_end(sections))
+        found, findings = _entries(sections, source.lines, path)
+    return Read(sections, found, findings, head, Context(path, _Known(source.text, head), head.date))
 
 
 def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
