@@ -1,4 +1,4 @@
-"""What the headers of a refusal by GitHub say about its cause. Pure.
+"""Why GitHub refused, by the headers of its answer. Pure.
 
 X-GitHub-SSO, X-Accepted-GitHub-Permissions, X-OAuth-Scopes and X-Accepted-OAuth-Scopes: see "Troubleshooting the REST
 API" and "Authenticating to the REST API" in docs.github.com.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+
+from pmsync.trackers.http import Answer
 
 _HOLDS = {
     "repo": ("public_repo", "repo:status", "repo_deployment", "repo:invite", "security_events"),
@@ -28,26 +30,31 @@ _POLICIES = (
 """What a policy says in its message, and what to do: none of them is about the rights of the token."""
 
 
-def cause(status: int, headers: Mapping[str, str], message: str) -> str:
-    """Why it was refused and what to do, as the end of a sentence; '' where the answer does not say."""
-    if status not in {401, 403, 404}:
+def is_own(answer: Answer) -> bool:
+    """Whether GitHub itself answered, not a proxy or firewall on the way."""
+    return "X-GitHub-Request-Id" in answer.headers or (isinstance(answer.data, Mapping) and "message" in answer.data)
+
+
+def cause(answer: Answer) -> str:
+    """Why it was refused and what to do, as the end of a sentence; '' if headers and policies do not say."""
+    if answer.status not in {401, 403, 404}:
         return ""
     return (
-        _sign_on(headers)
-        or next((todo for said, todo in _POLICIES if said.search(message)), "")
-        or _scopes(headers)
-        or (_permissions(headers) if status == 403 else "")
+        _sign_on(answer.headers)
+        or next((todo for policy, todo in _POLICIES if policy.search(answer.message)), "")
+        or _scopes(answer.headers)
+        or (_permissions(answer.headers) if answer.status == 403 else "")
     )
 
 
-def partial(headers: Mapping[str, str]) -> str:
-    """Why a list is not complete though its answer looks good, '' where nothing says so."""
-    return _sign_on(headers) if "partial-results" in headers.get("x-github-sso", "") else ""
+def omission(answer: Answer) -> str:
+    """Why a list is incomplete although its answer looks good; '' if nothing says so."""
+    return _sign_on(answer.headers) if "partial-results" in answer.headers.get("X-GitHub-SSO", "") else ""
 
 
 def _sign_on(headers: Mapping[str, str]) -> str:
     """`required; url=https://…`, or `partial-results; organizations=21955855,20582480`."""
-    kind, _, rest = headers.get("x-github-sso", "").partition(";")
+    kind, _, rest = headers.get("X-GitHub-SSO", "").partition(";")
     values = dict(part.strip().partition("=")[::2] for part in rest.split(";"))
     if not kind.strip():
         return ""
@@ -61,9 +68,9 @@ def _sign_on(headers: Mapping[str, str]) -> str:
 
 def _scopes(headers: Mapping[str, str]) -> str:
     """Only the answers to classic tokens name scopes; an empty list of accepted ones asks for none."""
-    if "x-oauth-scopes" not in headers:
+    if "X-OAuth-Scopes" not in headers:
         return ""
-    held, wanted = _listed(headers["x-oauth-scopes"]), _listed(headers.get("x-accepted-oauth-scopes", ""))
+    held, wanted = _listed(headers["X-OAuth-Scopes"]), _listed(headers.get("X-Accepted-OAuth-Scopes", ""))
     if not wanted or _whole(held) & wanted:
         return ""
     had = f"the token has only the scopes {headers['x-oauth-scopes']!r}" if held else "the token has no scopes"
@@ -80,7 +87,7 @@ def _whole(scopes: Collection[str]) -> set[str]:
 
 def _permissions(headers: Mapping[str, str]) -> str:
     """`issues=write`, `pull_requests=write,contents=read`, or several such sets, each enough, with `;` between."""
-    sets = [found for each in headers.get("x-accepted-github-permissions", "").split(";") if (found := _pairs(each))]
+    sets = [found for each in headers.get("X-Accepted-GitHub-Permissions", "").split(";") if (found := _pairs(each))]
     if not sets:
         return ""
     wanted = ", or ".join(" and ".join(_readable(*pair) for pair in pairs) for pairs in sets)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
+from pmsync.trackers.http import Answer
 from pmsync.trackers.quiet_text import hushed, quiet
 
 LONGEST_TITLE = 256
@@ -114,24 +115,15 @@ def repository_id_of(address: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def reasons(data: Any) -> str:
-    """What an error answer says, in one line."""
-    if not isinstance(data, Mapping):
-        return "no explanation"
-    parts = [str(data.get("message") or "no explanation")]
-    for error in data.get("errors") or ():
-        if isinstance(error, Mapping):
-            named = (error.get(name) for name in ("field", "value", "code", "message"))
-            parts.append(" ".join(str(text) for text in named if text))
-        else:
-            parts.append(str(error))
-    return "; ".join(parts)
-
-
-def next_page(link: str) -> str | None:
-    """The address of the next page in a Link header."""
-    found = re.search(r'<([^>]*)>;\s*rel="next"', link)
-    return found[1] if found else None
+def unassignable_in(answer: Answer) -> frozenset[str]:
+    """The accounts, lower-case, for whose sake alone an issue was refused."""
+    errors = answer.data.get("errors") if answer.status == 422 and isinstance(answer.data, Mapping) else None
+    if not isinstance(errors, list) or not all(
+        isinstance(e, Mapping) and e.get("field") == "assignees" for e in errors
+    ):
+        return frozenset()
+    values = [e.get("value") for e in errors]
+    return frozenset(str(n).lower() for value in values for n in (value if isinstance(value, list) else [value]) if n)
 
 
 def foreign_deed(events: Iterable[Mapping[str, Any]], ours: frozenset[str], own_comment: str) -> str:

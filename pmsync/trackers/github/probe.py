@@ -9,8 +9,9 @@ from urllib.parse import quote
 from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
-from pmsync.trackers.github.session import Answer, Session
-from pmsync.trackers.reach import shortened
+from pmsync.trackers.github.causes import cause
+from pmsync.trackers.github.session import Session
+from pmsync.trackers.http import Answer, shortened
 
 ACTIONS = "github-actions[bot]"
 
@@ -20,7 +21,7 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
 
     An installation's token cannot ask who it is; in a workflow it is taken for the workflow's own.
     """
-    answer = session.as_app("GET", "/app") if session.is_app else session.call("GET", "/user")
+    answer = session.as_app("GET", "/app") if session.is_app else session.send("GET", "/user")
     if trouble := session.trouble(answer):
         raise trouble
     if away := session.led_away(answer):
@@ -34,7 +35,7 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
     if answer.status == 401:
         todo = f"it is wrong or has expired: {session.new_secret}"
         raise TrackerError(f"GitHub does not accept the token ({answer.reason}): {todo}")
-    hint = answer.cause or f"name the account in `trackers.{settings.name}.accounts`"
+    hint = cause(answer) or f"name the account in `trackers.{settings.name}.accounts`"
     why = f"its answer names nobody, {shortened(answer.data)}" if answer.status == 200 else answer.reason
     raise TrackerError(f"GitHub does not say whose token this is ({why}): {hint}")
 
@@ -63,7 +64,7 @@ def probe(session: Session, settings: TrackerSettings, account: Callable[[], str
 
 
 def _asked(session: Session, path: str) -> Answer:
-    answer = session.call("GET", path)
+    answer = session.send("GET", path)
     if trouble := session.trouble(answer):
         raise trouble
     return answer
@@ -86,7 +87,7 @@ def _no_repository(session: Session, settings: TrackerSettings, answer: Answer) 
         return Check("repository", False, message, hint)
     if answer.redirect is not None:
         return Check("repository", False, f"`{settings.repo}` was renamed or moved", f"set `{setting}` to its new name")
-    hint = answer.cause or (
+    hint = cause(answer) or (
         f"check `{setting}` and `trackers.{settings.name}.api_url`, and whether the token may see the repository"
     )
     return Check("repository", False, f"`{settings.repo}` cannot be read ({answer.reason})", hint)
@@ -107,7 +108,7 @@ def _rights(session: Session, settings: TrackerSettings, answer: Answer, me: str
     """
     told = answer.data.get("permissions")
     held = told if isinstance(told, Mapping) else {}
-    granted = session.granted()
+    granted = session.app_permissions
     if granted is not None:
         return _granted(settings, granted)
     if not me or me.endswith("[bot]"):
@@ -116,7 +117,7 @@ def _rights(session: Session, settings: TrackerSettings, answer: Answer, me: str
     if not (held.get("push") or held.get("triage")):
         hint = "give the account the role Write (or Triage), since GitHub drops labels and assignees of others silently"
         return Check("rights", False, f"{me!r} may not label issues in `{settings.repo}`", hint)
-    if "x-oauth-scopes" not in answer.headers:
+    if "X-OAuth-Scopes" not in answer.headers:
         hint = "see that it has the permission `Issues: read and write` for this repository"
         message = f"{me!r} may label and assign; whether this token may, GitHub tells only at the first write"
         return Check("rights", None, message, hint)
@@ -134,7 +135,7 @@ def _granted(settings: TrackerSettings, granted: Mapping[str, str]) -> Check:
 
 def _scopes(answer: Answer) -> Check | None:
     """Only classic tokens have scopes, and only their answers carry the header."""
-    header = answer.headers.get("x-oauth-scopes")
+    header = answer.headers.get("X-OAuth-Scopes")
     if header is None:
         return None
     scopes = {scope.strip() for scope in header.split(",") if scope.strip()}
@@ -150,6 +151,6 @@ def _label(session: Session, settings: TrackerSettings) -> Check:
     if answer.status == 200:
         return Check("label", True, f"the label {settings.label!r} exists")
     if answer.status != 404:
-        hint = answer.cause or session.led_away(answer) or "give the token the permission `Issues: read and write`"
+        hint = cause(answer) or session.led_away(answer) or "give the token the permission `Issues: read and write`"
         return Check("label", False, f"labels of `{settings.repo}` cannot be read ({answer.reason})", hint)
     return Check("label", None, f"the label {settings.label!r} does not exist yet", "it is made with the first ticket")

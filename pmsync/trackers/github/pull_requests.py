@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from pmsync.errors import TrackerError
+from pmsync.trackers.github.causes import cause
 from pmsync.trackers.github.pacing import Pacing
-from pmsync.trackers.github.session import Answer, Session
+from pmsync.trackers.github.session import Session
+from pmsync.trackers.http import Answer
 from pmsync.trackers.paging import Page, Place, walk
 
 Outcome = Literal["created", "updated", "unchanged", "none"]
@@ -25,9 +27,7 @@ class Pulls:
 
     def __init__(self, api_url: str, repo: str, token: str, variable: str) -> None:
         self.repo = repo
-        self._session = Session(
-            api_url, token, repo=repo, pacing=Pacing(), setting="the environment", variable=variable
-        )
+        self._session = Session(api_url, token, repo=repo, pacing=Pacing(), setting="GITHUB_API_URL", variable=variable)
 
     def close(self) -> None:
         """Close the connection."""
@@ -84,15 +84,15 @@ class Pulls:
             yield from found
 
     def _read(self, path: str, query: dict[str, Any]) -> Any:
-        return self._good(self._session.call("GET", path, query=query), 200)
+        return self._good(self._session.send("GET", path, query=query), 200)
 
     def _send(self, verb: str, path: str, body: dict[str, Any]) -> Any:
-        return self._good(self._session.call(verb, path, body=body), 201 if verb == "POST" else 200)
+        return self._good(self._session.send(verb, path, body=body), 201 if verb == "POST" else 200)
 
     def _good(self, answer: Answer, expected: int) -> Any:
         if answer.status == expected and isinstance(answer.data, dict | list):
             return answer.data
         if trouble := self._session.trouble(answer):
             raise trouble
-        why = answer.cause or self._session.led_away(answer)
+        why = cause(answer) or self._session.led_away(answer)
         raise TrackerError(f"GitHub refused ({answer.reason}){f': {why}' if why else ''}")

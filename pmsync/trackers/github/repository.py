@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from requests.utils import parse_header_links
+
 from pmsync.errors import TrackerClosed, TrackerError
 from pmsync.model import Ref, Ticket
-from pmsync.trackers.github.causes import partial
-from pmsync.trackers.github.issue import next_page, repository_id_of, repository_of, ticket_of
-from pmsync.trackers.github.session import Answer, Session
+from pmsync.trackers.github.causes import cause, is_own, omission
+from pmsync.trackers.github.issue import repository_id_of, repository_of, ticket_of
+from pmsync.trackers.github.session import Session
+from pmsync.trackers.http import Answer
 from pmsync.trackers.paging import Page, Place, walk
 
 PAGE = 100
@@ -65,10 +68,10 @@ class Repository:
             if answer.status != 200:
                 raise self.refused(answer, what)
             if not isinstance(answer.data, list) or not all(isinstance(each, Mapping) for each in answer.data):
-                raise self.session.no_answer(answer.data, "a list")
-            if hidden := partial(answer.headers):
-                raise TrackerClosed(f"`{self.name}`: GitHub leaves something out of the list: {hidden}")
-            following = next_page(answer.headers.get("link", ""))
+                raise self.session.unexpected(answer.data, "a list")
+            if reason := omission(answer):
+                raise TrackerClosed(f"`{self.name}`: GitHub leaves something out of the list: {reason}")
+            following = next_page(answer)
             self.number = self.number or repository_id_of(following or "")
             return answer, Page(answer.data, following)
 
@@ -86,7 +89,7 @@ class Repository:
 
     def write(self, verb: str, path: str, body: Any, what: str, also: Iterable[int] = ()) -> Answer:
         """A write that may be repeated. Raises where it did not succeed, but for the statuses in `also`."""
-        answer = self.definite(self.session.call(verb, path, body=body))
+        answer = self.definite(self.session.send(verb, path, body=body))
         if answer.redirect is not None:
             raise self.elsewhere(answer, what)
         if answer.status >= 300 and answer.status not in also:
@@ -124,7 +127,7 @@ class Repository:
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         """The answer to a GET, whatever its status, where asking again would not change it."""
-        return self.definite(self.session.call("GET", path, query=query))
+        return self.definite(self.session.send("GET", path, query=query))
 
     def definite(self, answer: Answer) -> Answer:
         """The answer, where it is one that asking again would not change."""
@@ -137,7 +140,7 @@ class Repository:
     def verified(self, issue: Any) -> Mapping[str, Any]:
         """The issue, where it is one and in our repository."""
         if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
-            raise self.session.no_answer(issue, "an issue")
+            raise self.session.unexpected(issue, "an issue")
         if repository_of(issue) != self.name.lower():
             raise TrackerError(f"`{self.name}`: GitHub answered with an issue of {repository_of(issue)!r}")
         return issue
@@ -175,8 +178,8 @@ class Repository:
             404: f"it does not exist, or the token may not see it: check `trackers.{self.tracker}.repo` and the token",
             410: "it was deleted, or issues are switched off in the repository's settings",
         }
-        hint = answer.cause or hints.get(answer.status, "see what it names")
-        if not answer.own and answer.status != 401:
+        hint = cause(answer) or hints.get(answer.status, "see what it names")
+        if not is_own(answer) and answer.status != 401:
             foreign = "these are not GitHub's words: have the proxy or firewall on the way let requests through"
             return TrackerError(f"`{self.name}`: {what} was refused ({answer.reason}): {foreign}, or reword the item")
         kind = TrackerClosed if answer.status in hints and not self._missing(answer, path) else TrackerError
@@ -194,7 +197,7 @@ class Repository:
         answer = self.read(f"{self.home}/issues", {"per_page": "1"})
         if answer.status == 200:
             return ""
-        return f"the issues of `{self.name}` cannot be read ({answer.reason}){_because(answer)}"
+        return f"the issues of `{self.name}` cannot be read ({answer.reason}){because(answer)}"
 
     def elsewhere(self, answer: Answer, what: str) -> TrackerError:
         """The error for a redirect of one ticket: the whole repository was renamed, or this ticket transferred."""
@@ -209,7 +212,7 @@ class Repository:
         number, new = repository_id_of(answer.redirect or ""), ""
         if number is not None:
             try:
-                found = self.session.call("GET", f"/repositories/{number}")
+                found = self.session.send("GET", f"/repositories/{number}")
                 new = str(found.data["full_name"]) if found.status == 200 else ""
             except TrackerError:
                 new = ""
@@ -218,8 +221,15 @@ class Repository:
         return TrackerClosed(f"repository `{self.name}` was renamed or moved{f' to `{new}`' if new else ''}: {todo}")
 
 
-def _because(answer: Answer) -> str:
-    return f": {answer.cause}" if answer.cause else ""
+def next_page(answer: Answer) -> str | None:
+    """The address of the next page in the Link header."""
+    links = parse_header_links(answer.headers.get("Link", ""))
+    return next((link["url"] for link in links if link.get("rel") == "next"), None)
+
+
+def because(answer: Answer) -> str:
+    """The cause of a refusal as the end of a sentence, '' if the answer does not say."""
+    return f": {cause(answer)}" if cause(answer) else ""
 
 
 def number_of(ref: Ref) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -36,12 +36,21 @@ from pmsync.trackers.contract import (
 from pmsync.trackers.facts import held_digest, with_facts
 from pmsync.trackers.github.access import DEFAULT_TOKEN_ENV, checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github.bulk_read import read_issues
-from pmsync.trackers.github.issue import MOST_ASSIGNEES, fit_body, fit_labels, fit_title, foreign_deed, repository_id_of
-from pmsync.trackers.github.pacing import CONTENT_LIMITS, NotSent, Pacing, server_time
+from pmsync.trackers.github.issue import (
+    MOST_ASSIGNEES,
+    fit_body,
+    fit_labels,
+    fit_title,
+    foreign_deed,
+    repository_id_of,
+    unassignable_in,
+)
+from pmsync.trackers.github.pacing import CONTENT_LIMITS, Pacing
 from pmsync.trackers.github.probe import own_account, probe
-from pmsync.trackers.github.repository import Repository, number_of, repository_number
-from pmsync.trackers.github.session import TIMEOUT, Answer, Session, unassignable_in
+from pmsync.trackers.github.repository import Repository, because, number_of, repository_number
+from pmsync.trackers.github.session import TIMEOUT, Session
 from pmsync.trackers.github.transferred import departed
+from pmsync.trackers.http import Answer, NotSent
 from pmsync.trackers.overtaken import is_sent
 
 OWN_COMMENT = "<!-- pmsync-duplicate -->"
@@ -69,7 +78,7 @@ def connect(
         credentials,
         repo=settings.repo,
         pacing=pacing,
-        setting=f"trackers.{settings.name}",
+        setting=f"trackers.{settings.name}.api_url",
         variable=settings.app_key_env or settings.token_env or DEFAULT_TOKEN_ENV,
         timeout=timeout,
         monotonic=monotonic,
@@ -164,10 +173,9 @@ class GitHubTracker:
     def scan(self, since: datetime | None = None) -> Scan:
         """One request for each hundred tickets that changed; none more where nothing did."""
         issues, first = self._repo.issues({"labels": self.label}, since)
-        cursor = server_time(first.headers)
-        if cursor is None:
+        if first.date is None:
             raise TrackerError(f"{self._settings.api!r} answers without a Date header: a proxy removes it")
-        return Scan(self._repo.tickets(issues), cursor.astimezone(UTC))
+        return Scan(self._repo.tickets(issues), first.date)
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         """Everything in the repository that changed since then, sifted here by author and marker.
@@ -223,8 +231,7 @@ class GitHubTracker:
             # A 404 also answers for a ticket that was transferred to where the token sees nothing; a 410 is definite.
             return Forbidden(ref, readable[0]) if readable[0] else Gone(ref, hidden=answer.status == 404)
         if answer.status in {401, 403}:
-            because = f": {answer.cause}" if answer.cause else ""
-            return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason}){because}")
+            return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason}){because(answer)}")
         if answer.status != 200 or not isinstance(answer.data, Mapping):
             raise self._repo.refused(answer, f"to show {ref.key!r}")
         if theirs != home or "pull_request" in answer.data:
@@ -268,14 +275,14 @@ class GitHubTracker:
         except TrackerError as error:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
         try:
-            answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
+            answer = self._session.send("POST", f"{self._repo.home}/issues", body=body)
             refused: set[str] = set()
             while left := unassignable_in(answer) & {name.lower() for name in body["assignees"]}:
                 # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
                 refused |= left
                 willing = [name for name in draft.assignees if name.lower() not in refused]
                 body["assignees"] = willing or [name for name in draft.fallback if name.lower() not in refused]
-                answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
+                answer = self._session.send("POST", f"{self._repo.home}/issues", body=body)
             return self._outcome(answer)
         except NotSent as error:
             return Unavailable(str(error), error.retry_after)
@@ -285,12 +292,11 @@ class GitHubTracker:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
 
     def _outcome(self, answer: Answer) -> Outcome:
-        if answer.patience is not None:
-            return Unavailable(f"GitHub asks for patience ({answer.reason})", answer.patience)
+        if trouble := self._session.trouble(answer):
+            limited = self._session.is_rate_limited(answer)
+            return Unavailable(str(trouble), trouble.retry_after) if limited else InDoubt(str(trouble))
         if answer.redirect is not None:
             return InDoubt(str(self._repo.renamed(answer)))
-        if answer.failed:
-            return InDoubt(f"GitHub had trouble of its own ({answer.reason})")
         if answer.status >= 400:
             refused = self._repo.refused(answer, "to create an issue")
             return Rejected(str(refused), closed=isinstance(refused, TrackerClosed))

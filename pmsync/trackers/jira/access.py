@@ -42,9 +42,6 @@ def open_session(
         timeout=timeout,
         logging=False,
     )
-    # Without these the library would ask `serverInfo` and `field` before anything else.
-    jira.deploymentType = {"cloud": "Cloud", "server": "Server", None: None}[settings.deployment]
-    jira._fields_cache_value = {"summary": "summary"}
     return Session(
         jira,
         secrets=credentials.variables,

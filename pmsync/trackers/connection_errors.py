@@ -1,12 +1,10 @@
-"""Why a service could not be reached, and what answered in its place: in words that name what to repair.
+"""Why a request got no answer, in words that name what to repair: proxy, CA bundle, certificate, DNS, address.
 
-It sends nothing. It reads the environment as `requests` does, and the CA bundle that the environment names.
+Sends nothing. Reads the environment as `requests` does, and the CA bundle that the environment names.
 """
 
 from __future__ import annotations
 
-import html
-import json
 import os
 import re
 import ssl
@@ -26,7 +24,6 @@ FAILURES = (requests.RequestException, HTTPError, OSError, UnicodeError)
 """All that a request may raise: a missing CA bundle, say, is a plain OSError."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The variables that name a file of certificates, the first one that is set; SSL_CERT_FILE is not read."""
-_LONGEST_TITLE = 120
 _BEFORE_SENDING = frozenset(
     function.__code__
     for function in (
@@ -40,17 +37,12 @@ _BEFORE_SENDING = frozenset(
 )
 """All that comes before the first byte of a request: what failed in one of these was surely not sent."""
 _REFUSED = re.compile(r"Tunnel connection failed: ([^'\")\r\n]{1,120})")
-_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
-_LOG_IN = re.compile(r"\b(?:log-?in|log-?on|sign-?in|sso|saml2?|oauth2?|auth|adfs|idp|authenticate)\b", re.IGNORECASE)
-
-
-# --- no answer ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why no answer came, as a clause, with what to do. `sent` unless the request surely did not leave; `lasting` where
-    asking again is of no use until somebody repairs it.
+    """Why no answer came, as a clause with what to do. `sent` is False only if the request surely did not leave;
+    `lasting` means that asking again is useless until somebody repairs the cause.
     """
 
     reason: str
@@ -58,36 +50,36 @@ class Failure:
     lasting: bool = False
 
 
-def failure(error: BaseException, url: str, setting: str, environ: Mapping[str, str] = os.environ) -> Failure:
-    """What an error of a request to `url` means. `setting` is the one that holds the address.
+def explain(error: BaseException, url: str, setting: str, environ: Mapping[str, str] = os.environ) -> Failure:
+    """What an error of a request to `url` means; `setting` is the one that holds the address.
 
-    The words are ours, since the error's may quote the request.
+    The words are ours: the error's own may quote the request.
     """
     causes = list(_causes(error))
-    sent = _was_sent(causes)
-    reason, lasting = _unsent(causes, url, setting, environ) if not sent else ("", False)
-    if sent and any(isinstance(each, requests.Timeout) for each in causes):
-        reason = "the answer did not come in time"
-    return Failure(reason or f"the connection broke off ({type(error).__name__})", sent, lasting)
+    if not _may_have_been_sent(causes):
+        reason, lasting = _unsent(causes, url, setting, environ)
+        return Failure(reason, sent=False, lasting=lasting)
+    if any(isinstance(each, requests.Timeout) for each in causes):
+        return Failure("the answer did not come in time", sent=True)
+    return Failure(f"the connection broke off ({type(error).__name__})", sent=True)
 
 
-def _was_sent(causes: list[BaseException]) -> bool:
-    """Whether the request may have left."""
+def _may_have_been_sent(causes: list[BaseException]) -> bool:
     ran = (frame.f_code for cause in causes for frame, _ in traceback.walk_tb(cause.__traceback__))
     return _BEFORE_SENDING.isdisjoint(ran)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error, and what it wraps on purpose: urllib3 keeps its reason, requests its arguments.
+    """An error and what it wraps on purpose: urllib3 keeps its reason, requests its arguments.
 
-    What was being handled when it arose (`__context__`) may be the failure of another request, and says nothing.
+    `__context__` is left out: it may be the failure of another request.
     """
-    waiting, known = [error], set()
+    waiting, seen = [error], set()
     while waiting:
         cause = waiting.pop()
-        if id(cause) in known:
+        if id(cause) in seen:
             continue
-        known.add(id(cause))
+        seen.add(id(cause))
         yield cause
         inner = (cause.__cause__, getattr(cause, "reason", None), *cause.args)
         waiting += [each for each in inner if isinstance(each, BaseException)]
@@ -191,43 +183,3 @@ def _of_proxy(causes: list[BaseException], url: str, proxy: str, variable: str) 
         return f"{named} does not let requests through ({refused}): have it allow {host}", False
     why = _of_connection(causes)
     return f"{named} cannot be reached ({why}): correct {variable}, or add {host} to NO_PROXY", False
-
-
-# --- somebody else's answer -----------------------------------------------------------------------------------
-
-
-def described(text: str) -> str:
-    """What an answer that is no JSON is: a page with its title, a text with its beginning, nothing."""
-    if not text.strip():
-        return "an empty answer"
-    if not is_page(text):
-        return f"the text {' '.join(text.split())[:_LONGEST_TITLE]!r}"
-    found = _TITLE.search(text)
-    title = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", found[2])).split())[:_LONGEST_TITLE] if found else ""
-    return f"a page titled {title!r}" if title else "a page without a title"
-
-
-def shortened(data: object) -> str:
-    """The beginning of JSON that says something else than what was asked for."""
-    text = json.dumps(data, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_TITLE else f"{text[:_LONGEST_TITLE]}…"
-
-
-def is_page(text: str) -> bool:
-    return text.lstrip("\ufeff \t\r\n").startswith("<")
-
-
-def stranger(url: str, said: str, status: int, setting: str) -> str:
-    """The error where something else answered, and the service did not."""
-    return (
-        f"{url!r} answers with {said} ({status}) instead of JSON: a log-in page, a proxy or a captive portal speaks in "
-        f"its place; open that address in a browser on this machine, and check {setting}"
-    )
-
-
-def led_away(location: str) -> str:
-    """Where a redirect leads, without what it carries along; with a word on pages that ask to log in."""
-    address = urlsplit(location)
-    place = f"{address.scheme}://{address.netloc.rpartition('@')[2]}" if address.netloc else ""
-    wants = ", which asks to log in" if _LOG_IN.search(f"{address.netloc}{address.path}") else ""
-    return f"sends us to {f'{place}{address.path}'[:300]!r}{wants}"
