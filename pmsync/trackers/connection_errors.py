@@ -9,7 +9,7 @@ import os
 import re
 import ssl
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,9 +21,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, ProxyError
 
 FAILURES = (requests.RequestException, HTTPError, OSError, UnicodeError)
-"""All that a request may raise: a missing CA bundle, say, is a plain OSError."""
+"""Everything that a request may raise: a missing CA bundle, say, is a plain OSError."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""The variables that name a file of certificates, the first one that is set; SSL_CERT_FILE is not read."""
+"""The variables that name a CA bundle; the first one that is set counts, and SSL_CERT_FILE is never read."""
 _BEFORE_SENDING = frozenset(
     function.__code__
     for function in (
@@ -35,8 +35,8 @@ _BEFORE_SENDING = frozenset(
         HTTPSConnection.connect,
     )
 )
-"""All that comes before the first byte of a request: what failed in one of these was surely not sent."""
-_REFUSED = re.compile(r"Tunnel connection failed: ([^'\")\r\n]{1,120})")
+"""Everything that runs before the first byte of a request leaves: what failed in there was surely not sent."""
+_TUNNEL_FAILED = re.compile(r"Tunnel connection failed: ([^'\")\r\n]{1,120})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +46,22 @@ class Failure:
     """
 
     reason: str
-    sent: bool
+    sent: bool = False
     lasting: bool = False
 
 
-def explain(error: BaseException, url: str, setting: str, environ: Mapping[str, str] = os.environ) -> Failure:
+def explain(error: BaseException, url: str, setting: str) -> Failure:
     """What an error of a request to `url` means; `setting` is the one that holds the address.
 
     The words are ours: the error's own may quote the request.
     """
     causes = list(_causes(error))
-    if not _may_have_been_sent(causes):
-        reason, lasting = _unsent(causes, url, setting, environ)
-        return Failure(reason, sent=False, lasting=lasting)
-    if any(isinstance(each, requests.Timeout) for each in causes):
-        return Failure("the answer did not come in time", sent=True)
-    return Failure(f"the connection broke off ({type(error).__name__})", sent=True)
-
-
-def _may_have_been_sent(causes: list[BaseException]) -> bool:
     ran = (frame.f_code for cause in causes for frame, _ in traceback.walk_tb(cause.__traceback__))
-    return _BEFORE_SENDING.isdisjoint(ran)
+    if not _BEFORE_SENDING.isdisjoint(ran):
+        return _not_sent(causes, url, setting)
+    if _any(causes, requests.Timeout):
+        return Failure("timed out waiting for the answer", sent=True)
+    return Failure(f"the connection broke off ({type(error).__name__})", sent=True)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -85,63 +80,66 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [each for each in inner if isinstance(each, BaseException)]
 
 
-def _unsent(causes: list[BaseException], url: str, setting: str, environ: Mapping[str, str]) -> tuple[str, bool]:
-    """Why no connection came about, and whether that lasts."""
-    variable, path = _bundle(environ)
-    if url.startswith("https:") and variable and (problem := _bundle_problem(path)):
-        return f"{variable} names {path!r}, which {problem}: correct the variable, or unset it", True
-    proxy = _proxy(url, environ)
-    if proxy and any(isinstance(each, ProxyError | requests.exceptions.ProxyError) for each in causes):
-        return _of_proxy(causes, url, *proxy)
+def _any(causes: list[BaseException], *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in causes)
+
+
+def _not_sent(causes: list[BaseException], url: str, setting: str) -> Failure:
+    """Why no connection was made."""
+    variable, path = _ca_bundle()
+    if url.startswith("https:") and variable and (problem := _ca_bundle_problem(path)):
+        return Failure(f"{variable} names {path!r}, which {problem}: correct the variable, or unset it", lasting=True)
+    proxy = _proxy(url)
+    if proxy and _any(causes, ProxyError, requests.exceptions.ProxyError):
+        return _proxy_failure(causes, url, *proxy)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _of_certificate(cause, setting, environ), True
-    if any(isinstance(each, ssl.SSLError) for each in causes):
-        return f"no encrypted connection could be made: check {setting} and its port", False
+            return Failure(f"its certificate is not trusted: {_certificate_problem(cause, setting)}", lasting=True)
+    if _any(causes, ssl.SSLError):
+        return Failure(f"no encrypted connection could be made: check {setting} and its port")
     if proxy:
-        return _of_proxy(causes, url, *proxy)
+        return _proxy_failure(causes, url, *proxy)
     if isinstance(causes[0], requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | UnicodeError):
-        return f"the address is not valid: correct {setting}", True
-    return f"{_of_connection(causes)}; check {setting} and the network", False
+        return Failure(f"the URL is not valid: correct {setting}", lasting=True)
+    return Failure(f"{_connection_problem(causes)}; check {setting} and the network")
 
 
-def _of_connection(causes: list[BaseException]) -> str:
-    """Why nobody answers at the other end."""
-    if any(isinstance(each, NameResolutionError) for each in causes):
-        return "no such host is known here (DNS)"
-    if any(isinstance(each, ConnectionRefusedError) for each in causes):
-        return "the connection is refused"
-    said = [each.strerror for each in causes if isinstance(each, OSError) and each.errno and each.strerror]
+def _connection_problem(causes: list[BaseException]) -> str:
+    if _any(causes, NameResolutionError):
+        return "the host name does not resolve (DNS)"
+    if _any(causes, ConnectionRefusedError):
+        return "connection refused"
     late = (ConnectTimeoutError, requests.Timeout, TimeoutError)
-    if any(isinstance(each, late) and not isinstance(each, NewConnectionError) for each in causes):
-        return "the connection was not made in time"
-    return str(said[0]).lower() if said else "no connection could be made"
+    if any(isinstance(cause, late) and not isinstance(cause, NewConnectionError) for cause in causes):
+        return "connecting timed out"
+    reasons = (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.errno and cause.strerror)
+    return next(reasons, "no connection could be made").lower()
 
 
-def _of_certificate(error: ssl.SSLCertVerificationError, setting: str, environ: Mapping[str, str]) -> str:
+def _certificate_problem(error: ssl.SSLCertVerificationError, setting: str) -> str:
     """By OpenSSL's codes, see X509_STORE_CTX_get_error(3)."""
-    what = "its certificate is not trusted"
     match error.verify_code:
         case 9:
-            return f"{what}: it is not valid yet; check this machine's clock"
+            return "it is not valid yet; check this machine's clock"
         case 10:
-            return f"{what}: it has expired; have it renewed, or check this machine's clock"
+            return "it has expired; have it renewed, or check this machine's clock"
         case 62 | 64:
-            return f"{what}: it is for another host; check {setting}, and what stands between here and there"
-    variable, path = _bundle(environ)
+            return f"it is for another host; check {setting}, and any proxy in between"
+    variable, path = _ca_bundle()
     if variable:
-        return f"{what}: {variable} ({path!r}) does not hold the authority that signed it; add that, or correct it"
-    unread = "; SSL_CERT_FILE is not read" if environ.get("SSL_CERT_FILE") else ""
+        return f"{variable} ({path!r}) lacks the authority that signed it; add that, or correct the variable"
+    unread = "; SSL_CERT_FILE is not read" if os.environ.get("SSL_CERT_FILE") else ""
     todo = "name a file with that authority's certificate in REQUESTS_CA_BUNDLE"
-    return f"{what}: the authority that signed it is not known here; if it is your own, {todo}{unread}"
+    return f"the authority that signed it is unknown on this machine; if it is your own, {todo}{unread}"
 
 
-def _bundle(environ: Mapping[str, str]) -> tuple[str, str]:
-    return next(((name, environ[name]) for name in BUNDLES if environ.get(name)), ("", ""))
+def _ca_bundle() -> tuple[str, str]:
+    """The variable that names a CA bundle, and its value; both '' if none is set."""
+    return next(((name, os.environ[name]) for name in BUNDLES if os.environ.get(name)), ("", ""))
 
 
-def _bundle_problem(path: str) -> str:
-    """What is wrong with a bundle of certificates, '' where it can be used."""
+def _ca_bundle_problem(path: str) -> str:
+    """Why a CA bundle cannot be used, '' if it can."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if Path(path).is_dir():
@@ -157,29 +155,28 @@ def _bundle_problem(path: str) -> str:
     return ""
 
 
-def _proxy(url: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+def _proxy(url: str) -> tuple[str, str] | None:
     """The proxy that requests to `url` go through, without its password, and the variable that names it."""
     address = select_proxy(url, get_environ_proxies(url))
     if not address:
         return None
     names = [name for kind in (urlsplit(url).scheme, "all") for name in (f"{kind}_proxy", f"{kind}_proxy".upper())]
-    variable = next((name for name in names if environ.get(name) == address), "this machine's settings")
+    variable = next((name for name in names if os.environ.get(name) == address), "this machine's settings")
     scheme, _, rest = address.rpartition("://")
-    place = rest.rpartition("@")[2].partition("/")[0]
-    return f"{scheme or 'http'}://{place}", variable
+    return f"{scheme or 'http'}://{rest.rpartition('@')[2].partition('/')[0]}", variable
 
 
-def _of_proxy(causes: list[BaseException], url: str, proxy: str, variable: str) -> tuple[str, bool]:
-    named, host = f"the proxy {proxy!r} (from {variable})", urlsplit(url).hostname
-    refused = next((found[1] for each in causes if (found := _REFUSED.search(str(each)))), "")
+def _proxy_failure(causes: list[BaseException], url: str, proxy: str, variable: str) -> Failure:
+    name, host = f"the proxy {proxy!r} (from {variable})", urlsplit(url).hostname
     if isinstance(causes[0], requests.exceptions.InvalidSchema):
-        return f"{named} is of a kind that cannot be used here: name an http:// one", True
+        return Failure(f"{name} is not supported: name an http:// proxy", lasting=True)
     if isinstance(causes[0], requests.exceptions.InvalidURL):
-        return f"the address of a proxy in {variable} is not valid: correct the variable, or unset it", True
-    if refused.startswith("407"):
-        wanted = proxy.replace("://", "://USER:PASSWORD@")
-        return f"{named} wants a log-in ({refused}): set {variable}={wanted}", True
-    if refused:
-        return f"{named} does not let requests through ({refused}): have it allow {host}", False
-    why = _of_connection(causes)
-    return f"{named} cannot be reached ({why}): correct {variable}, or add {host} to NO_PROXY", False
+        return Failure(f"the proxy address in {variable} is not valid: correct it, or unset the variable", lasting=True)
+    answer = next((match[1] for cause in causes if (match := _TUNNEL_FAILED.search(str(cause)))), "")
+    if answer.startswith("407"):
+        address = proxy.replace("://", "://USER:PASSWORD@")
+        return Failure(f"{name} requires a login ({answer}): set {variable}={address}", lasting=True)
+    if answer:
+        return Failure(f"{name} rejects requests ({answer}): have it allow {host}")
+    problem = _connection_problem(causes)
+    return Failure(f"{name} cannot be reached ({problem}): correct {variable}, or add {host} to NO_PROXY")

@@ -242,7 +242,7 @@ def test_a_server_that_is_not_there_was_surely_sent_nothing() -> None:
         stage.github.server.stop()
         (outcome,) = stage.tracker.create([draft()])
         assert isinstance(outcome, Unavailable)
-        what, todo = "cannot be reached: the connection is refused", "check trackers.platform.api_url and the network"
+        what, todo = "cannot be reached: connection refused", "check trackers.platform.api_url and the network"
         assert outcome.reason == f"GitHub at {stage.settings.api_url!r} {what}; {todo}"
         with pytest.raises(TrackerUnavailable):
             stage.tracker.scan()
