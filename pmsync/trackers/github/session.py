@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +37,7 @@ class AppKey:
     """A GitHub App's own credentials; `installation` is looked up by the repository if it is None."""
 
     app_id: str
-    key: str
+    key: str = field(repr=False)
     installation: int | None = None
 
 

@@ -34,7 +34,7 @@ from pmsync.trackers.contract import (
     Unresolved,
 )
 from pmsync.trackers.facts import held_digest, with_facts
-from pmsync.trackers.github.access import DEFAULT_TOKEN_ENV, checked_credentials, has_content_limits, web_host
+from pmsync.trackers.github.access import checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github.bulk_read import read_issues
 from pmsync.trackers.github.issue import (
     MOST_ASSIGNEES,
@@ -79,7 +79,7 @@ def connect(
         repo=settings.repo,
         pacing=pacing,
         setting=f"trackers.{settings.name}.api_url",
-        variable=settings.app_key_env or settings.token_env or DEFAULT_TOKEN_ENV,
+        variable=settings.app_key_env or settings.token_env or "GITHUB_TOKEN",
         timeout=timeout,
         monotonic=monotonic,
     )
