@@ -7,17 +7,17 @@ API" and "Authenticating to the REST API" in docs.github.com.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from pmsync.trackers.http import Answer
 
-_HOLDS = {
+_INCLUDED = {
     "repo": ("public_repo", "repo:status", "repo_deployment", "repo:invite", "security_events"),
     "admin:org": ("write:org", "read:org"),
     "write:org": ("read:org",),
     "user": ("read:user", "user:email", "user:follow"),
 }
-"""The scopes that are part of another one ("Scopes for OAuth apps")."""
+"""The scopes that another one includes ("Scopes for OAuth apps")."""
 _LEVELS = {"read": "read-only", "write": "read and write", "admin": "read, write and administer"}
 _POLICIES = (
     (re.compile(r"\bIP allow list\b", re.IGNORECASE), "have the address of this machine put on that list"),
@@ -27,7 +27,7 @@ _POLICIES = (
     ),
     (re.compile(r"\b(?:suspended|account was flagged)\b", re.IGNORECASE), "use another account, or have it restored"),
 )
-"""What a policy says in its message, and what to do: none of them is about the rights of the token."""
+"""What the message of a policy says, and what to do. None of these is about the rights of the token."""
 
 
 def is_own(answer: Answer) -> bool:
@@ -67,33 +67,27 @@ def _sign_on(headers: Mapping[str, str]) -> str:
 
 
 def _scopes(headers: Mapping[str, str]) -> str:
-    """Only the answers to classic tokens name scopes; an empty list of accepted ones asks for none."""
+    """Only answers to classic tokens name scopes; an empty list of accepted ones means that none is needed."""
     if "X-OAuth-Scopes" not in headers:
         return ""
-    held, wanted = _listed(headers["X-OAuth-Scopes"]), _listed(headers.get("X-Accepted-OAuth-Scopes", ""))
-    if not wanted or _whole(held) & wanted:
+    scopes, accepted = _listed(headers["X-OAuth-Scopes"]), _listed(headers.get("X-Accepted-OAuth-Scopes", ""))
+    if not accepted or scopes.union(*(_INCLUDED.get(scope, ()) for scope in scopes)) & accepted:
         return ""
-    had = f"the token has only the scopes {headers['x-oauth-scopes']!r}" if held else "the token has no scopes"
-    return f"{had}, and this takes {_one_of(wanted)}: make a token with it"
-
-
-def _whole(scopes: Collection[str]) -> set[str]:
-    """The scopes with all that are part of them."""
-    found = set(scopes)
-    for scope in scopes:
-        found |= set(_HOLDS.get(scope, ()))
-    return found
+    has = f"the token has only the scopes {headers['X-OAuth-Scopes']!r}" if scopes else "the token has no scopes"
+    one_of = "one of " if len(accepted) > 1 else ""
+    return f"{has}, and this takes {one_of}{', '.join(f'`{name}`' for name in sorted(accepted))}: make a token with it"
 
 
 def _permissions(headers: Mapping[str, str]) -> str:
     """`issues=write`, `pull_requests=write,contents=read`, or several such sets, each enough, with `;` between."""
-    sets = [found for each in headers.get("X-Accepted-GitHub-Permissions", "").split(";") if (found := _pairs(each))]
+    header = headers.get("X-Accepted-GitHub-Permissions", "")
+    sets = [pairs for each in header.split(";") if (pairs := _pairs(each))]
     if not sets:
         return ""
     wanted = ", or ".join(" and ".join(_readable(*pair) for pair in pairs) for pairs in sets)
     job = ", ".join(f"{name.replace('_', '-')}: {level}" for name, level in sets[0])
     return (
-        f"the token lacks a permission, this takes {wanted}: add it to the token or App, in a workflow "
+        f"the token lacks a permission: this takes {wanted}; add it to the token or App, in a workflow "
         f"`permissions: {job}`"
     )
 
@@ -110,8 +104,3 @@ def _readable(name: str, level: str) -> str:
 
 def _listed(text: str) -> set[str]:
     return {part.strip() for part in text.split(",") if part.strip()}
-
-
-def _one_of(names: Collection[str]) -> str:
-    shown = [f"`{name}`" for name in sorted(names)]
-    return shown[0] if len(shown) == 1 else f"one of {', '.join(shown)}"

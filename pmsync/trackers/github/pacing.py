@@ -1,4 +1,4 @@
-"""How fast GitHub may be asked: what its answers demand and what its documentation limits. No HTTP here."""
+"""How fast requests may be sent to GitHub: what its answers demand and what its documentation limits. Sends nothing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _TOO_FAST = re.compile(r"rate limit|abuse detection|wait a few minutes|submitted
 
 
 class Pacing:
-    """Lets a request through when it may be sent. `monotonic` and `sleep` count seconds.
+    """Delays each request until it may be sent. `monotonic` and `sleep` count seconds.
 
-    `limits` are (seconds, most writes in that time): `CONTENT_LIMITS` on github.com, none on an Enterprise Server,
-    where they are off unless its owner says so; its answers then say so too.
+    `limits` are (seconds, most writes in that time): `CONTENT_LIMITS` on github.com; none on an Enterprise Server,
+    where they are off by default, and answers say it if they are on.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class Pacing:
         self._not_before = 0.0
 
     def wait(self, *, write: bool) -> None:
-        """Sleep until the request may be sent; raises NotSent where that takes longer than `LONGEST_WAIT`."""
+        """Sleep until the request may be sent; raises NotSent if that takes longer than `LONGEST_WAIT`."""
         now = self._monotonic()
         due = max(self._not_before, self._write_due() if write else 0.0)
         if due - now > LONGEST_WAIT:
-            raise NotSent(f"GitHub's limits leave no room for {due - now:.0f} s more", retry_after=due - now)
+            raise NotSent(f"GitHub's rate limits allow no request for another {due - now:.0f} s", retry_after=due - now)
         if due > now:
             self._sleep(due - now)
         if write:
