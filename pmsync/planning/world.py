@@ -12,7 +12,7 @@ from pmsync.identity.belonging import Belonging
 from pmsync.identity.identify import Identities
 from pmsync.identity.keys import title_key
 from pmsync.identity.renamed_accounts import Renames
-from pmsync.model import Intent, Link, Reading, Ref, Refusal, Ticket
+from pmsync.model import Intent, ItemRow, Link, Reading, Ref, Refusal, Ticket
 from pmsync.trackers.contract import Sight, Unresolved
 
 
@@ -84,6 +84,7 @@ class World:
     renames: Mapping[str, Renames] = field(default_factory=dict)
     ticked: frozenset[str] = frozenset()
     remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    questions: Mapping[str, ItemRow] = field(default_factory=dict)
 
     @property
     def belonging(self) -> Belonging:

@@ -28,9 +28,9 @@ from pmsync.sync import head_start, ledger_owner
 from pmsync.sync.apply import Applied, Applier
 from pmsync.sync.lock import hold
 from pmsync.sync.memory import Memory
-from pmsync.sync.observe import Survey
+from pmsync.sync.observe import Observer
 from pmsync.sync.second_look import Start
-from pmsync.sync.tracker_views import Looker, Source
+from pmsync.sync.tracker_views import Source, TrackerViews
 from pmsync.trackers.contract import Tracker
 
 _OVERTAKEN = frozenset({"in-doubt", "tracker-left", "create-refused", "update-refused"})
@@ -128,11 +128,10 @@ class Engine:
         if path.exists():
             with Ledger.open(path, readonly=True) as ledger:
                 memory, places = remember(ledger, self.settings), ledger.places()
-        survey = self._survey(memory, request, places)
-        world = survey.observe(wait_for_lag=False)
-        made = plan(world)
+        observer = self._observer(memory, request, places)
+        world, made = observer.observe(wait_for_lag=False)
         refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
-        findings = (*world.reading.findings, *survey.look.findings, *made.findings, *refused)
+        findings = (*world.reading.findings, *observer.trackers.findings, *made.findings, *refused)
         return Result(made, world, findings, held_back=bool(refused))
 
     def sync(self, request: Request) -> Result:
@@ -154,7 +153,7 @@ class Engine:
                 result = _merge(result, self._pass(ledger, request))
             return replace(result, told_before=tuple(before))
 
-    def _survey(self, memory: Memory, request: Request, places: Mapping[str, str]) -> Survey:
+    def _observer(self, memory: Memory, request: Request, places: Mapping[str, str]) -> Observer:
         """Raises LedgerError where the ledger, by its `places`, is another configuration's."""
         self.watcher.tell("reading documents")
         here = checkout(Path(self.settings.root), self.clock.now())
@@ -171,8 +170,8 @@ class Engine:
             n: replace(at, since=None) if n in renamed or request.full else at for n, at in memory.cursors.items()
         }
         missing += [new_finding("tracker-replaced", f"tracker {n!r}: {why}", "") for n, why in elsewhere.items()]
-        return Survey(
-            look=Looker(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
+        return Observer(
+            trackers=TrackerViews(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
             reading=replace(reading, findings=(*reading.findings, *missing)),
             judged=judged,
             whole=request.whole,
@@ -185,10 +184,9 @@ class Engine:
     def _pass(self, ledger: Ledger, request: Request) -> Result:
         """Observe, plan, guard and apply once."""
         scope, now = request.scope, self.clock.now
-        survey = self._survey(remember(ledger, self.settings), request, ledger.places())
+        observer = self._observer(remember(ledger, self.settings), request, ledger.places())
         run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
-        world = survey.observe(wait_for_lag=True)
-        made = plan(world)
+        world, made = observer.observe(wait_for_lag=True)
         world, blocked = _probe(world, self.sources, made)
         made = plan(world) if blocked else made
         refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
@@ -197,15 +195,22 @@ class Engine:
             failed = {f"tracker {name}" for name, view in world.views.items() if view.failed}
             places = ledger_owner.current(world.belonging, world.reading.checkout, self.settings)
             ledger.save_places({name: place for name, place in places.items() if name not in failed})
-        _save_survey(ledger, run, survey, made, world)
+        _save_answers(ledger, run, observer, made, world)
         if made.creates:
             self._begin(ledger)
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
         applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
-        for name, cursor in survey.look.cursors.items():
+        for name, cursor in observer.trackers.cursors.items():
             if not (refused or world.views[name].failed or name in applied.again):
                 ledger.save_cursor(cursor)
-        told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
+        told = (
+            *world.reading.findings,
+            *observer.trackers.findings,
+            *blocked,
+            *made.findings,
+            *refused,
+            *applied.findings,
+        )
         result = Result(made, world, told, applied, bool(refused))
         owners.note(ledger, self.settings)
         ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=told)
@@ -278,16 +283,16 @@ def _blocked(tracker: Tracker | None) -> str:
         return str(error)
 
 
-def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: World) -> None:
+def _save_answers(ledger: Ledger, run: int, observer: Observer, made: Plan, world: World) -> None:
     """What was read and found out counts, whatever comes of the plan."""
     now = world.now
     ledger.count_from_now(now)
     documents = [document for document in world.reading.documents if document.id in made.judged]
     ledger.save_documents(run, now, documents, made.rows, judged=made.judged, gone=made.gone)
-    for name, accounts in survey.resolved.items():
+    for name, accounts in observer.resolved.items():
         ledger.save_accounts(name, now, accounts)
-    if survey.refused:
-        ledger.refuse(run, survey.refused)
+    if observer.refused:
+        ledger.refuse(run, observer.refused)
     ledger.unrefuse(_overtaken(made, world))
 
 

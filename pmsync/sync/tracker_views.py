@@ -30,7 +30,7 @@ class Source:
 
 
 @dataclass
-class Looker:
+class TrackerViews:
     """What was seen of each tracker so far: `views`, the `cursors` for the next run, and the failures as `findings`."""
 
     settings: Settings
@@ -86,6 +86,8 @@ class Looker:
     def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
         """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
         found = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
+        if not found:
+            return
         if self._as_known(found) or self._trust(name):
             self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
 
@@ -116,14 +118,17 @@ class Looker:
         wanted = list(dict.fromkeys(refs))
         sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
         if sights:
-            sights = {
-                ref: self._with_own_marker(sight) if isinstance(sight, Ticket) else sight
-                for ref, sight in sights.items()
-            }
+            sights = {ref: self._located(sight) for ref, sight in sights.items()}
             self._add(name, sights)
             if self.views[name].complete:  # once a day is enough to say so
                 self._unlabelled(name, sights)
         return sights or {}
+
+    def _located(self, sight: Sight) -> Sight:
+        """A ticket with its own marker; a moved one with where it is now, if a configured tracker holds it."""
+        if isinstance(sight, Ticket):
+            return self._with_own_marker(sight)
+        return replace(sight, to=sight.to or self.recognise(sight.url)) if isinstance(sight, Moved) else sight
 
     def _unlabelled(self, name: str, sights: Mapping[Ref, Sight]) -> None:
         """Tell of open tickets of ours that lost the general label: each sync asks for them beside the listing."""
