@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pmsync.check.already_open import ALIKE, Known
+from pmsync.check.already_open import ALIKE, EarlierItems
 from pmsync.identity.keys import item_key, title_key
 from pmsync.identity.similarity import Titles, alike
 from pmsync.model import Document, Finding, Item, OpenItem, Reading
@@ -30,7 +30,7 @@ def document(*items: Item, **fields: Any) -> Document:
 
 def told(item: Item, *known: OpenItem, others: tuple[Document, ...] = (), **fields: Any) -> list[Finding]:
     here = document(item, **fields)
-    return list(Known(known or (EARLIER,), Reading((here, *others)), NOW).repeated(here))
+    return list(EarlierItems(known or (EARLIER,), Reading((here, *others)), NOW).repeated(here))
 
 
 def test_the_same_item_of_an_earlier_incident_is_told_with_its_place_ticket_and_age() -> None:
