@@ -36,7 +36,7 @@ def told(item: Item, *known: OpenItem, others: tuple[Document, ...] = (), **fiel
 def test_the_same_item_of_an_earlier_incident_is_told_with_its_place_ticket_and_age() -> None:
     (finding,) = told(Item(TITLE, 7))
     assert (finding.rule, finding.level, finding.path, finding.line) == ("already-open", "note", "pm/new.md", 7)
-    assert finding.message == f"the item {TITLE!r} stands in pm/old.md:41 too, open for 190 days, ticket PAY-12"
+    assert finding.message == f"the item {TITLE!r} is in pm/old.md:41 too, open for 190 days, ticket PAY-12"
     assert finding.hint == "if it is the same work, write PAY-12 beside it, so that there is no second ticket"
 
 
