@@ -154,8 +154,7 @@ def without_older(world: World) -> tuple[World, list[Finding]]:
         new_finding(
             "checkout-behind",
             f"this checkout is older than what was last sent from {document.title!r}: nothing of it is sent",
-            "update the checkout (`git pull`) and run it again",
-            document.path,
+            path=document.path,
         )
         for document in behind
     ]

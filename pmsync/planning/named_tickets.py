@@ -129,8 +129,8 @@ def another(placed: Placed, link: Link, named: Sequence[Named], belonging: Belon
 
 
 def copied(placed: Placed, ticket: Ticket, home: str, *, new: bool) -> Finding:
-    """The finding for an item that names the ticket of another document's item, as a copied document does. Only where
-    that is `new` it is a warning: from then on it may well be meant.
+    """Report an item that names the ticket of another document's item, as in a copied document. That may be
+    intended, so only a `new` link is a warning.
     """
     entry, key = placed.entry, ticket.ref.key
     message = f"{entry.item.title!r} names ticket {key!r}, which belongs to {home!r}: it looks copied from there"

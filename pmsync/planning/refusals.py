@@ -14,6 +14,7 @@ from pmsync.planning.operations import Refused, Update
 
 AGAIN = timedelta(days=1)
 """How long what was refused is not tried again unchanged."""
+
 _PARTS = {"marker": "title", "facts": "title", "add_labels": "labels", "remove_labels": "labels"}
 _RAW = {"title": ("title",), "assignees": ("owners",), "due": ("due",), "priority": ("priority",)}
 _OF_LABELS = ("labels", "kind", "severity")

@@ -167,7 +167,7 @@ def test_an_item_that_an_earlier_incident_has_open_is_told(run: Run, tmp_path: P
     answer = run("check", "postmortems/new.md", now=LATER)
     assert answer.code == 0
     (line,) = [line for line in answer.out.splitlines() if "already-open" in line]
-    assert line.startswith("postmortems/new.md:8: note[already-open]: the item 'Add an alert on latency' stands in ")
+    assert line.startswith("postmortems/new.md:8: note[already-open]: the item 'Add an alert on latency' is in ")
     assert "postmortems/old.md:8 too, open for " in line
     assert ", ticket LOCAL-1 (" in line
     write(tmp_path, {"postmortems/new.md": DOCUMENT.replace("owner: alice", "owner: alice, LOCAL-1")})
