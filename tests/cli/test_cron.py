@@ -18,7 +18,7 @@ import pytest
 
 from pmsync.cli.host.cron import delay
 from pmsync.ledger import Ledger
-from pmsync.reports import metrics, plan
+from pmsync.reports import metrics, outcome
 from pmsync.sync.apply import Done
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, NOW, Ran, Run, write
 from tests.ledger.samples import ticket
@@ -63,8 +63,8 @@ def test_a_single_thing_is_told_in_full(run: Run, place: Path) -> None:
 
 def test_the_one_line_leads_to_tickets_on_the_web() -> None:
     each = [Done("created", f"u{n}", ticket(f"PAY-{n}")) for n in (1, 2)]
-    assert plan._first_tickets(each) == " (https://acme.example/browse/PAY-1, https://acme.example/browse/PAY-2)"
-    assert plan._first_tickets([Done("forgotten", "u1", None)]) == ""
+    assert outcome._first_tickets(each) == " (https://acme.example/browse/PAY-1, https://acme.example/browse/PAY-2)"
+    assert outcome._first_tickets([Done("forgotten", "u1", None)]) == ""
 
 
 @pytest.mark.parametrize(("args", "environ"), [(("-v",), {}), ((), {"CI": "true"})])

@@ -174,7 +174,7 @@ def test_what_people_and_documents_changed_is_told_in_words(tmp_path, run):
 
 def test_an_announced_and_a_refused_create_say_so(filled, capsys):
     assert filled.run("show", "iiii") == 0
-    assert "announced  to payments at 2026-11-24 12:00 UTC; its answer is not known yet" in capsys.readouterr().out
+    assert "announced  to payments at 2026-11-24 12:00 UTC; the answer is not known yet" in capsys.readouterr().out
     assert filled.run("show", "jjjj") == 0
     assert "no create  summary is too long" in capsys.readouterr().out
 
