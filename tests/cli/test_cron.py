@@ -311,7 +311,7 @@ def test_what_a_run_failed_of_is_told_before_its_figures(run: Run, place: Path) 
 
 
 def test_names_of_trackers_are_escaped() -> None:
-    held = metrics.Held(datetime(2026, 11, 24, tzinfo=UTC), {('we"b\\\n', "open"): 1}, 0)
-    text = metrics.exposition(held, timedelta(milliseconds=1500), ok=True)
+    figures = metrics.Figures(datetime(2026, 11, 24, tzinfo=UTC), {('we"b\\\n', "open"): 1}, 0)
+    text = metrics.exposition(figures, timedelta(milliseconds=1500), ok=True)
     assert r'pmsync_items{tracker="we\"b\\\n",status="open"}' in samples(text)
     assert samples(text)["pmsync_last_run_duration_seconds"] == 1.5
