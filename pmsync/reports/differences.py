@@ -67,9 +67,8 @@ def _labels(link: Link, document: Fields, base: Fields, settings: Settings) -> C
         return Compared("labels", value)
     new, old = set(labels(document, tracker)), set(labels(base, tracker))
     if new != old:
-        changes = [
-            f"{_joined(sorted(each))} {word}" for each, word in ((new - old, "new"), (old - new, "gone")) if each
-        ]
+        changes = {"new": new - old, "gone": old - new}
+        words = " and ".join(f"{_joined(sorted(each))} {word}" for word, each in changes.items() if each)
         return Compared("labels", value, f"in the document {words}", pending=True)
     missing = sorted(set(link.pushed_labels) - link.ticket.labels)
     return Compared("labels", value, f"{_joined(missing)} was removed" if missing else "")

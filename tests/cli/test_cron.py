@@ -141,7 +141,9 @@ def test_it_complains_once_the_last_good_sync_is_too_long_ago(busy: Path, run: R
     answer = run("sync", now=NOW + timedelta(hours=25))
     assert (answer.code, answer.out) == (1, "")
     error, hint = answer.err.splitlines()
-    assert re.match(r"error: another run \(pid \d+ on \S+ since .*\) holds the lock '.*', and no sync has ended", error)
+    assert re.match(
+        r"error: another run \(pid \d+ on \S+ since .*\) holds the lock '.*', and there has been no good sync", error
+    )
     assert hint == "hint: see what that run is waiting for"
 
 

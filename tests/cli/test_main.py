@@ -103,7 +103,7 @@ def test_a_wrong_shell_is_told_on_one_line(run: Run, args: tuple[str, ...]) -> N
     error, hint = answer.err.splitlines()
     assert "SHELL" in error
     assert "bash" in error
-    assert hint == "hint: `pmsync completion --help`"
+    assert hint == "hint: see `pmsync completion --help`"
 
 
 def test_no_command_shows_the_help_as_wrong_usage(run: Run) -> None:

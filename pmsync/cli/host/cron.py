@@ -49,7 +49,9 @@ def give_way(app: App, settings: Settings, request: Request, held: LockHeld) -> 
         raise held
     reason = str(held).partition(";")[0]
     if _stale(app, settings):
-        raise LockHeld(f"{reason}, and the last good sync is too long ago\nsee what that run is waiting for") from held
+        raise LockHeld(
+            f"{reason}, and there has been no good sync for too long\nsee what that run is waiting for"
+        ) from held
     message = f"Nothing done: {reason}."
     if output.current().structured:
         output.event(message, {"event.action": "run-skipped"})
