@@ -11,7 +11,7 @@ from pmsync.check import rules
 from pmsync.cli.app import App
 from pmsync.cli.setup.find_people import Proposal
 from pmsync.cli.setup.survey import Choice, Count, Survey, survey
-from pmsync.cli.terminal import output
+from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.file import load
 from pmsync.config.globs import matches
 from pmsync.config.settings import Settings
@@ -106,7 +106,7 @@ def try_out(path: Path, app: App, steps: Iterable[str] = (), *, asked: bool = Fa
             "are not read",
             f"to have them read: {_vocabulary([each])} below [vocabulary]",
         )
-    output.findings([f for f in found.reading.findings if f.rule != "no-documents"], err=True)
+    finding_lines.show((f for f in found.reading.findings if f.rule != "no-documents"), err=True)
     for glob in settings.include:
         if not any(matches(glob, document.path) for document in documents):
             output.warn(f"{glob!r} matches no document yet", "correct documents.include if it should")
