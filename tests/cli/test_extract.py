@@ -143,7 +143,7 @@ def test_the_text_says_it_too_at_any_width(
         "3 items in 1 document; no new ticket for 1: 1 done already; 2 entries left out",
     ):
         assert words in flat
-    assert not columns or "status done (a remark in the sentence says it)" in flat
+    assert not columns or "status done (from a remark in the sentence)" in flat
 
 
 def test_stdin_is_a_document(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def test_what_is_found_is_what_the_configuration_reads(run: Run, tmp_path: Path)
     write(tmp_path, {"sre/2026/a.md": MORTEM, "sre/2026/b.html": HTML, "docs/guide.md": OTHER})
     answer = run("init", "--tracker", "local", "--yes", "--since", "2026-01-01")
     assert "found 2 action items in 2 documents" in answer.out
-    assert "the next sync makes 2 tickets" in answer.out
+    assert "the next sync creates 2 tickets" in answer.out
     assert load(None, {}, tmp_path).people["alice"]
 
 
@@ -81,7 +81,7 @@ def test_yes_is_no_input(run: Run, tmp_path: Path) -> None:
 def test_what_is_held_back_is_told_with_its_reason_and_the_way_to_change_it(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"postmortems/a.md": DOCUMENT, "postmortems/b.md": DOCUMENT + "- [x] Done\n"})
     out = run("init", "--tracker", "local", "--yes").out
-    assert "the next sync makes 0 tickets" in out
+    assert "the next sync creates 0 tickets" in out
     assert "5 items: 4 before documents.since (2026-11-24), 1 already done" in out
     assert "with another documents.since: 2026-11-20 (everything): 4 tickets" in out
     assert out.index("with another") < out.index("next:")

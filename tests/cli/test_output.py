@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pmsync.cli.terminal import output, tables
+from pmsync.cli.terminal import finding_lines, output, tables
 from pmsync.cli.terminal.output import View, bold, link
 from pmsync.cli.terminal.safe_text import harmless, printable, to_json
 from pmsync.cli.terminal.wrapping import wrap
@@ -51,7 +51,7 @@ def test_under_ci_no_line_of_a_text_commands_the_runner(
     output.echo("  ::add-mask::x\n\t::error::y\rz ##[set-env name=A]1")
     output.log("::stop-commands::t", "\n", ": :", "##", "[x]")
     output.warn("a\n::error::b", "##[debug]")
-    output.findings([Finding("a", "error", "::error::m\n::x::", "##[h]", "::p::/##[q].md", 1)])
+    finding_lines.show([Finding("a", "error", "::error::m\n::x::", "##[h]", "::p::/##[q].md", 1)])
     output.emit_json({"##[a]": ["::b::", "##[c]"]})
     out, err = capsys.readouterr()
     assert commanding_lines(out + err) == []
@@ -235,14 +235,14 @@ def test_an_empty_table_prints_nothing(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_finding_at_a_terminal_says_what_where_and_what_next(terminal: Terminals) -> None:
     out, _ = terminal()
     output.use(View(environ={"NO_COLOR": "1"}))
-    output.findings([FINDING])
+    finding_lines.show([FINDING])
     assert out.getvalue() == (
         "error: owner `alcie` is not known  [owner-unknown]\n  --> a.md:41\nhint: did you mean `alice`?\n\n"
     )
 
 
 def test_a_piped_finding_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    output.findings([FINDING, Finding("no-documents", "warning", "two\nlines")])
+    finding_lines.show([FINDING, Finding("no-documents", "warning", "two\nlines")])
     assert capsys.readouterr().out.splitlines() == [
         "a.md:41: error[owner-unknown]: owner `alcie` is not known (did you mean `alice`?)",
         "warning[no-documents]: two lines",

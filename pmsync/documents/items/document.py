@@ -21,6 +21,7 @@ from pmsync.documents.items.language import phrases, team_words
 from pmsync.documents.items.language.vocabulary import PEOPLE_LINES
 from pmsync.documents.items.sections import BOLD_LEVEL, Section, outline
 from pmsync.documents.markdown.content import content
+from pmsync.findings import RULES, new_finding
 from pmsync.model import Document, Finding, Item
 from pmsync.model.names import one_spelling
 
@@ -76,7 +77,7 @@ def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _document(seen: Read) -> Document:
     head, path, findings = seen.head, seen.context.path, list(seen.findings)
-    remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
+    remarks = [new_finding(rule, message, hint, path, 1) for rule, message, hint in head.remarks]
     items, more = _items(seen.entries, seen.context) if seen.entries else ([], [])
     findings += more
     if not (items or findings or any(section.reading for section in seen.sections)):
@@ -131,15 +132,15 @@ def _unannounced(sections: Sequence[Section], title: str, path: str) -> Finding:
     """
     lists = [each for each in sections if each.kind == "" and each.title and _lists(each)]
     lists = [each for each in lists if not (each.title == title and each.level in {1, BOLD_LEVEL})]
-    hint = "put them below a heading such as `## Action items`"
     if not lists:
         message = "no heading announces action items, and nothing is marked as one"
-        return Finding("no-items", "note", message, hint, path, 1)
+        return new_finding("no-items", message, path=path, line=1)
     likely = max(lists, key=lambda each: (_asks(each), each.level > 1, each.line))
     meant = _above(sections, likely, title)
     message = f"{meant.title!r} is not known as a heading that announces action items, and nothing else does"
-    hint = f"if it does, teach it: `sections = [{_toml(meant.title)}]` below [vocabulary] in pmsync.toml; else {hint}"
-    return Finding("no-items", "note", message, hint, path, meant.line)
+    usual = RULES["no-items"].hint
+    hint = f"if it does, teach it: `sections = [{_toml(meant.title)}]` below [vocabulary] in pmsync.toml; else {usual}"
+    return new_finding("no-items", message, hint, path, meant.line)
 
 
 def _asks(section: Section) -> bool:
@@ -218,7 +219,7 @@ def _half_read(section: Section, path: str) -> Finding:
     title = section.title
     message = f"of the list below {title!r} only what has a box is read, for the heading announces no action items"
     hint = f"give each a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
-    return Finding("half-read", "warning", message, hint, path, section.line)
+    return new_finding("half-read", message, hint, path, section.line)
 
 
 def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
@@ -235,7 +236,7 @@ def _unknown(columns: tables.Unknown, path: str) -> Finding:
     if columns.text:
         message = f"of this table's columns {named}, none is understood as the action items' text"
         hint = f"call one `Action`, or teach it: `action = [{_toml(columns.text)}]` below [vocabulary.columns] in pmsync.toml"
-        return Finding("unknown-table", "warning", message, hint, path, columns.line)
+        return new_finding("unknown-table", message, hint, path, columns.line)
     several = len(columns.names) > 1
     message = (
         f"the {'columns' if several else 'column'} {named} of this table {'are' if several else 'is'} not understood"
@@ -245,7 +246,7 @@ def _unknown(columns: tables.Unknown, path: str) -> Finding:
         f"teach what it holds, such as `{role} = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
     )
     hint += "" if columns.owned else "; `notes` for a remark"
-    return Finding("unknown-column", "note", message, hint, path, columns.line)
+    return new_finding("unknown-column", message, hint, path, columns.line)
 
 
 def _toml(text: str) -> str:
@@ -255,15 +256,13 @@ def _toml(text: str) -> str:
 def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
     out = [_unknown(columns, path) for columns in total.unknown]
     missing = "the row has an owner or a ticket, and no text"
-    out += [Finding("title-missing", "error", missing, "say what is to be done", path, each) for each in total.untitled]
+    out += [new_finding("title-missing", missing, path=path, line=each) for each in total.untitled]
     if total.prose and not total.entries:
-        hint = "write one list entry for each piece of work"
         out.append(
-            Finding("prose", "warning", "prose where a list of action items is expected", hint, path, total.prose[0])
+            new_finding("prose", "prose where a list of action items is expected", path=path, line=total.prose[0])
         )
     elif not (total.said or total.entries):
-        hint = "list the action items, or write `None`"
         out.append(
-            Finding("empty-section", "note", "this section announces action items and is empty", hint, path, line)
+            new_finding("empty-section", "this section announces action items and is empty", path=path, line=line)
         )
     return out
