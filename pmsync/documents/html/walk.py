@@ -1,4 +1,4 @@
-"""HTML elements to blocks. Pure; knows HTML, not who wrote it."""
+"""HTML elements to blocks. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pmsync.documents.html.styles import Sheet, hidden
 from pmsync.documents.spans import box
 
 MARK = re.compile("\ufdd0(\\d+)\ufdd1")
-"""What a reader puts into the text where it knows a place better than the line of the HTML."""
+"""In HTML made from another format, the place in the original of the text that follows."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -33,14 +33,16 @@ _DROPPED = frozenset(
 _DEEPEST = 100
 _LAST_LINE = 65_535  # libxml2 counts no further
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
-_NOTHING = re.compile("[\u200b\u200c\u2060\ufeff]")
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff]")
 _BOX = re.compile(r"\[[ xX]\] ")
 
 
 @dataclass(slots=True)
 class Walk:
-    """One pass over a document, in its order. `place` is the current one: the line of the source, `above` lines further
-    down, or what the marks in the text say where it is `marked`. Markdown of what is read goes to `lines`.
+    """One pass over a document, in its order; it writes the Markdown of what it reads to `lines`.
+
+    `place` is the current place: a line of the source, which has `above` lines above it in its file, or the last mark where
+    the text is `marked`.
     """
 
     sheet: Sheet
@@ -50,13 +52,13 @@ class Walk:
     place: int = 1
 
     def blocks(self, element: Any, style: Span = PLAIN, depth: int = 0, *, tight: bool = False) -> list[Block]:
-        """The element's content; no blank line goes before a list where it is `tight`."""
+        """The element's content; `tight` writes no blank line before a list."""
         content = _Content(self.lines, tight=tight)
         self._into(element, style, content, depth)
         return content.all()
 
     def text(self, element: Any, style: Span = PLAIN, depth: int = 0) -> list[Line]:
-        """The element's content as running text: every block in it begins a line."""
+        """The element's content as running text, in which each block begins a line."""
         content = _Content(self.lines, flat=True)
         self._into(element, style, content, depth)
         return flow.lines(content.runs)
@@ -72,11 +74,11 @@ class Walk:
         style = self.sheet.style(element, outer)
         self._say(element.text, style, content)
         for child in element:
-            if is_read(child):
+            if _is_visible(child):
                 self.enter(child)
                 self._child(child, style, content, depth + 1)
             else:
-                self._pass(child)
+                self._skip(child)
             self._say(child.tail, style, content)
 
     def _child(self, child: Any, style: Span, content: _Content, depth: int) -> None:
@@ -84,7 +86,7 @@ class Walk:
         if depth > _DEEPEST:
             self._say("".join(child.itertext()), style, content)
         elif meant is not None:
-            self._meant(child, meant, style, content)
+            self._add_meaning(child, meant, style, content)
         elif child.tag == "br":
             content.break_line(self.place)
         elif child.tag not in _BLOCKS:
@@ -97,13 +99,13 @@ class Walk:
             content.begin(listed=child.tag in _LISTS)
             content.blocks += self._block(child, style, depth)
 
-    def _meant(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
+    def _add_meaning(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
         if meant.code and not content.flat:
             content.begin()
             content.blocks += self._code(child)
             return
         self._say(meant.text, Span("", meant.href) if meant.href else style, content)
-        self._pass(child)
+        self._skip(child)
 
     def _block(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
         tag = element.tag
@@ -137,7 +139,7 @@ class Walk:
     def _code(self, element: Any) -> Sequence[Block]:
         text = MARK.sub("", "".join(element.itertext())).strip("\n")
         first = self.place
-        self._pass(element)
+        self._skip(element)
         written = as_markdown.code(text)
         last = first + len(written) - 3
         numbers = [self.lines.write(line, min(first + max(n - 1, 0), last)) for n, line in enumerate(written)]
@@ -150,7 +152,7 @@ class Walk:
         return [Quote(tuple(children), children[0].line, self.lines.end(children[0].line))] if children else ()
 
     def _definitions(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
-        """Terms as bold lines; a term with a colon and a value of one line as one line."""
+        """Terms in bold; a term with a colon is put on one line with a value that has one line."""
         content = _Content(self.lines)
         term: list[Line] = []
         start = 0
@@ -179,13 +181,13 @@ class Walk:
         bullet, place = self.sheet.bullet(element), self.place
         entries: list[Bullet] = []
         nested: list[list[Block]] = []
-        self._say_nothing(element.text)
+        self._count_lines(element.text)
         for child in element:
             if entries:
                 self.lines.separate(blank=False)
             start = len(self.lines.text)
-            if not is_read(child):
-                self._pass(child)
+            if not _is_visible(child):
+                self._skip(child)
             elif child.tag in _LISTS and entries:
                 self.enter(child)
                 nested[-1] += self._list(child, style, depth + 1)
@@ -195,7 +197,7 @@ class Walk:
                 sign = f"{len(entries) + 1}. " if element.tag == "ol" else "- "
                 entries.append(self._entry(child, style, bullet, sign, depth + 1))
                 nested.append([])
-            self._say_nothing(child.tail)
+            self._count_lines(child.tail)
         entries = list(map(_with_nested, entries, nested))
         if not entries:
             return ()
@@ -217,7 +219,7 @@ class Walk:
         self.lines.indent(start, sign + mark, " " * len(sign))
         return Bullet(text, line, text_end, self.lines.end(line), tuple(children))
 
-    # --- text and where it stands -----------------------------------------------------------------------------
+    # --- text and places --------------------------------------------------------------------------------------
 
     def _say(self, text: str | None, style: Span, content: _Content) -> None:
         if not text:
@@ -227,15 +229,15 @@ class Walk:
                 self.place = int(part)
                 continue
             start = self.place + (0 if self.marked else part[: len(part) - len(part.lstrip())].count("\n"))
-            content.say(_SPACE.sub(" ", _NOTHING.sub("", part)), style, start)
-            self._say_nothing(part)
+            content.say(_SPACE.sub(" ", _ZERO_WIDTH.sub("", part)), style, start)
+            self._count_lines(part)
 
-    def _say_nothing(self, text: str | None) -> None:
+    def _count_lines(self, text: str | None) -> None:
         if text and not self.marked:
             self.place += text.count("\n")
 
-    def _pass(self, element: Any) -> None:
-        """Skip an element that is not read: its lines count."""
+    def _skip(self, element: Any) -> None:
+        """Skip an element, but count its lines."""
         if not self.marked:
             self.enter(element)
             parts = element.itertext() if isinstance(element.tag, str) else [element.text or ""]
@@ -243,7 +245,7 @@ class Walk:
 
 
 class _Content:
-    """Blocks that follow each other, and the text that makes the next one."""
+    """A sequence of blocks, and the text of the next one. Where it is `flat` there is only text."""
 
     def __init__(self, lines: Lines, *, tight: bool = False, flat: bool = False) -> None:
         self.blocks: list[Block] = []
@@ -261,7 +263,7 @@ class _Content:
         self.runs.append((Span("\n"), place))
 
     def begin(self, *, listed: bool = False) -> None:
-        """Make a paragraph of the text so far; a block follows."""
+        """Make a paragraph of the text so far, and begin a block; `listed` if that is a list."""
         self.flush()
         self._separate(listed=listed)
 
@@ -277,13 +279,13 @@ class _Content:
             self._lines.separate(blank=not (listed and self._tight))
 
     def all(self) -> list[Block]:
-        """The blocks, with the rest of the text."""
+        """All blocks, with the last text as one of them."""
         self.flush()
         return _merged(self.blocks)
 
 
 def _merged(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, with lists of one kind that follow each other as one: some editors write a list for each entry."""
+    """The blocks, with adjacent lists of one kind as one list: Notion writes a list for each entry."""
     out: list[Block] = []
     for ordered, group in groupby(blocks, key=lambda block: isinstance(block, Listing) and (block.ordered,)):
         same = list(group)
@@ -296,14 +298,14 @@ def _merged(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _with_nested(entry: Bullet, lists: Sequence[Block]) -> Bullet:
-    """The entry, with lists that stand behind it where they belong into it."""
+    """The entry with lists that follow it in HTML but belong to it."""
     if not lists:
         return entry
     return replace(entry, end=max(entry.end, lists[-1].end), children=tuple(_merged([*entry.children, *lists])))
 
 
-def is_read(node: Any) -> bool:
-    """Whether a node is an element that readers of the page see."""
+def _is_visible(node: Any) -> bool:
+    """Whether a node is a visible element."""
     return isinstance(node.tag, str) and node.tag not in _DROPPED and not hidden(node)
 
 
@@ -313,7 +315,7 @@ def _is_value(term: Sequence[Line], value: Paragraph) -> bool:
 
 
 def _within_divisions(element: Any) -> Iterator[Any]:
-    """The element's children and those of the `div`s that may wrap them."""
+    """The element's children, and those of any `div` that wraps them."""
     for child in element:
         if isinstance(child.tag, str) and not hidden(child):
             if child.tag == "div":
