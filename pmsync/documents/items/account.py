@@ -17,7 +17,7 @@ from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
-from pmsync.documents.items.fields.keyed import Found
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import headings, lists, paragraphs, tables
 from pmsync.documents.items.forms.groups import place_status
 from pmsync.documents.items.item import Context, Entry
@@ -131,7 +131,7 @@ def trace(entry: Entry, context: Context) -> Trace | None:
 def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[str, str]]:
     """For each field that has a value, the step of the reading that gave it."""
     found = own.found
-    before = _values(Found())
+    before = _values(Fields())
     tickets = ""
     for name, step in (
         ("words", lambda: (own.coded.tickets, set())),
@@ -151,7 +151,7 @@ def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[st
         yield "dropped", "group"
 
 
-def _values(found: Found) -> dict[str, Any]:
+def _values(found: Fields) -> dict[str, Any]:
     return {name: getattr(found, name) for name in _FIELDS}
 
 

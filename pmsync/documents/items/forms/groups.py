@@ -9,6 +9,7 @@ from functools import lru_cache
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary import (
     ANNOUNCING_WORDS,
@@ -66,7 +67,7 @@ def place_status(label: str) -> bool | None:
 @lru_cache(maxsize=1024)
 def _owners(label: str) -> tuple[str, ...]:
     """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
-    named = keyed.Found()
+    named = Fields()
     initials = _INITIALS.match(label)
     if initials and initials[1].casefold() not in NOT_NAMES:
         return (initials[1],)

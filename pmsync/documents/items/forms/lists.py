@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
-from pmsync.documents.items.fields import at_start, owners
-from pmsync.documents.items.fields import keyed as said
+from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import paragraphs, tables
 from pmsync.documents.items.forms.groups import Place, place_of, place_status
 from pmsync.documents.items.item import Context, Entry, item
@@ -127,7 +127,7 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
 def _legend(block: Listing) -> bool:
     """Whether a list beside the table of actions explains its words: each entry is a priority or a kind and what it means."""
     firsts = (_LEGEND.match(bullet.text.plain) if bullet.text else None for bullet in block.entries)
-    return all(match is not None and said.classified(match[1], said.Found()) for match in firsts)
+    return all(match is not None and take.classified(match[1], Fields()) for match in firsts)
 
 
 def _leads_on(text: Text) -> bool:
@@ -205,7 +205,7 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
             out += _nested(bullet, place, lines)
         elif grouping and label:
             out += _nested(bullet, place.under(_label(bullet.text)), lines)
-        elif out and said.is_fields(bullet.text, plainly=True):
+        elif out and keyed.is_fields(bullet.text, plainly=True):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
         elif asks(bullet):
             out.append(_entry(bullet, place, lines))
@@ -223,7 +223,7 @@ def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
 
 
 def _label(text: Text) -> str:
-    plain, _ = at_start.box(" ".join(text.plain.split()))
+    plain, _ = take.box(" ".join(text.plain.split()))
     return plain.strip().rstrip(":：").strip()
 
 
@@ -234,13 +234,13 @@ def _labels(bullet: Bullet) -> bool:
     nested = [entry for child in bullet.children if isinstance(child, Listing) for entry in child.entries]
     if not (nested or any(isinstance(child, Table) for child in bullet.children)):
         return False
-    plain, ticked = at_start.box(
+    plain, ticked = take.box(
         heading_text(bullet.text) + (":" if bullet.text.plain.rstrip().endswith((":", "：")) else "")
     )
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
         return owners.only_accounts(coded)
-    if nested and all(e.text is not None and (said.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
+    if nested and all(e.text is not None and (keyed.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
         return False
     boxed = all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested)
     if ticked is not None and not boxed and _BALLOT_RAW.match(bullet.text.raw):

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import TICKET, encode
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.item import Entry
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary import POINTERS, SENTENCE_OPENINGS
@@ -133,7 +134,7 @@ def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "")
 
 def _lead(line: tuple[Span, ...]) -> bool:
     """Whether the line begins with a bold lead that names a task, or with a number."""
-    if keyed.field_lines(encode(line), keyed.Found()):
+    if keyed.field_lines(encode(line), Fields()):
         return False
     if _NUMBERED.match(_plain(line)):
         return True
