@@ -8,18 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pmsync.documents.blocks import Span, Text
-from pmsync.documents.items.fields import dates, take
-from pmsync.documents.items.fields import owners as people
+from pmsync.documents.items.fields import dates, owners, take
 from pmsync.documents.items.fields.atoms import Coded, encode
 from pmsync.documents.items.fields.keyed import field_lines
 from pmsync.documents.items.fields.tickets import names_ticket
-from pmsync.documents.items.fields.values import Fields, plain_ticket, take_date
+from pmsync.documents.items.fields.values import Fields, plain_ticket, record
 from pmsync.documents.items.language import finished, phrases
-from pmsync.documents.items.language.vocabulary import PRIORITY, TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.statuses import PRIORITY
 from pmsync.identity.keys import title_key
 from pmsync.model import Finding, Item
-
-_FORMS = {"bullet", "task", "table", "heading", "paragraph"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,6 @@ def _with_whole_code(coded: Coded, text: str, title: str) -> str:
 def _built(entry: Entry, title: str, found: Fields, tickets: list[str], mentions: list[str]) -> Item:
     from_sentence(entry, title, found)
     from_place(entry, found)
-    form = entry.form if entry.form in _FORMS else "bullet"
     return Item(
         title=title,
         line=entry.line,
@@ -128,7 +125,7 @@ def _built(entry: Entry, title: str, found: Fields, tickets: list[str], mentions
         group=entry.group,
         labels=found.labels,
         explicit_id=found.explicit_id,
-        form=form,
+        form=entry.form,
         section=entry.section,
         dropped=(found.dropped or entry.dropped) and not found.done,
     )
@@ -261,9 +258,7 @@ def _from_body(coded: Coded, found: Fields, known: Container[str]) -> None:
     """Takes over the fields in the text of an item whose title is a heading or a bold lead, where nothing named them."""
     said = Fields(near=found.near)
     take.without_fields(take.Words(coded, said, known), " ".join(coded.text.split()))
-    found.own(said.owners)
-    for name in ("due", "unreadable", "kind", "priority"):
-        setattr(found, name, getattr(found, name) or getattr(said, name))
+    found.merge(replace(said, done=None, dropped=False, explicit_id=None))
 
 
 # --- table cells -----------------------------------------------------------------------------------------------
@@ -289,25 +284,15 @@ def from_cells(entry: Entry, found: Fields) -> tuple[list[str], set[str]]:
 
 def _cell(role: str, coded: Coded, plain: str, text: Text, found: Fields) -> None:
     if role == "owner":
-        found.own(people.cell(coded, coded.text), stronger=True)
-    elif role == "due":
-        take_date(plain, found)
+        found.own(owners.cell(coded, coded.text), stronger=True)
     elif role == "status":
         _status(coded, plain, text, found)
-    elif role == "finished" and re.search(r"\d", plain):
-        found.done = True
     elif role == "ticket" or (role == "what" and coded.tickets):
         _ticket(coded, plain, text, found)
-    elif phrases.is_placeholder(plain):
-        return
-    elif role == "kind":
-        found.kind = plain.lower()
-    elif role == "priority":
-        found.priority = plain
-    elif role == "id" and not re.fullmatch(r"#?\d+[.)]?", plain):
-        found.explicit_id = plain
-    elif role == "labels":
-        found.labels = tuple(part.strip(" #`") for part in re.split(r"[,;\s]+", plain) if part.strip(" #`"))
+    elif role == "finished":
+        found.done = True if re.search(r"\d", plain) else found.done
+    elif role == "due" or not (phrases.is_placeholder(plain) or (role == "id" and re.fullmatch(r"#?\d+[.)]?", plain))):
+        record(role, coded, coded.text, found)
 
 
 def _status(coded: Coded, plain: str, text: Text, found: Fields) -> None:

@@ -11,7 +11,7 @@ from pmsync.documents.items.fields.atoms import PERSON, TICKET, Coded, encode
 from pmsync.documents.items.fields.rules import KEYS, Rule
 from pmsync.documents.items.fields.values import Fields, plain_ticket, record
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import FIELD_KEYS
+from pmsync.documents.items.language.vocabulary.columns import FIELD_KEYS
 from pmsync.documents.items.language.vocabulary.sets import any_of
 
 _LONGEST_KEY = 40
@@ -105,7 +105,7 @@ def _value(text: str, match: re.Match[str], rule: Rule) -> tuple[int, str]:
     if when:
         return when.end(), when[0]
     stop = rule.ends.search(text, match.end()) if rule.ends else None
-    if rule.reader in {"owner", "ticket", "labels"}:
+    if rule.reader in {"owner", "ticket"}:
         stop = _last_of_list(text, stop, rule)
     end = stop.start() if stop else len(text)
     following = _next(text, match.end())

@@ -8,7 +8,7 @@ from collections.abc import Container
 from pmsync.documents.items.fields.atoms import PERSON, Coded
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.verbs import NAMES_TOO, PAST
-from pmsync.documents.items.language.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
+from pmsync.documents.items.language.vocabulary.statuses import KINDS, NOT_NAMES, TEAM_WORDS
 
 _SPLIT = re.compile(r"\s*(?:[,;+/、，；\n•·|]|\s&\s|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
 _NAME_WORD = r"[^\W\d_][\w'’.-]*"

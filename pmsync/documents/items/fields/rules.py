@@ -13,18 +13,10 @@ from typing import Literal
 
 from pmsync.documents.items.fields import dates
 from pmsync.documents.items.fields.atoms import PERSON, TICKET
-from pmsync.documents.items.language.vocabulary import (
-    BOX_MARKS,
-    DONE_IN,
-    DONE_SIGNS,
-    DUE_LEADS,
-    FIELD_KEYS,
-    LEAD_KINDS,
-    OPEN_SIGNS,
-    PRIORITY,
-    SEE_WORDS,
-)
+from pmsync.documents.items.language.vocabulary.columns import DONE_IN, FIELD_KEYS, SEE_WORDS
+from pmsync.documents.items.language.vocabulary.metadata import DUE_LEADS
 from pmsync.documents.items.language.vocabulary.sets import any_of
+from pmsync.documents.items.language.vocabulary.statuses import BOX_MARKS, DONE_SIGNS, LEAD_KINDS, OPEN_SIGNS, PRIORITY
 
 Position = Literal["start", "key", "end", "tag", "part", "line"]
 
@@ -120,7 +112,6 @@ START = (
         "AI-3: Add a limit",
         "AI-3",
     ),
-    _start("explicit_id", "id", r"\[(?P<value>AI[- ]?\d{1,4})\]\s*", "[AI-3] Add a limit", "AI-3"),
     _start(
         "done",
         "status",
@@ -180,8 +171,6 @@ KEYS = (
     _key("tickets", "ticket", "Add a limit. Tracked in: #12", ("#12",), _ENDS),
     _key("kind", "kind", "Add a limit (type: detect)", "detect", _ENDS),
     _key("priority", "priority", "Add a limit [priority: high]", "high", _ENDS),
-    _key("explicit_id", "id", "Add a limit. Action ID: A7", "A7", _ENDS),
-    _key("labels", "labels", "Add a limit. Labels: web", ("web",), _ENDS),
     _key("", "title", "Action: Add a limit", None, _ENDS),
 )
 
@@ -265,7 +254,6 @@ PARTS = (
     _whole("tag", "kind", "kind", r"(?P<value>.+)", "Add a limit [prevent]", "prevent"),
     _whole("tag", "done", "known_status", r"(?P<value>.+)", "Add a limit (in progress)", False),
     _whole("tag", "explicit_id", "id", r"(?P<value>(?:AI|[A-Z]{1,5})-?\d{1,4})", "Add a limit (AI-3)", "AI-3"),
-    _whole("tag", "", "nothing", r"\W*(?i:action(?: item)?|ai|task|to ?do|follow[ -]?up)\W*", "Add a limit [task]"),
     _whole("part", "done", "report", rf"(?P<value>(?i:{_REPORTED}))", "Add a limit (fixed in v2)", True),
     _whole("part", "owners", "pair", r"(?P<key>\w[\w -]*)=\s*(?P<value>.*)", "Add a limit (owner=alice)", ("alice",)),
     _whole("part", "due", "due", rf"{_DUE}[\s:]*", "Add a limit (by 2026-05-01)", date(2026, 5, 1)),

@@ -14,7 +14,7 @@ from pmsync.documents.items.fields.atoms import TICKET, Coded
 from pmsync.documents.items.fields.rules import END, LINES, PARTS, SIGNS, START, STATUSES, Rule
 from pmsync.documents.items.fields.values import Fields, record, take_date
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import DONE_SIGNS, KINDS
+from pmsync.documents.items.language.vocabulary.statuses import DONE_SIGNS, KINDS
 
 _MOST = 40
 """Fields taken from one entry."""

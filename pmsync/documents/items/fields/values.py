@@ -82,7 +82,7 @@ def record(role: str, coded: Coded, value: str, fields: Fields) -> bool:
         plain = coded.decode(re.sub(f"{TICKET}|{PERSON}", " ", value), urls=True).strip(" *_.")
         setattr(fields, role, (plain.lower() if role == "kind" else plain) or None)
     elif role == "labels":
-        fields.labels = labels(plain)
+        fields.labels = tuple(label for part in re.split(r"[,;\s]+", plain) if (label := part.strip(" #`")))
     elif role == "id":
         fields.explicit_id = plain or None
     return role != "title"
@@ -106,11 +106,6 @@ def _record_finished(value: str, plain: str, fields: Fields) -> bool:
         return False
     fields.say(True if status is None else status)
     return True
-
-
-def labels(text: str) -> tuple[str, ...]:
-    """The labels in a list of them."""
-    return tuple(label for part in re.split(r"[,;\s]+", text) if (label := part.strip(" #`")))
 
 
 def plain_ticket(plain: str, fields: Fields) -> bool:

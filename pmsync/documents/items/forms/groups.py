@@ -11,13 +11,13 @@ from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import encode
 from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import (
+from pmsync.documents.items.language.vocabulary.finished import (
     ANNOUNCING_WORDS,
     COMPLETED_LABELS,
     LATER_LABELS,
-    NOT_NAMES,
     PENDING_LABELS,
 )
+from pmsync.documents.items.language.vocabulary.statuses import NOT_NAMES
 from pmsync.documents.items.sections import Section
 
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")

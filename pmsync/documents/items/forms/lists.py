@@ -18,7 +18,8 @@ from pmsync.documents.items.forms.groups import Place, place_of, place_status
 from pmsync.documents.items.item import Context, Entry, item
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.language.verbs import PAST
-from pmsync.documents.items.language.vocabulary import BOX_MARKS, SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.headings import SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.statuses import BOX_MARKS
 from pmsync.documents.items.sections import Section, heading_text
 
 _BRACKETS = rf"\\?\[(?:[{BOX_MARKS}]|\u00a0)?\\?\](?!\()"

@@ -12,7 +12,7 @@ from pmsync.documents.items.fields.atoms import TICKET, encode
 from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.item import Entry
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import POINTERS, SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.headings import POINTERS, SENTENCE_OPENINGS
 
 _NUMBERED = re.compile(
     r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
