@@ -147,7 +147,7 @@ def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[st
         before = after
     if tickets:
         yield "tickets", tickets
-    if entry.dropped and not found.dropped:
+    if entry.place.dropped and not found.dropped:
         yield "dropped", "group"
 
 

@@ -21,25 +21,31 @@ from pmsync.model import Finding, Item
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role, `rows` what
-    the table's rows are called by their numbers ('#3'), which is no ticket.
+class Place:
+    """Where an entry stands, and what that says of it: a group called 'Completed', 'Owner: alice' or "Won't do". The words
+    of the entry itself win over that.
+    """
 
-    `done`, `owners` and `dropped` are what its place says (a group called 'Completed', 'Owner: alice', "Won't do"); its own
-    words win over that.
+    section: str = ""
+    group: str | None = None
+    done: bool | None = None
+    owners: tuple[str, ...] = ()
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Text recognised as an entry. `below` are the texts under it, `cells` those of a table's row by the role of their
+    column, and `rows` the numbers by which the table refers to its rows ('#3'), which are no tickets.
     """
 
     spans: tuple[Span, ...]
     line: int
     form: str
-    section: str = ""
-    group: str | None = None
-    done: bool | None = None
+    place: Place = Place()
     details: str = ""
     below: tuple[Text, ...] = ()
     cells: Mapping[str, Text] = field(default_factory=dict)
-    owners: tuple[str, ...] = ()
-    dropped: bool = False
     rows: frozenset[str] = frozenset()
 
 
@@ -122,12 +128,12 @@ def _built(entry: Entry, title: str, found: Fields, tickets: list[str], mentions
         done=found.done,
         kind=found.kind,
         priority=found.priority,
-        group=entry.group,
+        group=entry.place.group,
         labels=found.labels,
         explicit_id=found.explicit_id,
         form=entry.form,
-        section=entry.section,
-        dropped=(found.dropped or entry.dropped) and not found.done,
+        section=entry.place.section,
+        dropped=(found.dropped or entry.place.dropped) and not found.done,
     )
 
 
@@ -139,8 +145,8 @@ def from_sentence(entry: Entry, title: str, found: Fields) -> None:
 
 def from_place(entry: Entry, found: Fields) -> None:
     """Records what the group says in which the entry stands."""
-    found.say(None if found.dropped else entry.done)
-    found.own(entry.owners)
+    found.say(None if found.dropped else entry.place.done)
+    found.own(entry.place.owners)
 
 
 def _in_sentence(coded: Coded, text: str, title: str) -> set[str]:

@@ -109,19 +109,6 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     parts = sections[index:after]
     texts = tuple(text for part in parts for text in below(tuple(part.blocks)))
     details = textwrap.dedent("\n".join(lines[section.end : last])).strip()
-    place = groups.place_of(replace(section, label=None))
-    if section.outer:
-        place = place.under(section.outer)
+    place = groups.place_of(replace(section, label=section.outer))
     spans = section.heading.spans if section.heading else ()
-    return Entry(
-        spans,
-        section.line,
-        "heading",
-        section.root,
-        place.group,
-        place.done,
-        details,
-        texts,
-        owners=place.owners,
-        dropped=place.dropped,
-    ), after
+    return Entry(spans, section.line, "heading", place, details, texts), after

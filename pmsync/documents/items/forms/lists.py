@@ -14,8 +14,8 @@ from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import encode
 from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import paragraphs, tables
-from pmsync.documents.items.forms.groups import Place, place_of, place_status
-from pmsync.documents.items.item import Context, Entry, item
+from pmsync.documents.items.forms.groups import place_of, place_status, under
+from pmsync.documents.items.item import Context, Entry, Place, item
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.language.verbs import PAST
 from pmsync.documents.items.language.vocabulary.headings import SENTENCE_OPENINGS
@@ -84,7 +84,7 @@ def read(section: Section, lines: Sequence[str]) -> Harvest:
     for block, following in zip_longest(section.blocks, section.blocks[1:]):
         if isinstance(block, Paragraph):
             label = _lead_in(block, following)
-            group = place.under(label) if label else place
+            group = under(place, label) if label else place
             led = label is None and _paragraph(block, following, group, harvest, tabled=tabled)
         elif led and not _boxes(block):
             _detail(block, lines, harvest)
@@ -148,13 +148,7 @@ def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest:
         harvest.entries[-1] = replace(last, below=(*last.below, block.text))
     elif said.entries:
         harvest.entries += [
-            replace(
-                entry,
-                group=place.group,
-                done=place.done if entry.done is None else entry.done,
-                owners=place.owners,
-                dropped=place.dropped,
-            )
+            replace(entry, place=replace(place, done=place.done if entry.place.done is None else entry.place.done))
             for entry in said.entries
         ]
     elif said.prose:
@@ -205,7 +199,7 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
         if bullet.text is None:
             out += _nested(bullet, place, lines)
         elif grouping and label:
-            out += _nested(bullet, place.under(_label(bullet.text)), lines)
+            out += _nested(bullet, under(place, _label(bullet.text)), lines)
         elif out and keyed.is_fields(bullet.text, plainly=True):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
         elif asks(bullet):
@@ -278,18 +272,7 @@ def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:
     text = bullet.text or Text.of((), bullet.line)
     form = "task" if _BOX_RAW.match(text.raw) else "bullet"
     texts = tuple(below(bullet.children))
-    return Entry(
-        text.spans,
-        text.line,
-        form,
-        place.section,
-        place.group,
-        place.done,
-        _details(bullet, texts, lines),
-        texts,
-        owners=place.owners,
-        dropped=place.dropped,
-    )
+    return Entry(text.spans, text.line, form, place, _details(bullet, texts, lines), texts)
 
 
 def _details(bullet: Bullet, texts: Iterable[Text], lines: Sequence[str]) -> str:
@@ -332,7 +315,7 @@ def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, 
         elif isinstance(block, Table) and tables.names_actions(block) and not (chronicle and _chronicle(block)):
             out += tables.entries(block, Place(place.section)) or []
         elif isinstance(block, Paragraph) and _marked(block.text):
-            out.append(Entry(block.text.spans, block.line, "paragraph", place.section))
+            out.append(Entry(block.text.spans, block.line, "paragraph", Place(place.section)))
         elif isinstance(block, Quote):
             out += scan_blocks(block.children, place, lines, chronicle=chronicle)
         previous = block
@@ -354,7 +337,7 @@ def _scan_list(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry
         elif bullet.text and nested and _announcing(bullet.text):
             out += _nested(bullet, Place(heading_text(bullet.text)), lines)
         else:
-            group = place.under(_label(bullet.text)) if bullet.text and _labels(bullet) else place
+            group = under(place, _label(bullet.text)) if bullet.text and _labels(bullet) else place
             for child in nested:
                 out += _scan_list(child, group, lines)
     return out
@@ -379,7 +362,7 @@ def kept(entries: list[Entry], weak: bool) -> list[Entry]:
     if not weak:
         return entries
     tasks = [entry for entry in entries if _future(entry)]
-    lone = len(entries) == 1 and entries[0].form == "paragraph" and phrases.bare(entries[0].section) in _FIX
+    lone = len(entries) == 1 and entries[0].form == "paragraph" and phrases.bare(entries[0].place.section) in _FIX
     return entries if not lone and 2 * len(tasks) > len(entries) else []
 
 
