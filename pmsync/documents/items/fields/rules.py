@@ -171,6 +171,7 @@ KEYS = (
     _key("tickets", "ticket", "Add a limit. Tracked in: #12", ("#12",), _ENDS),
     _key("kind", "kind", "Add a limit (type: detect)", "detect", _ENDS),
     _key("priority", "priority", "Add a limit [priority: high]", "high", _ENDS),
+    _key("explicit_id", "id", "Add a limit. Action ID: A7", "A7", _ENDS),
     _key("", "title", "Action: Add a limit", None, _ENDS),
 )
 

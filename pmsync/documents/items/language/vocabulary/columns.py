@@ -84,6 +84,7 @@ COLUMNS: dict[str, frozenset[str]] = {
     "time": words(
         "time|timestamp|date time|time utc|utc|uhrzeit|zeit|zeitpunkt|heure|hora|ora|tijd|czas|время|時刻|時間|时间|시간"
     ),
+    "id": frozenset({"id", "action id", "item id"}),
     "finished": words("completed on|date completed|closed on|done on|resolved on|finished on|完了日"),
 }
 
