@@ -15,8 +15,10 @@ import pytest
 import yaml
 
 from pmsync.cli.host.git import Repository
+from pmsync.cli.setup.cron_units import units
+from pmsync.cli.setup.files import Place
 from pmsync.cli.setup.pin import Pin
-from pmsync.cli.setup.pipelines import Place, Wishes, pipeline, units
+from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.reports.metrics import exposition
 from tests.cli.conftest import DOCUMENT, write

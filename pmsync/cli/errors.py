@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pmsync import __version__
-from pmsync.cli.app import App
+from pmsync.cli.app import App, asks_json
 from pmsync.cli.terminal import output
 from pmsync.cli.terminal.json_log import error_fields
 from pmsync.errors import ConfigError, PmsyncError, blacked_out
@@ -113,12 +113,6 @@ def _tell(failure: Failure, *, as_json: bool, listed: bool = False) -> None:
             output.tell(f"  - {line}", hang=4)
         else:
             output.advise(line)
-
-
-def asks_json(args: Sequence[str], option: str) -> bool:
-    """Whether the option has the value json, also where the arguments cannot be read as a whole."""
-    pairs = zip(args, [*args[1:], ""], strict=False)
-    return any(one == f"{option}=json" or (one, two) == (option, "json") for one, two in pairs)
 
 
 def _secrets(app: App) -> list[str]:

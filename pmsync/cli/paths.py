@@ -14,6 +14,7 @@ from pmsync.config.file import find_config
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate, within
 from pmsync.errors import ConfigError
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Reading
 from pmsync.model.names import one_spelling
 
@@ -29,8 +30,7 @@ def lenient_settings(app: App) -> Settings:
     try:
         return replace(bare_settings(app), vocabulary=settings_if_any(app).vocabulary)
     except ConfigError as error:
-        hint = "correct it, or mind that its [vocabulary] is not used here"
-        output.findings([Finding("config", "warning", str(error), hint)], err=True)
+        output.findings([new_finding("config", str(error))], err=True)
         return bare_settings(app)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pmsync.config.settings import Settings
-from pmsync.ledger import Overview
 from pmsync.ledger.owners import Find
-from pmsync.model import Fields, Link
+from pmsync.model import Fields, Link, Overview
 from pmsync.planning.ticket_text import labels, same_title, ticket_title
 
 

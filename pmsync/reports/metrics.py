@@ -14,7 +14,7 @@ from pathlib import Path
 from pmsync import __version__
 from pmsync.config.settings import Settings
 from pmsync.errors import LedgerError, PmsyncError
-from pmsync.ledger import Ledger
+from pmsync.ledger.reader import LedgerReader
 from pmsync.model.ages import is_future
 from pmsync.reports import status as reports
 
@@ -34,7 +34,7 @@ class Held:
 def held(settings: Settings, now: datetime) -> Held | None:
     """The ledger's figures; None where it cannot be read. Tickets of each tracker and status are there, also as 0."""
     try:
-        with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
+        with LedgerReader.open(Path(settings.ledger)) as ledger:
             rows = reports.status_rows(ledger, settings, now.astimezone().date())
             good = ledger.last_good_run()
     except LedgerError:

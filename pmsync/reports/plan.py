@@ -12,8 +12,8 @@ from pmsync.model import Finding
 from pmsync.planning.operations import Plan
 from pmsync.planning.world import World
 from pmsync.reports.item_counts import counts_line, item_counts
+from pmsync.reports.markdown_text import markdown_cell, markdown_link
 from pmsync.reports.plan_rows import SHOWN, PlanRow, done_changes, gathered, plan_rows
-from pmsync.reports.status import markdown_cell, markdown_link
 from pmsync.sync.apply import Done
 from pmsync.sync.engine import Result
 

@@ -117,6 +117,6 @@ def test_on_jira_a_handle_is_no_account() -> None:
 def test_a_name_that_may_be_a_misspelling_says_of_whom() -> None:
     people = tuple(propose({"alice": 5, "alcie": 1, "bob": 2}, []))
     text = config_text(Answers("github", "acme/web", "2026-11-24", ("*.md",), repo="acme/web", people=people))
-    note = "nearly 'alice': if that is the same person, correct the documents and remove this"
+    note = "similar to 'alice': if it is the same person, correct the documents and remove this"
     assert f"# 1 item; {note}\n[people.alcie]" in text
-    assert text.count("nearly") == 1
+    assert text.count("similar to") == 1

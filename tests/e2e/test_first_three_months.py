@@ -211,15 +211,15 @@ def the_first_hour(team: Team, people: People) -> None:
         wrote 'pmsync.toml'
         found 5 action items in 2 documents
           2 documents from before 2026-09-07: listed, no tickets
-        the next sync makes 0 tickets
+        the next sync creates 0 tickets
           5 items: 5 before documents.since (2026-09-07)
           with another documents.since: 2026-06-11 (everything): 5 tickets
         warning: only tickets of the token's own account will be trusted in 'TRACKER'
         hint: if CI and a cron host use different accounts, list both in trackers.TRACKER.accounts
         next:
           pmsync doctor  do trackers, token and people work?
-          pmsync plan  which tickets would be made?
-          pmsync sync  make them
+          pmsync plan  which tickets would be created?
+          pmsync sync  create them
     """)
     team.moves_to_the_fake()
     team.runs("plan").says("""
@@ -250,7 +250,7 @@ def the_first_hour(team: Team, people: People) -> None:
             ✓ may label and assign
             ✓ the token's scopes are 'repo'
             ! the label 'postmortem' does not exist yet
-              hint: it is made with the first ticket]
+              hint: it is created with the first ticket]
             [jira: ✓ logged in as 'BOT'
             ✓ project 'PAY' is 'Pay'
             ✓ issue type 'Task' exists

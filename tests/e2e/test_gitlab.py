@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from pmsync.cli.host.git import Repository
-from pmsync.cli.setup.pipelines import Place, Wishes, pipeline
+from pmsync.cli.setup.files import Place
+from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from tests.e2e.runner import ROOT
 from tests.e2e.world import BOOK, DISK, DOC, PIN, VAGUE, World, document, git, world

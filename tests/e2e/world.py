@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pmsync.cli.host.git import Repository
+from pmsync.cli.setup.files import Place
 from pmsync.cli.setup.pin import Pin
-from pmsync.cli.setup.pipelines import Place, Wishes, pipeline
+from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.ledger import Ledger
 from pmsync.model import Ref

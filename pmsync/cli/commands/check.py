@@ -10,8 +10,8 @@ import click
 
 from pmsync import __version__
 from pmsync.check import rules
-from pmsync.check.already_open import Known
-from pmsync.check.named_tickets import Copies
+from pmsync.check.already_open import EarlierItems
+from pmsync.check.named_tickets import CopiedLinks
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.git import changed
 from pmsync.cli.options import changed_since_option
@@ -22,7 +22,7 @@ from pmsync.config.unknown_owners import is_about_a_stranger
 from pmsync.config.unknown_owners import strangers as strangers_of
 from pmsync.documents.files import locate, read_documents
 from pmsync.errors import LedgerError
-from pmsync.findings import RULES
+from pmsync.findings import CHECK_RULES
 from pmsync.model import Finding, Reading
 from pmsync.reports import findings
 
@@ -63,7 +63,7 @@ def command(
         return 0
     reading = read_documents(settings, absolute(existing(paths, app), app))
     known = _known(settings, reading, app)
-    copies = Copies(reading.documents, settings)
+    copies = CopiedLinks(reading.documents, settings)
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
     top = top_of(Path(settings.root), app.cwd, app.environ)
@@ -79,7 +79,7 @@ def command(
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
 
 
-def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
+def _known(settings: Settings, reading: Reading, app: App) -> EarlierItems | None:
     """What the ledger holds open, in documents that are there; None without a ledger, and where it cannot be read."""
     path = Path(settings.ledger)
     if not settings.namespace or not path.exists():
@@ -93,19 +93,19 @@ def _known(settings: Settings, reading: Reading, app: App) -> Known | None:
         output.warn(str(error), "nothing is compared with the items of earlier incidents")
         return None
     there = {path for path in {each.path for each in items} if locate(Path(settings.root), path).exists()}
-    return Known([each for each in items if each.path in there], reading, app.now())
+    return EarlierItems([each for each in items if each.path in there], reading, app.now())
 
 
 def _list_rules(settings: Settings, output_format: str) -> None:
-    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in RULES.items()]
+    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in CHECK_RULES.items()]
     if output_format == "json":
         output.emit_json([
-            {"rule": name, "level": level, "finds": rule.finds, "advice": rule.advice} for name, level, rule in rows
+            {"rule": name, "level": level, "finds": rule.meaning, "advice": rule.advice} for name, level, rule in rows
         ])  # fmt: skip
         return
-    width = max(map(len, RULES)) + 2
+    width = max(map(len, CHECK_RULES)) + 2
     for name, level, rule in rows:
-        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.finds} ", output.dim(rule.advice)
+        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.meaning} ", output.dim(rule.advice)
         output.echo(*parts, hang=width + 9)
 
 

@@ -23,6 +23,7 @@ from pmsync.cli.paths import judged
 from pmsync.cli.terminal import change_lines, json_log, output, unknown_owners
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError, LedgerError, LockHeld
+from pmsync.findings import new_finding
 from pmsync.model import Finding
 from pmsync.planning import guard
 from pmsync.reports import plan, plan_rows
@@ -192,11 +193,13 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
     try:
         made = run.write_back(settings, request, Clock(now=app.now))
     except LedgerError as error:  # what the sync did is told all the same
-        failed = Finding("not-written", "error", f"nothing is written back: {error}", "run `pmsync write-back`")
+        failed = new_finding(
+            "not-written", f"nothing is written back: {error}", "run `pmsync write-back`", level="error"
+        )
         made = run.Result(findings=(failed,))
     known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
     fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
-    return Written(replace(made, findings=fresh, told_before=result.told_before))
+    return Written(replace(made, findings=fresh, previous_findings=result.previous_findings))
 
 
 def _log(result: Result) -> None:
@@ -264,5 +267,5 @@ def _worth_telling(result: Result) -> list[Finding]:
     """What this run found out; without a person looking on, what the last run told already is not repeated."""
     if output.is_terminal():
         return list(result.findings)
-    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
+    before = {(finding.rule, finding.path, finding.message) for finding in result.previous_findings}
     return [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]

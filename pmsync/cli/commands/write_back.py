@@ -172,6 +172,6 @@ def _counts(result: Result) -> str:
 
 def _tell(result: Result) -> None:
     """What could not be written; without a person looking on, what was told before is not repeated."""
-    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
+    before = {(finding.rule, finding.path, finding.message) for finding in result.previous_findings}
     new = [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]
     output.findings(list(result.findings) if output.is_terminal() else new, err=True)

@@ -7,23 +7,21 @@ links and progress are for terminals only. A reader that closes the pipe early s
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import click
 
-from pmsync.cli.terminal import json_log
 from pmsync.cli.terminal.safe_text import harmless, printable, rfc3339, to_json
 from pmsync.location import place
+from pmsync.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pmsync.model import Finding, Level
@@ -35,7 +33,7 @@ _LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "VTE_
 _LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """How this invocation prints; `colour` is what `--color` said, `structured` whether the log is JSON."""
 
@@ -51,8 +49,7 @@ class View:
         return any(self.environ.get(name, "").lower() not in {"", "0", "false"} for name in ("GITHUB_ACTIONS", "CI"))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text with a look. Where a terminal cannot link, `echo` prints the URL after the text."""
 
     text: str
@@ -115,7 +112,7 @@ def fits(*parts: Part) -> bool:
         return True
     from pmsync.cli.terminal.wrapping import fits  # noqa: PLC0415 (only a terminal needs it)
 
-    return fits(_join(parts, sys.stdout), shutil.get_terminal_size((80, 24)).columns)
+    return fits(_join(parts, sys.stdout), columns())
 
 
 def log(*parts: Part, level: int = 0, hang: int = 2) -> None:
@@ -154,6 +151,8 @@ def record(level: str, message: str, fields: Mapping[str, object]) -> bool:
     if not view.structured:
         return False
     if message:
+        from pmsync.cli.terminal import json_log  # noqa: PLC0415 (only the structured log needs it)
+
         emit_json(json_log.record(view.now(), level, message, fields), err=True)
     return True
 
@@ -173,7 +172,7 @@ def _put(stream: IO[str], parts: Sequence[Part], hang: int | None) -> None:
     if hang is not None and is_terminal(stream):
         from pmsync.cli.terminal.wrapping import wrap  # noqa: PLC0415 (only a terminal needs it)
 
-        text = wrap(text, shutil.get_terminal_size((80, 24)).columns, hang)
+        text = wrap(text, columns(), hang)
     _write(stream, text)
 
 
@@ -188,9 +187,11 @@ def emit_json(value: object, *, err: bool = False) -> None:
 
 def emit_json_list(values: Iterable[object]) -> None:
     """The same for the list of these values, each printed as it comes, so that only one has to be held."""
+    from textwrap import indent  # noqa: PLC0415 (only a list of values needs it)
+
     before = "["
     for value in values:
-        element = textwrap.indent(to_json(value, runner=current().runner), "  ")
+        element = indent(to_json(value, runner=current().runner), "  ")
         _write(sys.stdout, f"{before}\n{element}", end="")
         before = ","
     _write(sys.stdout, "[]" if before == "[" else "\n]")
@@ -251,6 +252,13 @@ def flush() -> None:
 # --- what the terminal can do ---------------------------------------------------------------------------------
 
 
+def columns() -> int:
+    """How wide the terminal is, in cells."""
+    import shutil  # noqa: PLC0415 (only a terminal needs it)
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
 def is_terminal(stream: IO[str] | None = None) -> bool:
     """True where a person looks at it (stdout unless said otherwise)."""
     stream = stream or sys.stdout
@@ -303,6 +311,8 @@ def findings(found: Sequence[Finding], *, err: bool = False, end: bool = True) -
     """Findings in full for a person at a terminal, with an empty line at the `end` of each, else one line each that
     editors and grep understand.
     """
+    from pmsync.cli.terminal import json_log  # noqa: PLC0415 (not every command has findings)
+
     stream = sys.stderr if err else sys.stdout
     for finding in found:
         if err and record(json_log.LEVELS[finding.level], finding.message, json_log.finding_fields(finding)):
@@ -332,9 +342,9 @@ def _place(finding: Finding) -> str:
     return place(finding.path, finding.line)
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """`1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 # --- dates ----------------------------------------------------------------------------------------------------

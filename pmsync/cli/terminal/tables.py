@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -37,7 +36,7 @@ def table(
     if not output.is_terminal():
         _piped(columns, rows)
         return
-    room = shutil.get_terminal_size((80, 24)).columns
+    room = output.columns()
     cells = [[_flat(cell) for cell in row] for row in rows]
     widths = _widths(columns, cells, elastic, soft, room)
     if widths:
@@ -55,13 +54,12 @@ def _piped(columns: Sequence[str], rows: Sequence[Sequence[Part]]) -> None:
     """Cells of usual widths are filled up with blanks: so the columns are straight as they are, too, and `column` takes
     no two tabs for one.
     """
-    texts = [[" ".join(printable(text_of(cell)).split()) for cell in row] for row in rows]
-    lines = [[name.upper() for name in columns], *texts]
-    measured = [[_cells(text) for text in row] for row in lines]
-    widths = [max(width for width in column if width <= PADDED) for column in zip(*measured, strict=True)]
-    for row in lines:
-        filled = [text + " " * (width - _cells(text)) for text, width in zip(row[:-1], widths, strict=False)]
-        output.echo("\t".join([*filled, row[-1]]))
+    *padded, last = (list(map(_plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
+    for column in padded:
+        widths = [_cells(text) for text in column]
+        width = max(each for each in widths if each <= PADDED)
+        column[:] = [text + " " * (width - own) for text, own in zip(column, widths, strict=True)]
+    output.echo("\n".join(map("\t".join, zip(*padded, last, strict=True))))
 
 
 def _cells(text: str) -> int:
@@ -72,9 +70,15 @@ def _cells(text: str) -> int:
     return cell_len(text)
 
 
+def _plain(cell: Part) -> str:
+    """The cell's text on one line."""
+    text = text_of(cell)
+    return " ".join((text if text.isprintable() else printable(text)).split())
+
+
 def _flat(cell: Part) -> Span:
     """A cell on one line; its URL stays only where the terminal can hide it behind the text."""
-    text = " ".join(printable(text_of(cell)).split())
+    text = _plain(cell)
     if isinstance(cell, str):
         return Span(text)
     return Span(text, cell.colour, cell.bold, cell.dim, cell.url if output.has_links(sys.stdout) else None)

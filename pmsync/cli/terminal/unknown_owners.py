@@ -9,6 +9,7 @@ from dataclasses import replace
 from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.config.unknown_owners import RULE, Stranger, is_about_a_stranger, strangers, toml, unknown_owner
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Level
 
 _LEVELS: Sequence[Level] = ("error", "warning", "note")
@@ -37,12 +38,12 @@ def gathered(unknown: Sequence[Finding], each: Sequence[Stranger]) -> Finding:
     """One finding for all of them, as grave as the gravest."""
     level = next(level for level in _LEVELS if level in {finding.level for finding in unknown})
     who = f"owner {each[0].name!r} is not known" if len(each) == 1 else f"{len(each)} owners are not known"
-    return Finding(RULE, level, f"{who}: no ticket is assigned to them", _hint(each))
+    return replace(new_finding(RULE, f"{who}: no ticket is assigned to them", _hint(each)), level=level)
 
 
 def _told(stranger: Stranger, level: Level) -> Finding:
-    one = unknown_owner(stranger.name, stranger.path, stranger.line, level)
-    return replace(one, message=f"{one.message} ({stranger.count})")
+    one = unknown_owner(stranger.name, stranger.path, stranger.line)
+    return replace(one, message=f"{one.message} ({stranger.count})", level=level)
 
 
 def _hint(each: Sequence[Stranger]) -> str:

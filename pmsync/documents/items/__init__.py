@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from pmsync.documents.items.document import at_places, parse
+from pmsync.documents.items.document import document, parse
 
-__all__ = ["at_places", "parse"]
+__all__ = ["document", "parse"]

@@ -84,7 +84,6 @@ COLUMNS: dict[str, frozenset[str]] = {
     "time": words(
         "time|timestamp|date time|time utc|utc|uhrzeit|zeit|zeitpunkt|heure|hora|ora|tijd|czas|время|時刻|時間|时间|시간"
     ),
-    "id": frozenset({"id", "action id", "item id"}),
     "finished": words("completed on|date completed|closed on|done on|resolved on|finished on|完了日"),
 }
 
@@ -100,6 +99,7 @@ FIELD_KEYS = {
     | {"tracked in", "tracked at", "tracked by", "see issue", "fix", "fixed by", "fixed in"},
     "kind": COLUMNS["kind"],
     "priority": COLUMNS["priority"] - {"p", "severity"},
+    "id": frozenset({"id", "action id", "item id"}),
     "finished": words(
         "done|completed|complete|closed|finished|resolved|completed on|done on|closed on|erledigt|erledigt am|"
         "terminé|完了|完了日|対応済み|implemented|実装完了|fixed|已完成|completado|concluído"
