@@ -48,7 +48,7 @@ def _start(field: str, reader: str, pattern: str, example: str, gives: object = 
 
 
 def _end(
-    field: str, reader: str, hint: str, pattern: str, example: str, gives: object, unless: str | None = None
+    field: str, reader: str, hint: str, pattern: str, example: str, gives: object = None, unless: str | None = None
 ) -> Rule:
     before = re.compile(rf"\b(?:{unless})\s*$", re.IGNORECASE) if unless else None
     return Rule("end", field, reader, re.compile(rf"{pattern}\s*$"), example, gives, re.compile(hint), before)
@@ -176,6 +176,7 @@ KEYS = (
 )
 
 END = (
+    _end("", "nothing", r"[)\]）][\s.]*$", r"\s*[(（\[]\s*[)）\]]\s*[.。]?", "Add a limit [ ]"),
     _end("priority", "priority", "!", rf"\s!(?P<value>(?i:{PRIORITY}))", "Add a limit !high", "high"),
     _end("done", "sign", rf"[{SIGNS}]\ufe0f?\s*$", rf"\s*(?P<value>[{SIGNS}])\ufe0f?", "Add a limit ✅", True),
     _end(
