@@ -215,6 +215,12 @@ def _pieces(trace: Trace) -> str:
 
 def _print_rest(account: Account, unit: str) -> None:
     """What stands in the document besides the items, so that nobody has to guess."""
+    finished = [trace for trace in account.traces if trace.finished]
+    if finished:
+        output.echo("\n", output.bold("Reads as finished"))
+    for trace in finished:
+        what = f"  {_short(trace.words)}"
+        output.echo("  ", output.dim(f"{unit} {trace.line}"), what, output.dim("  (mark it ✅ if it is)"), hang=4)
     if account.left_out:
         output.echo("\n", output.bold("Left out"))
     for left in account.left_out:
