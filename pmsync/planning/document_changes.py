@@ -79,29 +79,29 @@ def _untouched(
     """
     if link.named:
         return _identity_only(link, here), []
-    fields, patch, missing = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
+    fields, patch, findings = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
     pushed = link.pushed or fields
     if pushed.owed:
-        patch, missing = _owed(world, view, placed, link)
+        patch, findings = _owed(world, view, placed, link)
         pushed = replace(pushed, owed=not patch)
     stale = _stale(world, placed, link)
     if stale or pushed.path not in {"", fields.path}:
         pushed = replace(pushed, path=fields.path)
         _add_facts(patch, world, view, placed, link)
     if not patch and not stale:
-        return _identity_only(link, here), missing
+        return _identity_only(link, here), findings
     patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
     after = replace(here, pushed=pushed) if link.pushed else here
-    return [_send(world, placed, patch, link, after)], missing
+    return [_send(world, placed, patch, link, after)], findings
 
 
 def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, list[Finding]]:
     """Assign owners who can be assigned by now, unless somebody else was meanwhile; with findings for the others."""
     if link.reassigned or set(link.ticket.assignees) - set(substitutes(world, view, placed)):
         return {}, []
-    accounts, missing = assignees(world, view, placed.entry.item.owners, placed)
+    accounts, findings = assignees(world, view, placed.entry.item.owners, placed)
     owed = [
-        new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in missing
+        new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in findings
     ]
     return ({"assignees": accounts} if accounts else {}), owed
 
@@ -133,9 +133,9 @@ def _add_facts(patch: Patch, world: World, view: View, placed: Placed, link: Lin
     if link.named or marker is None or not marker.facts:
         return
     document, item = placed.entry.document, placed.entry.item
-    shown = facts(document, item, world.settings, fields=view.fields)
-    if facts_digest(shown) != marker.facts:
-        patch["facts"] = shown
+    text = facts(document, item, world.settings, fields=view.fields)
+    if facts_digest(text) != marker.facts:
+        patch["facts"] = text
 
 
 def _digest_in(patch: Patch, link: Link) -> str:
@@ -188,16 +188,16 @@ def _changes(
     if fields.owners != base.owners and link.reassigned:
         findings += _kept_owner(world, view, placed, link)
     elif fields.owners != base.owners:
-        accounts, missing = assignees(world, view, fields.owners, placed)
-        findings += missing
-        if missing and not accounts:
+        accounts, more = assignees(world, view, fields.owners, placed)
+        findings += more
+        if more and not accounts:
             pushed = replace(pushed, owners=base.owners)
         elif set(accounts) != set(ticket.assignees):
             patch["assignees"] = accounts
     elif base.owed:
-        owed, missing = _owed(world, view, placed, link)
+        owed, more = _owed(world, view, placed, link)
         patch |= owed
-        findings += missing
+        findings += more
         pushed = replace(pushed, owed=not owed)
     if "due" in view.fields and fields.due not in (base.due, ticket.due):
         patch["due"] = fields.due
@@ -213,9 +213,9 @@ def _kept_owner(world: World, view: View, placed: Placed, link: Link) -> list[Fi
     accounts, _ = assignees(world, view, entry.item.owners, placed)
     if view.unseen or set(accounts) == set(link.ticket.assignees):
         return []
-    wanted = ", ".join(map(repr, entry.item.owners)) or "nobody"
+    owners = ", ".join(map(repr, entry.item.owners)) or "nobody"
     theirs = ", ".join(repr(world.person_of(ref.tracker, account)) for account in link.ticket.assignees) or "nobody"
-    message = f"the document's owner is now {wanted}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
+    message = f"the document's owner is now {owners}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
     hint = f"assign it there if that is outdated: {ref.url}"
     return [new_finding("owner-kept", message, hint, entry.document.path, entry.item.line)]
 
@@ -233,8 +233,8 @@ def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fiel
 
 
 def _pushed_labels(link: Link, patch: Patch) -> tuple[str, ...]:
-    kept = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
-    return tuple(sorted(kept | set(patch.get("add_labels", ()))))
+    labels = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
+    return tuple(sorted(labels | set(patch.get("add_labels", ()))))
 
 
 def assignees(

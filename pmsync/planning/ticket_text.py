@@ -73,9 +73,11 @@ def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tu
 
 def _names_no_day(document: Document, item: Item) -> bool:
     """Whether the item has a date that cannot be read; the document's findings are sorted by line."""
-    found = document.findings
-    start = bisect_left(found, item.line, key=_line)
-    return any(each.rule == "unreadable-date" for each in found[start : bisect_right(found, item.line, key=_line)])
+    findings = document.findings
+    start = bisect_left(findings, item.line, key=_line)
+    return any(
+        each.rule == "unreadable-date" for each in findings[start : bisect_right(findings, item.line, key=_line)]
+    )
 
 
 def _line(finding: Finding) -> int:
