@@ -78,14 +78,14 @@ def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, 
     services = sorted({name for row in rows for name in row.services})
     if service and not any(Filter(everything=True, service=service).keeps(row) for row in rows):
         raise ConfigError(
-            f"no document is about service {service!r}\nthere are: {', '.join(services) or 'none'}; "
+            f"no document is about service {service!r}\nknown services: {', '.join(services) or 'none'}; "
             "--if-known lets a service pass that had no incident yet"
         )
     levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch(r"sev\d", level):
         raise ConfigError(
-            f"no document has severity {severity!r}\nthere are: {', '.join(sorted(levels - {''})) or 'none'}"
+            f"no document has severity {severity!r}\nknown severities: {', '.join(sorted(levels - {''})) or 'none'}"
         )
 
 

@@ -141,7 +141,7 @@ def gather(app: App, asker: Asker, folder: Path) -> Answers:
 
 def _tracker(text: str) -> str:
     if text not in TYPES:
-        raise ConfigError(f"there is no tracker {text!r}; there are {', '.join(TYPES)}")
+        raise ConfigError(f"there is no tracker {text!r}; use one of {', '.join(TYPES)}")
     return text
 
 
