@@ -23,7 +23,7 @@ from pmsync.documents.files import locate, read_documents
 from pmsync.errors import LedgerError
 from pmsync.findings import RULES
 from pmsync.model import Finding, Reading
-from pmsync.reports import findings
+from pmsync.reports.findings import github, gitlab, junit, sarif
 
 
 @click.command()
@@ -68,12 +68,12 @@ def command(
     spell = partial(from_here, root=settings.root, cwd=app.cwd)
     if output_format not in {"text", "json"}:
         spell = partial(from_top, root=settings.root, top=top_of(Path(settings.root), app.cwd, app.environ))
-    found = located(rules.check(reading, settings, open_items, copies), spell)
+    findings = located(rules.check(reading, settings, open_items, copies), spell)
     if output_format == "junit":
-        output.echo(findings.junit(found, [spell(each.path) for each in reading.documents], strict=strict))
+        output.echo(junit(findings, [spell(each.path) for each in reading.documents], strict=strict))
     else:
-        _show(reading, found, settings, output_format)
-    levels = {finding.level for finding in found}
+        _show(reading, findings, settings, output_format)
+    levels = {finding.level for finding in findings}
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
 
 
@@ -106,20 +106,20 @@ def _list_rules(settings: Settings, output_format: str) -> None:
         output.echo(*parts, hang=width + 9)
 
 
-def _show(reading: Reading, found: Sequence[Finding], settings: Settings, output_format: str) -> None:
+def _show(reading: Reading, findings: Sequence[Finding], settings: Settings, output_format: str) -> None:
     match output_format:
         case "json":
-            output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
+            output.emit_json({**_counts(reading), "complete": reading.complete, "findings": findings})
         case "github":
-            output.emit_commands(findings.github(found))
-            output.echo(_summary(reading, found))
+            output.emit_commands(github(findings))
+            output.echo(_summary(reading, findings))
         case "sarif":
-            output.emit_json(findings.sarif(found, __version__))
+            output.emit_json(sarif(findings, __version__))
         case "gitlab":
-            output.emit_json(findings.gitlab(found))
+            output.emit_json(gitlab(findings))
         case _:
-            finding_lines.show_with_owners(found, settings)
-            others, unknown, owners = finding_lines.split_owners(found, settings)
+            finding_lines.show_with_owners(findings, settings)
+            others, unknown, owners = finding_lines.split_owners(findings, settings)
             output.echo(_summary(reading, [*others, *([unknown] * len(owners) if unknown else [])]))
 
 
@@ -128,10 +128,10 @@ def _counts(reading: Reading) -> dict[str, int]:
     return {"documents": len(reading.documents), "items": items}
 
 
-def _summary(reading: Reading, found: Sequence[Finding]) -> output.Part:
+def _summary(reading: Reading, findings: Sequence[Finding]) -> output.Part:
     counts = _counts(reading)
     read = f"{output.count(counts['items'], 'item')} in {output.count(counts['documents'], 'document')}"
-    levels = Counter(finding.level for finding in found)
+    levels = Counter(finding.level for finding in findings)
     parts = [output.count(levels[level], level) for level in ("error", "warning", "note") if levels[level]]
     if levels["error"] or levels["warning"]:
         return f"Found {' and '.join([*filter(None, [', '.join(parts[:-1])]), parts[-1]])}: {read}."

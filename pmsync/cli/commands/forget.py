@@ -93,9 +93,9 @@ def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, 
     """None if the person declines."""
     count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
     if not count and tracker not in settings.trackers:
-        trackers = ", ".join(settings.trackers)
+        names = ", ".join(settings.trackers)
         raise ConfigError(
-            f"there is no tracker {tracker!r}, nor does the ledger have its tickets; there are {trackers}"
+            f"there is no tracker {tracker!r}, and the ledger has no tickets of it\nuse one of {trackers}"
         )
     if not yes and not _confirm(f"Forget all {count} tickets of {tracker!r}?"):
         return None
@@ -110,5 +110,5 @@ def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, 
 def _confirm(question: str) -> bool:
     """Raises ConfigError without a terminal."""
     if not sys.stdin.isatty():
-        raise ConfigError("nobody to ask\npass --yes")
+        raise ConfigError("this needs a confirmation, and there is no terminal\npass --yes")
     return click.confirm(printable(question), err=True)

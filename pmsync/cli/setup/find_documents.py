@@ -44,8 +44,7 @@ def find_globs(root: Path) -> list[str]:
         is_deep = len(here.parts) >= DEPTH
         folders[:] = [name for name in folders if not (is_deep or name in places or name in _SKIPPED or name[0] == ".")]
         files += [here / name for name in sorted(names) if _may_be_document(name)]
-    found = {file: reads_as_one(root / file) for file in files[:_MOST_FILES]}
-    globs += _by_content(PurePosixPath(), found)
+    globs += _by_content(PurePosixPath(), {file: reads_as_one(root / file) for file in files[:_MOST_FILES]})
     return sorted(dict.fromkeys(globs), key=lambda glob: (glob.count("/"), glob))
 
 
@@ -78,12 +77,12 @@ def reads_as_one(file: Path) -> bool:
 def _by_content(folder: PurePosixPath, files: Mapping[PurePosixPath, bool]) -> Iterator[str]:
     """Globs for the post-mortems below a folder, which are True: the whole folder if most files are, else names."""
     inside = {file: is_one for file, is_one in files.items() if file.is_relative_to(folder)}
-    found = [file for file, is_one in inside.items() if is_one]
-    here = [file.name for file in found if file.parent == folder]
-    below = dict.fromkeys(folder / file.relative_to(folder).parts[0] for file in found if file.parent != folder)
+    reports = [file for file, is_one in inside.items() if is_one]
+    here = [file.name for file in reports if file.parent == folder]
+    below = dict.fromkeys(folder / file.relative_to(folder).parts[0] for file in reports if file.parent != folder)
     is_top = folder == PurePosixPath()
-    if found and not is_top and 2 * len(found) >= len(inside) and (here or len(below) > 1):
-        for suffix in sorted({file.suffix for file in found}):
+    if reports and not is_top and 2 * len(reports) >= len(inside) and (here or len(below) > 1):
+        for suffix in sorted({file.suffix for file in reports}):
             yield f"{folder}/{'**/*' if below else '*'}{suffix}"
         return
     others = [file.name for file, is_one in inside.items() if not is_one and file.parent == folder]
@@ -92,11 +91,11 @@ def _by_content(folder: PurePosixPath, files: Mapping[PurePosixPath, bool]) -> I
         yield from _by_content(each, inside)
 
 
-def _names(found: Sequence[str], others: Sequence[str]) -> list[str]:
-    """Globs that match the found names and, if possible, none of the others."""
+def _names(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Globs that match the names and, if possible, none of the others."""
     globs = []
-    left = list(found)
-    for name in found:
+    left = list(names)
+    for name in names:
         word = _NAMED.search(PurePosixPath(name).stem)
         if word and name in left:
             glob = re.compile(f".*{re.escape(word[0])}.*{re.escape(PurePosixPath(name).suffix)}")
