@@ -94,9 +94,7 @@ def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, 
     count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
     if not count and tracker not in settings.trackers:
         names = ", ".join(settings.trackers)
-        raise ConfigError(
-            f"there is no tracker {tracker!r}, and the ledger has no tickets of it\nuse one of {trackers}"
-        )
+        raise ConfigError(f"there is no tracker {tracker!r}, and the ledger has no tickets of it\nuse one of {names}")
     if not yes and not _confirm(f"Forget all {count} tickets of {tracker!r}?"):
         return None
     with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
