@@ -14,10 +14,11 @@ from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.documents.files import read_documents
 from pmsync.errors import ConfigError, LedgerError, TrackerError
+from pmsync.findings import RULES
 from pmsync.model import Reading
-from pmsync.planning.routing import RESTRICTED_HINT, route
+from pmsync.planning.routing import route
 from pmsync.planning.ticket_text import raw_fields
-from pmsync.reports import status
+from pmsync.reports.freshness import freshness
 from pmsync.trackers.contract import Check, Tracker, Unresolved
 
 ATTEMPTS = 2
@@ -106,7 +107,7 @@ def _existing_ledger(app: App, path: Path) -> Iterator[Check]:
     try:
         with Ledger.open(path, readonly=True) as ledger:
             links, intents = len(ledger.links()), len(ledger.intents())
-            fresh = status.freshness(ledger, app.now())
+            fresh = freshness(ledger, app.now())
     except LedgerError as error:
         yield Check("ledger", False, str(error))
         return
@@ -155,7 +156,7 @@ def _without_a_tracker(settings: Settings, reading: Reading) -> Iterator[Check]:
         if count:
             reason = f"{document.path}: it is restricted, and no tracker is marked for that"
             message = f"{reason}: {output.count(count, 'item')} would get no ticket"
-            yield Check("restricted", None, message, RESTRICTED_HINT)
+            yield Check("restricted", None, message, RULES["restricted-no-tracker"].hint)
 
 
 # --- trackers -------------------------------------------------------------------------------------------------

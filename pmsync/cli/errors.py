@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pmsync import __version__
-from pmsync.cli.app import App
+from pmsync.cli.app import App, asks_json
 from pmsync.cli.terminal import output
 from pmsync.cli.terminal.json_log import error_fields
 from pmsync.errors import ConfigError, PmsyncError, blacked_out
@@ -114,12 +114,6 @@ def _print(failure: Failure, *, as_json: bool) -> None:
             output.tell(f"  - {line}", hang=4)
         else:
             output.advise(line)
-
-
-def asks_json(args: Sequence[str], option: str) -> bool:
-    """Whether the option is json, even if the arguments are wrong."""
-    pairs = zip(args, [*args[1:], ""], strict=False)
-    return any(one == f"{option}=json" or (one, two) == (option, "json") for one, two in pairs)
 
 
 def _bug(error: BaseException, app: App, *, debug: bool) -> Failure:

@@ -14,6 +14,7 @@ from pmsync.config.file import find_config
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate, within
 from pmsync.errors import ConfigError
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Reading
 from pmsync.model.names import one_spelling
 
@@ -35,8 +36,7 @@ def lenient_settings(app: App) -> Settings:
     try:
         return replace(bare_settings(app), vocabulary=settings_if_any(app).vocabulary)
     except ConfigError as error:
-        hint = "correct it; until then its [vocabulary] is not used here"
-        finding_lines.show([Finding("config", "warning", str(error), hint)], err=True)
+        finding_lines.show([new_finding("config", str(error))], err=True)
         return bare_settings(app)
 
 

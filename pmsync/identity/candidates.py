@@ -1,4 +1,4 @@
-"""What identify joins: the entries as read, and the items that already have a ticket or an intent. Pure."""
+"""What `identify` matches: entries as read, and items that have a ticket or an intent. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pmsync.model import Candidate, Document, Fields, Intent, Item, ItemRow, Lin
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An item that has a ticket, or an intent, or about which a person has been asked.
+    """An item that has a ticket or an intent, or about which a person was asked.
 
-    `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
-    ticket's), `title` one of them as people see it. `orphaned` and `closed` make it a worse candidate for guesses,
-    never for an exact key. `sources` are digests of the text it was read from when something was last sent.
-    `remembered` says that the ledger knows it: what it lacks now it has lost since the last run. `candidates` are not
-    empty where it is undecided, for the `reason` given: whatever is recognised as this item stays undecided with it.
+    `identities` are (document id, key) pairs, the newest first. `titles` are the keys of its other titles (the
+    ticket's), `title` one of them as people see it. An `orphaned` or `closed` item is a worse candidate for guesses,
+    never for an exact key. `sources` are digests of the text from which values were last sent. A `remembered` item is
+    known to the ledger, so that it left its document since the last run. An undecided item has `candidates` and a
+    `reason`: an entry that matches it stays undecided.
     """
 
     uid: str
@@ -38,7 +38,7 @@ class Known:
 
     @property
     def candidate(self) -> Candidate:
-        """This item as something that an undecided one may be."""
+        """This item as a candidate for an undecided one."""
         document_id, key = self.identities[0]
         return Candidate(self.uid, self.ref, self.title, document_id, key)
 
@@ -49,7 +49,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item as read, where it stands, and the tickets that it names (`refs`)."""
+    """An item as read, with its place and the tickets that it names (`refs`)."""
 
     document: Document
     item: Item
@@ -59,12 +59,12 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The title's normal form, whatever id the item has."""
+        """The title's normal form, even if the item has an explicit id."""
         return title_key(self.item.title, self.item.owners)
 
     @property
     def uid_key(self) -> str:
-        """What a new item's uid follows from: an id alone may have been another item's before."""
+        """The text from which a new item's uid follows; an explicit id alone may be a reused one."""
         return f"{self.key} {self.text}" if self.key.startswith("id:") else self.key
 
     @property
@@ -73,7 +73,7 @@ class Entry:
 
 
 def entries(documents: Iterable[Document], refs: Mapping[tuple[str, int], tuple[Ref, ...]]) -> list[Entry]:
-    """All items in reading order; `refs` gives the tickets named, by document id and position in the document."""
+    """Return all items in reading order. `refs` are the named tickets by document id and position in the document."""
     return [
         Entry(document, item, item_key(item), position, refs.get((document.id, position), ()))
         for document in documents
@@ -87,11 +87,10 @@ def known_items(
     marked: Iterable[Ticket],
     questions: Mapping[str, ItemRow] | None = None,
 ) -> dict[str, Known]:
-    """The known items by uid: the ledger's links and intents, and the trusted marked tickets, always both; and the
-    `questions` that are open, with what they are about.
+    """Return the known items by uid: links and intents of the ledger, trusted marked tickets, and open `questions`.
 
-    Where a marker was changed after the ledger last saw its ticket (another run followed an edit), its key is the
-    newer one; the older one still counts, after it.
+    If a marker changed after the ledger last saw its ticket (another run followed an edit), its key is the newer one;
+    the older one still counts, after it.
     """
     known = _from_questions(questions or {})
     known |= {intent.uid: _from_intent(intent) for intent in intents.values()}
@@ -103,7 +102,7 @@ def known_items(
 
 
 def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
-    """The undecided items, and their candidates: a listing of what changed lately does not show those again."""
+    """Return the undecided items with their candidates, which an incremental listing does not show again."""
     known = {
         each.uid: Known(
             each.uid, ((each.document_id, each.key),), (title_key(each.fields.title),), group=each.group,
@@ -142,7 +141,7 @@ def _from_link(link: Link) -> Known:
 
 
 def _titles(link: Link) -> tuple[str, ...]:
-    """What the ticket is called, and what the document called the item when that was last sent."""
+    """Return the keys of the ticket's title and of the title that was last sent."""
     pushed = (title_key(link.pushed.title, link.pushed.owners),) if link.pushed else ()
     return tuple(dict.fromkeys((title_key(link.ticket.title), *pushed)))
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pmsync.config.settings import Settings
-from pmsync.ledger import Overview
 from pmsync.ledger.owners import Find
-from pmsync.model import Fields, Link
+from pmsync.model import Fields, Link, Overview
 from pmsync.planning.ticket_text import labels, same_title, ticket_title
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pmsync import __version__
 from pmsync.config.settings import Settings
 from pmsync.errors import LedgerError, PmsyncError
-from pmsync.ledger import Ledger
+from pmsync.ledger.reader import LedgerReader
 from pmsync.model.ages import is_future
 from pmsync.reports import status as reports
 
@@ -34,7 +34,7 @@ class Figures:
 def figures(settings: Settings, now: datetime) -> Figures | None:
     """The ledger's figures; None if it cannot be read."""
     try:
-        with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
+        with LedgerReader.open(Path(settings.ledger)) as ledger:
             rows = reports.status_rows(ledger, settings, now.astimezone().date())
             run = ledger.last_good_run()
     except LedgerError:

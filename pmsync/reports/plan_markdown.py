@@ -10,9 +10,9 @@ from pmsync.location import place
 from pmsync.model import Finding
 from pmsync.planning.world import World
 from pmsync.reports.item_counts import counts_line, item_counts
+from pmsync.reports.markdown_text import markdown_cell, markdown_link
 from pmsync.reports.plan import NO_CHANGES, summary_line
 from pmsync.reports.plan_rows import PlanRow, gathered, plan_rows
-from pmsync.reports.status import markdown_cell, markdown_link
 from pmsync.sync.engine import Result
 
 MOST = 65_000

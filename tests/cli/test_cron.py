@@ -304,7 +304,7 @@ def test_figures_that_cannot_be_left_are_told_and_the_sync_is_done(run: Run, pla
     assert hint == "hint: let this user write in its folder; the sync itself is done"
 
 
-def test_what_a_run_failed_of_is_told_before_its_figures(run: Run, place: Path) -> None:
+def test_what_a_run_failed_of_is_previous_findings_its_figures(run: Run, place: Path) -> None:
     write(place, {".pmsync/ledger.db": "no database" * 99})
     answer = run("sync", "--metrics", "nowhere/m.prom")
     assert answer.code == 1

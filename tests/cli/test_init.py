@@ -210,7 +210,7 @@ def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> N
     assert (settings.trackers["jira"].project, settings.since) == ("PAY", date(2026, 11, 1))
 
 
-def test_a_wrong_flag_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_wrong_flag_is_previous_findings_anything_is_asked(tmp_path: Path) -> None:
     done = ask(tmp_path, "", "--tracker", "local", "--since", "soon")
     assert (done.returncode, done.stderr) == (2, "error: 'soon' is not a date; write it like 2026-11-23\n")
 

@@ -10,6 +10,7 @@ from pmsync.cli.setup.find_documents import find_globs
 from pmsync.config.file import load
 from pmsync.config.settings import Vocabulary
 from pmsync.documents.items.unread import Unread, unread
+from pmsync.documents.markdown.content import content
 from tests.cli.conftest import DOCUMENT, Run, write
 
 MORTEM = """# Outage of the queue
@@ -100,8 +101,8 @@ def test_more_than_one_run_makes_is_told(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("heading", ["Nice things to have", "Wishlist", "Was wir tun"])
 def test_a_heading_that_looks_like_work_is_named_until_it_is_taught(heading: str) -> None:
     text = f"# Outage\n\n## {heading}\n\n- Add an alert\n- Remove the old host\n- Something\n"
-    assert unread(text, "a.md") == [Unread(heading, 3)]
-    assert unread(text, "a.md", Vocabulary(sections=(heading,))) == []
+    assert unread(content(text, "a.md")) == [Unread(heading, 3)]
+    assert unread(content(text, "a.md"), Vocabulary(sections=(heading,))) == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_heading_that_looks_like_work_is_named_until_it_is_taught(heading: str
     ],
 )
 def test_a_heading_that_is_known_or_lists_no_work_is_not(section: str) -> None:
-    assert unread(f"# Outage\n\n{section}", "a.md") == []
+    assert unread(content(f"# Outage\n\n{section}", "a.md")) == []
 
 
 def test_without_a_terminal_it_is_a_warning_with_the_line_that_helps(run: Run, tmp_path: Path) -> None:

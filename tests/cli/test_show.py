@@ -9,7 +9,7 @@ import pytest
 
 from pmsync.errors import ConfigError
 from pmsync.ledger import Ledger
-from pmsync.reports.status import resolve_item
+from pmsync.ledger.find_item import resolve_item
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, write
 from tests.cli.filled import NOW, fill, make
 from tests.ledger.samples import link

@@ -250,7 +250,7 @@ def the_first_hour(team: Team, people: People) -> None:
             ✓ may label and assign
             ✓ the token's scopes are 'repo'
             ! the label 'postmortem' does not exist yet
-              hint: it is made with the first ticket]
+              hint: it is created with the first ticket]
             [jira: ✓ logged in as 'BOT'
             ✓ project 'PAY' is 'Pay'
             ✓ issue type 'Task' exists

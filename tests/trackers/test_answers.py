@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pmsync.trackers.answers import parsed
+from pmsync.trackers.http import parsed
 
 
 def test_halves_of_characters_become_question_marks() -> None:

@@ -11,8 +11,8 @@ import click
 
 from pmsync import __version__
 from pmsync.check import rules
-from pmsync.check.already_open import Known
-from pmsync.check.named_tickets import Copies
+from pmsync.check.already_open import EarlierItems
+from pmsync.check.named_tickets import CopiedLinks
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.git import changed
 from pmsync.cli.options import changed_since_option
@@ -21,7 +21,7 @@ from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate, read_documents
 from pmsync.errors import LedgerError
-from pmsync.findings import RULES
+from pmsync.findings import CHECK_RULES
 from pmsync.model import Finding, Reading
 from pmsync.reports.findings import github, gitlab, junit, sarif
 
@@ -62,7 +62,7 @@ def command(
         return 0
     reading = read_documents(settings, absolute(existing(paths, app), app))
     open_items = _open_items(settings, reading, app)
-    copies = Copies(reading.documents, settings)
+    copies = CopiedLinks(reading.documents, settings)
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
     spell = partial(from_here, root=settings.root, cwd=app.cwd)
@@ -77,7 +77,7 @@ def command(
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
 
 
-def _open_items(settings: Settings, reading: Reading, app: App) -> Known | None:
+def _open_items(settings: Settings, reading: Reading, app: App) -> EarlierItems | None:
     """The open items in the ledger whose documents exist; None without a ledger that can be read."""
     path = Path(settings.ledger)
     if not settings.namespace or not path.exists():
@@ -91,18 +91,18 @@ def _open_items(settings: Settings, reading: Reading, app: App) -> Known | None:
         output.warn(str(error), "nothing is compared with the items of earlier incidents")
         return None
     existing_paths = {path for path in {item.path for item in items} if locate(Path(settings.root), path).exists()}
-    return Known([item for item in items if item.path in existing_paths], reading, app.now())
+    return EarlierItems([item for item in items if item.path in existing_paths], reading, app.now())
 
 
 def _list_rules(settings: Settings, output_format: str) -> None:
-    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in RULES.items()]
+    rows = [(name, rules.level(settings, name) or rule.level, rule) for name, rule in CHECK_RULES.items()]
     if output_format == "json":
         names = ("rule", "level", "finds", "advice")
-        output.emit_json([dict(zip(names, (name, level, r.finds, r.advice), strict=True)) for name, level, r in rows])
+        output.emit_json([dict(zip(names, (name, level, r.meaning, r.advice), strict=True)) for name, level, r in rows])
         return
-    width = max(map(len, RULES)) + 2
+    width = max(map(len, CHECK_RULES)) + 2
     for name, level, rule in rows:
-        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.finds} ", output.dim(rule.advice)
+        parts = output.bold(f"{name:<{width}}"), f"{level:<9}", f"{rule.meaning} ", output.dim(rule.advice)
         output.echo(*parts, hang=width + 9)
 
 

@@ -15,9 +15,10 @@ from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
 from pmsync.errors import ConfigError, PmsyncError
-from pmsync.ledger import Ledger
+from pmsync.ledger.reader import LedgerReader
 from pmsync.model.ages import is_future, is_within
 from pmsync.reports import status
+from pmsync.reports.freshness import freshness
 from pmsync.reports.status import Filter, StatusRow
 
 
@@ -41,9 +42,9 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
       pmsync gate --severity sev1 --max-age 1d
     """
     settings, now = app.settings(), app.now()
-    with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
+    with LedgerReader.open(Path(settings.ledger)) as ledger:
         rows = status.status_rows(ledger, settings, now.astimezone().date())
-        fresh = status.freshness(ledger, now)
+        fresh = freshness(ledger, now)
     _refuse_stale(fresh.last_good_sync, now, max_age)
     _check_filters(rows, settings, "" if if_known else service, severity)
     if fresh.trouble:

@@ -13,13 +13,15 @@ from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
 from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
-from pmsync.ledger.owners import Find
+from pmsync.ledger.find_item import ItemView, resolve_item
+from pmsync.ledger.owners import Find, accounts
 from pmsync.model import Link, Ticket
 from pmsync.planning.field_changes import Name
 from pmsync.planning.ticket_text import web_link
 from pmsync.reports import status as reports
 from pmsync.reports.differences import Compared, compare
-from pmsync.reports.status import ItemView, StatusRow
+from pmsync.reports.freshness import freshness
+from pmsync.reports.status import StatusRow
 
 Fact = tuple[str, tuple[output.Part, ...]]
 
@@ -43,10 +45,10 @@ def command(app: App, item: str, output_format: str) -> None:
     settings, now = app.settings(), app.now()
     today = now.astimezone().date()
     with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
-        view = reports.resolve_item(ledger, item)
-        row = reports.status_row(view.seen, ledger, settings, today)
-        fresh = reports.freshness(ledger, now)
-        find = reports.accounts(ledger, settings)
+        view = resolve_item(ledger, item)
+        row = reports.status_row(view.uid, ledger, settings, now.astimezone().date())
+        fresh = freshness(ledger, now)
+        find = accounts(ledger, settings)
         ticket = _ticket_facts(view, settings, find)
     if output_format == "json":
         output.emit_json(_value(view, row, settings))

@@ -23,7 +23,7 @@ from pmsync.cli.paths import selected
 from pmsync.cli.terminal import change_lines, finding_lines, json_log, output
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError, LedgerError, LockHeld
-from pmsync.model import Finding
+from pmsync.findings import new_finding
 from pmsync.planning import guard
 from pmsync.reports.item_counts import UNSETTLED, counts_line, differing, item_counts
 from pmsync.reports.outcome import DoneRow, done_changes, done_row, done_rows, outcome_line, outcome_value
@@ -136,7 +136,7 @@ class Ran:
             if written:
                 written.show()
         if output_format == "text" or output.current().structured:
-            new = finding_lines.worth_showing(findings, result.told_before)
+            new = finding_lines.worth_showing(findings, result.previous_findings)
             finding_lines.show_with_owners(new, result.world.settings, err=True)
         counts = Counter(done.verb for done in result.applied.done)
         fields = json_log.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
@@ -186,10 +186,12 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
     try:
         written = run.write_back(settings, request, Clock(now=app.now))
     except LedgerError as error:  # what the sync did is reported all the same
-        failed = Finding("not-written", "error", f"nothing is written back: {error}", "run `pmsync write-back`")
+        failed = new_finding(
+            "not-written", f"nothing is written back: {error}", "run `pmsync write-back`", level="error"
+        )
         written = run.Result(findings=(failed,))
     findings = tuple(finding_lines.unreported(written.findings, result.findings))
-    return Written(replace(written, findings=findings, told_before=result.told_before))
+    return Written(replace(written, findings=findings, previous_findings=result.previous_findings))
 
 
 def _log(result: Result) -> None:

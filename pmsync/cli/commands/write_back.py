@@ -132,7 +132,7 @@ class Written:
             output.echo(f"Wrote {counts}{'' if output.in_full() else f' ({paths})'}.", hang=6)
         elif output.is_terminal() and self.ok:
             output.echo("Nothing to write: the documents show their tickets.", hang=2)
-        finding_lines.show(finding_lines.worth_showing(self.result.findings, self.result.told_before), err=True)
+        finding_lines.show(finding_lines.worth_showing(self.result.findings, self.result.previous_findings), err=True)
 
 
 def _change(change: Change) -> dict[str, object]:

@@ -18,8 +18,9 @@ from pmsync.cli.host.connect import Signals
 from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.errors import LedgerError, LockHeld, PmsyncError
-from pmsync.ledger import Ledger
-from pmsync.reports import metrics, status
+from pmsync.ledger.reader import LedgerReader
+from pmsync.reports import metrics
+from pmsync.reports.freshness import is_stale
 from pmsync.sync.engine import Request
 
 
@@ -61,8 +62,8 @@ def give_way(app: App, settings: Settings, request: Request, held: LockHeld) -> 
 
 def _stale(app: App, settings: Settings) -> bool:
     try:
-        with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
-            return status.is_stale(ledger, app.now())
+        with LedgerReader.open(Path(settings.ledger)) as ledger:
+            return is_stale(ledger, app.now())
     except LedgerError:
         return Path(settings.ledger).exists()  # else the very first run has not created it yet
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pmsync.cli.setup.find_people import Proposal, propose
 from pmsync.config.settings import Settings
+from pmsync.documents.blocks import Content
 from pmsync.documents.files import locate, read_bytes
 from pmsync.documents.items.unread import unread
-from pmsync.documents.read import as_markdown, largest
+from pmsync.documents.read import content, largest
 from pmsync.errors import DocumentError, LedgerError
 from pmsync.model import Reading
 from pmsync.planning.operations import Plan
@@ -100,12 +101,12 @@ def _counted(rows: Iterable[tuple[str, int, str]]) -> list[Count]:
 def take_survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
     """Read the documents and plan as if all trackers were empty; writes nothing."""
     result = _plan_offline(replace(settings, since=None), now)
-    texts = dict(_texts(settings, result.world.reading))
-    handles = frozenset(handle for text in texts.values() for handle in _HANDLE.findall(text))
+    contents = dict(_contents(settings, result.world.reading))
+    handles = frozenset(handle for source in contents.values() for handle in _HANDLE.findall(source.text))
     unknown = _counted(
         (section.heading, section.entries, path)
-        for path, text in texts.items()
-        for section in unread(text, path, settings.vocabulary)
+        for path, source in contents.items()
+        for section in unread(source, settings.vocabulary)
     )
     return Survey(result, tuple(sorted(unknown, key=lambda count: (-count.number, count.what))), handles)
 
@@ -120,11 +121,11 @@ def _plan_offline(settings: Settings, now: Callable[[], datetime]) -> Result:
         return Engine(bare, sources, Clock(now=now)).plan(Request())
 
 
-def _texts(settings: Settings, reading: Reading) -> Iterator[tuple[str, str]]:
-    """The documents as Markdown, by path."""
+def _contents(settings: Settings, reading: Reading) -> Iterator[tuple[str, Content]]:
+    """The documents that can be read, by path."""
     for document in reading.documents:
         try:
             data = read_bytes(locate(Path(settings.root), document.path), largest(document.path))
-            yield document.path, as_markdown(data, document.path)
+            yield document.path, content(data, document.path)
         except DocumentError:
             continue

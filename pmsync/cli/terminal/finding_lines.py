@@ -10,6 +10,7 @@ from pmsync.cli.terminal import json_log, output
 from pmsync.cli.terminal.output import Part, bold, coloured, dim
 from pmsync.config.settings import Settings
 from pmsync.config.unknown_owners import RULE, Stranger, is_about_a_stranger, strangers, toml, unknown_owner
+from pmsync.findings import new_finding
 from pmsync.location import place
 from pmsync.model import Finding, Level
 
@@ -92,9 +93,9 @@ def split_owners(
         f"correct the name{'' if single else 's'} in the documents, or add them with these lines at the end of the "
         "configuration"
     )
-    return others, Finding(RULE, level, f"{who}: no ticket is assigned to them", hint), owners
+    return others, replace(new_finding(RULE, f"{who}: no ticket is assigned to them", hint), level=level), owners
 
 
 def _about_one(owner: Stranger, level: Level) -> Finding:
-    finding = unknown_owner(owner.name, owner.path, owner.line, level)
-    return replace(finding, message=f"{finding.message} ({owner.count})")
+    finding = unknown_owner(owner.name, owner.path, owner.line)
+    return replace(finding, message=f"{finding.message} ({owner.count})", level=level)

@@ -7,22 +7,20 @@ and progress are for terminals only. A reader that closes the pipe early stops n
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import click
 
-from pmsync.cli.terminal import json_log
 from pmsync.cli.terminal.safe_text import harmless, printable, rfc3339, to_json
+from pmsync.model.frozen import frozen
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -30,7 +28,7 @@ _LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "VTE_
 _LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """How this invocation prints; `colour` is the value of `--color`, `structured` whether the log is JSON."""
 
@@ -46,8 +44,7 @@ class View:
         return any(self.environ.get(name, "").lower() not in {"", "0", "false"} for name in ("GITHUB_ACTIONS", "CI"))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text with a style. Where a terminal cannot link, `echo` prints the URL after the text."""
 
     text: str
@@ -110,11 +107,6 @@ def fits(*parts: Part) -> bool:
     return fits(_join(parts, sys.stdout), columns())
 
 
-def columns() -> int:
-    """The width of the terminal in cells."""
-    return shutil.get_terminal_size((80, 24)).columns
-
-
 def log(*parts: Part, level: int = 0, hang: int = 2) -> None:
     """Print what happens on stderr; a `level` of 0 needs no `-v` (but no `--quiet`), 1 needs `-v`, 2 needs `-vv`."""
     if current().verbosity >= level:
@@ -155,6 +147,8 @@ def record(level: str, message: str, fields: Mapping[str, object]) -> bool:
     if not view.structured:
         return False
     if message:
+        from pmsync.cli.terminal import json_log  # noqa: PLC0415 (only the structured log needs it)
+
         emit_json(json_log.record(view.now(), level, message, fields), err=True)
     return True
 
@@ -233,9 +227,11 @@ def emit_json(value: object, *, err: bool = False) -> None:
 
 def emit_json_list(values: Iterable[object]) -> None:
     """Print a list as JSON, each element as it comes, so that only one is in memory."""
+    from textwrap import indent  # noqa: PLC0415 (only a list of values needs it)
+
     before = "["
     for value in values:
-        element = textwrap.indent(to_json(value, runner=current().runner), "  ")
+        element = indent(to_json(value, runner=current().runner), "  ")
         _write(sys.stdout, f"{before}\n{element}", end="")
         before = ","
     _write(sys.stdout, "[]" if before == "[" else "\n]")
@@ -256,6 +252,13 @@ def answer(output_format: str, value: object, text: str) -> None:
 
 
 # --- what the terminal can do ---------------------------------------------------------------------------------
+
+
+def columns() -> int:
+    """How wide the terminal is, in cells."""
+    import shutil  # noqa: PLC0415 (only a terminal needs it)
+
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def is_terminal(stream: IO[str] | None = None) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import repeat, zip_longest
 
 from pmsync.cli.terminal import output
@@ -51,16 +50,15 @@ def table(
 
 
 def _piped(columns: Sequence[str], rows: Sequence[Sequence[Part]]) -> None:
-    """Padded cells make straight columns, and keep `column` from taking two tabs for one."""
-    lines = [[name.upper() for name in columns], *([" ".join(_text(cell).split()) for cell in row] for row in rows)]
-    widths = [max(width for width in map(_cells, column) if width <= PADDED) for column in zip(*lines, strict=True)]
-    for row in lines:
-        padded = [text + " " * (width - _cells(text)) for text, width in zip(row[:-1], widths, strict=False)]
-        output.echo("\t".join([*padded, row[-1]]))
-
-
-def _text(cell: Part) -> str:
-    return printable(text_of(cell))
+    """Cells of usual widths are filled up with blanks: so the columns are straight as they are, too, and `column` takes
+    no two tabs for one.
+    """
+    *padded, last = (list(map(_plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
+    for column in padded:
+        widths = [_cells(text) for text in column]
+        width = max(each for each in widths if each <= PADDED)
+        column[:] = [text + " " * (width - own) for text, own in zip(column, widths, strict=True)]
+    output.echo("\n".join(map("\t".join, zip(*padded, last, strict=True))))
 
 
 def _cells(text: str) -> int:
@@ -71,11 +69,18 @@ def _cells(text: str) -> int:
     return cell_len(text)
 
 
+def _plain(cell: Part) -> str:
+    """The cell's text on one line."""
+    text = text_of(cell)
+    return " ".join((text if text.isprintable() else printable(text)).split())
+
+
 def _flat(cell: Part) -> Span:
-    """A cell on one line; its URL stays only if the terminal can hide it behind the text."""
-    span = Span(cell) if isinstance(cell, str) else cell
-    url = span.url if output.has_links(sys.stdout) else None
-    return replace(span, text=" ".join(_text(span).split()), url=url)
+    """A cell on one line; its URL stays only where the terminal can hide it behind the text."""
+    text = _plain(cell)
+    if isinstance(cell, str):
+        return Span(text)
+    return Span(text, cell.colour, cell.bold, cell.dim, cell.url if output.has_links(sys.stdout) else None)
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Span]], elastic: str, soft: str) -> list[int]:
@@ -105,7 +110,7 @@ def _columns(row: Sequence[Span], widths: Sequence[int]) -> None:
     parts = [in_column(cell.text, width) for cell, width in zip(row, widths, strict=True)]
     for texts in zip_longest(*parts, fillvalue=""):
         cells = [
-            replace(cell, text=text, url=cell.url if text else None) for cell, text in zip(row, texts, strict=True)
+            cell._replace(text=text, url=cell.url if text else None) for cell, text in zip(row, texts, strict=True)
         ]
         output.echo(*_line(cells, widths), hang=None)
 

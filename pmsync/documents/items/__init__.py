@@ -7,7 +7,7 @@ of all languages in `vocabulary`.
 
 from __future__ import annotations
 
-from pmsync.documents.items.document import at_places, parse
+from pmsync.documents.items.document import document, parse
 from pmsync.documents.items.language import vocabulary
 
-__all__ = ["at_places", "parse", "vocabulary"]
+__all__ = ["document", "parse", "vocabulary"]

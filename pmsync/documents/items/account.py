@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text
+from pmsync.documents.blocks import Block, Bullet, Content, Listing, Opaque, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
 from pmsync.documents.items.fields.keyed import Found
@@ -86,31 +86,21 @@ class Account:
     left_out: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
 
-    def at_places(self, places: Sequence[int]) -> Account:
-        """The account with its lines put where they stand in the file that the text was made of."""
 
-        def at(line: int) -> int:
-            return places[min(line, len(places)) - 1] if line and places else line
-
-        return Account(
-            tuple(replace(each, line=at(each.line), end=at(each.end)) for each in self.traces),
-            tuple(replace(each, line=at(each.line)) for each in self.left_out),
-            tuple(replace(each, line=at(each.line)) for each in self.unread),
-        )
-
-
-def account(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
-    """The account of the document in `text`; raises DocumentError where it cannot be read."""
-    seen = read(text, path, vocabulary)
+def account(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
+    """The account of the document that a file's content makes; its lines are places in the file."""
+    seen = read(source, path, vocabulary)
     pairs = sorted(((entry, trace(entry, seen.context)) for entry in seen.entries), key=lambda pair: pair[0].line)
     taken = [(entry, each) for entry, each in pairs if each is not None]
     walk = _Walk.of([entry for entry, _ in taken], [entry for entry, each in pairs if each is None])
-    made = Account(
-        tuple(each for _, each in taken),
-        tuple(sorted(walk.over(seen.sections), key=lambda each: each.line)),
-        tuple(_unread(section, walk) for section in seen.sections if _has_entries(section) and not section.reading),
+    left_out = sorted(walk.over(seen.sections), key=lambda each: each.line)
+    unread = [_unread(section, walk) for section in seen.sections if _has_entries(section) and not section.reading]
+    at = source.place
+    return Account(
+        tuple(replace(each, line=at(each.line), end=at(each.end)) for _, each in taken),
+        tuple(replace(each, line=at(each.line)) for each in left_out),
+        tuple(replace(each, line=at(each.line)) for each in unread),
     )
-    return made.at_places(seen.places) if seen.places else made
 
 
 # --- an item ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from pmsync.documents.items.fields.keyed import Found, field_lines, keyed, plain
 from pmsync.documents.items.fields.tickets import names_ticket
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.language.vocabulary import PRIORITY, TICKET_WORDS
+from pmsync.findings import new_finding
 from pmsync.identity.keys import title_key
 from pmsync.model import Finding, Item
 
@@ -172,7 +173,7 @@ def _findings(entry: Entry, found: Found, context: Context) -> tuple[Finding, ..
         return ()
     why = dates.trouble(found.unreadable) or "cannot be read as one day"
     message = f"the due date `{found.unreadable[:80]}` {why}"
-    return (Finding("unreadable-date", "warning", message, "write it as YYYY-MM-DD", context.path, entry.line),)
+    return (new_finding("unreadable-date", message, path=context.path, line=entry.line),)
 
 
 def _own_lines(coded: Coded, found: Found) -> str:

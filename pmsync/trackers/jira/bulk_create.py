@@ -12,8 +12,10 @@ from typing import Any
 
 from pmsync.model import Draft, Status, Ticket
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
+from pmsync.trackers.http import Answer, messages
+from pmsync.trackers.jira.causes import is_anonymous, is_closed, is_own, reason
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Answer, Lost, NotSent, messages
+from pmsync.trackers.jira.session import Session
 
 STUBBORN = 3
 """After this many drafts in a row that were refused each alone, the next would be as well: it is not for their sake."""
@@ -36,29 +38,25 @@ class Whole(Rejected):
 
 
 def outcomes_of(
-    answer: Answer | NotSent | Lost, lot: Sequence[Sent], words: Dialect, *, author: str, advice: str
+    answer: Answer, lot: Sequence[Sent], words: Dialect, session: Session, *, author: str
 ) -> tuple[Outcome, ...]:
-    """The outcome of each draft of a lot that was sent once; `advice` is what to do about a refusal."""
-    every = len(lot)
-    match answer:
-        case NotSent():
-            return (Unavailable(f"jira cannot be reached: {answer.reason}"),) * every
-        case Lost():
-            return (InDoubt(f"jira did not answer: {answer.reason}"),) * every
-    if answer.status == 429:
-        return (Unavailable(answer.reason, answer.retry_after),) * every
-    if answer.failed or answer.anonymous or 300 <= answer.status < 400:
-        return (InDoubt(answer.reason),) * every
+    """The outcome of each draft of a lot that was sent once."""
+    if session.is_rate_limited(answer):
+        return (Unavailable(reason(answer), session.wait(answer)),) * len(lot)
+    if answer.failed or is_anonymous(answer) or answer.redirect is not None:
+        return (InDoubt(reason(answer)),) * len(lot)
     if isinstance(answer.data, dict) and "issues" in answer.data:
-        return _told_apart(answer, lot, words, author)
-    reason = f"{answer.reason}{advice}"
+        return _outcome_of_each(answer, lot, words, author, session.received_at(answer))
+    text = f"{reason(answer)}{session.advice(answer)}"
     if answer.status < 400:
-        return (InDoubt(reason),) * every
-    closed = answer.closed or (answer.status == 404 and answer.own)
-    return (Rejected(reason, closed=True) if closed else Whole(reason),) * every
+        return (InDoubt(text),) * len(lot)
+    closed = is_closed(answer) or (answer.status == 404 and is_own(answer))
+    return (Rejected(text, closed=True) if closed else Whole(text),) * len(lot)
 
 
-def _told_apart(answer: Answer, lot: Sequence[Sent], words: Dialect, author: str) -> tuple[Outcome, ...]:
+def _outcome_of_each(
+    answer: Answer, lot: Sequence[Sent], words: Dialect, author: str, at: datetime
+) -> tuple[Outcome, ...]:
     """Successes come in order without the failed ones, which say their number; where that does not add up, nothing is
     known.
     """
@@ -69,7 +67,7 @@ def _told_apart(answer: Answer, lot: Sequence[Sent], words: Dialect, author: str
     return tuple(
         refusal_of(failed[number])
         if number in failed
-        else Created(as_sent(next(made), words, draft, fields, author=author, at=answer.date))
+        else Created(as_sent(next(made), words, draft, fields, author=author, at=at))
         for number, (draft, fields) in enumerate(lot)
     )
 
@@ -78,10 +76,10 @@ def refusal_of(errors: Any) -> Rejected:
     """The outcome for an element's errors; where they name what every draft sends alike, no other would fare better."""
     named = errors.get("errors") if isinstance(errors, Mapping) else None
     fields = set(named) if isinstance(named, Mapping) else set()
-    reason = "; ".join(messages(errors)) or "no explanation"
+    text = "; ".join(messages(errors)) or "no explanation"
     if fields == {"assignee"}:
-        return Unassignable(reason)
-    return Rejected(reason, closed=bool(fields - _OF_THE_DRAFT))
+        return Unassignable(text)
+    return Rejected(text, closed=bool(fields - _OF_THE_DRAFT))
 
 
 # --- halving --------------------------------------------------------------------------------------------------

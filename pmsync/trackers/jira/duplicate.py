@@ -20,7 +20,7 @@ def close(session: Session, words: Dialect, ref: Ref, of: Ref, *, ours: Collecti
     Raises TrackerError where the workflow leads nowhere, TrackerUnavailable.
     """
     query = {"fields": f"{words.fields},comment", "expand": "changelog"}
-    issue = session.ask("GET", f"issue/{ref.id}", query=query).data
+    issue = session.ask("GET", f"issue/{ref.id}", query=query)
     touched = next(_touches(issue, words, of, ours), "")
     if touched:
         return touched
@@ -64,7 +64,7 @@ def _linked(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _transition(session: Session, ref: Ref) -> dict[str, Any]:
     """The way into a done status from where it stands, with the resolution for duplicates if its screen has one."""
     query = {"expand": "transitions.fields"}
-    for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).data.get("transitions") or ():
+    for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).get("transitions") or ():
         if ((each.get("to") or {}).get("statusCategory") or {}).get("key") == "done":
             resolution = (each.get("fields") or {}).get("resolution") or {}
             names = (str(value.get("name")) for value in resolution.get("allowedValues") or ())

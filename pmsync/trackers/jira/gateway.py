@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import requests
 
 from pmsync.errors import TrackerClosed
-from pmsync.trackers.answers import parsed
+from pmsync.trackers.connection_errors import FAILURES
 from pmsync.trackers.hosts import GATEWAY, JIRA_AT_GATEWAY
-from pmsync.trackers.reach import FAILURES
+from pmsync.trackers.http import no_netrc, parsed
 
 _TIMEOUT = 5.0
 _SITES = ("baseUrl", "displayUrl")
@@ -67,7 +67,7 @@ def cloud_id(site: str) -> str:
     try:
         answer = requests.get(
             f"{site}/_edge/tenant_info",
-            auth=_nobody,
+            auth=no_netrc,
             timeout=_TIMEOUT,
             allow_redirects=False,
         )
@@ -76,8 +76,3 @@ def cloud_id(site: str) -> str:
         return ""
     found = str(told.get("cloudId") or "") if isinstance(told, dict) else ""
     return found if _CLOUD_ID.fullmatch(found) else ""
-
-
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """No credentials: without this, those of a .netrc would go along."""
-    return request

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pmsync.config.settings import TrackerSettings
-from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.trackers.http import Answer
 from pmsync.trackers.jira.create_screen import Screen, field_of
-from pmsync.trackers.jira.issue import Dialect, find_jql
-from pmsync.trackers.jira.session import Answer, Session
+from pmsync.trackers.jira.issue import Dialect
+from pmsync.trackers.jira.session import Session
 from pmsync.trackers.paging import Incomplete, Page, Place, walk
 
 PAGE = 100
 MOST = 200
 """Entries of create metadata in one page, at most ("Get create field metadata", REST API v2)."""
 LONGEST_URL = 1_500
-_ISSUES = {"issues": list}
 
 
 def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iterator[Answer]:
@@ -40,8 +39,10 @@ def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iter
 
 def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:
     if len(str(query["jql"])) > LONGEST_URL:
-        return session.ask("POST", path, body={**query, **words.wanted_in_body}, holds=_ISSUES)
-    return session.ask("GET", path, query=query, holds=_ISSUES)
+        answer = session.send("POST", path, body={**query, **words.wanted_in_body})
+    else:
+        answer = session.send("GET", path, query=query)
+    return session.good(answer, path, {"issues": list})
 
 
 def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | None:
@@ -57,41 +58,6 @@ def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | N
     if not last and not count:
         raise Incomplete(f"jira shows {end} of {total or 'more'} entries and then nothing; the list is not complete")
     return None if last else end
-
-
-# --- accounts that a search cannot name -----------------------------------------------------------------------
-
-
-def unknown_accounts(session: Session, words: Dialect, accounts: Iterable[str]) -> frozenset[str]:
-    """The accounts that no search may name, each asked for alone: Jira refuses a query for one name that it does not
-    know, in the language of the token's account.
-    """
-    return frozenset(account for account in accounts if _is_unknown(session, words, account))
-
-
-def _is_unknown(session: Session, words: Dialect, account: str) -> bool:
-    try:
-        next(search(session, words, find_jql(words, (), [account], datetime.now(UTC)), 1))
-    except (TrackerUnavailable, TrackerClosed, Incomplete):
-        raise
-    except TrackerError:
-        return True
-    return False
-
-
-# --- people -----------------------------------------------------------------------------------------------------
-
-
-def assignable(session: Session, words: Dialect, known: str, *, by_id: bool) -> Iterator[dict[str, Any]]:
-    """The users who may be assigned in the project and whom `known` finds: an account, or how an attribute begins."""
-    name = ("accountId" if by_id else "query") if words.cloud else "username"
-
-    def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        query = {"project": words.project, name: known, "startAt": place, "maxResults": PAGE}
-        users = session.ask("GET", "user/assignable/search", query=query, holds=list).data
-        return users, Page(users, int(place) + len(users) if len(users) >= PAGE else None)
-
-    return (user for users in walk(0, ask, f"the search for user {known!r} in jira") for user in users)
 
 
 # --- the create screen ----------------------------------------------------------------------------------------
@@ -116,7 +82,7 @@ def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:
     """All entries of create metadata: Cloud calls the list by a name of its own, Data Center `values`."""
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, holds=dict).data
+        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, holds=dict)
         entries = [each for each in data.get(name) or data.get("values") or () if isinstance(each, dict)]
         return entries, Page(entries, _next(data, int(place), len(entries), MOST))
 

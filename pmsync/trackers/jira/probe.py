@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
+from pmsync.trackers.http import shortened
 from pmsync.trackers.jira.create_screen import Screen, blocker, demanded
 from pmsync.trackers.jira.gateway import is_gateway
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Answer, Session
-from pmsync.trackers.reach import shortened
+from pmsync.trackers.jira.session import Session
 
 _NEEDED = {
     "CREATE_ISSUES": "create tickets",
@@ -37,7 +37,7 @@ def probe(
     account = own_account(session, settings, words)
     checks = [Check("account", True, f"logged in as {account!r}"), *_site(session, settings)]
     try:
-        project = session.ask("GET", f"project/{settings.project}", holds={"issueTypes": list}).data
+        project = session.ask("GET", f"project/{settings.project}", holds={"issueTypes": list})
     except TrackerError as error:
         message = f"project {settings.project!r} cannot be read: {error}"
         return _blocked(
@@ -63,12 +63,12 @@ def probe(
 
 def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
     """The token's own account. Raises TrackerError where the answer names none: an empty name would be everybody's."""
-    told = session.ask("GET", "myself").data
-    account = words.account(told)
+    user = session.ask("GET", "myself")
+    account = words.account(user)
     if not account:
         hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
         raise TrackerError(
-            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody, {shortened(told)}): "
+            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody, {shortened(user)}): "
             f"{hint}"
         )
     return account
@@ -76,9 +76,8 @@ def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> 
 
 def project_key(session: Session, settings: TrackerSettings) -> str:
     """The key that the configured project has by now, '' where it cannot be read."""
-    answer = session.send("GET", f"project/{settings.project}")
-    shown = answer.data if isinstance(answer, Answer) and answer.ok else None
-    return str(shown.get("key") or settings.project) if isinstance(shown, Mapping) else ""
+    project = session.ask_or_none(f"project/{settings.project}")
+    return str(project.get("key") or settings.project) if isinstance(project, Mapping) else ""
 
 
 def check_key(settings: TrackerSettings, key: str) -> None:
@@ -92,10 +91,10 @@ def _site(session: Session, settings: TrackerSettings) -> list[Check]:
     """Whether links to tickets lead somewhere: nobody's browser gets into the gateway."""
     if not is_gateway(settings.url):
         return []
-    answer = session.send("GET", "serverInfo")
-    told = answer.data.get("baseUrl") if isinstance(answer, Answer) and isinstance(answer.data, Mapping) else None
+    server = session.ask_or_none("serverInfo")
+    site = server.get("baseUrl") if isinstance(server, Mapping) else None
     message = f"{settings.url!r} is for requests only: links to tickets lead nowhere, and the site's own are not known"
-    lines = f'`url = "{told or "https://SITE.atlassian.net"}"` and `api_url = "{settings.url}"`'
+    lines = f'`url = "{site or "https://SITE.atlassian.net"}"` and `api_url = "{settings.url}"`'
     return [Check("url", None, message, f"set {lines} in [trackers.{settings.name}]; tickets stay linked")]
 
 
@@ -117,7 +116,7 @@ def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]
 
 def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
-    have = session.ask("GET", "mypermissions", query=query, holds={"permissions": dict}).data["permissions"]
+    have = session.ask("GET", "mypermissions", query=query, holds={"permissions": dict})["permissions"]
     return [
         Check(name, True, f"may {what}")
         if (have.get(name) or {}).get("havePermission")
@@ -147,9 +146,8 @@ def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) 
 
 def _unassigned(session: Session, settings: TrackerSettings) -> list[Check]:
     """Whether issues may be without an assignee; nothing where Jira does not tell ("Get global settings")."""
-    answer = session.send("GET", "configuration")
-    told = answer.data if isinstance(answer, Answer) and answer.ok and isinstance(answer.data, dict) else {}
-    if told.get("unassignedIssuesAllowed") is not False:
+    options = session.ask_or_none("configuration")
+    if not isinstance(options, Mapping) or options.get("unassignedIssuesAllowed") is not False:
         return []
     if settings.fallback_owner:
         message = f"issues must be assigned: where an owner cannot be, {settings.fallback_owner!r} is"

@@ -19,6 +19,7 @@ from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.trackers.contract import (
     Forbidden,
     Gone,
+    InDoubt,
     Moved,
     Outcome,
     Probe,
@@ -30,10 +31,12 @@ from pmsync.trackers.contract import (
     Unresolved,
 )
 from pmsync.trackers.facts import held_digest, with_facts
+from pmsync.trackers.http import Answer, LostAnswer, NotSent
 from pmsync.trackers.jira import anchor_marker, document_format, duplicate, gateway
 from pmsync.trackers.jira import probe as jira_probe
 from pmsync.trackers.jira.access import open_session
 from pmsync.trackers.jira.bulk_create import Sent, Unassignable, in_halves, outcomes_of
+from pmsync.trackers.jira.causes import cause, reason
 from pmsync.trackers.jira.create_screen import Screen, blocker, create_fields, demanded, priority_of, refusal
 from pmsync.trackers.jira.issue import (
     PROPERTY,
@@ -46,8 +49,9 @@ from pmsync.trackers.jira.issue import (
     summary,
     ticket_of,
 )
-from pmsync.trackers.jira.listing import PAGE, assignable, read_screen, search, unknown_accounts
-from pmsync.trackers.jira.session import TIMEOUT, Answer, Session
+from pmsync.trackers.jira.listing import PAGE, read_screen, search
+from pmsync.trackers.jira.people import assignable_account, unknown_accounts
+from pmsync.trackers.jira.session import TIMEOUT, Session
 from pmsync.trackers.jira.wiki_markup import to_wiki
 from pmsync.trackers.overtaken import is_sent
 from pmsync.trackers.paging import Incomplete
@@ -87,7 +91,7 @@ class JiraTracker:
         """
         kind = self.settings.deployment
         if kind is None or self.settings.api_url:
-            server = self.session.ask("GET", "serverInfo", holds=dict).data
+            server = self.session.ask("GET", "serverInfo", holds=dict)
             if self.settings.api_url:
                 gateway.check_site(server, self.settings.url, self.session.setting)
             kind = kind or ("cloud" if server.get("deploymentType") == "Cloud" else "server")
@@ -125,7 +129,7 @@ class JiraTracker:
     def scan(self, since: datetime | None = None) -> Scan:
         pages = self._pages(scan_jql(self.words, self.label, since))
         here = tuple(ticket for ticket in self._tickets(pages) if ticket.ref.tracker)
-        return Scan(here, pages[0].sent_at.replace(microsecond=0))
+        return Scan(here, self.session.sent_at(pages[0]).replace(microsecond=0))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         wanted = sorted(set(uids))
@@ -193,13 +197,12 @@ class JiraTracker:
             if self.words.cloud:
                 body = {"issueIdsOrKeys": lot, **self.words.wanted_in_body}
                 holds = {"issues": list}
-                issues = self.session.ask("POST", "issue/bulkfetch", body=body, holds=holds).data["issues"]
+                issues = self.session.ask("POST", "issue/bulkfetch", body=body, holds=holds)["issues"]
             else:
                 # Data Center has no bulk read; a search may be behind or leave some out, which then are asked alone.
                 jql = f"id in ({', '.join(each for each in lot if each.isdigit())})"
                 query = {"jql": jql, **self.words.wanted, "maxResults": PAGE, "validateQuery": "false"}
-                answer = self.session.send("GET", "search", query=query)
-                issues = answer.data["issues"] if isinstance(answer, Answer) and answer.ok else []
+                issues = (self.session.ask_or_none("search", query) or {}).get("issues", [])
             found |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
         return found
 
@@ -214,12 +217,14 @@ class JiraTracker:
 
     def _found(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
         """The issue, read afresh, wherever it is now."""
-        answer = self.session.send("GET", f"issue/{ref.id}", query=self.words.wanted)
-        if isinstance(answer, Answer) and answer.status == 404:
+        path = f"issue/{ref.id}"
+        answer = self.session.send("GET", path, query=self.words.wanted)
+        if answer.status == 404:
             return self._missing(ref)
-        if isinstance(answer, Answer) and answer.status == 403:
-            return Forbidden(ref, f"{answer.reason}{f': {answer.cause}' if answer.cause else ''}")
-        issue: Mapping[str, Any] = self.session.shaped(self.session.good(answer), f"issue/{ref.id}", {"fields": dict})
+        if answer.status == 403:
+            why = cause(answer, self.session.secrets)
+            return Forbidden(ref, f"{reason(answer)}{f': {why}' if why else ''}")
+        issue: Mapping[str, Any] = self.session.good(answer, path, {"fields": dict}).data
         return issue
 
     def _missing(self, ref: Ref) -> Gone | Forbidden:
@@ -277,9 +282,13 @@ class JiraTracker:
 
     def _send(self, lot: Sequence[Sent], author: str) -> tuple[Outcome, ...]:
         updates = [{"fields": fields, **self._property(draft.marker)} for draft, fields in lot]
-        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
-        advice = self.session.advice(answer) if isinstance(answer, Answer) else ""
-        return outcomes_of(answer, lot, self.words, author=author, advice=advice)
+        try:
+            answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
+        except NotSent as error:
+            return (Unavailable(str(error)),) * len(lot)
+        except LostAnswer as error:
+            return (InDoubt(str(error)),) * len(lot)
+        return outcomes_of(answer, lot, self.words, self.session, author=author)
 
     def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         issue = self._issue_here(ref)
@@ -307,9 +316,9 @@ class JiraTracker:
                 text, identity = with_facts(text, held, to_wiki(patch["facts"]), identity)
             return {**body, "fields": {**fields, "description": anchor_marker.replace(text, identity)}}
         if "facts" in patch:
-            shown = self.session.ask(
-                "GET", f"issue/{ticket.ref.id}", query={"fields": "description"}, version="3"
-            ).data["fields"]["description"]
+            query = {"fields": "description"}
+            issue = self.session.ask("GET", f"issue/{ticket.ref.id}", query=query, version="3")
+            shown = issue["fields"]["description"]
             changed = document_format.replace_facts(shown, held, patch["facts"]) if shown else None
             fields = {**fields, "description": changed} if changed else fields
             identity = identity if changed else replace(identity, facts="")
@@ -372,21 +381,8 @@ class JiraTracker:
         wanted = list(people)
         for person in wanted:
             if person.id not in self._resolved:
-                self._resolved[person.id] = self._account(person)
+                self._resolved[person.id] = assignable_account(self.session, self.words, person)
         return {person.id: self._resolved[person.id] for person in wanted}
-
-    def _account(self, person: Person) -> str | Unresolved:
-        known = person.jira or person.email
-        if not known:
-            return Unresolved(f"people.{person.id} has neither `jira` nor `email`")
-        found = []
-        for user in assignable(self.session, self.words, known, by_id=bool(person.jira)):
-            if known.casefold() in {self.words.account(user).casefold(), str(user.get("emailAddress", "")).casefold()}:
-                return self.words.account(user)
-            found.append(user)
-        if not person.jira and len(found) == 1 and not found[0].get("emailAddress"):
-            return self.words.account(found[0])  # Cloud hides addresses, and finds by the whole address only
-        return Unresolved(f"no user {known!r} can be assigned in project {self.settings.project!r}")
 
     def probe(self) -> Probe:
         return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen, self._searched)

@@ -154,7 +154,7 @@ def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
 
 
 def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbers: frozenset[str]) -> Entry:
-    details = cells["notes"].raw.strip() if "notes" in cells else ""
+    details = cells["notes"].markdown.strip() if "notes" in cells else ""
     return Entry(
         text.spans,
         line,
@@ -174,7 +174,7 @@ def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbe
 def divider(cells: tuple[Text, ...]) -> str | None:
     """The label of a row that has one bold cell and nothing else: it divides the table into groups."""
     filled = [cell for cell in cells if cell.raw.strip()]
-    if len(filled) != 1 or len(cells) < 2 or not re.match(r"\s*(\*\*|__|<b>|<strong>)", filled[0].raw):
+    if len(filled) != 1 or len(cells) < 2 or not any(span.bold for span in filled[0].spans[:1]):
         return None
     plain = filled[0].plain.strip()
     return plain.rstrip(":") if phrases.is_label(plain) else None
