@@ -15,7 +15,7 @@ from pmsync.check.already_open import EarlierItems
 from pmsync.check.named_tickets import CopiedLinks
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.git import changed
-from pmsync.cli.options import changed_since_option
+from pmsync.cli.options import changed_since_option, paths_argument
 from pmsync.cli.paths import absolute, existing, from_here, from_top, located, only, settings_if_any, top_of
 from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
@@ -27,7 +27,7 @@ from pmsync.reports.findings import github, gitlab, junit, sarif
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@paths_argument
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @changed_since_option
 @click.option("--list-rules", is_flag=True, help="List the rules with their levels here, and exit.")
@@ -41,6 +41,7 @@ def command(
     PATH is a document or a folder; by default all documents of the configuration are checked. No tracker is asked.
     Without a configuration, the rules that need one are skipped. With a ledger, open items of earlier incidents are
     found too. [check] in pmsync.toml gives rules other levels, and comments in a document ignore them.
+
     Exit codes: 0 fine, 1 there are errors (with --strict also: warnings), 2 wrong usage.
 
     \b

@@ -45,7 +45,7 @@ def command(app: App, item: str | None, tracker: str | None, yes: bool, output_f
     with hold(path, wait=0), Ledger.open(path) as ledger:
         forgotten = (
             _forget_item(app, ledger, item, yes=yes)
-            if item
+            if item is not None
             else _forget_tracker(app, ledger, tracker or "", settings, yes=yes)
         )
         if forgotten:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePath
 
-from pmsync.cli.host.git import Repository
+from pmsync.cli.host.git import GitRepository
 from pmsync.disk.databases import make_home
 from pmsync.errors import ConfigError, PmsyncError
 
@@ -28,11 +28,11 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConfigPlace:
     """The configuration's file (absolute), and what git says about its folder."""
 
     config: Path
-    repository: Repository
+    repository: GitRepository
 
     @property
     def top(self) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pmsync.cli.app import App
-from pmsync.cli.host.git import Repository, look
+from pmsync.cli.host.git import GitRepository, look
 from pmsync.cli.setup.config_text import GITHUB_API, Answers, config_text
 from pmsync.cli.setup.find_documents import find_globs
 from pmsync.cli.setup.find_people import Proposal
@@ -145,7 +145,7 @@ def _tracker(text: str) -> str:
     return text
 
 
-def _namespace(repository: Repository, folder: Path) -> str:
+def _namespace(repository: GitRepository, folder: Path) -> str:
     """The repository's name and the folder in it: the same path in two of its folders is two documents."""
     name = repository.slug or re.sub(r"[^\w.-]+", "-", folder.resolve().name) or "postmortems"
     return "/".join([name, *re.findall(r"[\w.-]+", repository.prefix if repository.slug else "")])
@@ -181,7 +181,7 @@ def _documents(app: App, tracker: str, asker: Asker) -> tuple[str, ...]:
     return _listed(asker.ask("documents", "Documents", ", ".join(globs), check=accepted(tracker, "documents")))
 
 
-def _with_place(answers: Answers, repository: Repository, asker: Asker) -> Answers:
+def _with_place(answers: Answers, repository: GitRepository, asker: Asker) -> Answers:
     """The answers with the place of the tickets."""
 
     def ask(flag: str, question: str, example: str, default: str = "") -> str:
