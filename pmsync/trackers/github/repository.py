@@ -205,8 +205,8 @@ class Repository:
         if repository_id_of(answer.redirect or "") == self.number:
             return self.renamed(answer)
         return TrackerError(
-            f"`{self.name}`: GitHub redirects a request {what}: the ticket was transferred to another repository, so "
-            "nothing was written"
+            f"`{self.name}`: GitHub redirects a request {what}: the ticket was transferred out of the repository, "
+            "so nothing was written"
         )
 
     def renamed(self, answer: Answer) -> TrackerClosed:

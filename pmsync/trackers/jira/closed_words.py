@@ -1,8 +1,8 @@
-"""What Jira's words for a closed issue mean: done, not to be done, or the same as another. Pure.
+"""What the name of a closed issue's status or resolution means: done, won't do, or duplicate. Pure.
 
-Jira's category says 'done' of all three. Names of statuses and resolutions come in the language of the account that
-asks, and every project may have its own; what stands here are those that Jira ships ("What are issue statuses,
-priorities, and resolutions?", support.atlassian.com) and what teams call theirs, in the languages that Jira speaks.
+Jira's category is 'done' for all three. Names are in the language of the token's account, and every project may have
+its own. These are the names that Jira ships ("What are issue statuses, priorities, and resolutions?",
+support.atlassian.com) and common names of teams, in Jira's languages.
 """
 
 from __future__ import annotations
@@ -106,12 +106,12 @@ _PATTERNS = tuple((ending, re.compile(rf"(?<!\w)(?:{of})(?!\w)|{cjk}")) for endi
 
 @lru_cache(maxsize=1024)
 def ending(name: str) -> Ending | None:
-    """What the name of a status or resolution says of a closed issue, None for a word that is not known.
+    """How an issue with that status or resolution ended, None if the name is unknown.
 
-    A name may say more than that ('Closed - Won't Do', 'Rejected by legal'); the gravest word in it counts.
+    A name may say more ('Closed - Won't Do', 'Rejected by legal'): the first of duplicate, won't do and done counts.
     """
     text = phrases.normal(name.replace("_", " ").replace("`", "'"))
-    found = next((ending for ending, pattern in _PATTERNS if pattern.search(text)), None)
-    if found in {None, "done"} and phrases.is_dropped(name):
+    result = next((ending for ending, pattern in _PATTERNS if pattern.search(text)), None)
+    if result in {None, "done"} and phrases.is_dropped(name):
         return "wont_do"
-    return found or ("done" if phrases.status(text) else None)
+    return result or ("done" if phrases.status(text) else None)

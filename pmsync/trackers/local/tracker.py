@@ -28,7 +28,7 @@ from pmsync.trackers.contract import (
     Touched,
     Unavailable,
 )
-from pmsync.trackers.facts import held_digest, with_facts
+from pmsync.trackers.facts import digest_in_marker, with_facts
 from pmsync.trackers.local import tickets
 from pmsync.trackers.local.desk import Desk
 from pmsync.trackers.local.store import Store, utc_now
@@ -124,8 +124,8 @@ class LocalTracker:
                 return ticket
             changes = _changes(patch, row)
             if "facts" in patch and "marker" in patch:
-                held = held_digest(ticket, patch["marker"].uid)
-                changes["body"], changes["marker"] = with_facts(row["body"], held, patch["facts"], patch["marker"])
+                digest = digest_in_marker(ticket, patch["marker"].uid)
+                changes["body"], changes["marker"] = with_facts(row["body"], digest, patch["facts"], patch["marker"])
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
