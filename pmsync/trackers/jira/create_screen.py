@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pmsync.config.settings import TrackerSettings
 from pmsync.model import Draft, Marker
 from pmsync.trackers.jira import anchor_marker
 from pmsync.trackers.jira.issue import LONGEST_DESCRIPTION as LONGEST
@@ -68,11 +67,11 @@ def field_of(data: Mapping[str, Any]) -> Field:
     )
 
 
-def configured(settings: TrackerSettings, screen: Screen, words: Dialect) -> dict[str, Any]:
+def configured(screen: Screen, words: Dialect) -> dict[str, Any]:
     """`trackers.X.fields` as Jira expects them: by field id, with each value in the shape of its field."""
     by_name = {each.name.casefold(): each for each in screen.fields.values()}
     values = {}
-    for name, value in settings.fields.items():
+    for name, value in words.settings.fields.items():
         target = screen.fields.get(name) or by_name.get(name.casefold())
         values[target.id if target else name] = shaped(value, target, words) if target else value
     return values
@@ -101,55 +100,52 @@ def shaped(value: object, target: Field, words: Dialect) -> object:
             return value
 
 
-def missing(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[Field]:
-    """Required fields that nothing fills: neither pmsync, nor the configuration, nor a default of the project."""
-    return [each for each in _unfilled(settings, screen, words) if each.id not in _PER_ITEM]
-
-
-def _unfilled(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[Field]:
-    filled = _OURS | _FILLED_BY_JIRA | set(configured(settings, screen, words))
+def _unfilled(screen: Screen, words: Dialect) -> list[Field]:
+    filled = _OURS | _FILLED_BY_JIRA | set(configured(screen, words))
     return [each for each in screen.fields.values() if each.required and not each.has_default and each.id not in filled]
 
 
-def demanded(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[tuple[Field, str]]:
+def demanded(screen: Screen, words: Dialect) -> list[tuple[Field, str]]:
     """Required fields that only the item can fill, each with what to do if it does not."""
-    filled = {"assignee"} if settings.fallback_owner else set()
-    fields = [each for each in _unfilled(settings, screen, words) if each.id in _PER_ITEM.keys() - filled]
+    filled = {"assignee"} if words.settings.fallback_owner else set()
+    fields = [each for each in _unfilled(screen, words) if each.id in _PER_ITEM.keys() - filled]
     return [(each, _PER_ITEM[each.id]) for each in fields]
 
 
-def refusal(settings: TrackerSettings, demands: Iterable[tuple[Field, str]], fields: Mapping[str, Any]) -> str:
+def refusal(words: Dialect, demands: Iterable[tuple[Field, str]], fields: Mapping[str, Any]) -> str:
     """Why Jira would refuse an issue with these fields, '' if it would not."""
     return "; ".join(
-        f"project {settings.project!r} requires {each.name!r}, which is empty: {advice}"
+        f"project {words.project!r} requires {each.name!r}, which is empty: {advice}"
         for each, advice in demands
         if each.id not in fields
     )
 
 
-def blocker(settings: TrackerSettings, screen: Screen, words: Dialect) -> str:
+def blocker(screen: Screen, words: Dialect) -> str:
     """Why no issue at all can be created here, with what to do; '' if one can."""
     problems = [
-        f"project {settings.project!r} has no {name!r} for a new {settings.issue_type!r}: "
+        f"project {words.project!r} has no {name!r} for a new {words.settings.issue_type!r}: "
         f"add the field to its create screen (or to the issue type)"
         for field, name in _NEEDED.items()
         if field not in screen.fields
     ]
-    for each in missing(settings, screen, words):
+    for each in _unfilled(screen, words):
+        if each.id in _PER_ITEM:
+            continue
         example = each.allowed[0] if each.allowed else "…"
         choice = f" (one of {', '.join(repr(value) for value in each.allowed[:8])})" if each.allowed else ""
         problems.append(
-            f"project {settings.project!r} requires {each.name!r}{choice}: "
-            f'add `fields = {{ {each.id} = "{example}" }}` to [trackers.{settings.name}]'
+            f"project {words.project!r} requires {each.name!r}{choice}: "
+            f'add `fields = {{ {each.id} = "{example}" }}` to [trackers.{words.settings.name}]'
         )
     return "; ".join(problems)
 
 
-def priority_of(word: str | None, settings: TrackerSettings, screen: Screen | None) -> str | None:
+def priority_of(word: str | None, words: Dialect, screen: Screen | None) -> str | None:
     """The project's priority for a document's word: by `priority` in the settings, by name, or by P0 to P4."""
     if not word:
         return None
-    table = {name.casefold(): value for name, value in settings.priority.items()}
+    table = {name.casefold(): value for name, value in words.settings.priority.items()}
     if word.casefold() in table:
         return table[word.casefold()]
     target = screen.fields.get("priority") if screen else None
@@ -157,13 +153,14 @@ def priority_of(word: str | None, settings: TrackerSettings, screen: Screen | No
     return names.get(word.casefold()) or names.get(_COMMON_PRIORITIES.get(word.casefold(), ""))
 
 
-def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None, words: Dialect) -> dict[str, Any]:
+def create_fields(draft: Draft, screen: Screen | None, words: Dialect) -> dict[str, Any]:
     """The `fields` of the create request; the description says what the screen has no field for."""
+    settings = words.settings
     labels = fit_labels((settings.label, uid_label(draft.marker.uid), *document_labels(draft.labels)))
     wanted: dict[str, Any] = {
         "assignee": words.user(draft.assignees[0]) if draft.assignees else None,
         "duedate": draft.due.isoformat() if draft.due else None,
-        "priority": priority_of(draft.priority, settings, screen),
+        "priority": priority_of(draft.priority, words, screen),
     }
     wanted["priority"] = {"name": wanted["priority"]} if wanted["priority"] else None
     lacking = {name for name in wanted if screen and name not in screen.fields}
@@ -171,7 +168,7 @@ def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None
     notes = [f"- **Due:** {draft.due}"] if draft.due and "duedate" in lacking else []
     notes += [f"- **Priority:** {draft.priority}"] if draft.priority and not wanted["priority"] else []
     return {
-        **(configured(settings, screen, words) if screen else settings.fields),
+        **(configured(screen, words) if screen else settings.fields),
         "project": {"key": settings.project},
         "issuetype": kind,
         "summary": summary(draft.title),

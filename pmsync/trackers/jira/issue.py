@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -36,16 +36,14 @@ _CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one configured Jira expresses things: Cloud names people by account id, Data Center by user name. `status`
-    and `resolution` are the configured tables, by lower-case names.
-    """
+    """How one configured Jira expresses things: Cloud names people by account id, Data Center by user name."""
 
-    tracker: str
-    url: str
-    project: str
+    settings: TrackerSettings
     cloud: bool
-    status: Mapping[str, Status] = field(default_factory=dict)
-    resolution: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        return self.settings.project
 
     @property
     def fields(self) -> str:
@@ -79,20 +77,14 @@ class Dialect:
 
     def ref(self, issue: Mapping[str, Any]) -> Ref:
         key = str(issue["key"])
-        return Ref(self.tracker, str(issue["id"]), key, self.browse(key))
+        return Ref(self.settings.name, str(issue["id"]), key, self.browse(key))
 
     def browse(self, key: str) -> str:
-        return f"{self.url}/browse/{key}"
+        return f"{self.settings.url.rstrip('/')}/browse/{key}"
 
     def here(self, issue: Mapping[str, Any]) -> bool:
         """Whether the issue says that it is in our project."""
         return str(issue["fields"]["project"]["key"]).upper() == self.project.upper()
-
-
-def dialect(settings: TrackerSettings, *, cloud: bool) -> Dialect:
-    status = {name.casefold(): Status(value) for name, value in settings.status.items()}
-    resolution = {name.casefold(): value for name, value in settings.resolution.items()}
-    return Dialect(settings.name, settings.url.rstrip("/"), settings.project, cloud, status, resolution)
 
 
 # --- an issue -------------------------------------------------------------------------------------------------
@@ -151,18 +143,18 @@ def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool, 
     is one.
     """
     state, resolution = str(fields["status"]["name"]), str((fields.get("resolution") or {}).get("name") or "")
-    meant = words.status.get(state.casefold())
+    by_setting = _value_of(state, words.settings.status)
     category = str((fields["status"].get("statusCategory") or {}).get("key") or "")
-    status = meant or _CATEGORY.get(category, Status.OPEN)
+    status = Status(by_setting) if by_setting else _CATEGORY.get(category, Status.OPEN)
     if not status.closed:
         return status, False, None
-    setting = words.resolution.get(resolution.casefold())
-    by_resolution, by_status = setting or ending(resolution), ending(state)
-    may_be_linked = setting is None and (by_resolution == "done" or not resolution)
+    resolved_as = _value_of(resolution, words.settings.resolution)
+    by_resolution, by_status = resolved_as or ending(resolution), ending(state)
+    may_be_linked = resolved_as is None and (by_resolution == "done" or not resolution)
     if by_resolution == "duplicate" or (may_be_linked and _duplicate_of(fields, words)):
         return Status.WONT_DO, True, None
-    if setting or meant:
-        return Status(setting) if setting else status, False, None
+    if resolved_as or by_setting:
+        return Status(resolved_as) if resolved_as else status, False, None
     if by_status == "duplicate":
         return Status.WONT_DO, True, None
     if "wont_do" in (by_resolution, by_status):
@@ -170,6 +162,10 @@ def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool, 
     if resolution and by_resolution is None:
         return status, False, ("resolution", resolution)
     return status, False, None if by_status else ("status", state)
+
+
+def _value_of(name: str, table: Mapping[str, str]) -> str | None:
+    return next((value for key, value in table.items() if key.casefold() == name.casefold()), None)
 
 
 def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:

@@ -34,7 +34,7 @@ def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iter
             return answer, Page(issues, answer.data.get("nextPageToken") or None)
         return answer, Page(issues, _next(answer.data, int(place), len(issues), size))
 
-    return walk(0, ask, f"the search in Jira at {words.url!r}")
+    return walk(0, ask, f"the search in Jira at {session.url!r}")
 
 
 def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:

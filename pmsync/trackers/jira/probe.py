@@ -24,7 +24,6 @@ _NEEDED = {
 
 def probe(
     session: Session,
-    settings: TrackerSettings,
     words: Dialect,
     screen: Callable[[], Screen | None],
     searched: Callable[[], tuple[str, ...]],
@@ -33,8 +32,9 @@ def probe(
 
     `searched` runs the searches of a sync and returns the configured accounts that they had to leave out.
     """
+    settings = words.settings
     where = f"trackers.{settings.name}"
-    account = own_account(session, settings, words)
+    account = own_account(session, words)
     checks = [Check("account", True, f"logged in as {account!r}"), *_site(session, settings)]
     try:
         project = session.ask("GET", f"project/{settings.project}", holds={"issueTypes": list})
@@ -56,21 +56,19 @@ def probe(
     checks.append(Check("issue type", True, f"issue type {settings.issue_type!r} exists"))
     checks += _searches(settings, searched)
     checks += _permissions(session, settings)
-    checks += [*_required(settings, words, screen()), *_unassigned(session, settings)]
+    checks += [*_required(words, screen()), *_unassigned(session, settings)]
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
 
 
-def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
+def own_account(session: Session, words: Dialect) -> str:
     """The token's own account. Raises TrackerError if the answer names none: an empty name would match everybody."""
     user = session.ask("GET", "myself")
     account = words.account(user)
     if not account:
-        hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
-        raise TrackerError(
-            f"Jira at {settings.url!r} does not say whose token this is (`/myself` names nobody, {shortened(user)}): "
-            f"{hint}"
-        )
+        hint = f"check {session.secrets}, or name the account in `trackers.{words.settings.name}.accounts`"
+        why = f"does not say whose token this is (`/myself` names nobody, {shortened(user)})"
+        raise TrackerError(f"{session.where} {why}: {hint}")
     return account
 
 
@@ -130,16 +128,16 @@ def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     ]
 
 
-def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> list[Check]:
+def _required(words: Dialect, screen: Screen | None) -> list[Check]:
     if screen is None:
         return [Check("required fields", None, "this Jira does not show which fields are required")]
-    if reason := blocker(settings, screen, words):
+    if reason := blocker(screen, words):
         return [Check("required fields", False, reason, "correct the project or the configuration")]
     demands = [
         Check(
             "required fields", None, f"an item without {each.name!r} gets no ticket, as the project requires it", todo
         )
-        for each, todo in demanded(settings, screen, words)
+        for each, todo in demanded(screen, words)
     ]
     return demands or [Check("required fields", True, "every required field is filled")]
 

@@ -41,7 +41,6 @@ from pmsync.trackers.jira.create_screen import Screen, blocker, create_fields, d
 from pmsync.trackers.jira.issue import (
     PROPERTY,
     Dialect,
-    dialect,
     document_labels,
     find_jql,
     property_value,
@@ -95,12 +94,12 @@ class JiraTracker:
             if self.settings.api_url:
                 gateway.check_site(server, self.settings.url, self.session.setting)
             kind = kind or ("cloud" if server.get("deploymentType") == "Cloud" else "server")
-        return dialect(self.settings, cloud=kind == "cloud")
+        return Dialect(self.settings, cloud=kind == "cloud")
 
     @cached_property
     def me(self) -> str:
         """The token's own account; raises TrackerError if Jira does not say."""
-        return jira_probe.own_account(self.session, self.settings, self.words)
+        return jira_probe.own_account(self.session, self.words)
 
     def accounts(self) -> frozenset[str]:
         return frozenset(self.settings.accounts) or frozenset({self.me})
@@ -247,12 +246,12 @@ class JiraTracker:
             return (Unavailable(str(error), error.retry_after),) * len(drafts)
         except TrackerError as error:
             return (Rejected(str(error), closed=True),) * len(drafts)
-        reason = blocker(self.settings, screen, self.words) if screen else ""
+        reason = blocker(screen, self.words) if screen else ""
         if reason:
             return (Rejected(reason, closed=True),) * len(drafts)
-        demands = demanded(self.settings, screen, self.words) if screen else []
-        fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
-        empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.settings, demands, each))}
+        demands = demanded(screen, self.words) if screen else []
+        fields = [create_fields(draft, screen, self.words) for draft in drafts]
+        empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.words, demands, each))}
         lot = [(draft, fields[n]) for n, draft in enumerate(drafts) if n not in empty]
         sent = iter(in_halves(lot, lambda part: self._send(part, author)) if lot else ())
         outcomes = [Rejected(empty[n], common=True) if n in empty else next(sent) for n in range(len(drafts))]
@@ -352,7 +351,7 @@ class JiraTracker:
         if "due" in patch:
             fields["duedate"] = patch["due"].isoformat() if patch["due"] else None
         if "priority" in patch:
-            name = priority_of(patch["priority"], self.settings, self.screen)
+            name = priority_of(patch["priority"], self.words, self.screen)
             fields |= {"priority": {"name": name}} if name else {}
         labels = [{"add": label} for label in document_labels(patch.get("add_labels", ()))]
         labels += [{"remove": label} for label in document_labels(patch.get("remove_labels", ()))]
@@ -375,7 +374,7 @@ class JiraTracker:
         return {person.id: self._resolved[person.id] for person in wanted}
 
     def probe(self) -> Probe:
-        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen, self._searched)
+        return jira_probe.probe(self.session, self.words, lambda: self.screen, self._searched)
 
     def _searched(self) -> tuple[str, ...]:
         """Run the searches of a sync, unless this run has already; returns the accounts that they leave out."""
