@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LONGEST = 200_000
 """Characters: a longer text, which no ticket can hold, is not searched for code."""
 _ROUNDS = 4
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _DISGUISE = re.compile(r"[A-Za-z0-9@#:/._-]")
 _MENTION = re.compile(r"@(?=[^\s\u200b])")
@@ -65,6 +66,11 @@ def hushed(text: str) -> str:
     text = _ISSUE_NUMBER.sub("\\1\u200b", text)
     text = _ON_GITHUB.sub(r"https://redirect.github.com/\g<path>\g<digit>", text)
     return _ON_ANOTHER.sub(r"\g<host>\g<path>%3\g<digit>", text)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters or halves of surrogate pairs."""
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def as_code(text: str) -> str:

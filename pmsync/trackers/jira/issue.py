@@ -17,6 +17,7 @@ from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.trackers.jira import anchor_marker
 from pmsync.trackers.jira.closed_words import ending
+from pmsync.trackers.quiet_text import one_line
 
 PROPERTY = "pmsync"
 """The entity property that holds the marker, on Cloud."""
@@ -31,7 +32,6 @@ LONGEST_DESCRIPTION = 32_767
 
 _CATEGORY = {"new": Status.OPEN, "indeterminate": Status.IN_PROGRESS, "done": Status.DONE}
 _UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{12}})")
-_CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +181,13 @@ def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:
 
 def summary(title: str) -> str:
     """The title on one line, within Jira's length in UTF-16 units."""
-    text = _CONTROL.sub(" ", title).strip()
+    text = one_line(title)
     return text if _size(text) <= LONGEST_SUMMARY else f"{cut(text, LONGEST_SUMMARY - 1).rstrip()}…"
 
 
 def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels as Jira accepts them: no spaces, at most 255 characters; sorted and unique."""
-    fit = (cut("-".join(_CONTROL.sub(" ", label).split()), LONGEST_LABEL) for label in labels)
+    fit = (cut("-".join(one_line(label).split()), LONGEST_LABEL) for label in labels)
     return tuple(sorted({label for label in fit if label}))
 
 

@@ -18,10 +18,10 @@ from sqlite_utils import Database
 from pmsync.errors import TrackerError
 from pmsync.identity import marker as markers
 from pmsync.model import Draft, Marker, Ref, Status, Ticket
+from pmsync.trackers.quiet_text import one_line
 
 LONGEST_TITLE, LONGEST_LABEL = 1000, 100
 CLOSED = frozenset({"done", "wont_do", "duplicate"})
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 Value = str | int | date | Marker | tuple[str, ...] | None
 Row = dict[str, Any]
@@ -67,14 +67,14 @@ def is_of(ref: Ref, store: str) -> bool:
 # --- text made fit --------------------------------------------------------------------------------------------
 
 
-def one_line(text: str, longest: int) -> str:
-    """The text on one line, without control characters, and cut if it is too long."""
-    line = _UNPRINTABLE.sub(" ", _storable(text)).strip()
+def _fit(text: str, longest: int) -> str:
+    """The text on one line, cut if it is too long."""
+    line = one_line(_storable(text))
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({fit for label in labels if (fit := one_line(label, LONGEST_LABEL))}))
+    return tuple(sorted({fit for label in labels if (fit := _fit(label, LONGEST_LABEL))}))
 
 
 def _storable(text: str) -> str:
@@ -164,7 +164,7 @@ def events(database: Database, number: int) -> list[Row]:
 def insert(database: Database, draft: Draft, marker: Marker | None, labels: Iterable[str], who: Who) -> int:
     """Create an open ticket from the draft, and return its number."""
     at = time_text(who.at)
-    title = one_line(draft.title, LONGEST_TITLE) or "(no title)"
+    title = _fit(draft.title, LONGEST_TITLE) or "(no title)"
     values: Row = {"title": title, "body": _storable(draft.body), "author": who.actor}
     values |= {"created_at": at, "updated_at": at, "due": _text(draft.due), "priority": draft.priority}
     values |= {"uid": marker.uid if marker else None, "marker": _text(marker)}
@@ -202,7 +202,7 @@ def comment(database: Database, number: int, text: str, who: Who) -> None:
     at = time_text(who.at)
     database.table("comments").insert({"ticket": number, "author": who.actor, "at": at, "text": _storable(text)})
     database.table("tickets").update(number, {"updated_at": at})
-    _note(database, number, who, "comment", new=one_line(text, LONGEST_TITLE))
+    _note(database, number, who, "comment", new=_fit(text, LONGEST_TITLE))
 
 
 def delete(database: Database, number: int, who: Who) -> None:
@@ -215,7 +215,7 @@ def _consequences(before: Row, changes: Mapping[str, Value], who: Who) -> dict[s
     """The changes made to fit, and what follows from them: closing time, duplicate, uid."""
     wanted = dict(changes)
     if isinstance(title := wanted.get("title"), str):
-        wanted["title"] = one_line(title, LONGEST_TITLE) or before["title"]
+        wanted["title"] = _fit(title, LONGEST_TITLE) or before["title"]
     if isinstance(body := wanted.get("body"), str):
         wanted["body"] = _storable(body)
     if isinstance(labels := wanted.get("labels"), tuple):
