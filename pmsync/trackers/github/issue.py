@@ -63,10 +63,6 @@ def login(account: Any) -> str:
     return str(account["login"]).lower() if account else "ghost"
 
 
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 def status_of(issue: Mapping[str, Any]) -> Status:
     if issue["state"] != "closed":
         return Status.OPEN
@@ -91,11 +87,11 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
         status=status_of(issue),
         state=(issue.get("state_reason") or "closed") if closed else "open",
         author=login(issue["user"]),
-        created_at=utc(issue["created_at"]),
-        updated_at=utc(issue["updated_at"]),
+        created_at=datetime.fromisoformat(issue["created_at"]),
+        updated_at=datetime.fromisoformat(issue["updated_at"]),
         assignees=tuple(sorted(login(account) for account in issue["assignees"])),
         labels=label_names(issue, general),
-        closed_at=utc(issue["closed_at"]) if closed and issue["closed_at"] else None,
+        closed_at=datetime.fromisoformat(issue["closed_at"]) if closed and issue["closed_at"] else None,
         duplicate=closed and issue.get("state_reason") == "duplicate",
         marker=marker.read(issue.get("body")),
         markers=marker.read_all(issue.get("body")),
@@ -104,8 +100,8 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
 
 
 def repository_of(issue: Mapping[str, Any]) -> str:
-    """`owner/name` of the issue's repository, lower-case."""
-    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:]).lower()
+    """`owner/name` of the issue's repository."""
+    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:])
 
 
 def repository_id_of(address: str) -> int | None:

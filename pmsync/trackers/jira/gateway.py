@@ -27,11 +27,6 @@ def is_gateway(url: str) -> bool:
     return bool(JIRA_AT_GATEWAY.fullmatch(urlsplit(url).path))
 
 
-def address(cloud_id: str) -> str:
-    """The API of a Cloud site for scoped tokens."""
-    return f"https://{GATEWAY}/ex/jira/{cloud_id}"
-
-
 def hint(site: str, table: str) -> str:
     """What to do if the site refuses a token that may be a scoped one; '' if the site is not in the cloud.
 
@@ -41,7 +36,7 @@ def hint(site: str, table: str) -> str:
     if not id_ and not (urlsplit(site).hostname or "").endswith(".atlassian.net"):
         return ""
     where = "" if id_ else f" ({site}/_edge/tenant_info shows the CLOUDID)"
-    line = f'`api_url = "{address(id_ or "CLOUDID")}"` to [{table}]'
+    line = f'`api_url = "https://{GATEWAY}/ex/jira/{id_ or "CLOUDID"}"` to [{table}]'
     return f"a token with scopes, or of a service account, works only at Atlassian's gateway: add {line}{where}"
 
 

@@ -123,8 +123,9 @@ class Store:
     def _reader(self) -> sqlite3.Connection:
         if self.path.exists():
             self._refuse()
-            # 'rw', as a reader may have to roll back what a killed writer left
-            connection = _connect(f"{self.path.absolute().as_uri()}?mode={_mode(self.path)}")
+            # 'rw', because a reader may have to roll back what a killed writer left
+            mode = "rw" if os.access(self.path, os.W_OK) else "ro"
+            connection = _connect(f"{self.path.absolute().as_uri()}?mode={mode}")
             try:
                 if _version(connection, self.path):
                     return connection
@@ -177,10 +178,6 @@ def _put(made: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(path) from None
         made.replace(path)
-
-
-def _mode(path: Path) -> str:
-    return "rw" if os.access(path, os.W_OK) else "ro"
 
 
 def _connect(uri: str) -> sqlite3.Connection:
