@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pmsync.config.people import Directory
-from pmsync.config.unknown_owners import unknown_owner
 from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Status, Ticket
+from pmsync.planning.assignees import assignees, substitutes
 from pmsync.planning.last_sent import base_of, is_unchanged, marker_of
 from pmsync.planning.operations import Operation, Record, Refused, Update, Wait
 from pmsync.planning.refusals import AGAIN, patch_digest, recent_refusal
 from pmsync.planning.ticket_text import facts, labels, raw_fields, same_title, ticket_title
 from pmsync.planning.world import Index, View, World
-from pmsync.trackers.contract import Unresolved
 from pmsync.trackers.facts import facts_digest
 
 
@@ -104,19 +102,6 @@ def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, 
         new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in findings
     ]
     return ({"assignees": accounts} if accounts else {}), owed
-
-
-def wants_owners(link: Link, owners: tuple[str, ...]) -> bool:
-    """Whether the document's owners have to be looked up: to assign them, or to compare them with the assignees."""
-    if link.pushed is None or link.ticket.status.closed:
-        return False
-    return link.pushed.owners != owners or (link.pushed.owed and not link.reassigned)
-
-
-def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
-    """Return the account of `fallback_owner`, if it can be assigned."""
-    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
-    return assignees(world, view, fallback, placed)[0]
 
 
 _SHOWN = ("title", "owners", "due", "priority", "kind", "severity", "path", "context")
@@ -235,37 +220,6 @@ def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fiel
 def _pushed_labels(link: Link, patch: Patch) -> tuple[str, ...]:
     labels = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
     return tuple(sorted(labels | set(patch.get("add_labels", ()))))
-
-
-def assignees(
-    world: World, view: View, owners: tuple[str, ...], placed: Placed
-) -> tuple[tuple[str, ...], list[Finding]]:
-    """Return the owners' accounts, in order, and a finding for each owner without one in this tracker."""
-    directory, entry = Directory(world.settings.people), placed.entry
-    accounts, findings = [], []
-    for owner in owners:
-        person = directory.match(owner)
-        answer = view.accounts.get(person.id) if person else None
-        if isinstance(answer, str):
-            accounts.append(answer)
-            continue
-        if person and view.unseen:
-            continue  # the tracker was not asked
-        if person is None:
-            findings.append(unknown_owner(owner, entry.document.path, entry.item.line))
-            continue
-        why = answer.reason if isinstance(answer, Unresolved) else "they were not looked up"
-        findings.append(
-            new_finding(
-                "owner-unresolved",
-                f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
-                f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
-                entry.document.path,
-                entry.item.line,
-                about=owner,
-            )
-        )
-    return tuple(dict.fromkeys(accounts)), findings
 
 
 def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[Finding]:

@@ -13,13 +13,15 @@ from pmsync.identity.keys import digest
 from pmsync.location import place as place_of
 from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.model.ages import believed, is_future
-from pmsync.planning.document_changes import assignees, differences, substitutes
+from pmsync.planning.assignees import assignees, substitutes
+from pmsync.planning.document_changes import differences
+from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import marker_of
 from pmsync.planning.named_tickets import is_of_an_item, is_plausible, may_mean
 from pmsync.planning.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Search, Wait
 from pmsync.planning.refusals import AGAIN, recent_refusal
 from pmsync.planning.routing import route
-from pmsync.planning.ticket_text import body, due_date, facts, labels, raw_fields, ticket_title
+from pmsync.planning.ticket_text import body, facts, labels, raw_fields, ticket_title
 from pmsync.planning.world import Index, Named, View, World, doubtful
 from pmsync.trackers.contract import Gone, Moved
 from pmsync.trackers.facts import facts_digest

@@ -13,6 +13,7 @@ from pmsync.identity.keys import item_key
 from pmsync.location import place
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.planning.document_changes import drift, is_behind, update
+from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import without_older
 from pmsync.planning.named_tickets import another, copied, homes
 from pmsync.planning.new_items import Decision, decide, question
@@ -20,7 +21,7 @@ from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place,
 from pmsync.planning.questions import searches, unresolved_people
 from pmsync.planning.refusals import refusal_findings
 from pmsync.planning.ticket_changes import Observed, observe_all, renamed_people, unclear_endings, with_twins
-from pmsync.planning.ticket_text import due_date, raw_fields
+from pmsync.planning.ticket_text import raw_fields
 from pmsync.planning.world import Index, World, index
 
 __all__ = ["plan"]

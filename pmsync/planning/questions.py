@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pmsync.config.people import Directory
 from pmsync.config.settings import Person
 from pmsync.model import Link, Ref
-from pmsync.planning.document_changes import wants_owners
+from pmsync.planning.assignees import wants_owners
 from pmsync.planning.operations import Create, Operation, Search, Wait
 from pmsync.planning.sights import sight_of, target_of
 from pmsync.planning.world import World, marked_tickets
