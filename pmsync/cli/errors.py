@@ -25,7 +25,7 @@ _SECRET = re.compile("TOKEN|SECRET|PASSWORD|KEY", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class CommandFailure:
     """Why a command has no result: exit code, what to print, the error's type, and a traceback ('' for none).
 
     The first line is the error; further ones are hints, or with `is_list` the problems.
@@ -57,19 +57,19 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
     return failure.code
 
 
-def _failure(error: BaseException, trace: str) -> Failure:
+def _failure(error: BaseException, trace: str) -> CommandFailure:
     kind = type(error).__name__
     match error:
         case ConfigError() if len(error.problems) > 1:
             lines = [f"the configuration has {len(error.problems)} problems", *error.problems]
-            return Failure(error.exit_code, lines, kind, trace, is_list=True)
+            return CommandFailure(error.exit_code, lines, kind, trace, is_list=True)
         case PmsyncError():
-            return Failure(error.exit_code, str(error).splitlines() or [kind], kind, trace)
+            return CommandFailure(error.exit_code, str(error).splitlines() or [kind], kind, trace)
         case click.UsageError():
-            return Failure(2, _usage(error), kind, trace)
+            return CommandFailure(2, _usage(error), kind, trace)
         case click.ClickException():
-            return Failure(error.exit_code, [error.format_message()], kind, trace)
-    return Failure(INTERRUPTED, ["interrupted"], kind, trace)
+            return CommandFailure(error.exit_code, [error.format_message()], kind, trace)
+    return CommandFailure(INTERRUPTED, ["interrupted"], kind, trace)
 
 
 def _usage(error: click.UsageError) -> list[str]:
@@ -98,7 +98,7 @@ def _with_global_option(error: click.UsageError) -> str:
     return f"{name} {error.option_name}{value} {rest}"
 
 
-def _print(failure: Failure, *, as_json: bool) -> None:
+def _print(failure: CommandFailure, *, as_json: bool) -> None:
     first, *rest = failure.lines
     whole = "\n".join(failure.lines)
     if output.record("error", first, error_fields(failure.kind, whole, failure.code, failure.trace)):
@@ -116,7 +116,7 @@ def _print(failure: Failure, *, as_json: bool) -> None:
             output.advise(line)
 
 
-def _bug(error: BaseException, app: App, *, debug: bool) -> Failure:
+def _bug(error: BaseException, app: App, *, debug: bool) -> CommandFailure:
     """Write the traceback, without the environment, to a file that only its owner can read."""
     import platform  # noqa: PLC0415 (only a bug needs it)
 
@@ -124,7 +124,7 @@ def _bug(error: BaseException, app: App, *, debug: bool) -> Failure:
     path = _log(f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}\n")
     message = blacked_out(f"an unexpected error has occurred: {kind}: {error}", _secrets(app))
     advice = f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync"
-    return Failure(BUG, [message, advice], kind, trace if debug or not path else "")
+    return CommandFailure(BUG, [message, advice], kind, trace if debug or not path else "")
 
 
 def _trace(error: BaseException, app: App) -> str:

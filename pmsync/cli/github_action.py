@@ -31,7 +31,7 @@ def main(args: Sequence[str], environ: Mapping[str, str]) -> int:
 
     A comment that is refused is fine, since the job's summary says the same; a pull request that is refused is not.
     """
-    output.use(output.View(environ))
+    output.use(output.Printing(environ))
     try:
         if args[:1] == ["comment"]:
             comment(Path(args[1]), environ)

@@ -10,7 +10,7 @@ import click
 from pmsync.config.table import parse_span
 
 
-class Span(click.ParamType[timedelta]):
+class Duration(click.ParamType[timedelta]):
     """A length of time: `30s`, `5m`, `1h`, `7d`."""
 
     name = "time"
@@ -24,6 +24,11 @@ class Span(click.ParamType[timedelta]):
         return span
 
 
+paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+allow_option = click.option(
+    "--allow", multiple=True, metavar="KIND=N", help="Raise a limit for this run, e.g. creates=120."
+)
+wait_option = click.option("--wait", type=Duration(), default="0", help="How long to wait for another run, e.g. 5m.")
 metrics_option = click.option(
     "--metrics",
     metavar="FILE",

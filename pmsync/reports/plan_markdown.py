@@ -50,12 +50,12 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
 
 def _findings(result: Result, secret: _Secret) -> _Page:
     """Errors and warnings, and the lines of the configuration that make unknown owners known."""
-    found = [finding for finding in result.findings if finding.level != "note" and not secret.finding(finding)]
-    found.sort(key=lambda finding: finding.level != "error")
+    findings = [finding for finding in result.findings if finding.level != "note" and not secret.finding(finding)]
+    findings.sort(key=lambda finding: finding.level != "error")
     page, settings = _Page(room=MOST_FINDINGS), result.world.settings
-    others = [finding for finding in found if not unknown_owners.is_about_a_stranger(finding)]
+    others = [finding for finding in findings if not unknown_owners.is_about_a_stranger(finding)]
     page.add(["", "<details><summary>Findings</summary>", ""], map(_finding, others), ["", "</details>"])
-    lines = unknown_owners.toml(unknown_owners.strangers(found, settings.people), settings)
+    lines = unknown_owners.toml(unknown_owners.strangers(findings, settings.people), settings)
     head = ["", "<details><summary>Unknown owners, as lines for the configuration</summary>", "", "```toml"]
     page.add(head, lines, ["```", "", "</details>"])
     return page

@@ -34,7 +34,7 @@ def test_a_name_that_nothing_goes_by_does_not_let_everything_pass(filled, capsys
     assert filled.run("gate", *only) == 2
     err = capsys.readouterr().err
     assert repr(only[1]) in err
-    assert "there are: " in err
+    assert "hint: known s" in err
 
 
 def test_a_severity_that_no_item_has_at_the_moment_passes(filled):

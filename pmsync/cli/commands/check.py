@@ -15,7 +15,7 @@ from pmsync.check.already_open import EarlierItems
 from pmsync.check.named_tickets import CopiedLinks
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.git import changed
-from pmsync.cli.options import changed_since_option
+from pmsync.cli.options import changed_since_option, paths_argument
 from pmsync.cli.paths import absolute, existing, from_here, from_top, located, only, settings_if_any, top_of
 from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
@@ -23,11 +23,11 @@ from pmsync.documents.files import locate, read_documents
 from pmsync.errors import LedgerError
 from pmsync.findings import CHECK_RULES
 from pmsync.model import Finding, Reading
-from pmsync.reports import findings
+from pmsync.reports.findings import github, gitlab, junit, sarif
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@paths_argument
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @changed_since_option
 @click.option("--list-rules", is_flag=True, help="List the rules with their levels here, and exit.")
@@ -41,6 +41,7 @@ def command(
     PATH is a document or a folder; by default all documents of the configuration are checked. No tracker is asked.
     Without a configuration, the rules that need one are skipped. With a ledger, open items of earlier incidents are
     found too. [check] in pmsync.toml gives rules other levels, and comments in a document ignore them.
+
     Exit codes: 0 fine, 1 there are errors (with --strict also: warnings), 2 wrong usage.
 
     \b
@@ -68,12 +69,12 @@ def command(
     spell = partial(from_here, root=settings.root, cwd=app.cwd)
     if output_format not in {"text", "json"}:
         spell = partial(from_top, root=settings.root, top=top_of(Path(settings.root), app.cwd, app.environ))
-    found = located(rules.check(reading, settings, open_items, copies), spell)
+    findings = located(rules.check(reading, settings, open_items, copies), spell)
     if output_format == "junit":
-        output.echo(findings.junit(found, [spell(each.path) for each in reading.documents], strict=strict))
+        output.echo(junit(findings, [spell(each.path) for each in reading.documents], strict=strict))
     else:
-        _show(reading, found, settings, output_format)
-    levels = {finding.level for finding in found}
+        _show(reading, findings, settings, output_format)
+    levels = {finding.level for finding in findings}
     return 1 if "error" in levels or (strict and "warning" in levels) else 0
 
 
@@ -106,20 +107,20 @@ def _list_rules(settings: Settings, output_format: str) -> None:
         output.echo(*parts, hang=width + 9)
 
 
-def _show(reading: Reading, found: Sequence[Finding], settings: Settings, output_format: str) -> None:
+def _show(reading: Reading, findings: Sequence[Finding], settings: Settings, output_format: str) -> None:
     match output_format:
         case "json":
-            output.emit_json({**_counts(reading), "complete": reading.complete, "findings": found})
+            output.emit_json({**_counts(reading), "complete": reading.complete, "findings": findings})
         case "github":
-            output.emit_commands(findings.github(found))
-            output.echo(_summary(reading, found))
+            output.emit_commands(github(findings))
+            output.echo(_summary(reading, findings))
         case "sarif":
-            output.emit_json(findings.sarif(found, __version__))
+            output.emit_json(sarif(findings, __version__))
         case "gitlab":
-            output.emit_json(findings.gitlab(found))
+            output.emit_json(gitlab(findings))
         case _:
-            finding_lines.show_with_owners(found, settings)
-            others, unknown, owners = finding_lines.split_owners(found, settings)
+            finding_lines.show_with_owners(findings, settings)
+            others, unknown, owners = finding_lines.split_owners(findings, settings)
             output.echo(_summary(reading, [*others, *([unknown] * len(owners) if unknown else [])]))
 
 
@@ -128,10 +129,10 @@ def _counts(reading: Reading) -> dict[str, int]:
     return {"documents": len(reading.documents), "items": items}
 
 
-def _summary(reading: Reading, found: Sequence[Finding]) -> output.Part:
+def _summary(reading: Reading, findings: Sequence[Finding]) -> output.Part:
     counts = _counts(reading)
     read = f"{output.count(counts['items'], 'item')} in {output.count(counts['documents'], 'document')}"
-    levels = Counter(finding.level for finding in found)
+    levels = Counter(finding.level for finding in findings)
     parts = [output.count(levels[level], level) for level in ("error", "warning", "note") if levels[level]]
     if levels["error"] or levels["warning"]:
         return f"Found {' and '.join([*filter(None, [', '.join(parts[:-1])]), parts[-1]])}: {read}."

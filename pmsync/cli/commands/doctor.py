@@ -26,6 +26,7 @@ def command(app: App, output_format: str) -> int:
     """Check configuration, ledger, documents, trackers and people. Writes nothing.
 
     ✓ works, ! works with a drawback or could not be checked, ✗ does not work.
+
     Exit codes: 0 fine, 1 something does not work, 2 the configuration is missing or wrong.
 
     \b
@@ -64,5 +65,5 @@ def _print(group: Group) -> None:
             output.echo("      ", output.coloured("hint", "cyan"), ": ", check.hint, hang=12)
 
 
-def _mark(ok: bool | None) -> output.Span:
+def _mark(ok: bool | None) -> output.Styled:
     return output.coloured(*SIGNS[ok][1:])

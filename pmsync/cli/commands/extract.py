@@ -48,6 +48,7 @@ def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
 
     PATH is a document, a folder, or - for stdin. No tracker is asked. Of the configuration, if there is one, only
     [vocabulary] is used.
+
     Exit codes: 0 fine, 1 something could not be read.
 
     \b
@@ -72,7 +73,7 @@ def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReadFile:
     """One file: its path from here, the document (None if it could not be read), findings, and how it was read."""
 
     path: str
@@ -86,14 +87,14 @@ class Entry:
         return list(zip(items, self.account.traces, strict=True))
 
 
-def _entries(reading: Reading, settings: Settings, cwd: Path, piped: bytes) -> Iterator[Entry]:
+def _entries(reading: Reading, settings: Settings, cwd: Path, piped: bytes) -> Iterator[ReadFile]:
     root = settings.root
     for document in reading.documents:
         path = STDIN if document.path == STDIN else from_here(document.path, root, cwd)
         account = _account(document, settings, piped if path == STDIN else None)
-        yield Entry(path, document, [replace(finding, path=path) for finding in document.findings], account)
+        yield ReadFile(path, document, [replace(finding, path=path) for finding in document.findings], account)
     for finding in located(reading.findings, partial(from_here, root=root, cwd=cwd)):
-        yield Entry(finding.path, None, [finding], Account())
+        yield ReadFile(finding.path, None, [finding], Account())
 
 
 def _account(document: Document, settings: Settings, data: bytes | None) -> Account:
@@ -108,7 +109,7 @@ def _account(document: Document, settings: Settings, data: bytes | None) -> Acco
     return Account(tuple(Trace(item.line, item.line, item.title) for item in document.items))
 
 
-def _value(entry: Entry) -> dict[str, Any]:
+def _value(entry: ReadFile) -> dict[str, Any]:
     document = entry.document
     return {
         "path": entry.path,
@@ -125,7 +126,7 @@ def _item_value(item: Item, trace: Trace) -> dict[str, Any]:
     return {**{name: getattr(item, name) for name in ITEM_FIELDS}, "key": item_key(item), **read}
 
 
-def _print(entries: Sequence[Entry]) -> None:
+def _print(entries: Sequence[ReadFile]) -> None:
     for entry in entries:
         if entry.document:
             _print_document(entry, entry.document)
@@ -150,7 +151,7 @@ def _without_ticket(items: Sequence[Item]) -> str:
     return f"; no new ticket for {sum(counts.values())}: {', '.join(why)}" if why else ""
 
 
-def _print_document(entry: Entry, document: Document) -> None:
+def _print_document(entry: ReadFile, document: Document) -> None:
     lines = unit(entry.path)
     output.echo(output.bold(entry.path))
     for name, value in _about(document):
@@ -164,7 +165,7 @@ def _print_document(entry: Entry, document: Document) -> None:
     else:
         output.echo()
         tables.table([lines, *COLUMNS], [_row(*pair) for pair in entry.items])
-    _print_left_out(entry.account, lines)
+    _print_rest(entry.account, lines)
     _print_unread(entry.account, lines)
 
 
@@ -219,7 +220,14 @@ def _row(item: Item, trace: Trace) -> list[Part]:
     return [str(item.line), item.title, owners, str(item.due or ""), done, *rest, _pieces(trace)]
 
 
-def _print_left_out(account: Account, unit: str) -> None:
+def _print_rest(account: Account, unit: str) -> None:
+    """What stands in the document besides the items, so that nobody has to guess."""
+    finished = [trace for trace in account.traces if trace.finished]
+    if finished:
+        output.echo("\n", output.bold("Reads as finished"))
+    for trace in finished:
+        what = f"  {_short(trace.words)}"
+        output.echo("  ", output.dim(f"{unit} {trace.line}"), what, output.dim("  (mark it ✅ if it is)"), hang=4)
     if account.left_out:
         output.echo("\n", output.bold("Left out"))
     for left in account.left_out:

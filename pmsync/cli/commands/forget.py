@@ -45,7 +45,7 @@ def command(app: App, item: str | None, tracker: str | None, yes: bool, output_f
     with hold(path, wait=0), Ledger.open(path) as ledger:
         forgotten = (
             _forget_item(app, ledger, item, yes=yes)
-            if item
+            if item is not None
             else _forget_tracker(app, ledger, tracker or "", settings, yes=yes)
         )
         if forgotten:
@@ -93,10 +93,8 @@ def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, 
     """None if the person declines."""
     count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
     if not count and tracker not in settings.trackers:
-        trackers = ", ".join(settings.trackers)
-        raise ConfigError(
-            f"there is no tracker {tracker!r}, nor does the ledger have its tickets; there are {trackers}"
-        )
+        names = ", ".join(settings.trackers)
+        raise ConfigError(f"there is no tracker {tracker!r}, and the ledger has no tickets of it\nuse one of {names}")
     if not yes and not _confirm(f"Forget all {count} tickets of {tracker!r}?"):
         return None
     with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
@@ -110,5 +108,5 @@ def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, 
 def _confirm(question: str) -> bool:
     """Raises ConfigError without a terminal."""
     if not sys.stdin.isatty():
-        raise ConfigError("nobody to ask\npass --yes")
+        raise ConfigError("this needs a confirmation, and there is no terminal\npass --yes")
     return click.confirm(printable(question), err=True)

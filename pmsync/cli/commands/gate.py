@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import Span
+from pmsync.cli.options import Duration
 from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
@@ -26,13 +26,14 @@ from pmsync.reports.status import Filter, StatusRow
 @click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
 @click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
 @click.option("--if-known", is_flag=True, help="Let a service pass that no document is about, a misspelled one too.")
-@click.option("--max-age", type=Span(), default="7d", show_default=True, help="How old the last good sync may be.")
+@click.option("--max-age", type=Duration(), default="7d", show_default=True, help="How old the last good sync may be.")
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, service: str, severity: str, if_known: bool, max_age: timedelta, output_format: str) -> int:
     """Fail while action items are overdue; for a step before a deploy.
 
     Answers from the ledger, and also fails if that is too old. Items of restricted documents count, unnamed.
+
     Exit codes: 0 nothing is overdue, 1 something is overdue or the ledger cannot tell, 2 wrong usage or configuration.
 
     \b
@@ -79,14 +80,14 @@ def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, 
     services = sorted({name for row in rows for name in row.services})
     if service and not any(Filter(everything=True, service=service).keeps(row) for row in rows):
         raise ConfigError(
-            f"no document is about service {service!r}\nthere are: {', '.join(services) or 'none'}; "
+            f"no document is about service {service!r}\nknown services: {', '.join(services) or 'none'}; "
             "--if-known lets a service pass that had no incident yet"
         )
     levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch(r"sev\d", level):
         raise ConfigError(
-            f"no document has severity {severity!r}\nthere are: {', '.join(sorted(levels - {''})) or 'none'}"
+            f"no document has severity {severity!r}\nknown severities: {', '.join(sorted(levels - {''})) or 'none'}"
         )
 
 

@@ -9,7 +9,7 @@ import click
 
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.connect import seen_sources
-from pmsync.cli.options import changed_since_option, full_option
+from pmsync.cli.options import allow_option, changed_since_option, full_option, paths_argument
 from pmsync.cli.paths import selected
 from pmsync.cli.terminal import change_lines, finding_lines, output
 from pmsync.planning import guard
@@ -23,12 +23,12 @@ COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@paths_argument
 @click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 4 when changes are pending.")
 @click.option("--offline", is_flag=True, help="Read only documents and ledger, not the trackers.")
 @changed_since_option
 @full_option
-@click.option("--allow", multiple=True, metavar="KIND=N", help="Raise a limit, as for `pmsync sync`.")
+@allow_option
 @output.format_option("text", "json", "markdown")
 @pass_app
 def command(
@@ -44,6 +44,7 @@ def command(
     """Show what a sync would do now. Writes nothing, anywhere.
 
     PATH limits which documents are planned. A tracker without a token is left out, with a warning.
+
     Exit codes: 0 fine, 1 something could not be read or is refused, with --exit-code 4 for pending changes.
 
     \b
@@ -78,7 +79,7 @@ def _summary(result: Result) -> str:
     """What the plan would do, or that it is unknown because a tracker could not be read."""
     failed = [name for name, view in result.world.views.items() if view.failed]
     if failed and not result.plan.pending:
-        return f"Nothing is known to do: {' and '.join(map(repr, failed))} could not be read."
+        return f"No known changes: {' and '.join(map(repr, failed))} could not be read."
     return plan.summary_line(result.plan)
 
 

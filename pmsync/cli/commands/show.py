@@ -34,6 +34,7 @@ def command(app: App, item: str, output_format: str) -> None:
     """Show everything about one item: its text, owner, ticket and history.
 
     ITEM is the start of an item's uid, its ticket's key or URL, or path:line. Answers from the ledger.
+
     Exit codes: 0 fine, 1 the ledger cannot be read, 2 there is no such item, or more than one.
 
     \b
@@ -46,7 +47,7 @@ def command(app: App, item: str, output_format: str) -> None:
     today = now.astimezone().date()
     with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
         view = resolve_item(ledger, item)
-        row = reports.status_row(view.uid, ledger, settings, now.astimezone().date())
+        row = reports.status_row(view.uid, ledger, settings, today)
         fresh = freshness(ledger, now)
         find = accounts(ledger, settings)
         ticket = _ticket_facts(view, settings, find)

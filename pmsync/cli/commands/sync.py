@@ -18,7 +18,16 @@ from pmsync.cli.host.connect import Signals, all_sources
 from pmsync.cli.host.cron import give_way, measured, wait_a_little
 from pmsync.cli.host.first_sync import note_first
 from pmsync.cli.host.unmerged import refuse_unmerged
-from pmsync.cli.options import Span, changed_since_option, full_option, metrics_option, written_option
+from pmsync.cli.options import (
+    Duration,
+    allow_option,
+    changed_since_option,
+    full_option,
+    metrics_option,
+    paths_argument,
+    wait_option,
+    written_option,
+)
 from pmsync.cli.paths import selected
 from pmsync.cli.terminal import change_lines, finding_lines, json_log, output
 from pmsync.config.settings import Settings
@@ -37,15 +46,15 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@paths_argument
 @click.option("-n", "--dry-run", is_flag=True, help="Show what a sync would do, as `pmsync plan` does.")
 @changed_since_option
 @full_option
-@click.option("--allow", multiple=True, metavar="KIND=N", help="Raise a limit for this run, e.g. creates=120.")
+@allow_option
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
 @written_option
-@click.option("--wait", type=Span(), default="0", help="How long to wait for another run, e.g. 5m.")
-@click.option("--jitter", type=Span(), default="0", help="First wait up to this long, the same on each run.")
+@wait_option
+@click.option("--jitter", type=Duration(), default="0", help="First wait up to this long, the same on each run.")
 @metrics_option
 @output.format_option("text", "json")
 @pass_app
@@ -68,6 +77,7 @@ def command(
     PATH limits which documents are synced; all are read. Without a terminal, as from cron, it prints nothing if nothing
     happened and one line if something did (with -v and in CI, each ticket), and leaves the work to another run that is
     still going, unless the last good sync is too long ago.
+
     Exit codes: 0 fine, 1 something failed, was refused or is in doubt, 2 wrong configuration, 130 interrupted.
 
     \b

@@ -208,7 +208,7 @@ def assign(app: App, desk: Desk, number: int, accounts: tuple[str, ...]) -> tupl
     people = app.settings().people
     for account in accounts:
         if people and account not in people:
-            output.warn(f"{account!r} is not a name under [people]", f"there are: {', '.join(sorted(people))}")
+            output.warn(f"{account!r} is not a name under [people]", f"known names: {', '.join(sorted(people))}")
     return desk.assign(number, *accounts), f"assigned to {', '.join(accounts) or 'nobody'}"
 
 

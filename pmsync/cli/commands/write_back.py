@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import Span, written_option
+from pmsync.cli.options import paths_argument, wait_option, written_option
 from pmsync.cli.paths import existing
 from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
@@ -32,9 +32,9 @@ NOUNS = {"link": "link", "tick": "tick", "untick": "withdrawn tick"}
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option("-n", "--dry-run", is_flag=True, help="Show the difference as a diff; write nothing.")
-@click.option("--wait", type=Span(), default="0", help="How long to wait for another run, e.g. 5m.")
+@paths_argument
+@click.option("-n", "--dry-run", is_flag=True, help="Show a diff of the changes; write nothing.")
+@wait_option
 @written_option
 @output.format_option("text", "json")
 @pass_app
@@ -45,6 +45,7 @@ def command(
 
     Existing links are never replaced, ticks made by people are never removed, and every other byte stays. Drafts and
     restricted documents are left alone. Asks no tracker and commits nothing.
+
     Exit codes: 0 fine, 1 a document could not be read or written, 2 wrong configuration.
 
     \b

@@ -12,7 +12,7 @@ from pmsync.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
-class Repository:
+class GitRepository:
     """`slug` is `acme/web` on `host`; `prefix` is the folder's path in it ('' or ending in '/'). '' if unknown."""
 
     host: str = ""
@@ -36,12 +36,12 @@ class Repository:
         return f"https://{self.host}/{self.slug}/blob/{self.branch}/{self.prefix}{{path}}#L{{line}}"
 
 
-def look(folder: Path) -> Repository:
+def look(folder: Path) -> GitRepository:
     """The folder's repository; an empty one outside a repository or without git."""
     host, slug = parse_remote(ask(folder, "remote", "get-url", "origin"))
     head = ask(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     branch = head or ask(folder, "branch", "--show-current") or "main"
-    return Repository(host, slug, branch, ask(folder, "rev-parse", "--show-prefix"))
+    return GitRepository(host, slug, branch, ask(folder, "rev-parse", "--show-prefix"))
 
 
 def commit(folder: Path) -> str:

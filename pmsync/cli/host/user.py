@@ -34,7 +34,7 @@ def myself(app: App, people: Mapping[str, Person]) -> Me:
         if person := directory.match(name):
             return Me(person, source, name)
         tried.append(f"{name!r} ({source})")
-    others = f"there are: {', '.join(sorted(people))}" if people else "[people] is empty"
+    others = f"known names: {', '.join(sorted(people))}" if people else "[people] is empty"
     hint = "set PMSYNC_USER to one of them, or add your e-mail under [people.NAME] in pmsync.toml"
     raise ConfigError(
         f"--mine: you are not known under [people] as {' or '.join(tried) or 'anybody'}\n{others}; {hint}"

@@ -29,7 +29,7 @@ _LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"
 
 
 @frozen
-class View:
+class Printing:
     """How this invocation prints; `colour` is the value of `--color`, `structured` whether the log is JSON."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
@@ -44,7 +44,7 @@ class View:
         return any(self.environ.get(name, "").lower() not in {"", "0", "false"} for name in ("GITHUB_ACTIONS", "CI"))
 
 
-class Span(NamedTuple):
+class Styled(NamedTuple):
     """A piece of text with a style. Where a terminal cannot link, `echo` prints the URL after the text."""
 
     text: str
@@ -54,18 +54,18 @@ class Span(NamedTuple):
     url: str | None = None
 
 
-Part = str | Span
+Part = str | Styled
 
-_view: ContextVar[View | None] = ContextVar("view", default=None)
+_view: ContextVar[Printing | None] = ContextVar("view", default=None)
 
 
-def use(view: View) -> None:
+def use(view: Printing) -> None:
     """Print like this from now on."""
     _view.set(view)
 
 
-def current() -> View:
-    return _view.get() or View()
+def current() -> Printing:
+    return _view.get() or Printing()
 
 
 # --- text -----------------------------------------------------------------------------------------------------
@@ -76,21 +76,21 @@ def text_of(part: Part) -> str:
     return part if isinstance(part, str) else part.text
 
 
-def bold(text: str, colour: str | None = None) -> Span:
-    return Span(text, colour, bold=True)
+def bold(text: str, colour: str | None = None) -> Styled:
+    return Styled(text, colour, bold=True)
 
 
-def dim(text: str) -> Span:
-    return Span(text, dim=True)
+def dim(text: str) -> Styled:
+    return Styled(text, dim=True)
 
 
-def coloured(text: str, colour: str) -> Span:
-    return Span(text, colour)
+def coloured(text: str, colour: str) -> Styled:
+    return Styled(text, colour)
 
 
-def link(text: str, url: str | None) -> Span:
+def link(text: str, url: str | None) -> Styled:
     """A ticket's key that links to it, if it is on the web."""
-    return Span(text, url=url if url and url.startswith(("http://", "https://")) else None)
+    return Styled(text, url=url if url and url.startswith(("http://", "https://")) else None)
 
 
 def echo(*parts: Part, hang: int | None = 0) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from itertools import repeat, zip_longest
 
 from pmsync.cli.terminal import output
-from pmsync.cli.terminal.output import Part, Span, text_of
+from pmsync.cli.terminal.output import Part, Styled, text_of
 from pmsync.cli.terminal.safe_text import printable
 
 GAP = "  "
@@ -50,12 +51,11 @@ def table(
 
 
 def _piped(columns: Sequence[str], rows: Sequence[Sequence[Part]]) -> None:
-    """Cells of usual widths are filled up with blanks: so the columns are straight as they are, too, and `column` takes
-    no two tabs for one.
-    """
-    *padded, last = (list(map(_plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
+    """Padded cells make straight columns, and keep `column` from taking two tabs for one."""
+    plain = cache(_plain)
+    *padded, last = (list(map(plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
     for column in padded:
-        widths = [_cells(text) for text in column]
+        widths = list(map(len if all(map(str.isascii, column)) else _cells, column))
         width = max(each for each in widths if each <= PADDED)
         column[:] = [text + " " * (width - own) for text, own in zip(column, widths, strict=True)]
     output.echo("\n".join(map("\t".join, zip(*padded, last, strict=True))))
@@ -71,19 +71,18 @@ def _cells(text: str) -> int:
 
 def _plain(cell: Part) -> str:
     """The cell's text on one line."""
-    text = text_of(cell)
-    return " ".join((text if text.isprintable() else printable(text)).split())
+    return " ".join(printable(text_of(cell)).split())
 
 
-def _flat(cell: Part) -> Span:
-    """A cell on one line; its URL stays only where the terminal can hide it behind the text."""
+def _flat(cell: Part) -> Styled:
+    """A cell on one line; its URL stays only if the terminal can hide it behind the text."""
     text = _plain(cell)
     if isinstance(cell, str):
-        return Span(text)
-    return Span(text, cell.colour, cell.bold, cell.dim, cell.url if output.has_links(sys.stdout) else None)
+        return Styled(text)
+    return Styled(text, cell.colour, cell.bold, cell.dim, cell.url if output.has_links(sys.stdout) else None)
 
 
-def _widths(columns: Sequence[str], rows: Sequence[Sequence[Span]], elastic: str, soft: str) -> list[int]:
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Styled]], elastic: str, soft: str) -> list[int]:
     """The width of each column; none if the elastic one would be too narrow to read."""
     widths = [max(len(name), *(_cells(row[n].text) for row in rows)) for n, name in enumerate(columns)]
     if not elastic:
@@ -103,7 +102,7 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _columns(row: Sequence[Span], widths: Sequence[int]) -> None:
+def _columns(row: Sequence[Styled], widths: Sequence[int]) -> None:
     """A row, on as many lines as its longest cell needs."""
     from pmsync.cli.terminal.wrapping import in_column  # noqa: PLC0415 (only a terminal needs it)
 
@@ -115,7 +114,7 @@ def _columns(row: Sequence[Span], widths: Sequence[int]) -> None:
         output.echo(*_line(cells, widths), hang=None)
 
 
-def _line(cells: Sequence[Span], widths: Sequence[int]) -> list[Part]:
+def _line(cells: Sequence[Styled], widths: Sequence[int]) -> list[Part]:
     """The cells side by side, without spaces at the end."""
     parts: list[Part] = []
     gap = ""
@@ -127,7 +126,7 @@ def _line(cells: Sequence[Span], widths: Sequence[int]) -> list[Part]:
     return parts
 
 
-def _stacked(row: Sequence[Span], at: int) -> None:
+def _stacked(row: Sequence[Styled], at: int) -> None:
     """The facts of a row on one line, and the text of the elastic column below."""
     facts = [cell for n, cell in enumerate(row) if n != at and cell.text]
     parts = [part for cell in facts for part in (GAP, cell)]

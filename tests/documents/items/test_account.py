@@ -15,6 +15,7 @@ from pmsync.documents.items.sections import Section
 from pmsync.documents.markdown.content import content
 from pmsync.documents.read import explain
 from tests import reading
+from tests.documents.items.test_not_done import DESCRIBED, LEFT
 
 HEAD = "# Checkout was slow\n\n## Action items\n\n"
 DOCUMENTS = [*reading.texts(reading.OWN), *reading.texts(reading.EXAMPLES)]
@@ -79,6 +80,28 @@ def test_every_item_is_accounted_for_with_all_that_it_has(text: str) -> None:
         assert all(name in origins for name in fields if getattr(item, name)), item
         assert ("done" in origins) == (item.done is not None)
         assert "dropped" in origins or not item.dropped
+
+
+REPORTS = (
+    "Added an alert on the queue",
+    "We have removed the old job",
+    "We've now enabled paging",
+    "The cron job has been disabled (it did not help)",
+)
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_a_sentence_that_reads_as_finished_is_told_and_closes_nothing(text: str) -> None:
+    (each,) = of(f"- {text}\n").traces
+    assert each.finished
+    assert parse(f"{HEAD}- {text}\n", "a.md").items[0].done is None
+    (marked,) = of(f"- ✅ {text}\n").traces
+    assert not marked.finished
+
+
+@pytest.mark.parametrize("text", [*DESCRIBED, *LEFT, "Add the alert", "Created a ticket to add an alert"])
+def test_a_sentence_that_asks_for_work_does_not_read_as_finished(text: str) -> None:
+    assert not any(each.finished for each in of(f"- {text}\n").traces)
 
 
 # --- what is left out ------------------------------------------------------------------------------------------
