@@ -84,11 +84,10 @@ def decode(data: bytes) -> str:
     if len(data) > LARGEST:
         raise DocumentError(f"the file is larger than {LARGEST // 1_000_000} MB")
     try:
-        text = data.decode("utf-8-sig")
+        return front_matter.normal(data.decode())
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"the file is not UTF-8 (line {line}); save it as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _suffix(path: str) -> str:

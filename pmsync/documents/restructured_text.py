@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pmsync.documents.blocks import Content
 from pmsync.documents.html import page
+from pmsync.documents.html.walk import mark, without_marks
 from pmsync.errors import DocumentError
 
 _SETTINGS: dict[str, object] = {
@@ -34,11 +35,11 @@ def content(text: str, above: Sequence[str] = ()) -> Content:
         raise DocumentError('reStructuredText needs an extra: python -m pip install "pmsync[rst]"') from None
     settings = {**_SETTINGS, "warning_stream": io.StringIO()}
     try:
-        tree = core.publish_doctree(page.without_marks(text), settings_overrides=settings)
+        tree = core.publish_doctree(without_marks(text), settings_overrides=settings)
         for node in list(tree.findall(nodes.TextElement)):
             if node.line and isinstance(node, nodes.paragraph | nodes.title | nodes.term | nodes.field_name):
                 line = node.line - isinstance(node, nodes.title)  # docutils counts a title's underline
-                node.insert(0, nodes.Text(f"\ufdd0{max(line, 1)}\ufdd1"))
+                node.insert(0, nodes.Text(mark(max(line, 1))))
         parts = core.publish_from_doctree(tree, writer="html5", settings_overrides=settings)
     except RecursionError:
         raise DocumentError("the text is nested too deeply") from None

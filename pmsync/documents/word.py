@@ -12,6 +12,7 @@ from typing import Any
 
 from pmsync.documents.blocks import Content
 from pmsync.documents.html import page
+from pmsync.documents.html.walk import mark
 from pmsync.errors import DocumentError
 
 _MOST_TEXT = 10_000_000  # bytes of XML: about a thousand pages
@@ -33,7 +34,7 @@ def content(data: bytes) -> Content:
             include_embedded_style_map=False,
             external_file_access=False,
             convert_image=lambda _: [],
-            transform_document=_marked,
+            transform_document=_with_marks,
         )
     except RecursionError:
         raise DocumentError("the Word file is nested too deeply") from None
@@ -60,7 +61,7 @@ def _refuse(data: bytes) -> None:
         raise DocumentError(f"the Word file cannot be unpacked ({error}): {reason}") from None
 
 
-def _marked(document: Any) -> Any:
+def _with_marks(document: Any) -> Any:
     """The document with a mark of its place in each paragraph, and without empty paragraphs and references to footnotes."""
     from mammoth import documents  # noqa: PLC0415
 
@@ -68,21 +69,21 @@ def _marked(document: Any) -> Any:
     blocks = []
     for block in document.children:
         if isinstance(block, documents.Table):
-            blocks.append(block.copy(children=[_mark(row, next(numbers)) for row in block.children]))
+            blocks.append(block.copy(children=[_with_mark(row, next(numbers)) for row in block.children]))
         elif not isinstance(block, documents.Paragraph):
             blocks.append(block)
         elif _has_text(block):
-            blocks.append(_mark(block, next(numbers)))
+            blocks.append(_with_mark(block, next(numbers)))
     return document.copy(children=blocks)
 
 
-def _mark(element: Any, number: int) -> Any:
+def _with_mark(element: Any, number: int) -> Any:
     from mammoth import documents  # noqa: PLC0415
 
-    mark = [documents.Text(f"\ufdd0{number}\ufdd1")] if isinstance(element, documents.Paragraph) else []
+    first = [documents.Text(mark(number))] if isinstance(element, documents.Paragraph) else []
     children = [child for child in element.children if not isinstance(child, documents.NoteReference)]
-    inside = [_mark(child, number) if hasattr(child, "children") else child for child in children]
-    return element.copy(children=[*mark, *inside])
+    inside = [_with_mark(child, number) if hasattr(child, "children") else child for child in children]
+    return element.copy(children=[*first, *inside])
 
 
 def _has_text(element: Any) -> bool:

@@ -15,13 +15,12 @@ from pmsync.documents.html.walk import Walk
 from pmsync.errors import DocumentError
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
-_MARKS = re.compile("[\ufdd0\ufdd1]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def content(source: str, *, marked: bool = False, above: Sequence[str] = ()) -> Content:
     """The content of a page. Its places are lines of `source`, or what the marks in it say where it is `marked` (see
-    walk.MARK); the lines `above` go before it.
+    `walk.mark`); the lines `above` go before it.
 
     Raises DocumentError where elements are nested too deeply, or the text is too long.
     """
@@ -41,15 +40,10 @@ def fragment(source: str, first_line: int) -> list[Block]:
     Raises DocumentError where elements are nested too deeply.
     """
     source = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
-    if source.isspace():
+    if not source.strip():
         return []
     # Without a body, libxml2 makes paragraphs of text, and their lines are wrong.
     return _read(f"<body>{source}", Lines(inside_markdown=True), above=first_line - 1)
-
-
-def without_marks(text: str) -> str:
-    """The text without the characters that begin and end a mark."""
-    return _MARKS.sub("", text)
 
 
 def _read(source: str, lines: Lines, *, above: int = 0, marked: bool = False) -> list[Block]:

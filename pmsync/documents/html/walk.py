@@ -16,8 +16,7 @@ from pmsync.documents.html.lines import Lines
 from pmsync.documents.html.styles import Sheet, hidden
 from pmsync.documents.spans import box
 
-MARK = re.compile("\ufdd0(\\d+)\ufdd1")
-"""In HTML made from another format, the place in the original of the text that follows."""
+_MARK = re.compile("\ufdd0(\\d+)\ufdd1")
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -35,6 +34,16 @@ _LAST_LINE = 65_535  # libxml2 counts no further
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff]")
 _BOX = re.compile(r"\[[ xX]\] ")
+
+
+def mark(place: int) -> str:
+    """In HTML made from another format, marks the place in the original of the text that follows."""
+    return f"\ufdd0{place}\ufdd1"
+
+
+def without_marks(text: str) -> str:
+    """The text without the characters that begin and end a mark."""
+    return re.sub("[\ufdd0\ufdd1]", "", text)
 
 
 @dataclass(slots=True)
@@ -137,7 +146,7 @@ class Walk:
         return [Heading(level, Text.of(spans, number), number, number)]
 
     def _code(self, element: Any) -> Sequence[Block]:
-        text = MARK.sub("", "".join(element.itertext())).strip("\n")
+        text = _MARK.sub("", "".join(element.itertext())).strip("\n")
         first = self.place
         self._skip(element)
         written = as_markdown.code(text)
@@ -224,7 +233,7 @@ class Walk:
     def _say(self, text: str | None, style: Span, content: _Content) -> None:
         if not text:
             return
-        for index, part in enumerate(MARK.split(text) if self.marked else (text,)):
+        for index, part in enumerate(_MARK.split(text) if self.marked else (text,)):
             if index % 2:
                 self.place = int(part)
                 continue

@@ -66,8 +66,8 @@ def _read(source: _Source, index: int, stop: str) -> tuple[list[Block], int]:
     out: list[Block] = []
     tokens = source.tokens
     while index < len(tokens) and tokens[index].type != stop:
-        found, index = _block(source, index)
-        out.extend(found)
+        blocks, index = _block(source, index)
+        out.extend(blocks)
     return out, index + 1
 
 
