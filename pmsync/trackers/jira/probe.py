@@ -108,7 +108,7 @@ def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]
     except TrackerError as error:
         return [Check("searches", False, f"tickets cannot be searched for: {error}", "no sync works without it")]
     hint = f"correct it in `trackers.{settings.name}.accounts`, or take it out if it was deleted"
-    strangers = [Check("accounts", None, f"no account {account!r} is known here", hint) for account in left_out]
+    strangers = [Check("accounts", None, f"this Jira has no account {account!r}", hint) for account in left_out]
     return [Check("searches", True, "tickets can be searched for"), *strangers]
 
 

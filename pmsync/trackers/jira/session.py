@@ -93,13 +93,13 @@ class Session(HttpSession):
         if why:
             return f": {why}"
         if answer.status == 413:
-            return ": raise the size of requests that the proxy lets through, or shorten the item"
+            return ": raise the size limit of the proxy, or shorten the item"
         if answer.status == 403 and not is_own(answer):
-            return ": let the proxy or firewall pass requests to Jira, or reword what it takes for an attack"
+            return ": let requests to Jira through the proxy or firewall, or reword what it takes for an attack"
         if answer.status == 403:
             return f": the account behind {self.secrets} may not do that; give it the permission in the project"
         if answer.redirect:
-            return f": correct {self.setting}, or have API requests let through without that"
+            return f": correct {self.setting}, or let API requests through without a redirect"
         return ""
 
     @cached_property
