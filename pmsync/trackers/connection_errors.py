@@ -147,7 +147,7 @@ def _ca_bundle_problem(path: str) -> str:
         else:
             context.load_verify_locations(path)
     except ssl.SSLError:
-        return "holds no certificates in PEM form"
+        return "contains no certificates in PEM form"
     except FileNotFoundError:
         return "does not exist"
     except OSError as error:
