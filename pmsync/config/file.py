@@ -15,7 +15,6 @@ from pmsync.config.severity import severity_level
 from pmsync.config.table import Table, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
-from pmsync.findings import CONFIGURABLE, RULES
 
 NAME = "pmsync.toml"
 INCLUDE = ("postmortems/**/*.md",)
@@ -141,6 +140,10 @@ def _check_grace(settings: Settings, sync: Table) -> None:
 
 def _levels(table: Table) -> dict[str, str]:
     """The level of each rule that is not to have its own, out of [check] or one of its tables by path."""
+    if not table.data:
+        return {}
+    from pmsync.findings import CONFIGURABLE, RULES  # noqa: PLC0415 (few configurations need it, and it is large)
+
     given = {rule: table.choice(rule, ("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
     for rule in RULES.keys() - CONFIGURABLE:
         if rule in table.data:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from pmsync.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Person:
     """Somebody (or a team) who owns items. `id` is the key under [people]; accounts are None where unknown."""
 
@@ -20,7 +22,7 @@ class Person:
     jira: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackerSettings:
     """One [trackers.NAME] table. Which of the service's own keys matter depends on `type`.
 
@@ -73,7 +75,7 @@ class TrackerSettings:
         return tuple(dict.fromkeys(filter(None, (self.url, self.api_url, *self.formerly))))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """Where an item is created: all conditions that are given must hold; `path` is a glob from the config's folder."""
 
@@ -85,7 +87,7 @@ class Route:
     restricted: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Levels:
     """The levels of rules in documents that a glob fits."""
 
@@ -93,7 +95,7 @@ class Levels:
     levels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guard:
     """The most of each that one run may do before it asks for `--allow KIND=N`."""
 
@@ -106,7 +108,7 @@ TEACHABLE = ("action", "owner", "due", "status", "ticket", "kind", "priority", "
 """What a column can be taught to hold, each being a name of a column that pmsync knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vocabulary:
     """A team's own words for what documents say, besides those that pmsync knows.
 
@@ -123,7 +125,7 @@ class Vocabulary:
 NOTHING_TAUGHT = Vocabulary()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The whole configuration.
 

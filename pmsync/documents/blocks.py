@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pmsync.model import Ignore
 
 _LONGEST = 20_000
 _MOST_BRACKETS = 300
@@ -27,28 +29,38 @@ class Text:
     Most text of a document stands outside the sections that are read, and costs no inline parse.
     """
 
-    __slots__ = ("_make", "_spans", "line", "raw")
+    __slots__ = ("_make", "_spans", "line", "lines", "markdown", "raw")
 
     def __init__(self, raw: str, line: int, make: Callable[[str], tuple[Span, ...]] | None = None) -> None:
         self.raw = raw
+        self.markdown = raw
         self.line = line
+        self.lines: Sequence[int] = ()
         self._make = make
         self._spans: tuple[Span, ...] | None = None
 
     @classmethod
-    def of(cls, spans: tuple[Span, ...], line: int) -> Text:
-        """Text whose spans are known already, cut where it is so long that it is no sentence."""
+    def of(cls, spans: tuple[Span, ...], line: int, markdown: str = "", lines: Sequence[int] = ()) -> Text:
+        """Text that needs no parse (it comes from HTML); `raw` is its plain text. `lines` are those of the file at which its
+        lines begin, where they may not follow each other there.
+        """
         text = cls("".join(span.text for span in spans), line)
+        text.markdown = markdown or text.raw
+        text.lines = lines
         text._spans = spans if len(text.raw) <= _LONGEST else None
         return text
 
     @property
     def known(self) -> bool:
-        """Whether the spans are there without a parse (text that came from HTML)."""
+        """Whether the spans need no parse."""
         return self._make is None
 
     def part(self, raw: str, line: int) -> Text:
-        """A part of this text, `line` lines further down."""
+        """`raw` is a part of this text's `raw`; `line` counts the lines above it."""
+        if self._make is None:
+            start = self.raw.find(raw)
+            spans = tuple(_between(self.spans, start, start + len(raw)))
+            return Text.of(spans, self.lines[line] if self.lines else self.line + line, lines=self.lines[line:])
         return Text(raw, self.line + line, self._make)
 
     @property
@@ -64,6 +76,15 @@ class Text:
         """The text without marks, with its line breaks."""
         spans = self.spans
         return spans[0].text if len(spans) == 1 else "".join(span.text for span in spans)
+
+
+def _between(spans: tuple[Span, ...], start: int, end: int) -> Iterator[Span]:
+    """The spans from one position in their text to another."""
+    for span in spans:
+        text = span.text[max(start, 0) : max(end, 0)]
+        if text:
+            yield replace(span, text=text)
+        start, end = start - len(span.text), end - len(span.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +163,27 @@ class Opaque:
 
 
 Block = Heading | Paragraph | Listing | Table | Quote | Opaque
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file says, before anything is known of action items.
+
+    The blocks count `lines`, which are Markdown; `places` are those of the lines in the file, none where they are its
+    own. `text` is where people are named. `front` is the front matter. `ignores` tells what comments say about rules of
+    `pmsync check`, given the places at which items begin.
+    """
+
+    blocks: Sequence[Block]
+    lines: Sequence[str]
+    text: str
+    places: Sequence[int] = ()
+    front: Mapping[str, object] = field(default_factory=dict)
+    ignores: Callable[[Collection[int]], tuple[Ignore, ...]] = lambda _: ()
+
+    def place(self, line: int) -> int:
+        """The place in the file of a line; 0 is none."""
+        return self.places[min(line, len(self.places)) - 1] if line and self.places else line
 
 
 def below(blocks: tuple[Block, ...]) -> Iterator[Text]:

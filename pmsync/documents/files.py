@@ -14,6 +14,7 @@ from pmsync.config.globs import fixed_part, matches
 from pmsync.config.settings import Settings
 from pmsync.documents.read import LARGEST, SUFFIXES, largest, read
 from pmsync.errors import DocumentError
+from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Reading
 from pmsync.model.names import one_spelling
 
@@ -68,11 +69,11 @@ class _Found:
             spelled = " and ".join(ascii(file.name) for file in dict.fromkeys(files))
             message = f"several files have this name, spelled differently ({spelled}); none of them is used"
             self.failed.append(name)
-            self.findings.append(Finding("duplicate-id", "error", message, "remove or rename all but one", name, 1))
+            self.findings.append(new_finding("duplicate-id", message, "remove or rename all but one", name, 1))
 
     def refuse(self, name: str, message: str, hint: str, line: int = 0) -> None:
         self.failed.append(name)
-        self.findings.append(Finding("unreadable-document", "error", message, hint, name, line))
+        self.findings.append(new_finding("unreadable-document", message, hint, name, line))
 
 
 def read_documents(settings: Settings, paths: Sequence[Path] = ()) -> Reading:
@@ -230,7 +231,7 @@ def _enterable(found: _Found, root: Path, here: Path, folders: Iterable[str]) ->
                 continue
             if _real(here).is_relative_to(target):
                 message = "the link leads to a folder that it lies in; it is not followed"
-                found.findings.append(Finding("link-circle", "warning", message, "remove it", _name(root, path)))
+                found.findings.append(new_finding("link-circle", message, path=_name(root, path)))
                 continue
         yield folder
 
@@ -261,8 +262,7 @@ def _without_clashes(documents: Sequence[Document]) -> tuple[list[Document], lis
         for document in same:
             others = " and ".join(repr(other.path) for other in same if other is not document)
             message = f"the id {name!r} is also that of {others}; none of them is used"
-            hint = "give each document an `id:` of its own in its front matter"
-            findings.append(Finding("duplicate-id", "error", message, hint, document.path, 1))
+            findings.append(new_finding("duplicate-id", message, path=document.path, line=1))
     return sorted(unique, key=lambda document: document.path), findings
 
 
@@ -275,4 +275,4 @@ def _nothing(settings: Settings) -> Finding:
         if known
         else "name files or folders, or let `pmsync init` find them"
     )
-    return Finding("no-documents", "warning", message, hint)
+    return new_finding("no-documents", message, hint)

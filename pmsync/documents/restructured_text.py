@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
+from pmsync.documents.blocks import Block
 from pmsync.documents.html import page
-from pmsync.documents.html.as_markdown import Line
+from pmsync.documents.html.lines import Lines
 from pmsync.errors import DocumentError
 
 _SETTINGS: dict[str, object] = {
@@ -25,8 +27,8 @@ _SETTINGS: dict[str, object] = {
 }
 
 
-def lines(text: str) -> list[Line]:
-    """The document as lines of Markdown with their lines in `text`; raises DocumentError."""
+def blocks(text: str, above: Sequence[str] = ()) -> tuple[list[Block], Lines]:
+    """The document's blocks, and its lines with their lines in `text`, below those `above`; raises DocumentError."""
     try:
         from docutils import core, nodes  # noqa: PLC0415  (an extra)
     except ImportError:
@@ -45,4 +47,4 @@ def lines(text: str) -> list[Line]:
     except Exception as error:  # docutils raises whatever a broken document leads it to
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DocumentError(f"the reStructuredText cannot be read: {reason}") from None
-    return page.lines(parts, marked=True)
+    return page.blocks(parts, marked=True, above=above)

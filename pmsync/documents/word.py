@@ -9,8 +9,9 @@ import io
 import zipfile
 from typing import Any
 
+from pmsync.documents.blocks import Block
 from pmsync.documents.html import page
-from pmsync.documents.html.as_markdown import Line
+from pmsync.documents.html.lines import Lines
 from pmsync.errors import DocumentError
 
 _MOST_TEXT = 10_000_000  # bytes of XML: about a thousand pages
@@ -18,8 +19,8 @@ _MOST_PARTS = 2_000
 _STYLES = "p[style-name='Title'] => h1:fresh"
 
 
-def lines(data: bytes) -> list[Line]:
-    """The document as lines of Markdown with their paragraphs' numbers; raises DocumentError."""
+def blocks(data: bytes) -> tuple[list[Block], Lines]:
+    """The document's blocks, and its lines with their paragraphs' numbers; raises DocumentError."""
     try:
         import mammoth  # noqa: PLC0415  (an extra)
     except ImportError:
@@ -39,7 +40,7 @@ def lines(data: bytes) -> list[Line]:
     except Exception as error:  # mammoth raises whatever a broken file leads it to
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DocumentError(f"the Word file cannot be read: {reason}") from None
-    return page.lines(result.value, marked=True)
+    return page.blocks(result.value, marked=True)
 
 
 def _refuse(data: bytes) -> None:

@@ -13,7 +13,7 @@ from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.documents.items import parse
 from pmsync.model import Document, Item
 from pmsync.planning.ticket_text import body
-from pmsync.reports.status import markdown_cell, markdown_link
+from pmsync.reports.markdown_text import markdown_cell, markdown_link
 from pmsync.trackers.jira.create_screen import create_fields
 from pmsync.trackers.jira.issue import Dialect
 from pmsync.trackers.quiet_text import quiet

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pmsync.documents.html.styles import classes
+from pmsync.documents.spans import box
 
 _OPEN_GLYPHS, _TICKED_GLYPHS = set("☐□❏❑▢⬜"), set("☑✓✔✅☒")
 _EMOTICONS = {"tick": "✅", "cross": "❌"}
@@ -32,10 +33,10 @@ def meaning(element: Any) -> Meaning | None:
     if element.get("id") in _NOT_READ_IDS or _NOT_READ_CLASSES.intersection(names):
         return Meaning()
     if tag == "input":
-        ticks = element.get("type", "").lower() == "checkbox"
-        return Meaning(_box(element.get("checked") is not None) if ticks else "")
+        is_box = element.get("type", "").lower() == "checkbox"
+        return Meaning(box(ticked=element.get("checked") is not None) if is_box else "")
     if tag == "div" and "checkbox" in names:
-        return Meaning(_box("checkbox-on" in names))
+        return Meaning(box(ticked="checkbox-on" in names))
     if tag == "time":
         return _day(element)
     if tag == "img":
@@ -83,10 +84,6 @@ def _before(element: Any) -> str:
     return str((previous.tail if previous is not None else element.getparent().text) or "")
 
 
-def _box(ticked: bool) -> str:
-    return "[x] " if ticked else "[ ] "
-
-
 def _macro(element: Any) -> Meaning | None:
     name = element.get("ac:name", "")
     if name in {"code", "noformat"}:
@@ -99,8 +96,8 @@ def _macro(element: Any) -> Meaning | None:
     return Meaning(said.get("title", "")) if name == "status" else None
 
 
-def box(entry: Any, bullet: str) -> bool | None:
-    """Whether a list's entry is a task, and ticked. `bullet` is the character that the style sheet puts before it."""
+def ticked(entry: Any, bullet: str) -> bool | None:
+    """Whether a list's entry is ticked, None where it is no task. `bullet` is what the style sheet puts before it."""
     if entry.tag == "ac:task":
         return any((child.text or "").strip() == "complete" for child in entry.iterchildren("ac:task-status"))
     if entry.get("role") == "checkbox":

@@ -7,13 +7,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pmsync.documents.html.as_markdown import Style
+from pmsync.documents.blocks import Span
+from pmsync.documents.markdown.commonmark import normal_link
+from pmsync.documents.spans import STYLES
 
-_TAGS = {
-    "b": "bold", "strong": "bold", "em": "italic", "i": "italic",
-    "s": "strike", "del": "strike", "strike": "strike",
-    "code": "code", "kbd": "code", "tt": "code", "samp": "code",
-}  # fmt: skip
 _RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
 _BULLET = re.compile(r"\.(lst-kix_[\w-]+)\s*>\s*li:before\s*\{\s*content:\s*\"([^\"{}]*)\"")
 _CODE_POINT = re.compile(r"\\([0-9a-fA-F]{4,6})")
@@ -34,15 +31,16 @@ class Sheet:
         self._looks = {name: look for name, rules in _RULE.findall(css) if (look := _look(rules))}
         self._bullets = {name: _CODE_POINT.sub(_character, content) for name, content in _BULLET.findall(css)}
 
-    def style(self, element: Any, outer: Style) -> Style:
-        """The style inside `element`, where `outer` holds around it."""
+    def style(self, element: Any, outer: Span) -> Span:
+        """The style inside `element`, where `outer` is the style around it."""
         tag = element.tag
-        look: Look = {_TAGS[tag]: True} if tag in _TAGS else {}
+        look: Look = {STYLES[tag]: True} if tag in STYLES else {}
         for name in classes(element):
             look |= self._looks.get(name, {})
         look |= _look(element.get("style", ""))
-        href = target(element.get("href", "")) if tag == "a" else outer.href
-        return replace(outer, href=href, **look) if look or href != outer.href else outer
+        if tag == "a":
+            outer = replace(outer, href=target(element.get("href", "")))
+        return replace(outer, **look) if look else outer  # type: ignore[arg-type]
 
     def bullet(self, listing: Any) -> str:
         """The character before a list's entries where the style sheet names one."""
@@ -71,7 +69,7 @@ def target(href: str) -> str:
             parts = urlsplit(href)
     except ValueError:
         return ""
-    return href if parts.scheme in _SCHEMES and not href.startswith("#") else ""
+    return normal_link(href) if parts.scheme in _SCHEMES and not href.startswith("#") else ""
 
 
 def _look(rules: str) -> Look:

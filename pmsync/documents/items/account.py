@@ -14,14 +14,14 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text
+from pmsync.documents.blocks import Block, Bullet, Content, Listing, Opaque, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
-from pmsync.documents.items.fields.keyed import Found
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import headings, lists, paragraphs, tables
 from pmsync.documents.items.forms.groups import place_status
 from pmsync.documents.items.item import Context, Entry
-from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.sections import Section
 
 _FIELDS = ("owners", "due", "done", "dropped", "kind", "priority", "explicit_id", "labels")
@@ -40,7 +40,8 @@ _UNREAD = {
 class Trace:
     """How an item was read. `words` is all that its entry says by itself, on one line; `cut` are the pieces of that which
     are not in the title; `origins` says of each field where it is from: its own `words`, a `column`, `below` it, the
-    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`.
+    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`. `finished` says that the
+    title reports finished work, though nothing marks the item as done.
     """
 
     line: int
@@ -48,6 +49,7 @@ class Trace:
     words: str
     cut: tuple[str, ...] = ()
     origins: Mapping[str, str] | None = None
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +88,21 @@ class Account:
     left_out: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
 
-    def at_places(self, places: Sequence[int]) -> Account:
-        """The account with its lines put where they stand in the file that the text was made of."""
 
-        def at(line: int) -> int:
-            return places[min(line, len(places)) - 1] if line and places else line
-
-        return Account(
-            tuple(replace(each, line=at(each.line), end=at(each.end)) for each in self.traces),
-            tuple(replace(each, line=at(each.line)) for each in self.left_out),
-            tuple(replace(each, line=at(each.line)) for each in self.unread),
-        )
-
-
-def account(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
-    """The account of the document in `text`; raises DocumentError where it cannot be read."""
-    seen = read(text, path, vocabulary)
+def account(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
+    """The account of the document that a file's content makes; its lines are places in the file."""
+    seen = read(source, path, vocabulary)
     pairs = sorted(((entry, trace(entry, seen.context)) for entry in seen.entries), key=lambda pair: pair[0].line)
     taken = [(entry, each) for entry, each in pairs if each is not None]
     walk = _Walk.of([entry for entry, _ in taken], [entry for entry, each in pairs if each is None])
-    made = Account(
-        tuple(each for _, each in taken),
-        tuple(sorted(walk.over(seen.sections), key=lambda each: each.line)),
-        tuple(_unread(section, walk) for section in seen.sections if _has_entries(section) and not section.reading),
+    left_out = sorted(walk.over(seen.sections), key=lambda each: each.line)
+    unread = [_unread(section, walk) for section in seen.sections if _has_entries(section) and not section.reading]
+    at = source.place
+    return Account(
+        tuple(replace(each, line=at(each.line), end=at(each.end)) for _, each in taken),
+        tuple(replace(each, line=at(each.line)) for each in left_out),
+        tuple(replace(each, line=at(each.line)) for each in unread),
     )
-    return made.at_places(seen.places) if seen.places else made
 
 
 # --- an item ---------------------------------------------------------------------------------------------------
@@ -125,13 +117,14 @@ def trace(entry: Entry, context: Context) -> Trace | None:
     origins = dict(_origins(entry, own, context))
     lines = [entry.line + "".join(span.text for span in entry.spans).strip().count("\n")]
     lines += [text.line + text.raw.strip().count("\n") for text in entry.below]
-    return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins)
+    reported = "done" not in origins and finished.reads_as_finished(own.title)
+    return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins, reported)
 
 
 def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[str, str]]:
     """For each field that has a value, the step of the reading that gave it."""
     found = own.found
-    before = _values(Found())
+    before = _values(Fields())
     tickets = ""
     for name, step in (
         ("words", lambda: (own.coded.tickets, set())),
@@ -147,11 +140,11 @@ def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[st
         before = after
     if tickets:
         yield "tickets", tickets
-    if entry.dropped and not found.dropped:
+    if entry.place.dropped and not found.dropped:
         yield "dropped", "group"
 
 
-def _values(found: Found) -> dict[str, Any]:
+def _values(found: Fields) -> dict[str, Any]:
     return {name: getattr(found, name) for name in _FIELDS}
 
 

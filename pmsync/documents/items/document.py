@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Listing, Table
-from pmsync.documents.items import head as metadata
+from pmsync.documents.blocks import Content, Listing, Table
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms import headings, tables
-from pmsync.documents.items.forms import lists as entries
+from pmsync.documents.items.forms import headings, lists, tables
+from pmsync.documents.items.head import Head, read_head
 from pmsync.documents.items.item import Context, Entry, item
 from pmsync.documents.items.language import phrases, team_words
-from pmsync.documents.items.language.vocabulary import PEOPLE_LINES
+from pmsync.documents.items.language.vocabulary.statuses import PEOPLE_LINES
 from pmsync.documents.items.sections import BOLD_LEVEL, Section, outline
-from pmsync.documents.markdown import front_matter, ignore_comments
-from pmsync.documents.markdown import parse as tokens
+from pmsync.documents.markdown.content import content
+from pmsync.findings import RULES, new_finding
 from pmsync.model import Document, Finding, Item
 from pmsync.model.names import one_spelling
 
@@ -30,74 +29,45 @@ _PEOPLE = re.compile(rf"[ \t>*_-]{{0,8}}(?:{PEOPLE_LINES})[*_ ]{{0,4}}[:：][*_]
 
 
 def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
-    """The document in `text`. `path` is relative to the config's folder, with '/', and is its id where it has none.
+    """The document in a Markdown text. `path` is relative to the config's folder, with '/', and is its id where it has none.
     `vocabulary` adds a team's own words.
 
     Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read. Anything
     else that is wrong with a document is among its findings.
     """
-    front, body, text = _opened(text, path)
-    comments = ignore_comments.find(body, tokens.code_lines)
+    return document(content(text, path), path, vocabulary)
+
+
+def document(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
+    """The document that a file's content makes; its lines are places in the file."""
     with tickets.known(vocabulary.projects):
-        if not comments:
-            return _document(_read(front, body, text, path, vocabulary))
-        kept, numbers = ignore_comments.take_out(body, comments)
-        document = at_places(_document(_read(front, kept, ignore_comments.without(text), path, vocabulary)), numbers)
-    said = ignore_comments.read(body, comments, {item.line for item in document.items})
-    return replace(document, ignores=said)
+        made = _document(read(source, path, vocabulary))
+    items = tuple(replace(item, line=source.place(item.line)) for item in made.items)
+    findings = _by_line(replace(finding, line=source.place(finding.line)) for finding in made.findings)
+    return replace(made, items=items, findings=findings, ignores=source.ignores({item.line for item in items}))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A document before its entries become items: its sections, all entries, what there is to say about the sections, what
-    its head says, and what else is known. `places` are those of the lines in the file, none where they are its own.
+    its head says, and what else is known.
     """
 
     sections: Sequence[Section]
     entries: Sequence[Entry]
     findings: Sequence[Finding]
-    head: metadata.Head
+    head: Head
     context: Context
-    places: Sequence[int] = ()
 
 
-def read(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
-    """The way of a document as `parse` goes it, up to its entries. Raises DocumentError as that does."""
-    front, body, text = _opened(text, path)
-    comments = ignore_comments.find(body, tokens.code_lines)
-    kept, places = ignore_comments.take_out(body, comments) if comments else (body, [])
+def read(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
+    """The way of a document as `document` goes it, up to its entries."""
     with tickets.known(vocabulary.projects):
-        return replace(_read(front, kept, ignore_comments.without(text), path, vocabulary), places=places)
-
-
-def _opened(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
-    """The front matter's values, the text without it and without comments, and all of the text."""
-    text = front_matter.normal(text)
-    front_matter.refuse_conflicts(text, path)
-    front, body = front_matter.split(text, path)
-    return front, front_matter.without_comments(body), text
-
-
-def _read(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Read:
-    """What stands in `body`, where the front matter is blank; `text` is where people are named."""
-    blocks = team_words.in_known_words(tokens.parse(body), vocabulary)
-    sections = outline(blocks, team_words.sections(vocabulary))
-    head = metadata.head(front, blocks, path, _head_end(sections))
-    found, findings = _entries(sections, body.split("\n"), path)
-    return Read(sections, found, findings, head, Context(path, _Known(text, head), head.date))
-
-
-def at_places(document: Document, places: Sequence[int]) -> Document:
-    """The document with its lines put where they stand: `places` holds the place of each line of the text it was read from."""
-
-    def place(line: int) -> int:
-        return places[min(line, len(places)) - 1] if line and places else line
-
-    return replace(
-        document,
-        items=tuple(replace(item, line=place(item.line)) for item in document.items),
-        findings=_by_line(replace(finding, line=place(finding.line)) for finding in document.findings),
-    )
+        blocks = team_words.in_known_words(list(source.blocks), vocabulary)
+        sections = outline(blocks, team_words.sections(vocabulary))
+        head = read_head(source.front, blocks, path, _head_end(sections))
+        found, findings = _entries(sections, source.lines, path)
+    return Read(sections, found, findings, head, Context(path, _Known(source.text, head), head.date))
 
 
 def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -106,7 +76,7 @@ def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _document(seen: Read) -> Document:
     head, path, findings = seen.head, seen.context.path, list(seen.findings)
-    remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
+    remarks = [new_finding(rule, message, hint, path, 1) for rule, message, hint in head.remarks]
     items, more = _items(seen.entries, seen.context) if seen.entries else ([], [])
     findings += more
     if not (items or findings or any(section.reading for section in seen.sections)):
@@ -140,7 +110,7 @@ class _Known:
     gathered when they are first asked for, as most items name nobody.
     """
 
-    def __init__(self, text: str, head: metadata.Head) -> None:
+    def __init__(self, text: str, head: Head) -> None:
         self._text, self._authors = text[:200_000], head.authors
 
     def __contains__(self, name: object) -> bool:
@@ -161,15 +131,15 @@ def _unannounced(sections: Sequence[Section], title: str, path: str) -> Finding:
     """
     lists = [each for each in sections if each.kind == "" and each.title and _lists(each)]
     lists = [each for each in lists if not (each.title == title and each.level in {1, BOLD_LEVEL})]
-    hint = "put them below a heading such as `## Action items`"
     if not lists:
         message = "no heading announces action items, and nothing is marked as one"
-        return Finding("no-items", "note", message, hint, path, 1)
+        return new_finding("no-items", message, path=path, line=1)
     likely = max(lists, key=lambda each: (_asks(each), each.level > 1, each.line))
     meant = _above(sections, likely, title)
     message = f"{meant.title!r} is not known as a heading that announces action items, and nothing else does"
-    hint = f"if it does, teach it: `sections = [{_toml(meant.title)}]` below [vocabulary] in pmsync.toml; else {hint}"
-    return Finding("no-items", "note", message, hint, path, meant.line)
+    usual = RULES["no-items"].hint
+    hint = f"if it does, teach it: `sections = [{_toml(meant.title)}]` below [vocabulary] in pmsync.toml; else {usual}"
+    return new_finding("no-items", message, hint, path, meant.line)
 
 
 def _asks(section: Section) -> bool:
@@ -219,22 +189,22 @@ def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tu
     """The entries of all sections, and what there is to say about the sections that are read."""
     out: list[Entry] = []
     told: list[Finding] = []
-    roots: dict[int, entries.Harvest] = {}
+    roots: dict[int, lists.Harvest] = {}
     index = 0
     while index < len(sections):
         section = sections[index]
         if not section.reading:
-            scanned = entries.scan(section, lines)
+            scanned = lists.scan(section, lines)
             out += scanned
-            told += [_half_read(section, path)] if entries.leaves_some(section, scanned) else []
+            told += [_half_read(section, path)] if lists.leaves_some(section, scanned) else []
             index += 1
             continue
-        total = roots.setdefault(section.root_line, entries.Harvest([], [], []))
+        total = roots.setdefault(section.root_line, lists.Harvest([], [], []))
         if headings.is_item(section):
             entry, index = headings.read(sections, index, lines)
             total.entries.append(entry)
         else:
-            _add(total, entries.read(section, lines), weak=section.weak)
+            _add(total, lists.read(section, lines), weak=section.weak)
             index += 1
     for total in roots.values():
         out += total.entries
@@ -248,11 +218,11 @@ def _half_read(section: Section, path: str) -> Finding:
     title = section.title
     message = f"of the list below {title!r} only what has a box is read, for the heading announces no action items"
     hint = f"give each a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
-    return Finding("half-read", "warning", message, hint, path, section.line)
+    return new_finding("half-read", message, hint, path, section.line)
 
 
-def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
-    total.entries += entries.kept(part.entries, weak)
+def _add(total: lists.Harvest, part: lists.Harvest, *, weak: bool) -> None:
+    total.entries += lists.kept(part.entries, weak)
     total.unknown += part.unknown
     total.prose += part.prose
     total.untitled += part.untitled
@@ -265,7 +235,7 @@ def _unknown(columns: tables.Unknown, path: str) -> Finding:
     if columns.text:
         message = f"of this table's columns {named}, none is understood as the action items' text"
         hint = f"call one `Action`, or teach it: `action = [{_toml(columns.text)}]` below [vocabulary.columns] in pmsync.toml"
-        return Finding("unknown-table", "warning", message, hint, path, columns.line)
+        return new_finding("unknown-table", message, hint, path, columns.line)
     several = len(columns.names) > 1
     message = (
         f"the {'columns' if several else 'column'} {named} of this table {'are' if several else 'is'} not understood"
@@ -275,25 +245,23 @@ def _unknown(columns: tables.Unknown, path: str) -> Finding:
         f"teach what it holds, such as `{role} = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
     )
     hint += "" if columns.owned else "; `notes` for a remark"
-    return Finding("unknown-column", "note", message, hint, path, columns.line)
+    return new_finding("unknown-column", message, hint, path, columns.line)
 
 
 def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
+def _remarks(line: int, total: lists.Harvest, path: str) -> list[Finding]:
     out = [_unknown(columns, path) for columns in total.unknown]
     missing = "the row has an owner or a ticket, and no text"
-    out += [Finding("title-missing", "error", missing, "say what is to be done", path, each) for each in total.untitled]
+    out += [new_finding("title-missing", missing, path=path, line=each) for each in total.untitled]
     if total.prose and not total.entries:
-        hint = "write one list entry for each piece of work"
         out.append(
-            Finding("prose", "warning", "prose where a list of action items is expected", hint, path, total.prose[0])
+            new_finding("prose", "prose where a list of action items is expected", path=path, line=total.prose[0])
         )
     elif not (total.said or total.entries):
-        hint = "list the action items, or write `None`"
         out.append(
-            Finding("empty-section", "note", "this section announces action items and is empty", hint, path, line)
+            new_finding("empty-section", "this section announces action items and is empty", path=path, line=line)
         )
     return out

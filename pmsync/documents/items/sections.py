@@ -67,7 +67,7 @@ def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
         whole = bold_line(block.text)
         if whole:
             yield Heading(BOLD_LEVEL, block.text, block.line, block.end)
-        elif rest and _BOLD_LINE.fullmatch(first) and bold_line(head := block.text.part(first, 0)):
+        elif rest and bold_line(head := block.text.part(first, 0)):
             yield Heading(BOLD_LEVEL, head, block.line, block.line)
             yield Paragraph(block.text.part(rest, 1), block.line + 1, block.end)
         else:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Listing, Table
+from pmsync.documents.blocks import Block, Content, Listing, Table
 from pmsync.documents.items.language import phrases, team_words
 from pmsync.documents.items.sections import Section, outline
-from pmsync.documents.markdown import front_matter, parse
 
 _LONGEST_HEADING = 8
 """Words of a heading that somebody might teach."""
@@ -23,10 +22,9 @@ class Unread:
     entries: int
 
 
-def unread(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
+def unread(source: Content, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
     """The sections of a document under an unknown heading, of which most entries read as work to be done."""
-    _, body = front_matter.split(front_matter.normal(text), path)
-    blocks = parse.parse(front_matter.without_comments(body))
+    blocks = list(source.blocks)
     sections = outline(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
     return [Unread(each.title, count) for each in sections[1:] if (count := _work(each))]
 

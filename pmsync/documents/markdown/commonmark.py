@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it import MarkdownIt, helpers
+from markdown_it.common import normalize_url
 from markdown_it.rules_block import blockquote, hr, lheading
 
 if TYPE_CHECKING:
@@ -60,8 +61,13 @@ class _Markdown(MarkdownIt):
         )
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802  (its name there)
-        """A link's target put right, as markdown-it does it; with most there is nothing wrong."""
-        return url if _RIGHT.fullmatch(url) else super().normalizeLink(url)
+        """As `normal_link`."""
+        return normal_link(url)
+
+
+def normal_link(url: str) -> str:
+    """The target of a link as markdown-it encodes it; most need no change."""
+    return url if _RIGHT.fullmatch(url) else normalize_url.normalizeLink(url)
 
 
 def parser(*, tables: bool = True) -> MarkdownIt:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pmsync.documents.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Row, Span, Table, Text
-from pmsync.documents.html import fragment
+from pmsync.documents.html import page
 from pmsync.documents.markdown import commonmark
 from pmsync.documents.spans import from_tokens
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MARKDOWN = commonmark.parser()
 _WITHOUT_TABLES = commonmark.parser(tables=False)
 _FARTHEST = 500  # tokens, up to the end of a list or table in HTML
+_OPEN_CLOSE = re.compile(r"<(/?)(table|ul|ol)\b", re.IGNORECASE)
 _MARKS = re.compile(r"[\n\\`*_~<&]|\]\(")
 """What inline text needs a parse for; without any of them, and references, it is what it looks like."""
 
@@ -34,7 +35,7 @@ class _Source:
     @cached_property
     def open(self) -> list[int]:
         """How many more lists and tables are opened than closed in HTML, above each line and at the end."""
-        return list(accumulate(map(fragment.still_open, self.lines), initial=0))
+        return list(accumulate(map(_still_open, self.lines), initial=0))
 
     def text(self, raw: str, line: int) -> Text:
         return Text(raw, line, self._spans)
@@ -131,7 +132,7 @@ def _html(source: _Source, index: int) -> tuple[Sequence[Block], int]:
     """An HTML block, with what Markdown makes of the rest when a blank line cuts a list or table in two."""
     start, end = source.tokens[index].map or (0, 0)
     level, after = source.tokens[index].level, index + 1
-    if fragment.still_open(source.tokens[index].content) > 0:
+    if _still_open(source.tokens[index].content) > 0:
         for further in range(after, min(after + _FARTHEST, len(source.tokens))):
             token = source.tokens[further]
             if token.level < level:
@@ -144,7 +145,12 @@ def _html(source: _Source, index: int) -> tuple[Sequence[Block], int]:
             ):
                 after, end = _behind(source, further), token.map[1]
                 break
-    return fragment.parse("\n".join(source.lines[start:end]), start + 1), after
+    return page.fragment("\n".join(source.lines[start:end]), start + 1), after
+
+
+def _still_open(html: str) -> int:
+    """How many more lists and tables it opens than it closes."""
+    return sum(-1 if match[1] else 1 for match in _OPEN_CLOSE.finditer(html))
 
 
 def _behind(source: _Source, index: int) -> int:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.documents.blocks import Table, Text
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms.groups import Place
-from pmsync.documents.items.item import Entry
+from pmsync.documents.items.item import Entry, Place
 from pmsync.documents.items.language import phrases
 
 _COMPANIONS = frozenset({"owner", "ticket", "status", "due", "priority", "kind"})
@@ -154,27 +153,16 @@ def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
 
 
 def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbers: frozenset[str]) -> Entry:
-    details = cells["notes"].raw.strip() if "notes" in cells else ""
-    return Entry(
-        text.spans,
-        line,
-        "table",
-        place.section,
-        place.group,
-        place.done,
-        re.sub(r"\s*<br\s*/?>\s*", "\n", details),
-        (cells["notes"],) if details else (),
-        cells,
-        owners=place.owners,
-        dropped=place.dropped,
-        rows=numbers,
-    )
+    details = cells["notes"].markdown.strip() if "notes" in cells else ""
+    below = (cells["notes"],) if details else ()
+    details = re.sub(r"\s*<br\s*/?>\s*", "\n", details)
+    return Entry(text.spans, line, "table", place, details, below, cells, numbers)
 
 
 def divider(cells: tuple[Text, ...]) -> str | None:
     """The label of a row that has one bold cell and nothing else: it divides the table into groups."""
     filled = [cell for cell in cells if cell.raw.strip()]
-    if len(filled) != 1 or len(cells) < 2 or not re.match(r"\s*(\*\*|__|<b>|<strong>)", filled[0].raw):
+    if len(filled) != 1 or len(cells) < 2 or not any(span.bold for span in filled[0].spans[:1]):
         return None
     plain = filled[0].plain.strip()
     return plain.rstrip(":") if phrases.is_label(plain) else None
