@@ -127,9 +127,7 @@ class Repository:
         """The answer, if asking again would not change it; else raises TrackerUnavailable, or TrackerClosed for a
         redirect that is not GitHub's.
         """
-        if trouble := self.session.trouble(answer):
-            raise trouble
-        if away := self.session.led_away(answer):
+        if away := self.session.led_away(self.session.settled(answer)):
             raise TrackerClosed(f"`{self.name}`: {away}")
         return answer
 

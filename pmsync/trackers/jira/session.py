@@ -66,9 +66,7 @@ class Session(HttpSession):
 
     def good(self, answer: Answer, path: str, shape: Mapping[str, type] | type) -> Answer:
         """The answer if it is a good one; raises the error that it means, as in `ask`."""
-        if trouble := self.trouble(answer):
-            raise trouble
-        if not is_good(answer):
+        if not is_good(self.settled(answer)):
             kind = TrackerClosed if is_closed(answer) else TrackerError
             raise kind(f"{self.where} refused ({reason(answer)}){self.advice(answer)}")
         if not _is_shaped(answer.data, shape):
