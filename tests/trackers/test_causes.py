@@ -304,6 +304,14 @@ def test_a_redirect_to_another_page_is_no_new_name_and_no_move(stage: Stage, loc
         assert "renamed" not in text
 
 
+def test_a_redirect_to_what_is_no_address_is_no_bug(stage: Stage) -> None:
+    stage.tracker.create([draft(1)])
+    wire(stage).before = lambda _: Response(302, b"", {"Location": "https://["})
+    with pytest.raises(TrackerUnavailable, match="the answer cannot be read"):
+        stage.tracker.scan()
+    assert isinstance(stage.tracker.create([draft(2)])[0], InDoubt)
+
+
 def test_a_create_that_a_page_answers_is_in_doubt_and_says_so(stage: Stage) -> None:
     stage.tracker.create([draft(1)])
     wire(stage).before = lambda request: Response(200, PORTAL) if request.method == "POST" else None
