@@ -29,20 +29,24 @@ class Text:
     Most text of a document stands outside the sections that are read, and costs no inline parse.
     """
 
-    __slots__ = ("_make", "_spans", "line", "markdown", "raw")
+    __slots__ = ("_make", "_spans", "line", "lines", "markdown", "raw")
 
     def __init__(self, raw: str, line: int, make: Callable[[str], tuple[Span, ...]] | None = None) -> None:
         self.raw = raw
         self.markdown = raw
         self.line = line
+        self.lines: Sequence[int] = ()
         self._make = make
         self._spans: tuple[Span, ...] | None = None
 
     @classmethod
-    def of(cls, spans: tuple[Span, ...], line: int, markdown: str = "") -> Text:
-        """Text that needs no parse (it comes from HTML); `raw` is its plain text."""
+    def of(cls, spans: tuple[Span, ...], line: int, markdown: str = "", lines: Sequence[int] = ()) -> Text:
+        """Text that needs no parse (it comes from HTML); `raw` is its plain text. `lines` are those of the file at which its
+        lines begin, where they may not follow each other there.
+        """
         text = cls("".join(span.text for span in spans), line)
         text.markdown = markdown or text.raw
+        text.lines = lines
         text._spans = spans if len(text.raw) <= _LONGEST else None
         return text
 
@@ -55,7 +59,8 @@ class Text:
         """`raw` is a part of this text's `raw`; `line` counts the lines above it."""
         if self._make is None:
             start = self.raw.find(raw)
-            return Text.of(tuple(_between(self.spans, start, start + len(raw))), self.line + line)
+            spans = tuple(_between(self.spans, start, start + len(raw)))
+            return Text.of(spans, self.lines[line] if self.lines else self.line + line, lines=self.lines[line:])
         return Text(raw, self.line + line, self._make)
 
     @property

@@ -66,6 +66,14 @@ def test_the_last_line_says_which_items_get_no_ticket(run: Run, tmp_path: Path) 
     assert last == "3 items in 1 document; no new ticket for 2: 1 done already, 1 with a ticket named"
 
 
+def test_a_sentence_that_reads_as_finished_is_listed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": "# Slow\n\n## Action items\n\n- Added an alert on the queue\n- Add a limit\n"})
+    lines = run("extract", "a.md").out.splitlines()
+    at = lines.index("Reads as finished")
+    assert lines[at + 1 : at + 3] == ["  line 5  Added an alert on the queue  (mark it ✅ if it is)", ""]
+    assert lines[-1] == "2 items in 1 document"
+
+
 def test_at_a_terminal_fields_that_hold_nothing_are_left_out(
     run: Run, tmp_path: Path, terminal: Callable[..., tuple[Any, Any]]
 ) -> None:

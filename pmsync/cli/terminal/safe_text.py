@@ -22,16 +22,19 @@ SEAM = "\u200b"
 
 ESCAPE = r"\x1b(?:\[[0-9;]*m|\]8;;[^\x1b]*\x1b\\)"
 """The escapes of our own styles: a colour, or either end of a link."""
-_UNPRINTABLE = re.compile(
+# texts, which are compiled when first needed: most often none is
+_UNPRINTABLE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_DOUBLE_COLON = re.compile(rf"^((?:[^\S\n]|{ESCAPE})*:(?:{ESCAPE})*)(?=:)", re.MULTILINE)
-_DOUBLE_HASH = re.compile(rf"(#(?:{ESCAPE})*#(?:{ESCAPE})*)(?=\[)")
+_DOUBLE_COLON = rf"(?m)^((?:[^\S\n]|{ESCAPE})*:(?:{ESCAPE})*)(?=:)"
+_DOUBLE_HASH = rf"(#(?:{ESCAPE})*#(?:{ESCAPE})*)(?=\[)"
 
 
 def printable(text: str) -> str:
     """The text with control characters and bidirectional controls made visible; line feeds and tabs stay."""
-    return _UNPRINTABLE.sub(_visible, text.replace("\r\n", "\n"))
+    if text.replace("\n", "").replace("\t", "").isprintable():  # as most is
+        return text
+    return re.sub(_UNPRINTABLE, _visible, text.replace("\r\n", "\n"))
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -43,7 +46,7 @@ def _visible(match: re.Match[str]) -> str:
 
 def harmless(text: str) -> str:
     """The text with every command to a CI runner broken up, also between our own colours and links."""
-    return _DOUBLE_HASH.sub(rf"\1{SEAM}", _DOUBLE_COLON.sub(rf"\1{SEAM}", text))
+    return re.sub(_DOUBLE_HASH, rf"\1{SEAM}", re.sub(_DOUBLE_COLON, rf"\1{SEAM}", text))
 
 
 def to_json(value: object, *, runner: bool, indent: int | None = 2) -> str:
@@ -52,7 +55,7 @@ def to_json(value: object, *, runner: bool, indent: int | None = 2) -> str:
     With `runner`, no text in it commands a CI runner.
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
-    text = _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}" if match[0] != "\n" else "\n", text)
+    text = re.sub(_UNPRINTABLE, lambda match: f"\\u{ord(match[0]):04x}" if match[0] != "\n" else "\n", text)
     return text.replace("##[", "##\\u005b") if runner else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from itertools import repeat, zip_longest
 
 from pmsync.cli.terminal import output
@@ -51,9 +52,10 @@ def table(
 
 def _piped(columns: Sequence[str], rows: Sequence[Sequence[Part]]) -> None:
     """Padded cells make straight columns, and keep `column` from taking two tabs for one."""
-    *padded, last = (list(map(_plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
+    plain = cache(_plain)
+    *padded, last = (list(map(plain, cells)) for cells in zip([name.upper() for name in columns], *rows, strict=True))
     for column in padded:
-        widths = [_cells(text) for text in column]
+        widths = list(map(len if all(map(str.isascii, column)) else _cells, column))
         width = max(each for each in widths if each <= PADDED)
         column[:] = [text + " " * (width - own) for text, own in zip(column, widths, strict=True)]
     output.echo("\n".join(map("\t".join, zip(*padded, last, strict=True))))
@@ -69,8 +71,7 @@ def _cells(text: str) -> int:
 
 def _plain(cell: Part) -> str:
     """The cell's text on one line."""
-    text = text_of(cell)
-    return " ".join((text if text.isprintable() else printable(text)).split())
+    return " ".join(printable(text_of(cell)).split())
 
 
 def _flat(cell: Part) -> Styled:

@@ -39,7 +39,7 @@ class Lines:
         numbers = [self.write(as_markdown.line(spans), place) for spans, place in lines]
         if not numbers:
             return []
-        text = Text.of(flow.joined(lines, "\n"), numbers[0])
+        text = Text.of(flow.joined(lines, "\n"), numbers[0], lines=numbers)
         return [Paragraph(text, numbers[0], self.end(numbers[0]))]
 
     def end(self, line: int) -> int:

@@ -28,8 +28,11 @@ _Cell = list[Line]
 
 @dataclass(slots=True)
 class _Row:
+    """`over` says that one cell goes over all columns."""
+
     cells: list[_Cell]
     place: int
+    over: bool
 
 
 def table(walk: Walk, element: Any, style: Span, depth: int) -> list[Block]:
@@ -114,7 +117,8 @@ def _row(walk: Walk, element: Any, style: Span, depth: int, spans: _Spans) -> _R
     if spans.over and len(cells) == 1:
         cells.append([((Span("…"),), place)])  # else what is left of the row would read as a group's name
     spans.widest = max(spans.widest, min(len(cells), _WIDEST))
-    return _Row(_trimmed(cells[:_WIDEST]), place or walk.place)
+    over = len(element) == 1 and len(cells) > 1
+    return _Row(_trimmed(cells[:_WIDEST]), place or walk.place, over)
 
 
 @dataclass
@@ -177,7 +181,7 @@ def _written(lines: Lines, rows: Sequence[_Row], place: int) -> Sequence[Table]:
     made = []
     for index, row in enumerate(rows):
         cells = row.cells
-        if index and width > 1 and len(cells) > 1 and _is_label(row):
+        if index and row.over:
             cells = [_bold(cells[0]), *cells[1:]]
         shown = [as_markdown.cell([spans for spans, _ in cell]) for cell in cells]
         missing = width - len(cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from pmsync.documents.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Span, Text
@@ -52,8 +53,7 @@ class Walk:
         """The element's content; no blank line goes before a list where it is `tight`."""
         content = _Content(self.lines, tight=tight)
         self._into(element, style, content, depth)
-        content.flush()
-        return content.blocks
+        return content.all()
 
     def text(self, element: Any, style: Span = PLAIN, depth: int = 0) -> list[Line]:
         """The element's content as running text: every block in it begins a line."""
@@ -95,12 +95,12 @@ class Walk:
             content.break_line(self.place)
         else:
             content.begin(listed=child.tag in _LISTS)
-            content.add(self._block(child, style, depth))
+            content.blocks += self._block(child, style, depth)
 
     def _meant(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
         if meant.code and not content.flat:
             content.begin()
-            content.add(self._code(child))
+            content.blocks += self._code(child)
             return
         self._say(meant.text, Span("", meant.href) if meant.href else style, content)
         self._pass(child)
@@ -160,7 +160,7 @@ class Walk:
             if child.tag == "dt":
                 start = len(self.lines.text)
                 term = flow.on_one_line(self.text(child, Span("", bold=True), depth + 1))
-                content.add(self.lines.paragraph(term))
+                content.blocks += self.lines.paragraph(term)
                 continue
             value: Sequence[Block] = self.blocks(child, style, depth + 1)
             if term and len(value) == 1 and isinstance(value[0], Paragraph) and _is_value(term, value[0]):
@@ -169,56 +169,53 @@ class Walk:
                 content.begin()
                 [(key, place)] = term
                 value = self.lines.paragraph([((*key, Span(" "), *value[0].text.spans), place)])
-            content.add(value)
+            content.blocks += value
             term = []
-        return content.blocks
+        return content.all()
 
     # --- lists ------------------------------------------------------------------------------------------------
 
     def _list(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
         bullet, place = self.sheet.bullet(element), self.place
         entries: list[Bullet] = []
+        nested: list[list[Block]] = []
         self._say_nothing(element.text)
         for child in element:
+            if entries:
+                self.lines.separate(blank=False)
             start = len(self.lines.text)
             if not is_read(child):
                 self._pass(child)
             elif child.tag in _LISTS and entries:
                 self.enter(child)
-                self.lines.separate(blank=False)
-                nested = self._list(child, style, depth + 1)
+                nested[-1] += self._list(child, style, depth + 1)
                 self.lines.indent(start, "   ", "   ")
-                last = entries[-1]
-                entries[-1] = replace(
-                    last, end=self.lines.end(last.line), children=tuple(joined(last.children, nested))
-                )
             else:
                 self.enter(child)
                 sign = f"{len(entries) + 1}. " if element.tag == "ol" else "- "
-                entries += self._entry(child, style, bullet, sign, depth + 1)
-                self.lines.separate(blank=False)
+                entries.append(self._entry(child, style, bullet, sign, depth + 1))
+                nested.append([])
             self._say_nothing(child.tail)
+        entries = list(map(_with_nested, entries, nested))
         if not entries:
             return ()
         line = self.lines.within(entries[0].line, place)
         return [Listing(tuple(entries), line, self.lines.end(line), element.tag == "ol")]
 
-    def _entry(self, element: Any, style: Span, bullet: str, sign: str, depth: int) -> list[Bullet]:
+    def _entry(self, element: Any, style: Span, bullet: str, sign: str, depth: int) -> Bullet:
         is_ticked = ticked(element, bullet)
-        start = len(self.lines.text)
+        start, place = len(self.lines.text), self.place
         children = self.blocks(element, style, depth, tight=True)
-        if not children:
-            return []
-        first, line = children[0], children[0].line
+        line = children[0].line if children else self.lines.write("", place)
         text, text_end, mark = None, line, ""
-        if isinstance(first, Paragraph | Heading):
+        if children and isinstance(first := children[0], Paragraph | Heading):
             text, text_end = first.text, first.end
             del children[0]
             if is_ticked is not None and not _BOX.match(text.plain):
                 mark = box(ticked=is_ticked or all(span.strike for span in text.spans))
-                text = Text.of((Span(mark), *text.spans), text.line)
+                text = Text.of((Span(mark), *text.spans), text.line, lines=text.lines)
         self.lines.indent(start, sign + mark, " " * len(sign))
-        return [Bullet(text, line, text_end, self.lines.end(line), tuple(children))]
+        return Bullet(text, line, text_end, self.lines.end(line), tuple(children))
 
     # --- text and where it stands -----------------------------------------------------------------------------
 
@@ -273,26 +270,36 @@ class _Content:
         text, self.runs = flow.lines(self.runs), []
         if text:
             self._separate()
-            self.add(self._lines.paragraph(text))
+            self.blocks += self._lines.paragraph(text)
 
     def _separate(self, *, listed: bool = False) -> None:
         if len(self._lines.text) > self._start:
             self._lines.separate(blank=not (listed and self._tight))
 
-    def add(self, blocks: Sequence[Block]) -> None:
-        self.blocks = joined(self.blocks, blocks)
+    def all(self) -> list[Block]:
+        """The blocks, with the rest of the text."""
+        self.flush()
+        return _merged(self.blocks)
 
 
-def joined(blocks: Sequence[Block], more: Sequence[Block]) -> list[Block]:
-    """The blocks one after the other; a list directly behind one of its kind goes on with that."""
-    out = list(blocks)
-    for block in more:
-        last = out[-1] if out else None
-        if isinstance(block, Listing) and isinstance(last, Listing) and block.ordered == last.ordered:
-            block = replace(last, entries=(*last.entries, *block.entries), end=block.end)  # noqa: PLW2901
-            out.pop()
-        out.append(block)
+def _merged(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, with lists of one kind that follow each other as one: some editors write a list for each entry."""
+    out: list[Block] = []
+    for ordered, group in groupby(blocks, key=lambda block: isinstance(block, Listing) and (block.ordered,)):
+        same = list(group)
+        if ordered and len(same) > 1:
+            lists = [block for block in same if isinstance(block, Listing)]
+            entries = tuple(entry for block in lists for entry in block.entries)
+            same = [replace(lists[0], entries=entries, end=lists[-1].end)]
+        out += same
     return out
+
+
+def _with_nested(entry: Bullet, lists: Sequence[Block]) -> Bullet:
+    """The entry, with lists that stand behind it where they belong into it."""
+    if not lists:
+        return entry
+    return replace(entry, end=max(entry.end, lists[-1].end), children=tuple(_merged([*entry.children, *lists])))
 
 
 def is_read(node: Any) -> bool:

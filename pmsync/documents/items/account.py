@@ -17,11 +17,11 @@ from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Block, Bullet, Content, Listing, Opaque, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
-from pmsync.documents.items.fields.keyed import Found
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import headings, lists, paragraphs, tables
 from pmsync.documents.items.forms.groups import place_status
 from pmsync.documents.items.item import Context, Entry
-from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.sections import Section
 
 _FIELDS = ("owners", "due", "done", "dropped", "kind", "priority", "explicit_id", "labels")
@@ -40,7 +40,8 @@ _UNREAD = {
 class Trace:
     """How an item was read. `words` is all that its entry says by itself, on one line; `cut` are the pieces of that which
     are not in the title; `origins` says of each field where it is from: its own `words`, a `column`, `below` it, the
-    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`.
+    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`. `finished` says that the
+    title reports finished work, though nothing marks the item as done.
     """
 
     line: int
@@ -48,6 +49,7 @@ class Trace:
     words: str
     cut: tuple[str, ...] = ()
     origins: Mapping[str, str] | None = None
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,14 @@ def trace(entry: Entry, context: Context) -> Trace | None:
     origins = dict(_origins(entry, own, context))
     lines = [entry.line + "".join(span.text for span in entry.spans).strip().count("\n")]
     lines += [text.line + text.raw.strip().count("\n") for text in entry.below]
-    return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins)
+    reported = "done" not in origins and finished.reads_as_finished(own.title)
+    return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins, reported)
 
 
 def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[str, str]]:
     """For each field that has a value, the step of the reading that gave it."""
     found = own.found
-    before = _values(Found())
+    before = _values(Fields())
     tickets = ""
     for name, step in (
         ("words", lambda: (own.coded.tickets, set())),
@@ -137,11 +140,11 @@ def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[st
         before = after
     if tickets:
         yield "tickets", tickets
-    if entry.dropped and not found.dropped:
+    if entry.place.dropped and not found.dropped:
         yield "dropped", "group"
 
 
-def _values(found: Found) -> dict[str, Any]:
+def _values(found: Fields) -> dict[str, Any]:
     return {name: getattr(found, name) for name in _FIELDS}
 
 

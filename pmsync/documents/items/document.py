@@ -12,13 +12,12 @@ from itertools import takewhile
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Content, Listing, Table
-from pmsync.documents.items import head as metadata
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms import headings, tables
-from pmsync.documents.items.forms import lists as entries
+from pmsync.documents.items.forms import headings, lists, tables
+from pmsync.documents.items.head import Head, read_head
 from pmsync.documents.items.item import Context, Entry, item
 from pmsync.documents.items.language import phrases, team_words
-from pmsync.documents.items.language.vocabulary import PEOPLE_LINES
+from pmsync.documents.items.language.vocabulary.statuses import PEOPLE_LINES
 from pmsync.documents.items.sections import BOLD_LEVEL, Section, outline
 from pmsync.documents.markdown.content import content
 from pmsync.findings import RULES, new_finding
@@ -57,7 +56,7 @@ class Read:
     sections: Sequence[Section]
     entries: Sequence[Entry]
     findings: Sequence[Finding]
-    head: metadata.Head
+    head: Head
     context: Context
 
 
@@ -66,7 +65,7 @@ def read(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) ->
     with tickets.known(vocabulary.projects):
         blocks = team_words.in_known_words(list(source.blocks), vocabulary)
         sections = outline(blocks, team_words.sections(vocabulary))
-        head = metadata.head(source.front, blocks, path, _head_end(sections))
+        head = read_head(source.front, blocks, path, _head_end(sections))
         found, findings = _entries(sections, source.lines, path)
     return Read(sections, found, findings, head, Context(path, _Known(source.text, head), head.date))
 
@@ -111,7 +110,7 @@ class _Known:
     gathered when they are first asked for, as most items name nobody.
     """
 
-    def __init__(self, text: str, head: metadata.Head) -> None:
+    def __init__(self, text: str, head: Head) -> None:
         self._text, self._authors = text[:200_000], head.authors
 
     def __contains__(self, name: object) -> bool:
@@ -190,22 +189,22 @@ def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tu
     """The entries of all sections, and what there is to say about the sections that are read."""
     out: list[Entry] = []
     told: list[Finding] = []
-    roots: dict[int, entries.Harvest] = {}
+    roots: dict[int, lists.Harvest] = {}
     index = 0
     while index < len(sections):
         section = sections[index]
         if not section.reading:
-            scanned = entries.scan(section, lines)
+            scanned = lists.scan(section, lines)
             out += scanned
-            told += [_half_read(section, path)] if entries.leaves_some(section, scanned) else []
+            told += [_half_read(section, path)] if lists.leaves_some(section, scanned) else []
             index += 1
             continue
-        total = roots.setdefault(section.root_line, entries.Harvest([], [], []))
+        total = roots.setdefault(section.root_line, lists.Harvest([], [], []))
         if headings.is_item(section):
             entry, index = headings.read(sections, index, lines)
             total.entries.append(entry)
         else:
-            _add(total, entries.read(section, lines), weak=section.weak)
+            _add(total, lists.read(section, lines), weak=section.weak)
             index += 1
     for total in roots.values():
         out += total.entries
@@ -222,8 +221,8 @@ def _half_read(section: Section, path: str) -> Finding:
     return new_finding("half-read", message, hint, path, section.line)
 
 
-def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
-    total.entries += entries.kept(part.entries, weak)
+def _add(total: lists.Harvest, part: lists.Harvest, *, weak: bool) -> None:
+    total.entries += lists.kept(part.entries, weak)
     total.unknown += part.unknown
     total.prose += part.prose
     total.untitled += part.untitled
@@ -253,7 +252,7 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
+def _remarks(line: int, total: lists.Harvest, path: str) -> list[Finding]:
     out = [_unknown(columns, path) for columns in total.unknown]
     missing = "the row has an owner or a ticket, and no text"
     out += [new_finding("title-missing", missing, path=path, line=each) for each in total.untitled]

@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 from pmsync.documents.blocks import Block, Heading, Listing, Paragraph, Table, Text
 from pmsync.documents.items.fields import dates
 from pmsync.documents.items.fields.atoms import PERSON, encode
-from pmsync.documents.items.language import phrases, vocabulary
+from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language.vocabulary import metadata
 from pmsync.documents.items.sections import bold_line, heading_text
 
 _KEY = re.compile(r"^\s*[*_]*(?!\d)(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
@@ -21,8 +22,8 @@ _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_ROLES = {name: role for role, names in reversed(vocabulary.METADATA.items()) for name in names}
-_FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, vocabulary.FINAL))})(?!\w)")
+_ROLES = {name: role for role, names in reversed(metadata.METADATA.items()) for name in names}
+_FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, metadata.FINAL))})(?!\w)")
 _MARKED_OPTION = re.compile(r"\[[xX✓]\]\s*([^\[\]\n|/,]+)|\*\*([^*\n]+)\*\*|☑\s*([^☐\n|/,]+)")
 
 
@@ -45,7 +46,7 @@ class Head:
     remarks: tuple[tuple[str, str, str], ...] = ()
 
 
-def head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: int) -> Head:
+def read_head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: int) -> Head:
     """The document's fields: front matter first, then what stands near the top, then file name and first heading.
 
     Nothing from line `end` on is one.
@@ -63,7 +64,7 @@ def head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: i
         severity=_text(said.get("severity")) or None,
         status=status or None,
         draft=front.get("draft") is True or (status != "" and is_draft(status)),
-        restricted=phrases.bare(_text(said.get("visibility"))) in vocabulary.RESTRICTED,
+        restricted=phrases.bare(_text(said.get("visibility"))) in metadata.RESTRICTED,
         services=_many(said.get("services")),
         team=_text(said.get("team")) or None,
         authors=_many(said.get("authors")),
@@ -77,12 +78,12 @@ def is_draft(status: str) -> bool:
     marked = [next(filter(None, groups)) for groups in _MARKED_OPTION.findall(status)]
     text = marked[0] if len(marked) == 1 and re.search(r"[|/,\[☐]", status) else status
     key = phrases.bare(re.sub(r"[*_`]", "", text))
-    if key in vocabulary.DRAFT:
+    if key in metadata.DRAFT:
         return True
     if _FINAL.search(key):
         return False
     parts = [phrases.bare(part) for part in re.split(r"[|/]", text)]
-    return len(parts) == 1 and phrases.normal(re.sub(r"[*_`]", "", text)) in vocabulary.DRAFT
+    return len(parts) == 1 and phrases.normal(re.sub(r"[*_`]", "", text)) in metadata.DRAFT
 
 
 # --- where the fields stand ------------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ def _says(role: str, value: str) -> bool:
     """Whether a value that stands for nothing elsewhere says all here: a bare number as a severity, 'pending' as a status."""
     if role == "severity":
         return re.fullmatch(r"\s*[0-5]\s*", value) is not None
-    return role == "status" and phrases.bare(value) in vocabulary.DRAFT
+    return role == "status" and phrases.bare(value) in metadata.DRAFT
 
 
 def _pairs(block: Block) -> Iterable[tuple[str, str]]:

@@ -8,40 +8,45 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pmsync.documents.blocks import Span, Text
-from pmsync.documents.items.fields import at_end, at_start, dates
-from pmsync.documents.items.fields import owners as people
+from pmsync.documents.items.fields import dates, owners, take
 from pmsync.documents.items.fields.atoms import Coded, encode
-from pmsync.documents.items.fields.keyed import Found, field_lines, keyed, plain_ticket, take_date
+from pmsync.documents.items.fields.keyed import field_lines
 from pmsync.documents.items.fields.tickets import names_ticket
+from pmsync.documents.items.fields.values import Fields, plain_ticket, record
 from pmsync.documents.items.language import finished, phrases
-from pmsync.documents.items.language.vocabulary import PRIORITY, TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.statuses import PRIORITY
 from pmsync.findings import new_finding
 from pmsync.identity.keys import title_key
 from pmsync.model import Finding, Item
 
-_FORMS = {"bullet", "task", "table", "heading", "paragraph"}
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands, and what that says of it: a group called 'Completed', 'Owner: alice' or "Won't do". The words
+    of the entry itself win over that.
+    """
+
+    section: str = ""
+    group: str | None = None
+    done: bool | None = None
+    owners: tuple[str, ...] = ()
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something recognised as an entry. `below` are the texts under it, `cells` a table row's by column role, `rows` what
-    the table's rows are called by their numbers ('#3'), which is no ticket.
-
-    `done`, `owners` and `dropped` are what its place says (a group called 'Completed', 'Owner: alice', "Won't do"); its own
-    words win over that.
+    """Text recognised as an entry. `below` are the texts under it, `cells` those of a table's row by the role of their
+    column, and `rows` the numbers by which the table refers to its rows ('#3'), which are no tickets.
     """
 
     spans: tuple[Span, ...]
     line: int
     form: str
-    section: str = ""
-    group: str | None = None
-    done: bool | None = None
+    place: Place = Place()
     details: str = ""
     below: tuple[Text, ...] = ()
     cells: Mapping[str, Text] = field(default_factory=dict)
-    owners: tuple[str, ...] = ()
-    dropped: bool = False
     rows: frozenset[str] = frozenset()
 
 
@@ -64,7 +69,7 @@ class Own:
     whole: str
     text: str
     title: str
-    found: Found
+    found: Fields
 
 
 def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
@@ -87,15 +92,11 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
 def own_words(entry: Entry, context: Context) -> Own | None:
     """What an entry says by itself, without its cells, what is below it and where it stands; None for a placeholder."""
     coded = encode(_bracketed(entry.spans))
-    found = Found(near=context.date)
+    found = Fields(near=context.date)
     whole = coded.decode(coded.text, urls=True)
     if phrases.is_placeholder(whole) or phrases.says_none(whole):
         return None
-    text = _own_lines(coded, found)
-    led = at_start.start(coded, text, found, context.known)
-    text = at_end.end(coded, keyed(coded, led, found), found, context.known)
-    if not led.startswith(text):
-        text = at_start.start(coded, text, found, context.known)
+    text = take.without_fields(take.Words(coded, found, context.known), _own_lines(coded, found))
     title = _title(coded, text)
     if not title or (title != whole and phrases.is_placeholder(title)):
         return None
@@ -114,10 +115,9 @@ def _with_whole_code(coded: Coded, text: str, title: str) -> str:
     return whole if "\n" not in whole and title_key(whole) == title_key(title) else title
 
 
-def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions: list[str]) -> Item:
+def _built(entry: Entry, title: str, found: Fields, tickets: list[str], mentions: list[str]) -> Item:
     from_sentence(entry, title, found)
     from_place(entry, found)
-    form = entry.form if entry.form in _FORMS else "bullet"
     return Item(
         title=title,
         line=entry.line,
@@ -129,25 +129,25 @@ def _built(entry: Entry, title: str, found: Found, tickets: list[str], mentions:
         done=found.done,
         kind=found.kind,
         priority=found.priority,
-        group=entry.group,
+        group=entry.place.group,
         labels=found.labels,
         explicit_id=found.explicit_id,
-        form=form,
-        section=entry.section,
-        dropped=(found.dropped or entry.dropped) and not found.done,
+        form=entry.form,
+        section=entry.place.section,
+        dropped=(found.dropped or entry.place.dropped) and not found.done,
     )
 
 
-def from_sentence(entry: Entry, title: str, found: Found) -> None:
+def from_sentence(entry: Entry, title: str, found: Fields) -> None:
     """Records what the title reports, where nothing said so before."""
     if found.done is None and (entry.form != "table" or "status" not in entry.cells):
         found.say(finished.says_done(title))
 
 
-def from_place(entry: Entry, found: Found) -> None:
+def from_place(entry: Entry, found: Fields) -> None:
     """Records what the group says in which the entry stands."""
-    found.say(None if found.dropped else entry.done)
-    found.own(entry.owners)
+    found.say(None if found.dropped else entry.place.done)
+    found.own(entry.place.owners)
 
 
 def _in_sentence(coded: Coded, text: str, title: str) -> set[str]:
@@ -155,20 +155,20 @@ def _in_sentence(coded: Coded, text: str, title: str) -> set[str]:
     or ends it, and what the words themselves call its ticket ('Created a [ticket](…) to …', 'tracked in #12').
     """
     inside: set[str] = set()
-    for char in dict.fromkeys(text) if not at_end.is_ticket(text) else ():
+    for char in dict.fromkeys(text) if not take.is_ticket(text) else ():
         atom = coded.atoms.get(char)
         if atom is None or atom.value not in coded.tickets:
             continue
         before = text[: text.rindex(char)]
-        ends = text.rstrip(" .)]").endswith(char) and not at_end.is_object(before)
+        ends = text.rstrip(" .)]").endswith(char) and not take.is_object(before)
         linked = atom.kind == "O" and (ends or 2 * len(atom.text) >= len(title))
         called = atom.linked and atom.text.strip().lower() in TICKET_WORDS
-        if not (linked or called or at_end.is_tracked(before)):
+        if not (linked or called or take.is_tracked(before)):
             inside.add(atom.value)
     return inside
 
 
-def _findings(entry: Entry, found: Found, context: Context) -> tuple[Finding, ...]:
+def _findings(entry: Entry, found: Fields, context: Context) -> tuple[Finding, ...]:
     if found.due or not found.unreadable:
         return ()
     why = dates.trouble(found.unreadable) or "cannot be read as one day"
@@ -176,7 +176,7 @@ def _findings(entry: Entry, found: Found, context: Context) -> tuple[Finding, ..
     return (new_finding("unreadable-date", message, path=context.path, line=entry.line),)
 
 
-def _own_lines(coded: Coded, found: Found) -> str:
+def _own_lines(coded: Coded, found: Fields) -> str:
     """The entry's text as one line, without the lines at its end that only hold fields."""
     lines = coded.text.strip().split("\n")
     kept = [lines[0]]
@@ -202,7 +202,7 @@ def _title(coded: Coded, text: str) -> str:
     return whole if phrases.says_anything(whole) else _tidy(coded.decode(coded.text, urls=True))
 
 
-_EMPTIED = re.compile(r"\(\s*[,;]?\s*\)|\[\s*\]|（\s*）")
+_EMPTIED = re.compile(r"[(（\[]\s*[,;]?\s*[)）\]]")
 _LOOSE_STOP = re.compile(r" ([.,;:!?])(?= |$)")
 _LOOSE_START = re.compile(r"^(?:[ :–—|,;•·-]|\. )+(?=\S)")
 
@@ -231,12 +231,12 @@ def _bracketed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         lead = span.text.strip(" :")
         if (span.bold or span.code) and re.fullmatch(PRIORITY, lead, re.IGNORECASE):
             return (*spans[:index], Span(f"[{lead}] "), *spans[index + 1 :])
-        if lead and not at_start.is_box(lead):
+        if lead and not take.is_box(lead):
             break
     return spans
 
 
-def from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list[str], set[str]]:
+def from_below(entry: Entry, found: Fields, known: Container[str]) -> tuple[list[str], set[str]]:
     """The tickets in what stands below the entry, and those of them that are only spoken of: that have no line of their
     own. Fields and remarks there are recorded.
     """
@@ -245,9 +245,9 @@ def from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list[
     for text in entry.below:
         coded = encode(text.spans)
         tickets += coded.tickets
-        if field_lines(coded, found) or at_end.is_due(text.plain, found):
+        if field_lines(coded, found) or take.is_due(coded.text, found):
             continue
-        if not at_end.is_ticket(coded.text):
+        if not take.is_ticket(coded.text):
             mentions.update(_spoken_of(coded))
         found.say(finished.remark_says_done(text.plain))
         if entry.form in {"heading", "paragraph"}:
@@ -257,23 +257,21 @@ def from_below(entry: Entry, found: Found, known: Container[str]) -> tuple[list[
 
 def _spoken_of(coded: Coded) -> set[str]:
     """The tickets in a text below the item, or in a cell beside it, that nothing there calls its own."""
-    called = {atom.value for char, atom in coded.atoms.items() if at_end.is_tracked(coded.text.partition(char)[0])}
+    called = {atom.value for char, atom in coded.atoms.items() if take.is_tracked(coded.text.partition(char)[0])}
     return set(coded.tickets) - called
 
 
-def _from_body(coded: Coded, found: Found, known: Container[str]) -> None:
+def _from_body(coded: Coded, found: Fields, known: Container[str]) -> None:
     """Takes over the fields in the text of an item whose title is a heading or a bold lead, where nothing named them."""
-    said = Found(near=found.near)
-    at_end.end(coded, keyed(coded, " ".join(coded.text.split()), said), said, known)
-    found.own(said.owners)
-    for name in ("due", "unreadable", "kind", "priority"):
-        setattr(found, name, getattr(found, name) or getattr(said, name))
+    said = Fields(near=found.near)
+    take.without_fields(take.Words(coded, said, known), " ".join(coded.text.split()))
+    found.merge(replace(said, done=None, dropped=False, explicit_id=None))
 
 
 # --- table cells -----------------------------------------------------------------------------------------------
 
 
-def from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
+def from_cells(entry: Entry, found: Fields) -> tuple[list[str], set[str]]:
     """Records the cells of a table row; the tickets in them, and those of them that are only spoken of."""
     tickets: list[str] = []
     mentions: set[str] = set()
@@ -283,7 +281,7 @@ def from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
         if role != "id" or any(span.href for span in text.spans):
             rows = entry.rows if role != "ticket" else ()
             tickets += [ticket for ticket in coded.tickets if ticket not in rows]
-            if role not in {"ticket", "status", "id"} and not (at_end.is_ticket(coded.text) or names_ticket(plain)):
+            if role not in {"ticket", "status", "id"} and not (take.is_ticket(coded.text) or names_ticket(plain)):
                 mentions.update(_spoken_of(coded))
         if plain:
             _cell(role, coded, plain, text, found)
@@ -291,32 +289,22 @@ def from_cells(entry: Entry, found: Found) -> tuple[list[str], set[str]]:
     return tickets, mentions
 
 
-def _cell(role: str, coded: Coded, plain: str, text: Text, found: Found) -> None:
+def _cell(role: str, coded: Coded, plain: str, text: Text, found: Fields) -> None:
     if role == "owner":
-        found.own(people.cell(coded, coded.text), stronger=True)
-    elif role == "due":
-        take_date(plain, found)
+        found.own(owners.cell(coded, coded.text), stronger=True)
     elif role == "status":
         _status(coded, plain, text, found)
-    elif role == "finished" and re.search(r"\d", plain):
-        found.done = True
     elif role == "ticket" or (role == "what" and coded.tickets):
         _ticket(coded, plain, text, found)
-    elif phrases.is_placeholder(plain):
-        return
-    elif role == "kind":
-        found.kind = plain.lower()
-    elif role == "priority":
-        found.priority = plain
-    elif role == "id" and not re.fullmatch(r"#?\d+[.)]?", plain):
-        found.explicit_id = plain
-    elif role == "labels":
-        found.labels = tuple(part.strip(" #`") for part in re.split(r"[,;\s]+", plain) if part.strip(" #`"))
+    elif role == "finished":
+        found.done = True if re.search(r"\d", plain) else found.done
+    elif role == "due" or not (phrases.is_placeholder(plain) or (role == "id" and re.fullmatch(r"#?\d+[.)]?", plain))):
+        record(role, coded, coded.text, found)
 
 
-def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
+def _status(coded: Coded, plain: str, text: Text, found: Fields) -> None:
     found.dropped = found.dropped or phrases.is_dropped(plain)
-    rest, ticked = at_start.box(plain)
+    rest, ticked = take.box(plain)
     said = ticked if ticked is not None and not rest else phrases.loose_status(coded.decode(coded.text))
     said = ticked if said is None else said
     if said is None and _struck(text.spans):
@@ -325,7 +313,7 @@ def _status(coded: Coded, plain: str, text: Text, found: Found) -> None:
         found.done = said
 
 
-def _ticket(coded: Coded, plain: str, text: Text, found: Found) -> None:
+def _ticket(coded: Coded, plain: str, text: Text, found: Fields) -> None:
     """A ticket cell: what is no ticket by itself may be one by standing here (a link, a number), or a status."""
     if coded.tickets:
         rest = re.sub("[\ue000-\uf8ff]", " ", coded.text)

@@ -223,6 +223,55 @@ def test_a_page_with_nothing_has_no_items(text: str) -> None:
     assert html_of(text).items == ()
 
 
+# --- HTML inside Markdown ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if "ml" in name or "htm" in name])
+def test_a_page_inside_markdown_gives_the_items_of_the_page(name: str) -> None:
+    inside = read(b"A page follows.\n\n<div>" + SHAPES[name], "a.md")
+    items = [replace(item, source="", details="") for item in inside.items]
+    wanted = read(SHAPES[name], name).items
+    assert items == [replace(item, line=item.line + 2, source="", details="") for item in wanted]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_line_breaks_in_one_line_of_the_file_are_no_lines_of_their_own(name: str) -> None:
+    text = "<h2>Action items</h2>\n<p>Add an alert (@alice)<br>Fix the limit (@bob)<br><br>\nDrop the cache (@bob)</p>"
+    items = read(text.encode(), name).items
+    assert [(item.title, item.line) for item in items] == [
+        ("Add an alert", 2),
+        ("Fix the limit", 2),
+        ("Drop the cache", 3),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_a_bold_first_line_is_a_heading(name: str) -> None:
+    text = "<p><b>Action items</b><br>\n1. Add an alert<br>\n2. Fix the limit</p>\n"
+    assert [(item.title, item.line) for item in read(text.encode(), name).items] == [
+        ("Add an alert", 2),
+        ("Fix the limit", 3),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_a_row_without_an_owner_is_an_item_and_a_row_of_one_cell_a_group(name: str) -> None:
+    rows = "<tr><th>Action<th>Owner<tr><td>Dashboards<td><tr><td colspan=2>Prevent<tr><td>Add an alert<td>bob"
+    items = read(f"<h2>Action items</h2>\n<table>{rows}</table>\n".encode(), name).items
+    assert [(item.title, item.group) for item in items] == [("Dashboards", None), ("Add an alert", "Prevent")]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_details_in_a_table_keep_their_links(name: str) -> None:
+    row = "<tr><td>Add an alert<td>see <a href='https://example.com/x'>the sheet</a><br>and <b>ask</b>"
+    (item,) = read(f"<h2>Action items</h2>\n<table><tr><th>Action<th>Notes{row}</table>\n".encode(), name).items
+    assert item.details == "see [the sheet](https://example.com/x)\nand **ask**"
+
+
+def test_a_paragraph_that_an_empty_list_follows_is_no_item() -> None:
+    assert html_of("<h2>Action items</h2><p>Say who does what</p><ul><li></li><li><p></p></li></ul>").items == ()
+
+
 # --- Word and reStructuredText ----------------------------------------------------------------------------------
 
 

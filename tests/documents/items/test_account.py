@@ -15,6 +15,7 @@ from pmsync.documents.items.sections import Section
 from pmsync.documents.markdown.content import content
 from pmsync.documents.read import explain
 from tests import reading
+from tests.documents.items.test_not_done import DESCRIBED, LEFT
 
 HEAD = "# Checkout was slow\n\n## Action items\n\n"
 DOCUMENTS = [*reading.texts(reading.OWN), *reading.texts(reading.EXAMPLES)]
@@ -81,6 +82,28 @@ def test_every_item_is_accounted_for_with_all_that_it_has(text: str) -> None:
         assert "dropped" in origins or not item.dropped
 
 
+REPORTS = (
+    "Added an alert on the queue",
+    "We have removed the old job",
+    "We've now enabled paging",
+    "The cron job has been disabled (it did not help)",
+)
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_a_sentence_that_reads_as_finished_is_told_and_closes_nothing(text: str) -> None:
+    (each,) = of(f"- {text}\n").traces
+    assert each.finished
+    assert parse(f"{HEAD}- {text}\n", "a.md").items[0].done is None
+    (marked,) = of(f"- ✅ {text}\n").traces
+    assert not marked.finished
+
+
+@pytest.mark.parametrize("text", [*DESCRIBED, *LEFT, "Add the alert", "Created a ticket to add an alert"])
+def test_a_sentence_that_asks_for_work_does_not_read_as_finished(text: str) -> None:
+    assert not any(each.finished for each in of(f"- {text}\n").traces)
+
+
 # --- what is left out ------------------------------------------------------------------------------------------
 
 
@@ -127,8 +150,9 @@ def entries(section: Section, lines: list[str], end: int) -> Iterator[int]:
 
 @pytest.mark.parametrize("text", DOCUMENTS)
 def test_every_entry_of_a_section_that_is_read_is_an_item_or_a_part_or_left_out(text: str) -> None:
-    made, seen, lines = account(content(text, "a.md"), "a.md"), read(content(text, "a.md"), "a.md"), text.split("\n")
-    if seen.places or "<" in text:
+    source, lines = content(text, "a.md"), text.split("\n")
+    made, seen = account(source, "a.md"), read(source, "a.md")
+    if source.places or "<" in text:
         return
     told = {n for each in made.traces for n in range(each.line, each.end + 1)} | {each.line for each in made.left_out}
     for section, following in zip(seen.sections, [*seen.sections[1:], None], strict=True):

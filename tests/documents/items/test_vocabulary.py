@@ -10,7 +10,7 @@ import pytest
 from pmsync.config.settings import NOTHING_TAUGHT, TEACHABLE, Vocabulary
 from pmsync.documents.items import parse
 from pmsync.documents.items.language.phrases import column
-from pmsync.documents.items.language.vocabulary import COLUMNS
+from pmsync.documents.items.language.vocabulary.columns import COLUMNS
 from pmsync.model import Document
 
 TAUGHT = Vocabulary(

@@ -13,7 +13,7 @@ from functools import cache
 
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.language.vocabulary import TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import TICKET_WORDS
 
 TICKET = "[\ue000-\uebff]"
 PERSON = "[\uec00-\uf3ff]"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from pmsync.documents.items.language.vocabulary import MONTHS
+from pmsync.documents.items.language.vocabulary.metadata import MONTHS
 from pmsync.documents.items.language.vocabulary.sets import any_of
 
 _NAMES = any_of(name for month in MONTHS for name in month)

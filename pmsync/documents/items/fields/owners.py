@@ -8,7 +8,7 @@ from collections.abc import Container
 from pmsync.documents.items.fields.atoms import PERSON, Coded
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.verbs import NAMES_TOO, PAST
-from pmsync.documents.items.language.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
+from pmsync.documents.items.language.vocabulary.statuses import KINDS, NOT_NAMES, TEAM_WORDS
 
 _SPLIT = re.compile(r"\s*(?:[,;+/、，；\n•·|]|\s&\s|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
 _NAME_WORD = r"[^\W\d_][\w'’.-]*"
@@ -123,3 +123,12 @@ def is_team(text: str) -> bool:
         and not {"with", "for", "to", "by", "from", "of", "in"} & set(parts)
         and parts[0] not in {"a", "the", "our", "all", "each", "every"}
     )
+
+
+def is_actor(name: str, known: Container[str]) -> bool:
+    """Whether '… to do this' begins with a name: known, a team, or capitalised or one word that is no usual word."""
+    if name.casefold() in known or is_team(name):
+        return True
+    if name.isupper() and name.isalpha():
+        return is_name(name.title(), known)
+    return is_name(name, known) and not phrases.starts_with_verb(name) and (name[0].isupper() or name.isalpha())

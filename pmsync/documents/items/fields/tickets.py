@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from functools import cache
 
 from pmsync.documents.items.language.phrases import bare, status
-from pmsync.documents.items.language.vocabulary import NOT_PROJECTS, TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import NOT_PROJECTS, TICKET_WORDS
 from pmsync.identity.ticket_addresses import github_issue, jira_key
 
 Projects = tuple[tuple[str, str], ...]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pmsync.documents.blocks import Block, Listing, Table, Text, below
-from pmsync.documents.items.fields import at_start, keyed, owners
+from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import Coded, encode
 from pmsync.documents.items.forms import groups
 from pmsync.documents.items.item import Context, Entry, item
@@ -37,7 +37,7 @@ def is_item(section: Section) -> bool:
     if phrases.is_placeholder(plain) or not plain or owners.only_accounts(coded):
         return False
     lists = _lists_work(section.blocks)
-    rest, ticked = at_start.box(text)
+    rest, ticked = take.box(text)
     if ticked is not None and text[0] not in _LIGHTS:
         return not (lists and phrases.is_label(rest))
     if _has_fields(section, coded):
@@ -79,7 +79,7 @@ def _has_fields(section: Section, coded: Coded) -> bool:
 def _lists_items(blocks: Sequence[Block]) -> bool:
     """Whether entries of a list below have a box, an owner or a ticket, and so are the items themselves."""
     texts = [entry.text for block in blocks if isinstance(block, Listing) for entry in block.entries if entry.text]
-    return any(at_start.box(text.plain)[1] is False or _names(text) for text in texts)
+    return any(take.box(text.plain)[1] is False or _names(text) for text in texts)
 
 
 def _names(text: Text) -> bool:
@@ -109,19 +109,6 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     parts = sections[index:after]
     texts = tuple(text for part in parts for text in below(tuple(part.blocks)))
     details = textwrap.dedent("\n".join(lines[section.end : last])).strip()
-    place = groups.place_of(replace(section, label=None))
-    if section.outer:
-        place = place.under(section.outer)
+    place = groups.place_of(replace(section, label=section.outer))
     spans = section.heading.spans if section.heading else ()
-    return Entry(
-        spans,
-        section.line,
-        "heading",
-        section.root,
-        place.group,
-        place.done,
-        details,
-        texts,
-        owners=place.owners,
-        dropped=place.dropped,
-    ), after
+    return Entry(spans, section.line, "heading", place, details, texts), after

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
-from pmsync.documents.items.fields import at_start, owners
-from pmsync.documents.items.fields import keyed as said
+from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import paragraphs, tables
-from pmsync.documents.items.forms.groups import Place, place_of, place_status
-from pmsync.documents.items.item import Context, Entry, item
+from pmsync.documents.items.forms.groups import place_of, place_status, under
+from pmsync.documents.items.item import Context, Entry, Place, item
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.language.verbs import PAST
-from pmsync.documents.items.language.vocabulary import BOX_MARKS, SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.headings import SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.statuses import BOX_MARKS
 from pmsync.documents.items.sections import Section, heading_text
 
 _BRACKETS = rf"\\?\[(?:[{BOX_MARKS}]|\u00a0)?\\?\](?!\()"
@@ -83,7 +84,7 @@ def read(section: Section, lines: Sequence[str]) -> Harvest:
     for block, following in zip_longest(section.blocks, section.blocks[1:]):
         if isinstance(block, Paragraph):
             label = _lead_in(block, following)
-            group = place.under(label) if label else place
+            group = under(place, label) if label else place
             led = label is None and _paragraph(block, following, group, harvest, tabled=tabled)
         elif led and not _boxes(block):
             _detail(block, lines, harvest)
@@ -127,7 +128,7 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
 def _legend(block: Listing) -> bool:
     """Whether a list beside the table of actions explains its words: each entry is a priority or a kind and what it means."""
     firsts = (_LEGEND.match(bullet.text.plain) if bullet.text else None for bullet in block.entries)
-    return all(match is not None and said.classified(match[1], said.Found()) for match in firsts)
+    return all(match is not None and take.classified(match[1], Fields()) for match in firsts)
 
 
 def _leads_on(text: Text) -> bool:
@@ -147,13 +148,7 @@ def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest:
         harvest.entries[-1] = replace(last, below=(*last.below, block.text))
     elif said.entries:
         harvest.entries += [
-            replace(
-                entry,
-                group=place.group,
-                done=place.done if entry.done is None else entry.done,
-                owners=place.owners,
-                dropped=place.dropped,
-            )
+            replace(entry, place=replace(place, done=place.done if entry.place.done is None else entry.place.done))
             for entry in said.entries
         ]
     elif said.prose:
@@ -204,8 +199,8 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
         if bullet.text is None:
             out += _nested(bullet, place, lines)
         elif grouping and label:
-            out += _nested(bullet, place.under(_label(bullet.text)), lines)
-        elif out and said.is_fields(bullet.text, plainly=True):
+            out += _nested(bullet, under(place, _label(bullet.text)), lines)
+        elif out and keyed.is_fields(bullet.text, plainly=True):
             out[-1] = replace(out[-1], below=(*out[-1].below, bullet.text))
         elif asks(bullet):
             out.append(_entry(bullet, place, lines))
@@ -223,7 +218,7 @@ def _nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
 
 
 def _label(text: Text) -> str:
-    plain, _ = at_start.box(" ".join(text.plain.split()))
+    plain, _ = take.box(" ".join(text.plain.split()))
     return plain.strip().rstrip(":：").strip()
 
 
@@ -234,13 +229,13 @@ def _labels(bullet: Bullet) -> bool:
     nested = [entry for child in bullet.children if isinstance(child, Listing) for entry in child.entries]
     if not (nested or any(isinstance(child, Table) for child in bullet.children)):
         return False
-    plain, ticked = at_start.box(
+    plain, ticked = take.box(
         heading_text(bullet.text) + (":" if bullet.text.plain.rstrip().endswith((":", "：")) else "")
     )
     coded = encode(bullet.text.spans)
     if coded.tickets or any(atom.kind == "P" for atom in coded.atoms.values()):
         return owners.only_accounts(coded)
-    if nested and all(e.text is not None and (said.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
+    if nested and all(e.text is not None and (keyed.is_fields(e.text) or _ABOUT.match(e.text.plain)) for e in nested):
         return False
     boxed = all(e.text is not None and _BOX_RAW.match(e.text.raw) for e in nested)
     if ticked is not None and not boxed and _BALLOT_RAW.match(bullet.text.raw):
@@ -277,18 +272,7 @@ def _entry(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:
     text = bullet.text or Text.of((), bullet.line)
     form = "task" if _BOX_RAW.match(text.raw) else "bullet"
     texts = tuple(below(bullet.children))
-    return Entry(
-        text.spans,
-        text.line,
-        form,
-        place.section,
-        place.group,
-        place.done,
-        _details(bullet, texts, lines),
-        texts,
-        owners=place.owners,
-        dropped=place.dropped,
-    )
+    return Entry(text.spans, text.line, form, place, _details(bullet, texts, lines), texts)
 
 
 def _details(bullet: Bullet, texts: Iterable[Text], lines: Sequence[str]) -> str:
@@ -331,7 +315,7 @@ def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, 
         elif isinstance(block, Table) and tables.names_actions(block) and not (chronicle and _chronicle(block)):
             out += tables.entries(block, Place(place.section)) or []
         elif isinstance(block, Paragraph) and _marked(block.text):
-            out.append(Entry(block.text.spans, block.line, "paragraph", place.section))
+            out.append(Entry(block.text.spans, block.line, "paragraph", Place(place.section)))
         elif isinstance(block, Quote):
             out += scan_blocks(block.children, place, lines, chronicle=chronicle)
         previous = block
@@ -353,7 +337,7 @@ def _scan_list(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry
         elif bullet.text and nested and _announcing(bullet.text):
             out += _nested(bullet, Place(heading_text(bullet.text)), lines)
         else:
-            group = place.under(_label(bullet.text)) if bullet.text and _labels(bullet) else place
+            group = under(place, _label(bullet.text)) if bullet.text and _labels(bullet) else place
             for child in nested:
                 out += _scan_list(child, group, lines)
     return out
@@ -378,7 +362,7 @@ def kept(entries: list[Entry], weak: bool) -> list[Entry]:
     if not weak:
         return entries
     tasks = [entry for entry in entries if _future(entry)]
-    lone = len(entries) == 1 and entries[0].form == "paragraph" and phrases.bare(entries[0].section) in _FIX
+    lone = len(entries) == 1 and entries[0].form == "paragraph" and phrases.bare(entries[0].place.section) in _FIX
     return entries if not lone and 2 * len(tasks) > len(entries) else []
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import TICKET, encode
-from pmsync.documents.items.item import Entry
+from pmsync.documents.items.fields.values import Fields
+from pmsync.documents.items.item import Entry, Place
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import POINTERS, SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.headings import POINTERS, SENTENCE_OPENINGS
 
 _NUMBERED = re.compile(
     r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
@@ -107,16 +107,25 @@ def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
             if index:
                 lines.append([])
             if piece:
-                lines[-1].append(Span(piece, span.href, span.bold, span.italic, span.strike, span.code))
+                lines[-1].append(replace(span, text=piece))
     return [tuple(line) for line in lines]
 
 
 def _lines(text: Text) -> list[Line]:
+    lines = split(text.spans)
+    numbers = [*(text.lines or _numbers(text)), *[text.line] * len(lines)]
+    return [pair for pair in zip(lines, numbers, strict=False) if _plain(pair[0]).strip()]
+
+
+def _numbers(text: Text) -> list[int]:
+    """The line of the file at which each line of a Markdown text begins."""
     raw = text.raw.split("\n")
     blank = next((index for index, line in enumerate(raw) if line.strip()), 0)
-    numbers = [max(0, index - blank) for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
-    numbered = zip_longest(split(text.spans), numbers, fillvalue=None)
-    return [(line, text.line + (number or 0)) for line, number in numbered if line and _plain(line).strip()]
+    return [
+        text.line + max(0, index - blank)
+        for index, line in enumerate(raw)
+        for _ in range(1 + len(_BREAK.findall(line)))
+    ]
 
 
 def _plain(line: tuple[Span, ...]) -> str:
@@ -125,7 +134,7 @@ def _plain(line: tuple[Span, ...]) -> str:
 
 def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "") -> Entry:
     rest = (Text.of((Span(details),), number),) if details else ()
-    return Entry(line, number, "paragraph", section, details=details, below=rest)
+    return Entry(line, number, "paragraph", Place(section), details, rest)
 
 
 # --- bold and numbered leads -----------------------------------------------------------------------------------
@@ -133,7 +142,7 @@ def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "")
 
 def _lead(line: tuple[Span, ...]) -> bool:
     """Whether the line begins with a bold lead that names a task, or with a number."""
-    if keyed.field_lines(encode(line), keyed.Found()):
+    if keyed.field_lines(encode(line), Fields()):
         return False
     if _NUMBERED.match(_plain(line)):
         return True
@@ -184,10 +193,11 @@ def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
     if phrases.is_label(lead if lead.endswith(":") else lead + ":") and (
         lead.endswith(":") or following.startswith(":")
     ):
-        return replace(_entry(_without_colon(rest), number, section), done=phrases.status(lead.rstrip(":")))
+        place = Place(section, done=phrases.status(lead.rstrip(":")))
+        return Entry(_without_colon(rest), number, "paragraph", place)
     details = following.lstrip(":—– -.").strip()
     done = phrases.status(details) if phrases.count(details) <= 3 else None
-    return Entry(bold, number, "paragraph", section, done=done, details=details, below=(Text.of(rest, number),))
+    return Entry(bold, number, "paragraph", Place(section, done=done), details, (Text.of(rest, number),))
 
 
 def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -195,7 +205,7 @@ def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
     if first == len(rest):
         return ()
     head = rest[first]
-    return (Span(head.text.lstrip(" :"), head.href, head.bold, head.italic, head.strike, head.code), *rest[first + 1 :])
+    return (replace(head, text=head.text.lstrip(" :")), *rest[first + 1 :])
 
 
 def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
@@ -207,9 +217,7 @@ def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
     title, position = [], 0
     for span in line:
         if position + len(span.text) >= cut.start():
-            title.append(
-                Span(span.text[: cut.start() - position], span.href, span.bold, span.italic, span.strike, span.code)
-            )
+            title.append(replace(span, text=span.text[: cut.start() - position]))
             break
         title.append(span)
         position += len(span.text)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.documents.blocks import Table, Text
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms.groups import Place
-from pmsync.documents.items.item import Entry
+from pmsync.documents.items.item import Entry, Place
 from pmsync.documents.items.language import phrases
 
 _COMPANIONS = frozenset({"owner", "ticket", "status", "due", "priority", "kind"})
@@ -155,20 +154,9 @@ def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
 
 def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbers: frozenset[str]) -> Entry:
     details = cells["notes"].markdown.strip() if "notes" in cells else ""
-    return Entry(
-        text.spans,
-        line,
-        "table",
-        place.section,
-        place.group,
-        place.done,
-        re.sub(r"\s*<br\s*/?>\s*", "\n", details),
-        (cells["notes"],) if details else (),
-        cells,
-        owners=place.owners,
-        dropped=place.dropped,
-        rows=numbers,
-    )
+    below = (cells["notes"],) if details else ()
+    details = re.sub(r"\s*<br\s*/?>\s*", "\n", details)
+    return Entry(text.spans, line, "table", place, details, below, cells, numbers)
 
 
 def divider(cells: tuple[Text, ...]) -> str | None:

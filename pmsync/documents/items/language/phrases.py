@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Literal
 
-from pmsync.documents.items.language import verbs, vocabulary
+from pmsync.documents.items.language import verbs
+from pmsync.documents.items.language.vocabulary import columns, headings, statuses
 
 _MARKS = r"\u0900-\u0903\u093a-\u094d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 """Vowels and tones of Hindi and Thai, which stand on a letter and are none by themselves."""
@@ -44,7 +45,7 @@ def bare(text: str) -> str:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    patterns: Iterable[str] = getattr(vocabulary, name)
+    patterns: Iterable[str] = getattr(statuses, name)
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
@@ -53,7 +54,7 @@ def _heading(name: str) -> re.Pattern[str]:
     """The same to search with, in one step for all patterns that begin alike: with the text ('^'), with a word ('\\b'),
     or, as words are not told apart in Chinese, with a character beyond ASCII.
     """
-    patterns: Iterable[str] = [re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern) for pattern in getattr(vocabulary, name)]
+    patterns: Iterable[str] = [re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern) for pattern in getattr(headings, name)]
     of_text = [pattern for pattern in patterns if pattern.startswith("^")]
     of_word = [pattern for pattern in patterns if pattern.startswith(r"\b")]
     others = [pattern for pattern in patterns if not pattern.startswith(("^", r"\b"))]
@@ -92,7 +93,7 @@ def column(header: str) -> str:
     if header.strip().rstrip(".") in {"#", "No", "№"}:
         return "id"
     key = bare(header)
-    for role, names in vocabulary.COLUMNS.items():
+    for role, names in columns.COLUMNS.items():
         if key in names:
             return role
     return _compound(key)
@@ -105,7 +106,7 @@ def _compound(key: str) -> str:
         return ""
     roles = []
     for part in parts:
-        role = next((role for role, names in vocabulary.COLUMNS.items() if part in names), "")
+        role = next((role for role, names in columns.COLUMNS.items() if part in names), "")
         if role:
             roles.append(role)
     for role in ("title", "owner", "due", "priority", "ticket", "status", "kind"):
@@ -114,9 +115,9 @@ def _compound(key: str) -> str:
     return ""
 
 
-_HEDGES = re.compile(vocabulary.HEDGES)
-_CONDITIONS = re.compile(vocabulary.CONDITIONS)
-_BY_DAY = re.compile(vocabulary.BY_DAY)
+_HEDGES = re.compile(statuses.HEDGES)
+_CONDITIONS = re.compile(statuses.CONDITIONS)
+_BY_DAY = re.compile(statuses.BY_DAY)
 
 
 def is_hedged(text: str) -> bool:
@@ -128,23 +129,23 @@ def is_hedged(text: str) -> bool:
 def status(text: str) -> bool | None:
     """Done, not done, or None where the text is no status."""
     stripped = text.strip()
-    if stripped[:1] and stripped[0] in vocabulary.DONE_SIGNS:
-        return not any(sign in stripped for sign in vocabulary.OPEN_SIGNS) and not is_hedged(stripped)
+    if stripped[:1] and stripped[0] in statuses.DONE_SIGNS:
+        return not any(sign in stripped for sign in statuses.OPEN_SIGNS) and not is_hedged(stripped)
     if "?" in stripped:
         return None
-    if stripped[:1] and stripped[0] in vocabulary.OPEN_SIGNS:
+    if stripped[:1] and stripped[0] in statuses.OPEN_SIGNS:
         return False
     key = normal(_PARENTHESES.sub("", text)).replace("_", " ").replace("-", " ")
-    if key in vocabulary.DONE:
+    if key in statuses.DONE:
         return not is_hedged(text)
-    if key in vocabulary.OPEN:
+    if key in statuses.OPEN:
         return False
     return None
 
 
 def is_dropped(text: str) -> bool:
     """Whether a status or a group's label says that the work was cancelled."""
-    return normal(text) in vocabulary.DROPPED
+    return normal(text) in statuses.DROPPED
 
 
 def loose_status(text: str) -> bool | None:
@@ -158,9 +159,9 @@ def loose_status(text: str) -> bool | None:
     if _HEDGES.search(key) or _CONDITIONS.search(key):
         return False if len(key) < 40 else None
     for word in _WORD.findall(key)[:6]:
-        if word in vocabulary.DONE - {"yes", "y", "x", "live"}:
+        if word in statuses.DONE - {"yes", "y", "x", "live"}:
             return True
-        if word in vocabulary.OPEN - {"new", "no", "n", "active", "non", "draft", "partial"}:
+        if word in statuses.OPEN - {"new", "no", "n", "active", "non", "draft", "partial"}:
             return False
     return _cjk_status(key)
 
@@ -168,10 +169,10 @@ def loose_status(text: str) -> bool | None:
 def _cjk_status(key: str) -> bool | None:
     if not _CJK.search(key) or len(key) > 20:
         return None
-    for word in vocabulary.OPEN:
+    for word in statuses.OPEN:
         if _CJK.search(word) and word in key:
             return False
-    return True if any(_CJK.search(word) and word in key for word in vocabulary.DONE) else None
+    return True if any(_CJK.search(word) and word in key for word in statuses.DONE) else None
 
 
 def says_anything(text: str) -> bool:
@@ -220,7 +221,7 @@ def says_none(text: str) -> bool:
 def nobody(text: str) -> bool:
     """Whether an owner's place is held by nobody."""
     key = bare(text)
-    return not key or key in vocabulary.NOBODY or bool(re.fullmatch(r"<.*>|\[.*\]|\{.*\}", text.strip()))
+    return not key or key in statuses.NOBODY or bool(re.fullmatch(r"<.*>|\[.*\]|\{.*\}", text.strip()))
 
 
 def count(text: str) -> int:

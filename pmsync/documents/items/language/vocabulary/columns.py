@@ -100,31 +100,9 @@ FIELD_KEYS = {
     "kind": COLUMNS["kind"],
     "priority": COLUMNS["priority"] - {"p", "severity"},
     "id": frozenset({"id", "action id", "item id"}),
-    "labels": COLUMNS["labels"],
-    "finished": frozenset(
-        {
-            "done",
-            "completed",
-            "complete",
-            "closed",
-            "finished",
-            "resolved",
-            "completed on",
-            "done on",
-            "closed on",
-            "erledigt",
-            "erledigt am",
-            "terminé",
-            "完了",
-            "完了日",
-            "対応済み",
-            "implemented",
-            "実装完了",
-            "fixed",
-            "已完成",
-            "completado",
-            "concluído",
-        }
+    "finished": words(
+        "done|completed|complete|closed|finished|resolved|completed on|done on|closed on|erledigt|erledigt am|"
+        "terminé|完了|完了日|対応済み|implemented|実装完了|fixed|已完成|completado|concluído"
     ),
 }
 """What may stand before a colon in `Owner: alice`."""
