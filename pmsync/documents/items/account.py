@@ -113,7 +113,7 @@ def trace(entry: Entry, context: Context) -> Trace | None:
     own = item.own_words(entry, context)
     if own is None:
         return None
-    whole = " ".join(own.whole.split())
+    whole = " ".join(own.words.split())
     origins = dict(_origins(entry, own, context))
     lines = [entry.line + "".join(span.text for span in entry.spans).strip().count("\n")]
     lines += [text.line + text.raw.strip().count("\n") for text in entry.below]
@@ -121,31 +121,31 @@ def trace(entry: Entry, context: Context) -> Trace | None:
     return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins, reported)
 
 
-def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[str, str]]:
+def _origins(entry: Entry, own: item.OwnWords, context: Context) -> Iterator[tuple[str, str]]:
     """For each field that has a value, the step of the reading that gave it."""
-    found = own.found
+    fields = own.fields
     before = _values(Fields())
     tickets = ""
     for name, step in (
         ("words", lambda: (own.coded.tickets, set())),
-        ("column", lambda: item.from_cells(entry, found)),
-        ("below", lambda: item.from_below(entry, found, context.known)),
-        ("sentence", lambda: item.from_sentence(entry, own.title, found)),
-        ("group", lambda: item.from_place(entry, found)),
+        ("column", lambda: item.from_cells(entry, fields)),
+        ("below", lambda: item.from_below(entry, fields, context.people)),
+        ("sentence", lambda: item.from_remark(entry, own.title, fields)),
+        ("group", lambda: item.from_place(entry, fields)),
     ):
         more = step()
         tickets = tickets or (name if more and more[0] else "")
-        after = _values(found)
+        after = _values(fields)
         yield from ((key, name) for key, value in after.items() if value != before[key])
         before = after
     if tickets:
         yield "tickets", tickets
-    if entry.place.dropped and not found.dropped:
+    if entry.place.dropped and not fields.dropped:
         yield "dropped", "group"
 
 
-def _values(found: Fields) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in _FIELDS}
+def _values(fields: Fields) -> dict[str, Any]:
+    return {name: getattr(fields, name) for name in _FIELDS}
 
 
 def _cut(whole: str, title: str) -> Iterator[str]:
