@@ -1,4 +1,4 @@
-"""A document's text to a `Document`. Pure; the composer of this package."""
+"""Makes a `Document` of a file's content. Pure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Docu
 
 
 def document(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
-    """The document that a file's content makes; its lines are places in the file."""
+    """The document in a file's content; its lines are places in the file."""
     with tickets.known(vocabulary.projects):
         made = _document(read(source, path, vocabulary))
     items = tuple(replace(item, line=source.place(item.line)) for item in made.items)
@@ -61,7 +61,7 @@ class Read:
 
 
 def read(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
-    """The way of a document as `document` goes it, up to its entries."""
+    """Reads a document up to its entries, the first half of `document`."""
     with tickets.known(vocabulary.projects):
         blocks = team_words.in_known_words(list(source.blocks), vocabulary)
         sections = outline(blocks, team_words.sections(vocabulary))
@@ -101,7 +101,7 @@ def _document(seen: Read) -> Document:
 
 
 def _head_end(sections: Sequence[Section]) -> int:
-    """The line at which the document has said who and what it is: that of the first heading that announces work."""
+    """The line at which the document's head ends: that of the first heading that announces work."""
     return next((each.line for each in sections if each.kind == "action" and each.level < BOLD_LEVEL), sys.maxsize)
 
 
@@ -143,14 +143,14 @@ def _unannounced(sections: Sequence[Section], title: str, path: str) -> Finding:
 
 
 def _asks(section: Section) -> bool:
-    """Whether most entries of a section's lists, or any rows, may be work to do."""
+    """Whether most entries of a section's lists read as work to do, or it has a table."""
     entries = [each for block in section.blocks if isinstance(block, Listing) for each in block.entries]
     tasks = sum(each.text is not None and phrases.reads_as_task(each.text.plain) for each in entries)
     return 2 * tasks > len(entries) or any(isinstance(block, Table) for block in section.blocks)
 
 
 def _above(sections: Sequence[Section], section: Section, title: str) -> Section:
-    """The highest heading above a section that says as little, but the title, and has nothing else below it."""
+    """The highest unknown heading above a section, below the title, under which no heading is known."""
     meant = section
     before = sections[: next(n for n, each in enumerate(sections) if each is section)]
     for each in reversed(before):
@@ -186,7 +186,7 @@ def _items(found: Sequence[Entry], context: Context) -> tuple[list[Item], list[F
 
 
 def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tuple[list[Entry], list[Finding]]:
-    """The entries of all sections, and what there is to say about the sections that are read."""
+    """The entries of all sections, and findings about the sections that are read."""
     out: list[Entry] = []
     told: list[Finding] = []
     roots: dict[int, lists.Harvest] = {}
@@ -230,7 +230,7 @@ def _add(total: lists.Harvest, part: lists.Harvest, *, weak: bool) -> None:
 
 
 def _unknown(columns: tables.Unknown, path: str) -> Finding:
-    """A table that is not read, or columns of one that is; with the line of the configuration that teaches them."""
+    """A finding for a table that is not read, or unknown columns, with the line of the configuration that teaches them."""
     named = ", ".join(repr(name) for name in columns.names)
     if columns.text:
         message = f"of this table's columns {named}, none is understood as the action items' text"

@@ -1,4 +1,4 @@
-"""What a document says of itself: front matter, a table or `key: value` lines near its top. Pure."""
+"""The fields of a document: front matter, a table or `key: value` lines near its top. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pmsync.documents.items.sections import bold_line, heading_text
 
 _KEY = re.compile(r"^\s*[*_]*(?!\d)(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
 _KEYED_PART = re.compile(r"\s+[|·]\s+(?=[*_]{0,3}[^:：|*_\n]{2,30}[*_]{0,3}\s*[:：])")
-"""What stands between several fields on one line."""
+"""The separator of several fields on one line."""
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -47,7 +47,7 @@ class Head:
 
 
 def read_head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: int) -> Head:
-    """The document's fields: front matter first, then what stands near the top, then file name and first heading.
+    """The document's fields: from the front matter, else near the top, else from the file's name and the first heading.
 
     Nothing from line `end` on is one.
     """
@@ -74,7 +74,7 @@ def read_head(front: Mapping[str, object], blocks: Sequence[Block], path: str, e
 
 
 def is_draft(status: str) -> bool:
-    """Whether a whole status is a draft's: a final word anywhere in it wins, and of a menu the marked option counts."""
+    """Whether a status is that of a draft. A final word anywhere in it wins; in a menu the marked option counts."""
     marked = [next(filter(None, groups)) for groups in _MARKED_OPTION.findall(status)]
     text = marked[0] if len(marked) == 1 and re.search(r"[|/,\[☐]", status) else status
     key = phrases.bare(re.sub(r"[*_`]", "", text))
@@ -134,7 +134,7 @@ def _from_blocks(blocks: Sequence[Block], end: int) -> dict[str, str | tuple[str
 
 
 def _says(role: str, value: str) -> bool:
-    """Whether a value that stands for nothing elsewhere says all here: a bare number as a severity, 'pending' as a status."""
+    """Whether a placeholder is a value for this field: a bare number is a severity, 'pending' a status."""
     if role == "severity":
         return re.fullmatch(r"\s*[0-5]\s*", value) is not None
     return role == "status" and phrases.bare(value) in metadata.DRAFT
@@ -221,7 +221,7 @@ def _date(value: object, path: str, remarks: list[tuple[str, str, str]]) -> date
 
 
 def _in_title(title: str) -> date | None:
-    """The day in a document's title, None where there is none or more than one can be meant."""
+    """The day in a document's title, None without one or if it is ambiguous."""
     if _FILE_DATE.search(title):
         return _file_date(title)
     try:

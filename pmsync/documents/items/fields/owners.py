@@ -1,4 +1,4 @@
-"""Who is named as responsible: owner cells, and names at an entry's start or end. Pure."""
+"""Names of owners: in a cell or field, and at an entry's start or end. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cell(coded: Coded, text: str) -> tuple[str, ...]:
 
 
 def _one(coded: Coded, part: str) -> str:
-    """One owner as written: an account wins over the name before it ('Alice <alice@example.com>')."""
+    """One owner as written. An account wins over a name before it ('Alice <alice@example.com>')."""
     found = re.findall(PERSON, part)
     if found:
         return (
@@ -59,7 +59,7 @@ def accounts(coded: Coded, text: str) -> tuple[str, ...]:
 
 
 def only_accounts(coded: Coded) -> bool:
-    """Whether a text names people by account and says nothing else."""
+    """Whether a text is nothing but accounts."""
     return bool(coded.atoms) and not phrases.says_anything(re.sub(PERSON, "", coded.text))
 
 
@@ -107,7 +107,7 @@ def _is_verb(word: str) -> bool:
 
 
 def _is_login(word: str) -> bool:
-    """Whether a word in lower case can be somebody's account or first name: no verb ('seeds'), and no file's name."""
+    """Whether a word in lower case can be an account or a first name, and is neither a verb ('seeds') nor a file."""
     if not _LOWER.fullmatch(word) or _FILE.search(word):
         return False
     verbs = (word, word.removesuffix("s"), word.removesuffix("es"))
@@ -126,7 +126,7 @@ def is_team(text: str) -> bool:
 
 
 def is_actor(name: str, known: Container[str]) -> bool:
-    """Whether '… to do this' begins with a name: known, a team, or capitalised or one word that is no usual word."""
+    """Whether the subject of '… to do this' is a known name, a team, or a word that can be a name."""
     if name.casefold() in known or is_team(name):
         return True
     if name.isupper() and name.isalpha():

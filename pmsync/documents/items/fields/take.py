@@ -277,9 +277,6 @@ def box(text: str) -> tuple[str, bool | None]:
     return text, None
 
 
-_ONLY_BOX = re.compile(r"\\?\[[ xX*✓✔✅~-]?\\?\]|[☐☑✅⬜]")
-
-
 def is_box(text: str) -> bool:
     """Whether the text is a check box and nothing else."""
-    return _ONLY_BOX.fullmatch(text.strip()) is not None
+    return bool(text.strip()) and not box(text.strip())[0]

@@ -1,4 +1,4 @@
-"""From the sections of a document to its entries: the forms in which people list work. Pure."""
+"""Finds the entries in the sections of a document. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pmsync.documents.items.sections import Section, heading_text
 _BRACKETS = rf"\\?\[(?:[{BOX_MARKS}]|\u00a0)?\\?\](?!\()"
 _BOX_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑✅⬜])\s*(?=\S)")
 _BALLOT_RAW = re.compile(rf"\s*(?:{_BRACKETS}|[☐☑⬜])\s*(?=\S)")
-"""A box that can only be one: outside action sections a list of ✅ and ⚠️ more often says what works."""
+"""An unmistakable box: outside of action sections, ✅ in a list usually marks what works."""
 _MARKED = re.compile(
     r"^\W*(?:\d{1,2}[:.h]\d\d\S*\s+)?(?:(?:TODO|DONE|ACTION(?: ITEM)?|AI(?:[- ]?\d+)?)[*_]*\s*[:\])–—-]|to-?do:|(?:[Nn]ext )?[Aa]ction(?: item| point| needed| required| Needed| Required)?s?\s?(?:\d+)?:|\[action item\]|(?:Azione|Acci[oó]n|A[çc][ãa]o|Aktion|Maßnahme|Actie)\s?\d*[*_]*\s*:|(?:未対応|未着手)\s*[:：])"
     r"|^\s*(?:\*\*|__)(?:TODO|DONE)(?:\*\*|__)\s",
@@ -38,17 +38,17 @@ _ABOUT = re.compile(
     r"acceptance criteria|definition of done|beschreibung|begründung|motif|descripción|descrição|説明|说明)\s*[:：]",
     re.IGNORECASE,
 )
-"""What explains the entry above it, which then is more than a label."""
+"""A list entry that explains the entry above it, which is then more than a label."""
 _RULED_OUT = re.compile(
     r"\W*(?:\[n/?a\]|(?:options?|alternatives?|ideas?) (?:ruled out|rejected|discarded|considered)\b)", re.IGNORECASE
 )
 _FIX = {"fix", "the fix", "fixes", "the fixes"}
-"""Headings below which one sentence tells how it was fixed."""
+"""Headings below which a single sentence reports the fix."""
 _MORE = re.compile(
     r"\W*(?:potentially |possibly |maybe |perhaps )?(?:more|better|additional|fewer|less|stricter|clearer|earlier)\b(?!.*\b(?:was|were|had)\b)",
     re.IGNORECASE,
 )
-"""What an entry begins with that wants things otherwise, though it names no verb."""
+"""Beginnings of entries that ask for a change without a verb."""
 _QUESTION = re.compile(
     r"^\W*(?:why|who|when|where|what|which|how|is|are|was|were|did|does|do we|has|have we|had)\b.*[?？]\W*$",
     re.IGNORECASE | re.DOTALL,
@@ -57,7 +57,7 @@ _INVERTED = re.compile(
     r"^\W*(?:(?:is|are|was|were|does|did|should we|could we|can we|do we)\b|if (?:we|they|someone|it) had\b)(?!.*\b(?:should|will|must|need to)\b)",
     re.IGNORECASE | re.DOTALL,
 )
-"""A question without its mark, and what might have been: neither asks for work."""
+"""A question without a question mark, or what might have been: neither asks for work."""
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ def _boxes(block: Block) -> bool:
 
 
 def _detail(block: Block, lines: Sequence[str], harvest: Harvest) -> None:
-    """What stands below a paragraph that is an item belongs to that."""
+    """Adds a block to the item that the paragraph above it is."""
     last = harvest.entries[-1]
     more = "\n".join(lines[block.line - 1 : block.end])
     details = "\n\n".join(filter(None, (last.details, textwrap.dedent(more).strip())))
@@ -110,7 +110,7 @@ def _detail(block: Block, lines: Sequence[str], harvest: Harvest) -> None:
 
 
 def _lead_in(block: Paragraph, following: Block | None) -> str | None:
-    """None where the paragraph does not lead to a list; the group it names, '' for a mere introduction."""
+    """The group that a paragraph names for the list below it, '' if it only introduces the list; None without a list."""
     if not isinstance(following, Listing | Table):
         return None
     plain = " ".join(block.text.plain.split())
@@ -126,18 +126,18 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
 
 
 def _legend(block: Listing) -> bool:
-    """Whether a list beside the table of actions explains its words: each entry is a priority or a kind and what it means."""
+    """Whether a list beside the table of actions is its legend: each entry explains a priority or a kind."""
     firsts = (_LEGEND.match(bullet.text.plain) if bullet.text else None for bullet in block.entries)
     return all(match is not None and take.classified(match[1], Fields()) for match in firsts)
 
 
 def _leads_on(text: Text) -> bool:
-    """Whether the last of several sentences leads to what follows."""
+    """Whether the last of several sentences introduces the next block."""
     return text.raw.rstrip().endswith((":", "：")) and re.search(r"[.!?]\s", text.raw) is not None
 
 
 def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest: Harvest, *, tabled: bool) -> bool:
-    """Takes over what the paragraph says; whether it is an item that goes on in the list or code below it."""
+    """Adds what the paragraph says. Returns whether it is an item that the list or code below it belongs to."""
     said = paragraphs.read(block.text, place.section)
     harvest.said = True
     introduces = isinstance(following, Listing) or (isinstance(following, Opaque) and _leads_on(block.text))
@@ -174,7 +174,7 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
 
 
 def _quoted(block: Quote, place: Place, lines: Sequence[str]) -> list[Entry]:
-    """What a quotation in an action section holds: boxes, and entries that name an owner or a day; the rest is talk."""
+    """The entries of a quotation in an action section: those with a box, an owner or a day. The rest is conversation."""
     out = [entry for entry in scan_blocks(block.children, place, lines) if entry.form == "task"]
     taken = {entry.line for entry in out}
     for child in block.children:
@@ -245,7 +245,7 @@ def _labels(bullet: Bullet) -> bool:
 
 
 def asks(bullet: Bullet) -> bool:
-    """Whether an entry can be work: no question, no template's instructions, and no label that nothing follows."""
+    """Whether an entry can be work: not a question, not a template's instructions, not a label with nothing below it."""
     plain = bullet.text.plain.strip() if bullet.text else ""
     if is_question(bullet) or (bullet.text and paragraphs.italic(bullet.text) and not phrases.reads_as_task(plain)):
         return False
@@ -253,7 +253,7 @@ def asks(bullet: Bullet) -> bool:
 
 
 def is_question(bullet: Bullet) -> bool:
-    """Whether an entry only asks, or says what was ruled out."""
+    """Whether an entry is only a question, or an option that was ruled out."""
     plain = bullet.text.plain.strip() if bullet.text else ""
     if _RULED_OUT.match(plain):
         return True
@@ -285,14 +285,14 @@ def _details(bullet: Bullet, texts: Iterable[Text], lines: Sequence[str]) -> str
 
 
 def scan(section: Section, lines: Sequence[str]) -> list[Entry]:
-    """The entries of any other section: what is marked as a task, and tables and lists that announce actions."""
+    """The entries of any other section: marked tasks, and tables and lists that announce actions."""
     if section.checklist:
         return []
     return scan_blocks(section.blocks, Place(section.title), lines, chronicle=section.kind == "other")
 
 
 def leaves_some(section: Section, taken: Sequence[Entry]) -> bool:
-    """Whether a list below a heading that says nothing has entries with a box, which are read, and others, which are not."""
+    """Whether a list below an unknown heading has entries with a box, which are read, and others, which are not."""
     if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in taken):
         return False
     lines = sorted(entry.line for entry in taken)
@@ -305,7 +305,7 @@ def leaves_some(section: Section, taken: Sequence[Entry]) -> bool:
 
 
 def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, chronicle: bool = False) -> list[Entry]:
-    """The same for some blocks; in a `chronicle` (timeline, impact, …) a table needs a plain header to be read."""
+    """The marked entries in some blocks. In a `chronicle` (timeline, impact, …) a table is read only if its header is clear."""
     out: list[Entry] = []
     previous: Block | None = None
     for block in blocks:
@@ -351,14 +351,14 @@ def _announcing(text: Text) -> bool:
 
 
 def _marked(text: Text) -> bool:
-    """Whether a text begins with TODO, DONE, ACTION or AI and says something after it."""
+    """Whether a text begins with a mark such as TODO, DONE, ACTION or AI, and goes on."""
     raw = text.raw[:200]
     match = _MARKED.match(raw) or _MARKED_ANY_CASE.match(raw)
     return match is not None and phrases.count(raw[match.end() :]) > 1
 
 
 def kept(entries: list[Entry], weak: bool) -> list[Entry]:
-    """The entries of a section; under a heading that may mean past work, only if they read as work to do."""
+    """The entries of a section. Under a `weak` heading, which may mean past work, they must read as work to do."""
     if not weak:
         return entries
     tasks = [entry for entry in entries if _future(entry)]

@@ -1,4 +1,4 @@
-"""Tasks written as plain lines or bold-led paragraphs, told from running prose. Pure."""
+"""Tasks written as plain lines or as paragraphs with a bold lead, unlike running prose. Pure."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"(?:we|i|the team|wir|nous|on) ", re.IGNORECASE)
-"""What begins so and goes on for several sentences tells, where an entry would ask."""
+"""Text that begins so and has several sentences is prose."""
 _GERUND = re.compile(
     r"\W*\w+ing\b[^.!?]{0,160}?\b(?:was|were|had|(?:would|could|might|may|should) have)\b", re.IGNORECASE
 )
-"""A sentence about doing something ('Taking reports earlier would have …') asks for nothing."""
+"""A sentence about what might have been ('Taking reports earlier would have …') asks for nothing."""
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-"""What breaks a line without beginning one in the file."""
+"""Breaks a line on the page, not in the file."""
 _TICKET_FIRST = re.compile(rf"\s*{TICKET}\s*[:–—-]*\s+\w")
 _LONGEST_TASK = 90
 
@@ -58,7 +58,7 @@ class Said:
 
 
 def read(text: Text, section: str) -> Said:
-    """What the paragraph is."""
+    """Tells what a paragraph of an action section is."""
     plain = text.plain.strip()
     if not plain or phrases.is_placeholder(plain) or phrases.says_none(plain) or italic(text) or _POINTER.match(plain):
         return Said()
@@ -79,7 +79,7 @@ def _points(entry: Entry) -> bool:
 
 
 def _terse(plain: str) -> bool:
-    """Whether a line is no sentence but a note of something to do, as a list's entry would be."""
+    """Whether a line is a note of something to do, as an entry of a list would be, and not a sentence."""
     return 3 <= phrases.count(plain) <= 15 and not (_TERMINAL.search(plain) or _SENTENCE.match(plain) or "\n" in plain)
 
 
@@ -93,7 +93,7 @@ def label(text: Text) -> str | None:
 
 
 def italic(text: Text) -> bool:
-    """Whether all of it is italic, as a template's instructions to its authors are."""
+    """Whether the whole text is italic, as instructions in templates are."""
     if not any(span.italic for span in text.spans):
         return False
     visible = [span for span in text.spans if re.search(r"\w", span.text)]
@@ -153,7 +153,7 @@ def _bold_lead(line: tuple[Span, ...]) -> str:
 
 
 def _led(lines: list[Line], section: str) -> list[Entry]:
-    """One entry for each line that has a lead; lines without one go on the entry before."""
+    """One entry for each line that has a lead; other lines continue the entry before."""
     grouped: list[tuple[list[tuple[Span, ...]], int]] = []
     for line, number in lines:
         if _lead(line) or not grouped:
@@ -171,7 +171,7 @@ def _join(group: list[tuple[Span, ...]]) -> tuple[Span, ...]:
 
 
 def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
-    """The bold lead as the title, or the first sentence of a numbered paragraph; what follows are details."""
+    """An entry whose title is the bold lead, or the first sentence of a numbered paragraph; the rest are its details."""
     width = 0
     for span in line:
         if not span.bold and span.text.strip():
@@ -222,7 +222,7 @@ def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Hard-wrapped lines put together."""
+    """Joins hard-wrapped lines."""
     groups: list[tuple[list[tuple[Span, ...]], int]] = []
     length, before = 0, ""
     for line, number in lines:
@@ -238,7 +238,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 
 
 def _goes_on(before: str, length: int, line: str) -> bool:
-    """Whether a line goes on what the lines before it say, which ends in `before` and is so long."""
+    """Whether a line continues the lines before it: `before` is the last of them, `length` their length."""
     stripped = line.strip()
     if _SIGNED.match(line) or _NUMBERED.match(line) or phrases.is_marked(line):
         return False
@@ -249,7 +249,7 @@ def _goes_on(before: str, length: int, line: str) -> bool:
 
 
 def _tasks(lines: list[Line]) -> list[Line]:
-    """The lines as tasks where at least half of them read as one, else none."""
+    """The lines, if at least half of them read as tasks, else none."""
     plains = [_plain(line).strip() for line, _ in lines]
     if any(phrases.count(plain) > _LONGEST_TASK for plain in plains):
         return []
