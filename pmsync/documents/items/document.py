@@ -12,8 +12,9 @@ from itertools import takewhile
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Content, Listing, Table
+from pmsync.documents.items.entries import Harvest, leaves_some, read_section, scan_section
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms import headings, lists, tables
+from pmsync.documents.items.forms import headings, tables
 from pmsync.documents.items.head import Head, read_head
 from pmsync.documents.items.item import Context, Entry, item
 from pmsync.documents.items.language import phrases, team_words
@@ -189,22 +190,22 @@ def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tu
     """The entries of all sections, and findings about the sections that are read."""
     out: list[Entry] = []
     told: list[Finding] = []
-    roots: dict[int, lists.Harvest] = {}
+    roots: dict[int, Harvest] = {}
     index = 0
     while index < len(sections):
         section = sections[index]
         if not section.reading:
-            scanned = lists.scan(section, lines)
+            scanned = scan_section(section, lines)
             out += scanned
-            told += [_half_read(section, path)] if lists.leaves_some(section, scanned) else []
+            told += [_half_read(section, path)] if leaves_some(section, scanned) else []
             index += 1
             continue
-        total = roots.setdefault(section.root_line, lists.Harvest([], [], []))
+        total = roots.setdefault(section.root_line, Harvest())
         if headings.is_item(section):
             entry, index = headings.read(sections, index, lines)
             total.entries.append(entry)
         else:
-            _add(total, lists.read(section, lines), weak=section.weak)
+            total.add(read_section(section, lines))
             index += 1
     for total in roots.values():
         out += total.entries
@@ -219,14 +220,6 @@ def _half_read(section: Section, path: str) -> Finding:
     message = f"of the list below {title!r} only what has a box is read, for the heading announces no action items"
     hint = f"give each a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
     return new_finding("half-read", message, hint, path, section.line)
-
-
-def _add(total: lists.Harvest, part: lists.Harvest, *, weak: bool) -> None:
-    total.entries += lists.kept(part.entries, weak)
-    total.unknown += part.unknown
-    total.prose += part.prose
-    total.untitled += part.untitled
-    total.said = total.said or part.said
 
 
 def _unknown(columns: tables.Unknown, path: str) -> Finding:
@@ -252,7 +245,7 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _remarks(line: int, total: lists.Harvest, path: str) -> list[Finding]:
+def _remarks(line: int, total: Harvest, path: str) -> list[Finding]:
     out = [_unknown(columns, path) for columns in total.unknown]
     missing = "the row has an owner or a ticket, and no text"
     out += [new_finding("title-missing", missing, path=path, line=each) for each in total.untitled]
@@ -260,7 +253,7 @@ def _remarks(line: int, total: lists.Harvest, path: str) -> list[Finding]:
         out.append(
             new_finding("prose", "prose where a list of action items is expected", path=path, line=total.prose[0])
         )
-    elif not (total.said or total.entries):
+    elif total.blank and not total.entries:
         out.append(
             new_finding("empty-section", "this section announces action items and is empty", path=path, line=line)
         )
