@@ -45,7 +45,7 @@ def heading_text(text: Text | None) -> str:
     return " ".join(text.plain.split()).rstrip(":：").strip() if text else ""
 
 
-def outline(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Section]:
+def split_sections(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Section]:
     """The document's sections in order; `announcing` are a team's own headings that announce work."""
     sections = [Section(None, 0, 0, 0)]
     for block in _split_bold(blocks):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Block, Content, Listing, Table
 from pmsync.documents.items.language import phrases, team_words
-from pmsync.documents.items.sections import Section, outline
+from pmsync.documents.items.sections import Section, split_sections
 
 _LONGEST_HEADING = 8
 """The most words of a heading that is worth teaching."""
@@ -25,7 +25,7 @@ class Unread:
 def unread(source: Content, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
     """The sections of a document under an unknown heading in which most entries read as work to do."""
     blocks = list(source.blocks)
-    sections = outline(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
+    sections = split_sections(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
     return [Unread(each.title, count) for each in sections[1:] if (count := _work(each))]
 
 
