@@ -217,7 +217,7 @@ class _Walk:
             yield from self._paragraph(block, inside)
         elif isinstance(block, Quote):
             for child in block.children:
-                yield from self._in(child, "a quotation: only what has a box, an owner or a date counts there")
+                yield from self._in(child, "a quotation: only entries with a box, an owner or a date count")
         elif isinstance(block, Opaque):
             return
 
@@ -248,7 +248,7 @@ class _Walk:
                 continue
             empty = text is None or not text.raw.strip()
             why = "a row without the item's text" if empty else _nothing(text.plain if text else "")
-            yield LeftOut(row.line, _row(row.cells), why or "a row as the template has it")
+            yield LeftOut(row.line, _row(row.cells), why or "an example row of a template")
 
     def _paragraph(self, block: Paragraph, inside: str) -> Iterator[LeftOut]:
         plain = block.text.plain
@@ -264,8 +264,8 @@ class _Walk:
         return line in self.parts or self.within(line, line)
 
 
-_NO_ENTRY = "it is no entry of its own"
-_PAST = "a heading such as this may mean what was done, and most of what stands below it does not read as work to do"
+_NO_ENTRY = "it belongs to no item"
+_PAST = "a heading like this may mean past work, and most entries below it do not read as work to do"
 
 
 def _why(bullet: Bullet) -> str:
@@ -277,7 +277,7 @@ def _why(bullet: Bullet) -> str:
     if lists.is_question(bullet):
         return "a question, or what was ruled out"
     if not lists.asks(bullet):
-        return "it only names a group, and nothing is below it"
+        return "it names a group, and nothing is below it"
     return _NO_ENTRY
 
 

@@ -22,15 +22,13 @@ def unannounced(sections: Sequence[Section], title: str, path: str) -> Finding:
     unknown = [each for each in sections if each.kind == "" and each.title and _lists(each)]
     unknown = [each for each in unknown if not (each.title == title and each.level in {1, BOLD_LEVEL})]
     if not unknown:
-        message = "no heading announces action items, and nothing is marked as one"
+        message = "no heading announces action items, and no text is marked as one"
         return new_finding("no-items", message, path=path, line=1)
     likely = max(unknown, key=lambda each: (_asks(each), each.level > 1, each.line))
     heading = _above(sections, likely, title)
-    message = f"{heading.title!r} is not known as a heading that announces action items, and nothing else does"
+    message = f"the heading {heading.title!r} is unknown, and no other heading announces action items"
     usual = RULES["no-items"].hint
-    hint = (
-        f"if it does, teach it: `sections = [{_toml(heading.title)}]` below [vocabulary] in pmsync.toml; else {usual}"
-    )
+    hint = f"if it announces action items, teach it: `sections = [{_toml(heading.title)}]` below [vocabulary] in pmsync.toml; else {usual}"
     return new_finding("no-items", message, hint, path, heading.line)
 
 
@@ -69,8 +67,10 @@ def _lists(section: Section) -> bool:
 def half_read(section: Section, path: str) -> Finding:
     """The finding for a list of which only the entries with a box are read."""
     title = section.title
-    message = f"of the list below {title!r} only what has a box is read, for the heading announces no action items"
-    hint = f"give each a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
+    message = f"below {title!r} only entries with a box are read, as the heading does not announce action items"
+    hint = (
+        f"give each entry a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
+    )
     return new_finding("half-read", message, hint, path, section.line)
 
 
@@ -78,18 +78,14 @@ def _unknown(columns: tables.Unknown, path: str) -> Finding:
     """A finding for a table that is not read, or unknown columns, with the line of the configuration that teaches them."""
     names = ", ".join(repr(name) for name in columns.names)
     if columns.text:
-        message = f"of this table's columns {names}, none is understood as the action items' text"
+        message = f"none of this table's columns {names} is known to hold the text of the action items"
         hint = f"call one `Action`, or teach it: `action = [{_toml(columns.text)}]` below [vocabulary.columns] in pmsync.toml"
         return new_finding("unknown-table", message, hint, path, columns.line)
     several = len(columns.names) > 1
-    message = (
-        f"the {'columns' if several else 'column'} {names} of this table {'are' if several else 'is'} not understood"
-    )
+    message = f"this table's {'columns' if several else 'column'} {names} {'are' if several else 'is'} unknown"
     role = "notes" if columns.owned else "owner"
-    hint = (
-        f"teach what it holds, such as `{role} = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
-    )
-    hint += "" if columns.owned else "; `notes` for a remark"
+    hint = f"teach what the column holds, such as `{role} = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
+    hint += "" if columns.owned else "; `notes` is for remarks"
     return new_finding("unknown-column", message, hint, path, columns.line)
 
 
@@ -100,7 +96,7 @@ def _toml(text: str) -> str:
 def of_section(line: int, total: Harvest, path: str) -> list[Finding]:
     """The findings for the sections below the heading on this line."""
     findings = [_unknown(columns, path) for columns in total.unknown]
-    missing = "the row has an owner or a ticket, and no text"
+    missing = "the row has an owner or a ticket, but no text"
     findings += [new_finding("title-missing", missing, path=path, line=each) for each in total.untitled]
     if total.prose and not total.entries:
         findings.append(
@@ -108,6 +104,6 @@ def of_section(line: int, total: Harvest, path: str) -> list[Finding]:
         )
     elif total.blank and not total.entries:
         findings.append(
-            new_finding("empty-section", "this section announces action items and is empty", path=path, line=line)
+            new_finding("empty-section", "this section announces action items, but is empty", path=path, line=line)
         )
     return findings

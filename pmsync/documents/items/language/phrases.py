@@ -27,7 +27,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 HeadingKind = Literal["action", "weak", "other", "checklist", ""]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def normal(text: str) -> str:
     """Lower case, one space between words, no emoji, number or punctuation at the ends."""
     text = unicodedata.normalize("NFKC", text[:300]).casefold().replace("’", "'")
@@ -35,7 +35,7 @@ def normal(text: str) -> str:
     return _EDGES.sub("", text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def bare(text: str) -> str:
     """Like `normal`, without parentheses and with a space for every other sign: for names of things."""
     text = text[:300]
@@ -62,7 +62,7 @@ def _heading(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"{start}(?:{'|'.join(those)})" for start, those in groups if those))
 
 
-@lru_cache(maxsize=4096)  # a team's documents have the same headings, again and again
+@lru_cache(maxsize=1024)  # a team's documents have the same headings, again and again
 def heading_kind(text: str) -> HeadingKind:
     """The kind of section that a heading announces: action items, perhaps action items (`weak`), or something else."""
     key = normal(text)
