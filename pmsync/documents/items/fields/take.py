@@ -120,11 +120,6 @@ class Words:
         self.fields.own(owners.cell(self.coded, match["value"]))
         return True
 
-    def _team(self, match: re.Match[str]) -> bool:
-        first = not self.fields.owners
-        self.fields.own((match["value"],))
-        return first
-
     def _names(self, match: re.Match[str]) -> bool:
         names = re.split(r", | and | & ", match["value"])
         if self.fields.owners or not all(owners.is_actor(name, self.people) for name in names):
@@ -141,11 +136,6 @@ class Words:
         return True
 
     def _listed(self, match: re.Match[str]) -> bool:
-        names = owners.listed(self.coded, match["value"], self.people)
-        self.fields.own(names)
-        return bool(names)
-
-    def _one_more(self, match: re.Match[str]) -> bool:
         names = owners.listed(self.coded, match["value"], self.people)
         self.fields.owners = tuple(dict.fromkeys((*self.fields.owners, *names)))
         return bool(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
@@ -87,7 +87,7 @@ def label(text: Text) -> str | None:
     """The group that a paragraph before a list names: a bold label with a remark in brackets ('**Soon** (this week)')."""
     plain = " ".join(text.plain.split())
     match = _REMARKED.fullmatch(plain)
-    bold = _bold_lead(text.spans)
+    bold = _plain(_bold(text.spans)).strip()
     named = match is not None and bold == match[1] and not _NUMBERED.match(plain) and phrases.is_label(bold)
     return plain if named else None
 
@@ -138,18 +138,13 @@ def _lead(line: tuple[Span, ...]) -> bool:
         return False
     if _NUMBERED.match(_plain(line)):
         return True
-    lead = _bold_lead(line)
-    key = phrases.bare(lead)
+    key = phrases.bare(_plain(_bold(line)).strip())
     return bool(key) and key not in _REMARKS and key.split()[0] not in {"note", "update", "owner", "status"}
 
 
-def _bold_lead(line: tuple[Span, ...]) -> str:
-    out = []
-    for span in line:
-        if not span.bold and span.text.strip():
-            break
-        out.append(span.text)
-    return "".join(out).strip()
+def _bold(line: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans that lead in bold."""
+    return tuple(takewhile(lambda span: span.bold or not span.text.strip(), line))
 
 
 def _led(lines: list[Line], section: str) -> list[Entry]:
@@ -172,12 +167,8 @@ def _join(group: list[tuple[Span, ...]]) -> tuple[Span, ...]:
 
 def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
     """An entry whose title is the bold lead, or the first sentence of a numbered paragraph; the rest are its details."""
-    width = 0
-    for span in line:
-        if not span.bold and span.text.strip():
-            break
-        width += 1
-    bold, rest = line[:width], line[width:]
+    bold = _bold(line)
+    rest = line[len(bold) :]
     if not bold:
         return _first_sentence(line, number, section)
     lead = _plain(bold).strip()
@@ -186,18 +177,22 @@ def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
         lead.endswith(":") or following.startswith(":")
     ):
         place = Place(section, done=phrases.status(lead.rstrip(":")))
-        return Entry(_without_colon(rest), number, "paragraph", place)
+        return Entry(_cut(rest, len(_plain(rest)) - len(_plain(rest).lstrip(" :")))[1], number, "paragraph", place)
     details = following.lstrip(":—– -.").strip()
     done = phrases.status(details) if phrases.count(details) <= 3 else None
     return Entry(bold, number, "paragraph", Place(section, done=done), details, (Text.of(rest, number),))
 
 
-def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
-    first = next((i for i, span in enumerate(rest) if span.text.strip(" :")), len(rest))
-    if first == len(rest):
-        return ()
-    head = rest[first]
-    return (replace(head, text=head.text.lstrip(" :")), *rest[first + 1 :])
+def _cut(spans: tuple[Span, ...], at: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The spans before and after so many characters."""
+    before: list[Span] = []
+    for index, span in enumerate(spans):
+        if len(span.text) > at:
+            head, tail = replace(span, text=span.text[:at]), replace(span, text=span.text[at:])
+            return (*before, *[head] * bool(at)), (tail, *spans[index + 1 :])
+        before.append(span)
+        at -= len(span.text)
+    return spans, ()
 
 
 def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
@@ -206,16 +201,8 @@ def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
     cut = _SENTENCE_END.search(plain, start.end() if start else 0)
     if cut is None:
         return _entry(line, number, section)
-    title, position = [], 0
-    for span in line:
-        if position + len(span.text) >= cut.start():
-            title.append(replace(span, text=span.text[: cut.start() - position]))
-            break
-        title.append(span)
-        position += len(span.text)
     rest = plain[cut.end() :].strip()
-    entry = _entry(tuple(title), number, section, rest)
-    return entry if rest else _entry(line, number, section)
+    return _entry(_cut(line, cut.start())[0], number, section, rest) if rest else _entry(line, number, section)
 
 
 # --- plain lines -----------------------------------------------------------------------------------------------
