@@ -146,7 +146,7 @@ class Tracker(Protocol):
     label: str  # the general label
     fields: frozenset[str]  # of title, assignees, due, priority, labels: what a ticket here can hold
     batch: int  # the most drafts that one `create` may take
-    incremental: bool  # whether `scan(since)` costs less than `scan()`: where it does not, every scan is a complete one
+    incremental: bool  # whether `scan(since)` costs less than `scan()`: if not, every scan is complete
 
     def accounts(self) -> frozenset[str]:
         """The accounts whose markers are trusted: the configured ones, else the token's own. Named as in

@@ -94,7 +94,7 @@ def _undisguised(match: re.Match[str]) -> str:
     return char if _DISGUISE.fullmatch(char) else match[0]
 
 
-# --- where code stands ----------------------------------------------------------------------------------------
+# --- finding code --------------------------------------------------------------------------------------------
 
 _CODE_SIGN = re.compile(r"`|~~~|^(?:    | {0,3}\t)", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^")

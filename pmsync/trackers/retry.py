@@ -170,7 +170,6 @@ def _requested_wait(state: tenacity.RetryCallState) -> float | None:
     """The longest wait that the last attempt was asked for."""
     assert state.outcome is not None  # noqa: S101
     error = state.outcome.exception()
-    if error is not None:
-        return error.retry_after if isinstance(error, TrackerUnavailable) else None
-    outcomes = [outcome for outcome in state.outcome.result() if isinstance(outcome, Unavailable)]
-    return max((outcome.retry_after for outcome in outcomes if outcome.retry_after is not None), default=None)
+    answers = [error] if error else state.outcome.result()
+    waits = [each.retry_after for each in answers if isinstance(each, TrackerUnavailable | Unavailable)]
+    return max((wait for wait in waits if wait is not None), default=None)

@@ -46,7 +46,7 @@ def fit_body(body: str, identity: Marker) -> str:
         return whole
     room = LONGEST_BODY - len(marker.append("", identity)) - len(CUT) - 8
     # Defusing a marker look-alike makes the text longer, so it comes before measuring. A cut may leave half a code
-    # span, which is no code any more: then its mentions are broken as well.
+    # span, which is not code: then its mentions are broken as well.
     start = quiet(_start(marker.defuse(text), room))
     if len(start) > room:
         start = _start(hushed(text), room)

@@ -45,10 +45,10 @@ class Repository:
         headers hold cursors on github.com. A server that counts pages may skip one issue when another is deleted
         meanwhile, so a missing one has to be confirmed by `get`.
         """
-        asked = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
+        parameters = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
         if since is not None:
-            asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        answers = list(self._walk(f"{self.home}/issues", asked, "to list issues"))
+            parameters["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answers = list(self._walk(f"{self.home}/issues", parameters, "to list issues"))
         issues = [self.verified(issue) for answer in answers for issue in answer.data]
         return {issue["number"]: issue for issue in issues}, answers[0]
 
@@ -127,14 +127,12 @@ class Repository:
         """The answer, if asking again would not change it; else raises TrackerUnavailable, or TrackerClosed for a
         redirect that is not GitHub's.
         """
-        if trouble := self.session.trouble(answer):
-            raise trouble
-        if away := self.session.led_away(answer):
+        if away := self.session.led_away(self.session.settled(answer)):
             raise TrackerClosed(f"`{self.name}`: {away}")
         return answer
 
     def verified(self, issue: Any) -> Mapping[str, Any]:
-        """The issue; raises TrackerError if it is in another repository, TrackerUnavailable if it is no issue."""
+        """The issue; raises TrackerError if it is in another repository, TrackerUnavailable if it is not an issue."""
         if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
             raise self.session.unexpected(issue, "an issue")
         if repository_of(issue).lower() != self.name.lower():

@@ -66,7 +66,7 @@ def cloud_id(site: str) -> str:
             allow_redirects=False,
         )
         info = parsed(answer.text) if answer.status_code == 200 else None
-    except (*FAILURES, ValueError):
+    except FAILURES:
         return ""
     id_ = str(info.get("cloudId") or "") if isinstance(info, dict) else ""
     return id_ if _CLOUD_ID.fullmatch(id_) else ""

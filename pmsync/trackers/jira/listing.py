@@ -82,7 +82,7 @@ def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:
     """All entries of create metadata: Cloud names the list after its content, Data Center `values`."""
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, holds=dict)
+        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, shape=dict)
         entries = [each for each in data.get(name) or data.get("values") or () if isinstance(each, dict)]
         return entries, Page(entries, _next(data, int(place), len(entries), MOST))
 

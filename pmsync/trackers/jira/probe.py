@@ -37,7 +37,7 @@ def probe(
     account = own_account(session, words)
     checks = [Check("account", True, f"logged in as {account!r}"), *_site(session, settings)]
     try:
-        project = session.ask("GET", f"project/{settings.project}", holds={"issueTypes": list})
+        project = session.ask("GET", f"project/{settings.project}", shape={"issueTypes": list})
     except TrackerError as error:
         message = f"project {settings.project!r} cannot be read: {error}"
         return _blocked(
@@ -108,13 +108,13 @@ def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]
     except TrackerError as error:
         return [Check("searches", False, f"tickets cannot be searched for: {error}", "no sync works without it")]
     hint = f"correct it in `trackers.{settings.name}.accounts`, or take it out if it was deleted"
-    strangers = [Check("accounts", None, f"no account {account!r} is known here", hint) for account in left_out]
+    strangers = [Check("accounts", None, f"this Jira has no account {account!r}", hint) for account in left_out]
     return [Check("searches", True, "tickets can be searched for"), *strangers]
 
 
 def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
-    have = session.ask("GET", "mypermissions", query=query, holds={"permissions": dict})["permissions"]
+    have = session.ask("GET", "mypermissions", query=query, shape={"permissions": dict})["permissions"]
     return [
         Check(name, True, f"may {what}")
         if (have.get(name) or {}).get("havePermission")
@@ -148,7 +148,7 @@ def _unassigned(session: Session, settings: TrackerSettings) -> list[Check]:
     if not isinstance(options, Mapping) or options.get("unassignedIssuesAllowed") is not False:
         return []
     if settings.fallback_owner:
-        message = f"issues must be assigned: {settings.fallback_owner!r} stands in for an owner who cannot be"
+        message = f"issues must be assigned: to {settings.fallback_owner!r} if not to the owner"
         return [Check("unassigned issues", True, message)]
     message = "issues must be assigned: an item may get no ticket if its owner cannot be"
     hint = f"set `trackers.{settings.name}.fallback_owner` to somebody who can be assigned"

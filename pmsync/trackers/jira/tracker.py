@@ -90,7 +90,7 @@ class JiraTracker:
         """
         kind = self.settings.deployment
         if kind is None or self.settings.api_url:
-            server = self.session.ask("GET", "serverInfo", holds=dict)
+            server = self.session.ask("GET", "serverInfo", shape=dict)
             if self.settings.api_url:
                 gateway.check_site(server, self.settings.url, self.session.setting)
             kind = kind or ("cloud" if server.get("deploymentType") == "Cloud" else "server")
@@ -188,20 +188,20 @@ class JiraTracker:
 
     def _issues(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Issues by id and by key, as far as bulk requests show them; the caller reads the others one by one."""
-        found: dict[str, Mapping[str, Any]] = {}
+        by_name: dict[str, Mapping[str, Any]] = {}
         for start in range(0, len(ids), PAGE) if len(ids) > FEW else ():
             lot = list(ids[start : start + PAGE])
             if self.words.cloud:
                 body = {"issueIdsOrKeys": lot, **self.words.wanted_in_body}
-                holds = {"issues": list}
-                issues = self.session.ask("POST", "issue/bulkfetch", body=body, holds=holds)["issues"]
+                shape = {"issues": list}
+                issues = self.session.ask("POST", "issue/bulkfetch", body=body, shape=shape)["issues"]
             else:
                 # Data Center has no bulk read, and a search may leave out recent issues.
                 jql = f"id in ({', '.join(each for each in lot if each.isdigit())})"
                 query = {"jql": jql, **self.words.wanted, "maxResults": PAGE, "validateQuery": "false"}
                 issues = (self.session.ask_or_none("search", query) or {}).get("issues", [])
-            found |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
-        return found
+            by_name |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
+        return by_name
 
     def _sight(self, ref: Ref, issue: Mapping[str, Any] | None) -> Sight:
         current = self._read(ref) if issue is None else issue
@@ -307,8 +307,8 @@ class JiraTracker:
         if "facts" in patch:
             query = {"fields": "description"}
             issue = self.session.ask("GET", f"issue/{ticket.ref.id}", query=query, version="3")
-            shown = issue["fields"]["description"]
-            changed = document_format.replace_facts(shown, digest, patch["facts"]) if shown else None
+            description = issue["fields"]["description"]
+            changed = document_format.replace_facts(description, digest, patch["facts"]) if description else None
             fields = {**fields, "description": changed} if changed else fields
             identity = identity if changed else replace(identity, facts="")
         return {**body, **({"fields": fields} if fields else {}), **self._property(identity)}
