@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,23 +23,8 @@ SHORTEST_SECRET = 6
 _SECRET = re.compile("TOKEN|SECRET|PASSWORD|KEY", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class CommandFailure:
-    """Why a command has no result: exit code, what to print, the error's type, and a traceback ('' for none).
-
-    The first line is the error; further ones are hints, or with `is_list` the problems.
-    """
-
-    code: int
-    lines: Sequence[str]
-    kind: str
-    trace: str = ""
-    is_list: bool = False
-
-
 def explain(error: BaseException, args: Sequence[str], app: App) -> int:
     """Print what went wrong and return the exit code: the error's own, 2 for wrong usage, 130 interrupted, 3 a bug."""
-    debug = app.debug or "--debug" in args
     match error:
         case click.exceptions.Exit():
             return error.exit_code
@@ -49,27 +33,33 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
         case click.exceptions.NoArgsIsHelpError():
             output.tell(error.format_message())
             return 2
-        case PmsyncError() | click.ClickException() | click.Abort() | KeyboardInterrupt():
-            failure = _failure(error, _trace(error, app) if debug else "")
-        case _:
-            failure = _bug(error, app, debug=debug)
-    _print(failure, as_json=asks_json(args, "--format"))
-    return failure.code
+    code, lines = _described(error)
+    debug = app.debug or "--debug" in args
+    trace = _trace(error, app) if debug or code == BUG else ""
+    if code == BUG:
+        path = _log(trace)
+        advice = f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync"
+        lines = [blacked_out(lines[0], _secrets(app)), advice]
+        trace = trace if debug or not path else ""
+    _print(error, code, lines, trace, as_json=asks_json(args, "--format"))
+    return code
 
 
-def _failure(error: BaseException, trace: str) -> CommandFailure:
-    kind = type(error).__name__
+def _described(error: BaseException) -> tuple[int, list[str]]:
+    """The exit code, and the lines to print: the error, then hints or problems."""
+    name = type(error).__name__
     match error:
         case ConfigError() if len(error.problems) > 1:
-            lines = [f"the configuration has {len(error.problems)} problems", *error.problems]
-            return CommandFailure(error.exit_code, lines, kind, trace, is_list=True)
+            return error.exit_code, [f"the configuration has {len(error.problems)} problems", *error.problems]
         case PmsyncError():
-            return CommandFailure(error.exit_code, str(error).splitlines() or [kind], kind, trace)
+            return error.exit_code, str(error).splitlines() or [name]
         case click.UsageError():
-            return CommandFailure(2, _usage(error), kind, trace)
+            return 2, _usage(error)
         case click.ClickException():
-            return CommandFailure(error.exit_code, [error.format_message()], kind, trace)
-    return CommandFailure(INTERRUPTED, ["interrupted"], kind, trace)
+            return error.exit_code, [error.format_message()]
+        case click.Abort() | KeyboardInterrupt():
+            return INTERRUPTED, ["interrupted"]
+    return BUG, [f"an unexpected error has occurred: {name}: {error}"]
 
 
 def _usage(error: click.UsageError) -> list[str]:
@@ -98,33 +88,22 @@ def _with_global_option(error: click.UsageError) -> str:
     return f"{name} {error.option_name}{value} {rest}"
 
 
-def _print(failure: CommandFailure, *, as_json: bool) -> None:
-    first, *rest = failure.lines
-    whole = "\n".join(failure.lines)
-    if output.record("error", first, error_fields(failure.kind, whole, failure.code, failure.trace)):
+def _print(error: BaseException, code: int, lines: Sequence[str], trace: str, *, as_json: bool) -> None:
+    first, *rest = lines
+    whole = "\n".join(lines)
+    if output.record("error", first, error_fields(type(error).__name__, whole, code, trace)):
         return
-    if failure.trace:
-        output.tell(failure.trace)
+    if trace:
+        output.tell(trace)
     if as_json:
-        output.emit_json({"message_type": "error", "code": failure.code, "message": whole}, err=True)
+        output.emit_json({"message_type": "error", "code": code, "message": whole}, err=True)
         return
     output.fail(first)
     for line in rest:
-        if failure.is_list:
+        if isinstance(error, ConfigError) and len(error.problems) > 1:
             output.tell(f"  - {line}", hang=4)
         else:
             output.advise(line)
-
-
-def _bug(error: BaseException, app: App, *, debug: bool) -> CommandFailure:
-    """Write the traceback, without the environment, to a file that only its owner can read."""
-    import platform  # noqa: PLC0415 (only a bug needs it)
-
-    kind, trace = type(error).__name__, _trace(error, app)
-    path = _log(f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}\n")
-    message = blacked_out(f"an unexpected error has occurred: {kind}: {error}", _secrets(app))
-    advice = f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync"
-    return CommandFailure(BUG, [message, advice], kind, trace if debug or not path else "")
 
 
 def _trace(error: BaseException, app: App) -> str:
@@ -138,10 +117,12 @@ def _secrets(app: App) -> list[str]:
     return [value for name, value in app.environ.items() if _SECRET.search(name) and len(value) >= SHORTEST_SECRET]
 
 
-def _log(text: str) -> Path | None:
-    """Write the text to the user's folder for pmsync, else to the one for temporary files; returns where it is."""
-    import tempfile  # noqa: PLC0415 (only a bug needs it)
+def _log(trace: str) -> Path | None:
+    """Write the traceback of a bug to a file that only its owner can read; the environment stays out."""
+    import platform  # noqa: PLC0415 (only a bug needs these)
+    import tempfile  # noqa: PLC0415
 
+    text = f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}\n"
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
     for folder in (Path(click.get_app_dir("pmsync")), Path(tempfile.gettempdir())):
         with suppress(OSError):

@@ -24,18 +24,16 @@ class Duration(click.ParamType[timedelta]):
         return span
 
 
-paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-allow_option = click.option(
-    "--allow", multiple=True, metavar="KIND=N", help="Raise a limit for this run, e.g. creates=120."
-)
-wait_option = click.option("--wait", type=Duration(), default="0", help="How long to wait for another run, e.g. 5m.")
-metrics_option = click.option(
+paths = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+allow = click.option("--allow", multiple=True, metavar="KIND=N", help="Raise a limit for this run, e.g. creates=120.")
+wait = click.option("--wait", type=Duration(), default="0", help="How long to wait for another run, e.g. 5m.")
+metrics = click.option(
     "--metrics",
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Write figures for Prometheus to FILE (*.prom).",
 )
-changed_since_option = click.option(
+changed_since = click.option(
     "--changed-since",
     "--diff-base",
     "changed_since",
@@ -43,10 +41,10 @@ changed_since_option = click.option(
     help="Only documents that this branch changed since it left REV.",
 )
 
-full_option = click.option(
+full = click.option(
     "--full", is_flag=True, help="Read every ticket, not only changed ones: finds what was deleted or moved."
 )
-written_option = click.option(
+written = click.option(
     "--written",
     "list_file",
     type=click.Path(path_type=Path),

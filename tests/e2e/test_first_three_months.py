@@ -241,7 +241,7 @@ def the_first_hour(team: Team, people: People) -> None:
         ✓ configuration
             ✓ '~/web', namespace 'acme/web'
         ✓ ledger
-            ✓ '~/web/.pmsync/ledger.db' is not there yet; the first sync makes it
+            ✓ '~/web/.pmsync/ledger.db' does not exist yet; the first sync creates it
         ✓ documents
             ✓ 5 action items in 2 documents
         ! tracker TRACKER (TRACKER, [github: acme/web)][jira: https://acme.atlassian.net PAY)]

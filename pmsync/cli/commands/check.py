@@ -13,9 +13,9 @@ from pmsync import __version__
 from pmsync.check import rules
 from pmsync.check.already_open import EarlierItems
 from pmsync.check.named_tickets import CopiedLinks
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.git import changed
-from pmsync.cli.options import changed_since_option, paths_argument
 from pmsync.cli.paths import absolute, existing, from_here, from_top, located, only, settings_if_any, top_of
 from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
@@ -27,9 +27,9 @@ from pmsync.reports.findings import github, gitlab, junit, sarif
 
 
 @click.command()
-@paths_argument
+@options.paths
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@changed_since_option
+@options.changed_since
 @click.option("--list-rules", is_flag=True, help="List the rules with their levels here, and exit.")
 @output.format_option("text", "json", "github", "sarif", "gitlab", "junit")
 @pass_app

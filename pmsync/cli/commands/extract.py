@@ -165,7 +165,7 @@ def _print_document(entry: ReadFile, document: Document) -> None:
     else:
         output.echo()
         tables.table([lines, *COLUMNS], [_row(*pair) for pair in entry.items])
-    _print_rest(entry.account, lines)
+    _print_left_out(entry.account, lines)
     _print_unread(entry.account, lines)
 
 
@@ -220,14 +220,13 @@ def _row(item: Item, trace: Trace) -> list[Part]:
     return [str(item.line), item.title, owners, str(item.due or ""), done, *rest, _pieces(trace)]
 
 
-def _print_rest(account: Account, unit: str) -> None:
-    """What stands in the document besides the items, so that nobody has to guess."""
+def _print_left_out(account: Account, unit: str) -> None:
+    """The items that read as finished, and the entries that are no items."""
     finished = [trace for trace in account.traces if trace.finished]
     if finished:
         output.echo("\n", output.bold("Reads as finished"))
     for trace in finished:
-        what = f"  {_short(trace.words)}"
-        output.echo("  ", output.dim(f"{unit} {trace.line}"), what, output.dim("  (mark it ✅ if it is)"), hang=4)
+        _print_remark(f"{unit} {trace.line}", _short(trace.words), "mark it ✅ if it is")
     if account.left_out:
         output.echo("\n", output.bold("Left out"))
     for left in account.left_out:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -26,7 +25,7 @@ from pmsync.sync.lock import hold
 @click.option("--yes", is_flag=True, help="Do not ask; needed without a terminal.")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, item: str | None, tracker: str | None, yes: bool, output_format: str) -> int:
+def command(app: App, item: str | None, tracker: str | None, yes: bool, output_format: str) -> None:
     """Drop the link between an item and its ticket. The ticket itself is not touched.
 
     If the item is still in its document, the next sync gives it a ticket: the one with its marker if that still exists,
@@ -43,32 +42,21 @@ def command(app: App, item: str | None, tracker: str | None, yes: bool, output_f
     settings = app.settings()
     path = Path(settings.ledger)
     with hold(path, wait=0), Ledger.open(path) as ledger:
-        forgotten = (
-            _forget_item(app, ledger, item, yes=yes)
-            if item is not None
-            else _forget_tracker(app, ledger, tracker or "", settings, yes=yes)
-        )
-        if forgotten:
-            owners.note(ledger, settings)
-    if not forgotten:
-        return 1
-    output.answer(output_format, forgotten.value, forgotten.text)
-    if forgotten.advice and output_format == "text":
-        output.log(forgotten.advice)
-    return 0
+        if item is not None:
+            value, text = _forget_item(app, ledger, item, yes=yes)
+        else:
+            value, text = _forget_tracker(app, ledger, tracker or "", settings, yes=yes)
+        owners.note(ledger, settings)
+    output.answer(output_format, value, text)
+    if "uid" in value and output_format == "text":
+        output.log(f"For another ticket: `pmsync adopt {value['uid']} TICKET`")
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """The result as a JSON value and as text, and what to do next."""
-
-    value: Mapping[str, object]
-    text: str
-    advice: str = ""
+Forgotten = tuple[Mapping[str, object], str]
+"""The result as a JSON value and as text."""
 
 
-def _forget_item(app: App, ledger: Ledger, item: str, *, yes: bool) -> Forgotten | None:
-    """None if the person declines."""
+def _forget_item(app: App, ledger: Ledger, item: str, *, yes: bool) -> Forgotten:
     view = resolve_item(ledger, item)
     if view.link is None and view.intent is None:
         raise PmsyncError(f"item {view.uid!r} has no ticket; there is nothing to forget")
@@ -78,35 +66,31 @@ def _forget_item(app: App, ledger: Ledger, item: str, *, yes: bool) -> Forgotten
             f"pmsync cannot see {key}: if it is only hidden or moved, the next sync creates a second ticket",
             f"look at {view.link.ticket.ref.url} first, as somebody who can see everything",
         )
-    if not yes and not _confirm(f"Forget that {title!r} has {key}?"):
-        return None
+    _confirm(f"Forget that {title!r} has {key}?", yes=yes)
     with recorded(ledger, app.now, f"forget {item}") as run:
         forget(ledger, run, app.now(), view)
-    return Forgotten(
-        {"uid": view.uid, "title": title, "forgotten": key},
-        f"{title!r} has no ticket any more (was {key}); the next sync links it again if that ticket still exists.",
-        f"For another ticket: `pmsync adopt {view.uid} TICKET`",
-    )
+    again = "the next sync links it again if that ticket still exists"
+    value = {"uid": view.uid, "title": title, "forgotten": key}
+    return value, f"{title!r} has no ticket any more (was {key}); {again}."
 
 
-def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, *, yes: bool) -> Forgotten | None:
-    """None if the person declines."""
+def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, *, yes: bool) -> Forgotten:
     count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
     if not count and tracker not in settings.trackers:
         names = ", ".join(settings.trackers)
         raise ConfigError(f"there is no tracker {tracker!r}, and the ledger has no tickets of it\nuse one of {names}")
-    if not yes and not _confirm(f"Forget all {count} tickets of {tracker!r}?"):
-        return None
+    _confirm(f"Forget all {count} tickets of {tracker!r}?", yes=yes)
     with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
         ledger.forget_tracker(run, app.now(), tracker)
     again = "the next sync links those that it finds there by their markers, and creates the others"
-    return Forgotten(
-        {"tracker": tracker, "forgotten": count}, f"{count} tickets of {tracker!r} are forgotten; {again}."
-    )
+    return {"tracker": tracker, "forgotten": count}, f"{count} tickets of {tracker!r} are forgotten; {again}."
 
 
-def _confirm(question: str) -> bool:
-    """Raises ConfigError without a terminal."""
+def _confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless the answer is `yes`; ends the command with 1 for a no, and raises ConfigError without a terminal."""
+    if yes:
+        return
     if not sys.stdin.isatty():
         raise ConfigError("this needs a confirmation, and there is no terminal\npass --yes")
-    return click.confirm(printable(question), err=True)
+    if not click.confirm(printable(question), err=True):
+        raise click.exceptions.Exit(1)

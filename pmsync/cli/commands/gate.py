@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import Duration
 from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
@@ -26,7 +26,9 @@ from pmsync.reports.status import Filter, StatusRow
 @click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
 @click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
 @click.option("--if-known", is_flag=True, help="Let a service pass that no document is about, a misspelled one too.")
-@click.option("--max-age", type=Duration(), default="7d", show_default=True, help="How old the last good sync may be.")
+@click.option(
+    "--max-age", type=options.Duration(), default="7d", show_default=True, help="How old the last good sync may be."
+)
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, service: str, severity: str, if_known: bool, max_age: timedelta, output_format: str) -> int:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.connect import seen_sources
-from pmsync.cli.options import allow_option, changed_since_option, full_option, paths_argument
 from pmsync.cli.paths import selected
 from pmsync.cli.terminal import change_lines, finding_lines, output
 from pmsync.planning import guard
@@ -23,12 +23,12 @@ COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
 
 
 @click.command()
-@paths_argument
+@options.paths
 @click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 4 when changes are pending.")
 @click.option("--offline", is_flag=True, help="Read only documents and ledger, not the trackers.")
-@changed_since_option
-@full_option
-@allow_option
+@options.changed_since
+@options.full
+@options.allow
 @output.format_option("text", "json", "markdown")
 @pass_app
 def command(

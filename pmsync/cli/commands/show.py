@@ -161,14 +161,11 @@ def _note(field: Compared) -> output.Part:
 
 
 def _waiting_facts(view: ItemView) -> list[Fact]:
-    facts: list[Fact] = []
+    facts: list[Fact] = [(f"no {operation}", (reason,)) for operation, reason in view.seen.refusals.items()]
     if view.intent:
         when = _time(view.intent.announced_at)
-        facts.append(("announced", (f"to {view.intent.tracker} at {when}; the answer is not known yet",)))
-    facts += [(f"no {operation}", (reason,)) for operation, reason in view.seen.refusals.items()]
-    if view.decision:
-        facts.append(("decided", (view.decision,)))
-    return facts
+        facts.insert(0, ("announced", (f"to {view.intent.tracker} at {when}; the answer is not known yet",)))
+    return [*facts, ("decided", (view.decision,))] if view.decision else facts
 
 
 def _distinct(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime, Change]]:
@@ -207,13 +204,10 @@ def _next(view: ItemView, row: StatusRow) -> str:
     return f"`pmsync adopt {row.uid} TICKET` links an existing ticket; `pmsync status` shows all items"
 
 
-_ROW = ("uid", "status", "kind", "note", "people", "due", "due_from", "late")
-_LINK = ("ticket", "pushed", "pushed_labels", "named", "shared", "reassigned", "orphaned", "lost", "linked_at")
-_DOCUMENT = (
-    *("id", "path", "title", "incident", "date", "severity", "status"),
-    *("draft", "restricted", "services", "team", "authors", "labels"),
-)
-_CHANGE = ("source", "field", "old", "new", "note")
+_ROW = "uid status kind note people due due_from late".split()
+_LINK = "ticket pushed pushed_labels named shared reassigned orphaned lost linked_at".split()
+_DOCUMENT = "id path title incident date severity status draft restricted services team authors labels".split()
+_CHANGE = "source field old new note".split()
 
 
 def _value(view: ItemView, row: StatusRow, settings: Settings) -> dict[str, object]:

@@ -12,22 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.commands.plan import show_plan
 from pmsync.cli.host.connect import Signals, all_sources
 from pmsync.cli.host.cron import give_way, measured, wait_a_little
 from pmsync.cli.host.first_sync import note_first
 from pmsync.cli.host.unmerged import refuse_unmerged
-from pmsync.cli.options import (
-    Duration,
-    allow_option,
-    changed_since_option,
-    full_option,
-    metrics_option,
-    paths_argument,
-    wait_option,
-    written_option,
-)
 from pmsync.cli.paths import selected
 from pmsync.cli.terminal import change_lines, finding_lines, json_log, output
 from pmsync.config.settings import Settings
@@ -46,16 +37,18 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 
 
 @click.command()
-@paths_argument
+@options.paths
 @click.option("-n", "--dry-run", is_flag=True, help="Show what a sync would do, as `pmsync plan` does.")
-@changed_since_option
-@full_option
-@allow_option
+@options.changed_since
+@options.full
+@options.allow
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
-@written_option
-@wait_option
-@click.option("--jitter", type=Duration(), default="0", help="First wait up to this long, the same on each run.")
-@metrics_option
+@options.written
+@options.wait
+@click.option(
+    "--jitter", type=options.Duration(), default="0", help="First wait up to this long, the same on each run."
+)
+@options.metrics
 @output.format_option("text", "json")
 @pass_app
 def command(
@@ -159,7 +152,8 @@ def _run(
 ) -> Ran | None:
     """Sync, and write back; None if another run is going and that is fine."""
     began = time.monotonic()
-    output.event("Sync begins.", json_log.start_fields(settings.namespace, request.scope))
+    fields = json_log.event_fields("run-started", namespace=settings.namespace, scope=request.scope)
+    output.event("Sync begins.", fields)
     with output.progress("syncing") as bar, signals.handled():
         sources = all_sources(settings, app)
         signals.left = bar.left
@@ -207,9 +201,10 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
 def _log(result: Result) -> None:
     """Each change, in the structured log."""
     for done in result.applied.done:
-        key = f" {done.ticket.ref.key}" if done.ticket else ""
+        ref, status = (done.ticket.ref, done.ticket.status) if done.ticket else (None, None)
+        key = f" {ref.key}" if ref else ""
         detail = "" if done.verb == "created" else done.detail
-        fields = json_log.change_fields(done.verb, done.uid, done.ticket, detail)
+        fields = json_log.ticket_fields(done.verb, done.uid, ref, status=status, detail=detail)
         output.event(f"{done.verb}{key}  {done_row(done, done_changes(done, result)).words}", fields)
 
 

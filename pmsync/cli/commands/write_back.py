@@ -12,10 +12,11 @@ from pathlib import Path
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import paths_argument, wait_option, written_option
 from pmsync.cli.paths import existing
 from pmsync.cli.terminal import finding_lines, output
+from pmsync.cli.terminal.json_log import ticket_fields
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate
 from pmsync.errors import ConfigError
@@ -32,10 +33,10 @@ NOUNS = {"link": "link", "tick": "tick", "untick": "withdrawn tick"}
 
 
 @click.command()
-@paths_argument
+@options.paths
 @click.option("-n", "--dry-run", is_flag=True, help="Show a diff of the changes; write nothing.")
-@wait_option
-@written_option
+@options.wait
+@options.written
 @output.format_option("text", "json")
 @pass_app
 def command(
@@ -107,15 +108,7 @@ class Written:
         """Each change, in the structured log."""
         for path, change in () if self.dry_run else self.changes:
             ref, word = change.ticketed.ref, WORDS[change.kind]
-            fields = {
-                "event.action": word,
-                "pmsync.uid": change.ticketed.uid,
-                "pmsync.tracker": ref.tracker,
-                "pmsync.ticket": ref.key,
-                "pmsync.url": ref.url,
-                "pmsync.path": path,
-                "pmsync.line": change.line,
-            }
+            fields = ticket_fields(word, change.ticketed.uid, ref, path=path, line=change.line)
             output.event(f"{word} {ref.key} in {place(path, change.line)}", fields)
 
     def show(self) -> None:

@@ -16,6 +16,7 @@ import click
 from pmsync.cli.app import App
 from pmsync.cli.host.connect import Signals
 from pmsync.cli.terminal import output
+from pmsync.cli.terminal.json_log import event_fields
 from pmsync.config.settings import Settings
 from pmsync.errors import LedgerError, LockHeld, PmsyncError
 from pmsync.ledger.reader import LedgerReader
@@ -55,7 +56,7 @@ def give_way(app: App, settings: Settings, request: Request, held: LockHeld) -> 
         ) from held
     message = f"Nothing done: {reason}."
     if output.current().structured:
-        output.event(message, {"event.action": "run-skipped"})
+        output.event(message, event_fields("run-skipped"))
     else:
         output.log(message, level=1)
 

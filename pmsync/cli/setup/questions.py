@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -48,18 +48,23 @@ class Asker:
         if value is not None:
             return check(value)
         if self.asks:
-            with _own_line():
-                shown = printable(default) or None
-                return str(click.prompt(printable(question), default=shown, err=True, value_proc=_again(check)))
+            shown = printable(default) or None
+            return str(_prompt(click.prompt, printable(question), default=shown, value_proc=_again(check)))
         if not default:
             raise ConfigError(f"{question.lower()} is missing\npass --{flag} {example}")
         return default
 
     def confirm(self, question: str, *, default: bool = False) -> bool:
-        if not self.asks:
-            return default
-        with _own_line():
-            return click.confirm(question, default=default, err=True)
+        return bool(_prompt(click.confirm, question, default=default)) if self.asks else default
+
+
+def _prompt(prompt: Callable[..., Any], question: str, **options: Any) -> Any:
+    """Ask on stderr; an interrupted question ends its line, so that the message starts on the next one."""
+    try:
+        return prompt(question, err=True, **options)
+    except click.Abort:
+        output.tell()
+        raise
 
 
 def _again(check: Check) -> Check:
@@ -72,16 +77,6 @@ def _again(check: Check) -> Check:
             raise click.UsageError(str(error).removeprefix(f"{NAME}: ")) from None
 
     return checked
-
-
-@contextmanager
-def _own_line() -> Iterator[None]:
-    """An interrupted question ends its line, so that the message starts on the next one."""
-    try:
-        yield
-    except click.Abort:
-        output.tell()
-        raise
 
 
 _VALID = Answers(
@@ -222,8 +217,7 @@ def _accounts(tracker: str, asker: Asker) -> tuple[str, ...]:
         output.tell()
         output.tell("Which accounts will create tickets? Name every one, CI's as well as cron's, separated by commas.")
         output.tell("A workflow with GITHUB_TOKEN is github-actions[bot]. Empty: only the account of the token.")
-        with _own_line():
-            accounts = click.prompt("Accounts", default="", show_default=False, err=True)
+        accounts = _prompt(click.prompt, "Accounts", default="", show_default=False)
     return _listed(accounts or "")
 
 

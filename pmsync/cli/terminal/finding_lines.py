@@ -53,7 +53,7 @@ def worth_showing(findings: Sequence[Finding], before: Iterable[Finding]) -> lis
     """All findings at a terminal; elsewhere no warnings and notes that the last run reported."""
     if output.is_terminal():
         return list(findings)
-    new = unreported(findings, before)
+    new = set(unreported(findings, before))
     return [finding for finding in findings if finding.level == "error" or finding in new]
 
 

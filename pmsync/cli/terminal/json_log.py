@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pmsync import __version__
 
 if TYPE_CHECKING:
-    from pmsync.model import Finding, Ticket
+    from pmsync.model import Finding, Ref
 
 Fields = Mapping[str, object]
 
@@ -38,32 +38,20 @@ def record(at: datetime, level: str, message: str, fields: Fields) -> dict[str, 
     }
 
 
+def event_fields(action: str, **fields: object) -> Fields:
+    """The fields of an event: its action, a verb such as created, and our own fields."""
+    return {"event.action": action, **{f"pmsync.{name}": value for name, value in fields.items()}}
+
+
+def ticket_fields(action: str, uid: str, ref: Ref | None, **fields: object) -> Fields:
+    """The fields of something that was done to a ticket."""
+    place = {"tracker": ref.tracker, "ticket": ref.key, "url": ref.url} if ref else {}
+    return event_fields(action, uid=uid, **place, **fields)
+
+
 def finding_fields(finding: Finding) -> Fields:
-    return {
-        "event.action": "finding",
-        "pmsync.rule": finding.rule,
-        "pmsync.path": finding.path,
-        "pmsync.line": finding.line or None,
-        "pmsync.hint": finding.hint,
-    }
-
-
-def change_fields(action: str, uid: str, ticket: Ticket | None, detail: str = "") -> Fields:
-    """One thing that a sync did or learned; `action` is a verb such as created or changed."""
-    ref = ticket.ref if ticket else None
-    return {
-        "event.action": action,
-        "pmsync.uid": uid,
-        "pmsync.tracker": ref.tracker if ref else None,
-        "pmsync.ticket": ref.key if ref else None,
-        "pmsync.url": ref.url if ref else None,
-        "pmsync.status": ticket.status if ticket else None,
-        "pmsync.detail": detail,
-    }
-
-
-def start_fields(namespace: str, scope: str) -> Fields:
-    return {"event.action": "run-started", "pmsync.namespace": namespace, "pmsync.scope": scope}
+    line = finding.line or None
+    return event_fields("finding", rule=finding.rule, path=finding.path, line=line, hint=finding.hint)
 
 
 def end_fields(took: timedelta, *, ok: bool, counts: Mapping[str, int], findings: Sequence[Finding]) -> Fields:

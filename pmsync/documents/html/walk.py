@@ -1,4 +1,4 @@
-"""HTML elements to blocks. Pure; knows HTML, not who wrote it."""
+"""HTML elements to blocks. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from itertools import groupby
 from typing import Any
 
 from pmsync.documents.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Span, Text
-from pmsync.documents.html import as_markdown, flow, tables
+from pmsync.documents.html import as_markdown, inline, tables
 from pmsync.documents.html.exports import Meaning, meaning, ticked
-from pmsync.documents.html.flow import PLAIN, Line, Run
+from pmsync.documents.html.inline import PLAIN, Line, Run
 from pmsync.documents.html.lines import Lines
 from pmsync.documents.html.styles import Sheet, hidden
 from pmsync.documents.spans import box
 
-MARK = re.compile("\ufdd0(\\d+)\ufdd1")
-"""What a reader puts into the text where it knows a place better than the line of the HTML."""
+_MARK = re.compile("\ufdd0(\\d+)\ufdd1")
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -33,14 +32,26 @@ _DROPPED = frozenset(
 _DEEPEST = 100
 _LAST_LINE = 65_535  # libxml2 counts no further
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
-_NOTHING = re.compile("[\u200b\u200c\u2060\ufeff]")
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff]")
 _BOX = re.compile(r"\[[ xX]\] ")
+
+
+def mark(place: int) -> str:
+    """In HTML made from another format, marks the place in the original of the text that follows."""
+    return f"\ufdd0{place}\ufdd1"
+
+
+def without_marks(text: str) -> str:
+    """The text without the characters that begin and end a mark."""
+    return re.sub("[\ufdd0\ufdd1]", "", text)
 
 
 @dataclass(slots=True)
 class Walk:
-    """One pass over a document, in its order. `place` is the current one: the line of the source, `above` lines further
-    down, or what the marks in the text say where it is `marked`. Markdown of what is read goes to `lines`.
+    """One pass over a document, in its order; it writes the Markdown of what it reads to `lines`.
+
+    `place` is the current place: a line of the source, which has `above` lines above it in its file, or the last mark where
+    the text is `marked`.
     """
 
     sheet: Sheet
@@ -50,16 +61,16 @@ class Walk:
     place: int = 1
 
     def blocks(self, element: Any, style: Span = PLAIN, depth: int = 0, *, tight: bool = False) -> list[Block]:
-        """The element's content; no blank line goes before a list where it is `tight`."""
-        content = _Content(self.lines, tight=tight)
-        self._into(element, style, content, depth)
-        return content.all()
+        """The element's content; `tight` writes no blank line before a list."""
+        flow = _Flow(self.lines, tight=tight)
+        self._into(element, style, flow, depth)
+        return flow.all()
 
     def text(self, element: Any, style: Span = PLAIN, depth: int = 0) -> list[Line]:
-        """The element's content as running text: every block in it begins a line."""
-        content = _Content(self.lines, flat=True)
-        self._into(element, style, content, depth)
-        return flow.lines(content.runs)
+        """The element's content as running text, in which each block begins a line."""
+        flow = _Flow(self.lines, flat=True)
+        self._into(element, style, flow, depth)
+        return inline.lines(flow.runs)
 
     def enter(self, element: Any) -> None:
         """Set the current place to the element's."""
@@ -68,42 +79,42 @@ class Walk:
 
     # --- one element ------------------------------------------------------------------------------------------
 
-    def _into(self, element: Any, outer: Span, content: _Content, depth: int) -> None:
+    def _into(self, element: Any, outer: Span, flow: _Flow, depth: int) -> None:
         style = self.sheet.style(element, outer)
-        self._say(element.text, style, content)
+        self._say(element.text, style, flow)
         for child in element:
-            if is_read(child):
+            if _is_visible(child):
                 self.enter(child)
-                self._child(child, style, content, depth + 1)
+                self._child(child, style, flow, depth + 1)
             else:
-                self._pass(child)
-            self._say(child.tail, style, content)
+                self._skip(child)
+            self._say(child.tail, style, flow)
 
-    def _child(self, child: Any, style: Span, content: _Content, depth: int) -> None:
+    def _child(self, child: Any, style: Span, flow: _Flow, depth: int) -> None:
         meant = meaning(child)
         if depth > _DEEPEST:
-            self._say("".join(child.itertext()), style, content)
+            self._say("".join(child.itertext()), style, flow)
         elif meant is not None:
-            self._meant(child, meant, style, content)
+            self._add_meaning(child, meant, style, flow)
         elif child.tag == "br":
-            content.break_line(self.place)
+            flow.break_line(self.place)
         elif child.tag not in _BLOCKS:
-            self._into(child, style, content, depth)
-        elif content.flat:
-            content.break_line(self.place)
-            self._into(child, style, content, depth)
-            content.break_line(self.place)
+            self._into(child, style, flow, depth)
+        elif flow.flat:
+            flow.break_line(self.place)
+            self._into(child, style, flow, depth)
+            flow.break_line(self.place)
         else:
-            content.begin(listed=child.tag in _LISTS)
-            content.blocks += self._block(child, style, depth)
+            flow.begin(listed=child.tag in _LISTS)
+            flow.blocks += self._block(child, style, depth)
 
-    def _meant(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
-        if meant.code and not content.flat:
-            content.begin()
-            content.blocks += self._code(child)
+    def _add_meaning(self, child: Any, meant: Meaning, style: Span, flow: _Flow) -> None:
+        if meant.code and not flow.flat:
+            flow.begin()
+            flow.blocks += self._code(child)
             return
-        self._say(meant.text, Span("", meant.href) if meant.href else style, content)
-        self._pass(child)
+        self._say(meant.text, Span("", meant.href) if meant.href else style, flow)
+        self._skip(child)
 
     def _block(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
         tag = element.tag
@@ -130,14 +141,14 @@ class Walk:
         lines = self.text(element, PLAIN, depth)
         if not lines:
             return ()
-        [(spans, place)] = flow.on_one_line(lines)
+        [(spans, place)] = inline.on_one_line(lines)
         number = self.lines.write(f"{'#' * level} {as_markdown.line(spans)}", place)
         return [Heading(level, Text.of(spans, number), number, number)]
 
     def _code(self, element: Any) -> Sequence[Block]:
-        text = MARK.sub("", "".join(element.itertext())).strip("\n")
+        text = _MARK.sub("", "".join(element.itertext())).strip("\n")
         first = self.place
-        self._pass(element)
+        self._skip(element)
         written = as_markdown.code(text)
         last = first + len(written) - 3
         numbers = [self.lines.write(line, min(first + max(n - 1, 0), last)) for n, line in enumerate(written)]
@@ -150,28 +161,28 @@ class Walk:
         return [Quote(tuple(children), children[0].line, self.lines.end(children[0].line))] if children else ()
 
     def _definitions(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
-        """Terms as bold lines; a term with a colon and a value of one line as one line."""
-        content = _Content(self.lines)
+        """Terms in bold; a term with a colon is put on one line with a value that has one line."""
+        flow = _Flow(self.lines)
         term: list[Line] = []
         start = 0
         for child in _within_divisions(element):
             self.enter(child)
-            content.begin()
+            flow.begin()
             if child.tag == "dt":
                 start = len(self.lines.text)
-                term = flow.on_one_line(self.text(child, Span("", bold=True), depth + 1))
-                content.blocks += self.lines.paragraph(term)
+                term = inline.on_one_line(self.text(child, Span("", bold=True), depth + 1))
+                flow.blocks += self.lines.paragraph(term)
                 continue
             value: Sequence[Block] = self.blocks(child, style, depth + 1)
             if term and len(value) == 1 and isinstance(value[0], Paragraph) and _is_value(term, value[0]):
-                content.blocks.pop()
+                flow.blocks.pop()
                 self.lines.cut(start)
-                content.begin()
+                flow.begin()
                 [(key, place)] = term
                 value = self.lines.paragraph([((*key, Span(" "), *value[0].text.spans), place)])
-            content.blocks += value
+            flow.blocks += value
             term = []
-        return content.all()
+        return flow.all()
 
     # --- lists ------------------------------------------------------------------------------------------------
 
@@ -179,13 +190,13 @@ class Walk:
         bullet, place = self.sheet.bullet(element), self.place
         entries: list[Bullet] = []
         nested: list[list[Block]] = []
-        self._say_nothing(element.text)
+        self._count_lines(element.text)
         for child in element:
             if entries:
                 self.lines.separate(blank=False)
             start = len(self.lines.text)
-            if not is_read(child):
-                self._pass(child)
+            if not _is_visible(child):
+                self._skip(child)
             elif child.tag in _LISTS and entries:
                 self.enter(child)
                 nested[-1] += self._list(child, style, depth + 1)
@@ -195,7 +206,7 @@ class Walk:
                 sign = f"{len(entries) + 1}. " if element.tag == "ol" else "- "
                 entries.append(self._entry(child, style, bullet, sign, depth + 1))
                 nested.append([])
-            self._say_nothing(child.tail)
+            self._count_lines(child.tail)
         entries = list(map(_with_nested, entries, nested))
         if not entries:
             return ()
@@ -217,33 +228,33 @@ class Walk:
         self.lines.indent(start, sign + mark, " " * len(sign))
         return Bullet(text, line, text_end, self.lines.end(line), tuple(children))
 
-    # --- text and where it stands -----------------------------------------------------------------------------
+    # --- text and places --------------------------------------------------------------------------------------
 
-    def _say(self, text: str | None, style: Span, content: _Content) -> None:
+    def _say(self, text: str | None, style: Span, flow: _Flow) -> None:
         if not text:
             return
-        for index, part in enumerate(MARK.split(text) if self.marked else (text,)):
+        for index, part in enumerate(_MARK.split(text) if self.marked else (text,)):
             if index % 2:
                 self.place = int(part)
                 continue
             start = self.place + (0 if self.marked else part[: len(part) - len(part.lstrip())].count("\n"))
-            content.say(_SPACE.sub(" ", _NOTHING.sub("", part)), style, start)
-            self._say_nothing(part)
+            flow.say(_SPACE.sub(" ", _ZERO_WIDTH.sub("", part)), style, start)
+            self._count_lines(part)
 
-    def _say_nothing(self, text: str | None) -> None:
+    def _count_lines(self, text: str | None) -> None:
         if text and not self.marked:
             self.place += text.count("\n")
 
-    def _pass(self, element: Any) -> None:
-        """Skip an element that is not read: its lines count."""
+    def _skip(self, element: Any) -> None:
+        """Skip an element, but count its lines."""
         if not self.marked:
             self.enter(element)
             parts = element.itertext() if isinstance(element.tag, str) else [element.text or ""]
             self.place += sum(part.count("\n") for part in parts)
 
 
-class _Content:
-    """Blocks that follow each other, and the text that makes the next one."""
+class _Flow:
+    """A sequence of blocks, and the text of the next one. Where it is `flat` there is only text."""
 
     def __init__(self, lines: Lines, *, tight: bool = False, flat: bool = False) -> None:
         self.blocks: list[Block] = []
@@ -261,13 +272,13 @@ class _Content:
         self.runs.append((Span("\n"), place))
 
     def begin(self, *, listed: bool = False) -> None:
-        """Make a paragraph of the text so far; a block follows."""
+        """Make a paragraph of the text so far, and begin a block; `listed` if that is a list."""
         self.flush()
         self._separate(listed=listed)
 
     def flush(self) -> None:
         """Make a paragraph of the text so far."""
-        text, self.runs = flow.lines(self.runs), []
+        text, self.runs = inline.lines(self.runs), []
         if text:
             self._separate()
             self.blocks += self._lines.paragraph(text)
@@ -277,13 +288,13 @@ class _Content:
             self._lines.separate(blank=not (listed and self._tight))
 
     def all(self) -> list[Block]:
-        """The blocks, with the rest of the text."""
+        """All blocks, with the last text as one of them."""
         self.flush()
         return _merged(self.blocks)
 
 
 def _merged(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, with lists of one kind that follow each other as one: some editors write a list for each entry."""
+    """The blocks, with adjacent lists of one kind as one list: Notion writes a list for each entry."""
     out: list[Block] = []
     for ordered, group in groupby(blocks, key=lambda block: isinstance(block, Listing) and (block.ordered,)):
         same = list(group)
@@ -296,14 +307,14 @@ def _merged(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _with_nested(entry: Bullet, lists: Sequence[Block]) -> Bullet:
-    """The entry, with lists that stand behind it where they belong into it."""
+    """The entry with lists that follow it in HTML but belong to it."""
     if not lists:
         return entry
     return replace(entry, end=max(entry.end, lists[-1].end), children=tuple(_merged([*entry.children, *lists])))
 
 
-def is_read(node: Any) -> bool:
-    """Whether a node is an element that readers of the page see."""
+def _is_visible(node: Any) -> bool:
+    """Whether a node is a visible element."""
     return isinstance(node.tag, str) and node.tag not in _DROPPED and not hidden(node)
 
 
@@ -313,7 +324,7 @@ def _is_value(term: Sequence[Line], value: Paragraph) -> bool:
 
 
 def _within_divisions(element: Any) -> Iterator[Any]:
-    """The element's children and those of the `div`s that may wrap them."""
+    """The element's children, and those of any `div` that wraps them."""
     for child in element:
         if isinstance(child.tag, str) and not hidden(child):
             if child.tag == "div":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+import time
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmsync.config.settings import Settings
+from pmsync.documents.blocks import below
 from pmsync.documents.files import read_documents
-from pmsync.documents.read import is_markdown, read
+from pmsync.documents.read import content, is_markdown, read
 from pmsync.errors import DocumentError
 from pmsync.identity.keys import item_key, make_uid
 from pmsync.model import Document, Item
@@ -270,6 +272,50 @@ def test_details_in_a_table_keep_their_links(name: str) -> None:
 
 def test_a_paragraph_that_an_empty_list_follows_is_no_item() -> None:
     assert html_of("<h2>Action items</h2><p>Say who does what</p><ul><li></li><li><p></p></li></ul>").items == ()
+
+
+TAGS = st.sampled_from(
+    "<ul> </ul> <ol> </ol> <li> </li> <p> </p> <br> <div> </div> <b> </b> <s> </s> <code> </code> </a> <table> </table> <tr>"
+    " </tr> <td> </td> <th> <h3> </h3> <blockquote> </blockquote> <pre> </pre> <dl> </dl> <dt> </dt> <dd> </dd> <hr> <summary>"
+    " </summary> <caption> <!-- --> b Owner:".split(" ")
+) | st.sampled_from(
+    [
+        "<input type=checkbox>",
+        "<a href='https://acme.test/1'>",
+        "<td colspan=2>",
+        "<td rowspan=2>",
+        "[ ] Add it",
+        " ",
+        "\n",
+    ]
+)
+
+
+@given(st.lists(TAGS, max_size=25).map("".join), st.sampled_from(["a.html", "a.md"]))
+def test_all_blocks_and_texts_are_in_the_lines_of_the_content(html: str, name: str) -> None:
+    text = f"<h2>Action items</h2>\n{html}"
+    made = content(text.encode(), name)
+    last = len(made.lines)
+    assert name == "a.md" or last == len(made.places)
+    assert all(1 <= place <= text.count("\n") + 1 for place in made.places)
+    for block in made.blocks:
+        assert 1 <= block.line <= block.end <= last
+    for each in below(tuple(made.blocks)):
+        assert 1 <= each.line <= last
+        assert all(1 <= line <= last for line in each.lines)
+        assert "\n" not in each.raw or len(each.lines) in {0, each.raw.count("\n") + 1}
+
+
+@pytest.mark.parametrize("piece", ["a<u></u>", "<p>a</p>", "<ul><li>a</ul>", "<ul><li>a</li><ol></ol></ul>", "<br>a"])
+def test_html_takes_time_in_proportion_to_its_length(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = f"<h2>Action items</h2>{piece * (size // len(piece))}".encode()
+        before = time.process_time()
+        read(text, "a.html")
+        return time.process_time() - before
+
+    ratios = (seconds(160_000) / seconds(20_000) for _ in range(4))
+    assert any(ratio < 24 for ratio in ratios), "8 is linear and 64 is quadratic"
 
 
 # --- Word and reStructuredText ----------------------------------------------------------------------------------

@@ -115,12 +115,12 @@ def test_a_sentence_that_asks_for_work_does_not_read_as_finished(text: str) -> N
         ("- <action>", "a placeholder"),
         ("- Why did nobody look?", "a question, or what was ruled out"),
         ("- *Say here what is to be done by whom*", "a template's instructions"),
-        ("- Frontend:", "it only names a group, and nothing is below it"),
+        ("- Frontend:", "it names a group, and nothing is below it"),
         ("### Later", "a heading with nothing below it"),
         ("### [Describe the action]\n\nHow and why.", "a placeholder"),
         ("It took us all day to find out what had happened to the cache and who knew.", "running text"),
-        ("> We should all have known better than that.", "a quotation: only what has a box, an owner or a date counts there"),
-        ("| Action | Owner |\n|---|---|\n| _Add an alert_ | _name_ |", "a row as the template has it"),
+        ("> We should all have known better than that.", "a quotation: only entries with a box, an owner or a date count"),
+        ("| Action | Owner |\n|---|---|\n| _Add an alert_ | _name_ |", "an example row of a template"),
         ("| Action | Owner |\n|---|---|\n| TBD | alice |", "a placeholder"),
         ("| Action | Owner |\n|---|---|\n| | alice |", "a row without the item's text"),
         ("| Wingman | Squad |\n|---|---|\n| alice | web |", "a table without a column for the items' text"),
@@ -135,7 +135,7 @@ def test_work_that_was_done_under_a_heading_that_may_mean_that_is_told() -> None
     text = "# Slow\n\n## Mitigation\n\n- We restarted the pool\n- Traffic was moved to the other region\n"
     made = account(content(text, "a.md"), "a.md")
     assert not made.traces
-    assert [(each.line, "may mean what was done" in each.why) for each in made.left_out] == [(5, True), (6, True)]
+    assert [(each.line, "may mean past work" in each.why) for each in made.left_out] == [(5, True), (6, True)]
 
 
 def entries(section: Section, lines: list[str], end: int) -> Iterator[int]:

@@ -140,7 +140,7 @@ START = (
     ),
     _start(
         "owners",
-        "team",
+        "names",
         r"[Tt]he (?!whole|entire|right|same|other|new|next|responsible)(?P<value>[\w-]+(?: [\w-]+)? team) "
         r"(?:to|will|is going to) (?!be\b|not\b|get\b)(?=[a-z]+)",
         "The web team to add a limit",
@@ -210,7 +210,7 @@ END = (
     ),
     _end(
         "owners",
-        "listed",
+        "parts",
         "(?i:owne|assign|dri )",
         r"[,;.(–—-]\s*(?i:owner|owned by|assignee|assigned to|dri)\s+(?P<value>[^,;:.()\n]{2,60})[.)]?",
         "Add a limit, owner alice",
@@ -260,7 +260,7 @@ PARTS = (
     _whole("part", "owners", "pair", r"(?P<key>\w[\w -]*)=\s*(?P<value>.*)", "Add a limit (owner=alice)", ("alice",)),
     _whole("part", "due", "due", rf"{_DUE}[\s:]*", "Add a limit (by 2026-05-01)", date(2026, 5, 1)),
     _whole("part", "due", "due", rf"{_DATE}[\s:]*", "Add a limit — 2026-05-01", date(2026, 5, 1)),
-    _whole("part", "owners", "one_more", r"(?P<value>.+)", "Add a limit (alice and bob)", ("alice", "bob")),
+    _whole("part", "owners", "listed", r"(?P<value>.+)", "Add a limit (alice and bob)", ("alice", "bob")),
 )
 
 LINES = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.documents.items.fields import dates, keyed, owners
 from pmsync.documents.items.fields.atoms import TICKET, Coded
+from pmsync.documents.items.fields.mentions import LEADS_TO_IT, is_object
 from pmsync.documents.items.fields.rules import END, LINES, PARTS, SIGNS, START, STATUSES, Rule
 from pmsync.documents.items.fields.values import Fields, record, take_date
 from pmsync.documents.items.language import phrases
@@ -27,23 +28,6 @@ _SENTENCE = re.compile(
 """Two words that begin a sentence, with nothing behind them that could end a field at a start: most entries begin so."""
 _MAY_END_IN_FIELDS = re.compile(rf"[)\]）】\d!|→–—\ue000-\uf3ff{SIGNS}]| -|(?i:owne|assign|dri )")
 """A sign that one of the fields may end the text."""
-_OBJECT = re.compile(
-    r"(?<!\w)(?:a|about|after|against|an|and|as|at|before|by|for|from|in|into|like|of|on|or|our|over|per|since|than|that|the|this|to|"
-    r"under|until|via|with|without)(?:\s+(?:issues?|tickets?|bugs?|prs?|commits?))?$",
-    re.IGNORECASE,
-)
-"""Words that make a ticket behind them the object of the sentence ('Prevent a recurrence of #1')."""
-_LEADS_TO_IT = re.compile(
-    r"(?<!\w)(?:see(?: also)?|tracked (?:in|at|by|as|with)|tracking issue|refs?|closes|fixes|jira|link|siehe(?: auch)?|vgl\.?|"
-    r"voir(?: aussi)?|véase|vedi|zie(?: ook)?|zob\.?|см\.?)(?!\w)",
-    re.IGNORECASE,
-)
-"""Words that make a ticket right behind them, at the end, the item's own."""
-_TRACKED = re.compile(
-    r"(?<!\w)(?:(?:is )?tracked (?:in|at|by|as|with|here:?)|tracking issue:?|(?:tickets?|issues?|bugs?|jira)\s*[:：])\s*$",
-    re.IGNORECASE,
-)
-"""Words that make a ticket right behind them, anywhere, the item's own."""
 _APART = re.compile(r"\s*[–—:(.;-]")
 """What sets a ticket apart from a sentence that it may be the object of ('Deploy PR #12')."""
 _PART = re.compile(r"\s*[,;|、，·]\s*|\s[–—-]\s|\n")
@@ -136,11 +120,6 @@ class Words:
         self.fields.own(owners.cell(self.coded, match["value"]))
         return True
 
-    def _team(self, match: re.Match[str]) -> bool:
-        first = not self.fields.owners
-        self.fields.own((match["value"],))
-        return first
-
     def _names(self, match: re.Match[str]) -> bool:
         names = re.split(r", | and | & ", match["value"])
         if self.fields.owners or not all(owners.is_actor(name, self.people) for name in names):
@@ -157,11 +136,6 @@ class Words:
         return True
 
     def _listed(self, match: re.Match[str]) -> bool:
-        names = owners.listed(self.coded, match["value"], self.people)
-        self.fields.own(names)
-        return bool(names)
-
-    def _one_more(self, match: re.Match[str]) -> bool:
         names = owners.listed(self.coded, match["value"], self.people)
         self.fields.owners = tuple(dict.fromkeys((*self.fields.owners, *names)))
         return bool(names)
@@ -180,7 +154,7 @@ class Words:
         """Tickets behind a title, unless the sentence speaks of them: nothing sets them apart, and they are no link."""
         before = match.string[: match.start()].rstrip()[-1:]
         apart = _APART.match(match[0]) is not None or before in {".", "!", ")"}
-        own = match["done"] or apart or before == "?" or _LEADS_TO_IT.search(match["lead"])
+        own = match["done"] or apart or before == "?" or LEADS_TO_IT.search(match["lead"])
         sentence = match.string[: match.start("value")].rstrip(" :#(")
         if not own and (is_object(sentence) or not self._all_linked(match["value"])):
             return False
@@ -282,24 +256,6 @@ def classified(tag: str, fields: Fields) -> bool:
     return Words(Coded(), fields).is_part(tag, [rule for rule in PARTS if rule.position == "tag"])
 
 
-def is_ticket(text: str) -> bool:
-    """Whether coded text only names tickets ('tracked in #12')."""
-    return _ONLY_TICKETS.fullmatch(text) is not None
-
-
-_ONLY_TICKETS = next(rule.pattern for rule in LINES if rule.field == "tickets")
-
-
-def is_tracked(before: str) -> bool:
-    """Whether these words make the ticket behind them the item's own ('tracked in', 'Ticket:')."""
-    return _TRACKED.search(before[-40:]) is not None
-
-
-def is_object(before: str) -> bool:
-    """Whether these words make what follows the object of the sentence."""
-    return _OBJECT.search(before.rstrip()) is not None
-
-
 def box(text: str) -> tuple[str, bool | None]:
     """The text without its check box or sign, and whether that is ticked (None without one, and for the cancelled `[-]`)."""
     for rule in START[:2]:
@@ -311,9 +267,6 @@ def box(text: str) -> tuple[str, bool | None]:
     return text, None
 
 
-_ONLY_BOX = re.compile(r"\\?\[[ xX*✓✔✅~-]?\\?\]|[☐☑✅⬜]")
-
-
 def is_box(text: str) -> bool:
     """Whether the text is a check box and nothing else."""
-    return _ONLY_BOX.fullmatch(text.strip()) is not None
+    return bool(text.strip()) and not box(text.strip())[0]

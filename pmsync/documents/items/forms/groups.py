@@ -1,4 +1,4 @@
-"""The group that an entry stands in, and what that says of it: done or not, and whose it is. Pure."""
+"""The group of an entry, and what it says of the entry's status and owner. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pmsync.documents.items.language.vocabulary.statuses import NOT_NAMES
 from pmsync.documents.items.sections import Section
 
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
-"""Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
+"""Initials of a person as a group's name: `**AL**`, `AL (/BB supporting)`."""
 _COMPLETED = re.compile(COMPLETED_LABELS)
 _LATER = re.compile(LATER_LABELS)
 _REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
@@ -29,7 +29,7 @@ _PENDING = re.compile(PENDING_LABELS)
 
 
 def under(place: Place, label: str) -> Place:
-    """The place below a label; a label that only says 'action items' once more is no group."""
+    """The place below a label. A label that only repeats 'action items' is not a group."""
     plain = label.strip().rstrip(":：").strip()
     status = place_status(plain)
     group = place.group if phrases.heading_kind(plain) == "action" and _repeats(place, plain) else plain
@@ -48,7 +48,7 @@ def _repeats(place: Place, label: str) -> bool:
 
 @lru_cache(maxsize=1024)  # as with headings: the same labels, again and again
 def place_status(label: str) -> bool | None:
-    """What a group's label says of its items: 'Completed', 'The following are still pending'."""
+    """The status that a group's label gives its items: 'Completed', 'The following are still pending'."""
     key = phrases.normal(label)
     if _PENDING.search(key):
         return False
@@ -57,7 +57,7 @@ def place_status(label: str) -> bool | None:
 
 @lru_cache(maxsize=1024)
 def _owners(label: str) -> tuple[str, ...]:
-    """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
+    """The owners that a label names: 'Owner: alice', 'Owned by the web team'."""
     named = Fields()
     initials = _INITIALS.match(label)
     if initials and initials[1].casefold() not in NOT_NAMES:
@@ -71,7 +71,7 @@ def _owners(label: str) -> tuple[str, ...]:
 
 
 def place_of(section: Section) -> Place:
-    """The place that a section's headings make."""
+    """The place below a section's headings."""
     bracket = _REMARK.search(section.root)
     saying = section.root if phrases.count(section.root) <= 5 else bracket[1] if bracket else ""
     place = Place(section.root, None, place_status(saying))

@@ -17,9 +17,9 @@ _REMARK = re.compile(
     r"\s+(?:\W*\d|v\d|#|pr\b|commit\b|\w{3,9} \d)))[^()（）]{0,60}[)）]",
     re.IGNORECASE,
 )
-"""A status in brackets; with more words than these it may as well describe what the brackets stand behind."""
+"""A status in brackets; with other words it may as well describe the word before the brackets."""
 _CARRIES = {"deploy", "backport", "release", "merge", "revert", "cherry-pick", "roll", "ship"}
-"""What is done with a change that is finished: 'Backport the fix (merged in #12)'."""
+"""Verbs for what people do with a finished change: 'Backport the fix (merged in #12)'."""
 _DONE_ON = re.compile(
     r"^(?:already )?(?:done|completed|finished|fixed|resolved|deployed|shipped|merged)(?:[.!]|$| (?:on|in|at|by|via|since|already|today|yesterday)\b)"
     r"|^(?:updated|created|added|implemented|fixed)(?: to| in)?: (?!\d|backlog|sprint|jira)",
@@ -40,7 +40,7 @@ _SENTENCE = re.compile(r" (?<=[.!?;] )")
 
 
 def says_done(title: str) -> bool | None:
-    """What a status in brackets says that begins or ends one of the first two sentences; None where there is none."""
+    """The status in brackets that begins or ends one of the first two sentences; None without one."""
     if "(" not in title and "（" not in title:
         return None
     sentences = _SENTENCE.split(" ".join(title.split())[:600])
@@ -56,7 +56,7 @@ def _remark(sentence: str) -> re.Match[str] | None:
 
 
 def remark_says_done(text: str) -> bool | None:
-    """What a remark below an item says that begins with a status: 'Done in #12.', 'Open: waits for the vendor'."""
+    """The status that begins a remark below an item: 'Done in #12.', 'Open: waits for the vendor'."""
     first = " ".join(text.split())[:300]
     if _OPEN_STILL.search(first):
         return False

@@ -1,4 +1,4 @@
-"""Runs of text to lines of spans: white space folded, line breaks kept. Pure."""
+"""Runs of text to lines of spans, with white space collapsed. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from operator import attrgetter
 from pmsync.documents.blocks import Span
 
 PLAIN = Span("")
-"""The style of text outside any element that has one; a style is a span without text."""
+"""Plain text; a style is a span without text."""
 
 _STYLE = attrgetter("href", "bold", "italic", "strike", "code")
 
 Run = tuple[Span, int]
-"""A stretch of text in one style, and its place; a line feed alone breaks the line."""
+"""Text in one style, and its place; a line feed alone breaks the line."""
 Line = tuple[tuple[Span, ...], int]
-"""A line of text, and the place where it begins."""
+"""The spans of a line, and its place."""
 
 
 def lines(runs: Iterable[Run]) -> list[Line]:
@@ -28,7 +28,7 @@ def lines(runs: Iterable[Run]) -> list[Line]:
 
 
 def joined(lines: Sequence[Line], between: str) -> tuple[Span, ...]:
-    """The text of all lines, with what goes between them."""
+    """The spans of all lines, with the text `between` them."""
     spans: list[Span] = []
     for line, _ in lines:
         spans += [Span(between), *line] if spans else line
@@ -36,15 +36,14 @@ def joined(lines: Sequence[Line], between: str) -> tuple[Span, ...]:
 
 
 def on_one_line(lines: Sequence[Line]) -> list[Line]:
-    """The lines as one, none where there are none."""
+    """The lines as one line; nothing for no lines."""
     return [(joined(lines, " "), lines[0][1])] if lines else []
 
 
 def _folded(runs: Iterable[Run]) -> Line:
-    """The runs without white space at either end, and never two spaces in a row.
+    """The runs as one line, without spaces at either end or two spaces in a row.
 
-    A space has only the styles of all that it stands in and between, so that no bold or linked text begins or ends with
-    one.
+    A space has a style only if the text on both sides has it too: no bold or linked text begins or ends with a space.
     """
     spans: list[Span] = []
     place, space = 0, None
@@ -63,13 +62,13 @@ def _folded(runs: Iterable[Run]) -> Line:
 
 
 def _space(one: Span, other: Span) -> Span:
-    """A space with the styles that both have."""
+    """A space with the style that both share."""
     href = one.href if one.href == other.href else ""
     bold, italic = one.bold and other.bold, one.italic and other.italic
     return Span(" ", href, bold, italic, one.strike and other.strike, one.code and other.code)
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The spans, neighbours of one style together."""
+    """The spans, with adjacent ones of one style as one."""
     groups = (list(group) for _, group in groupby(spans, key=_STYLE))
     return tuple(replace(group[0], text="".join(span.text for span in group)) for group in groups)
