@@ -176,11 +176,11 @@ def scan_section(section: Section, lines: Sequence[str]) -> list[Entry]:
     return scan_blocks(section.blocks, Place(section.title), lines, chronicle=section.kind == "other")
 
 
-def leaves_some(section: Section, taken: Sequence[Entry]) -> bool:
+def leaves_some(section: Section, entries: Sequence[Entry]) -> bool:
     """Whether a list below an unknown heading has entries with a box, which are read, and others, which are not."""
-    if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in taken):
+    if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in entries):
         return False
-    lines = sorted(entry.line for entry in taken)
+    lines = sorted(entry.line for entry in entries)
 
     def is_read(bullet: Bullet) -> bool:
         return bisect_left(lines, bullet.line) < bisect_right(lines, bullet.end)
