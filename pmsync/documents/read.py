@@ -1,19 +1,17 @@
-"""Files to Markdown: HTML, Word and reStructuredText, each line with its place in the file. Pure.
+"""Files to documents: Markdown, HTML, Word and reStructuredText, by suffix; any other suffix is Markdown. Pure.
 
-A source is chosen by the file's suffix; what has none of theirs is Markdown as it stands. All that is known about
-action items stays in `pmsync.documents.items`: the same content gives the same items, whatever file it came in.
+Each format has a module that makes blocks; all that is specific to action items is in `pmsync.documents.items`, so that
+the same text gives the same items in any format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Content
+from pmsync.documents.blocks import Content
 from pmsync.documents.items import document
 from pmsync.documents.items.account import Account, account
 from pmsync.documents.items.source_digest import with_source, with_sources
@@ -22,55 +20,49 @@ from pmsync.documents.markdown import front_matter, ignore_comments
 from pmsync.errors import DocumentError
 from pmsync.model import Document
 
-if TYPE_CHECKING:
-    from pmsync.documents.html.lines import Lines
-
 LARGEST = 5_000_000
-"""Bytes; no post-mortem is longer, and a larger file is not worth a stuck run."""
+"""The largest file, in bytes."""
 _LARGEST_WORD = 50_000_000
-"""A Word file holds its pictures too; its text has a limit of its own."""
+"""A Word file includes its pictures; its text has a limit of its own."""
 
 _MARKDOWN = (".md", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
 _WORD = (".docx",)
 _RST = (".rst",)
 SUFFIXES = (*_MARKDOWN, *_HTML, *_WORD, *_RST)
-"""What a folder is searched for."""
+"""The suffixes of the documents in a folder."""
 
 
 def largest(path: str) -> int:
-    """How many bytes a file of that name may have."""
+    """The largest size of a file of that name, in bytes."""
     return _LARGEST_WORD if _suffix(path) in _WORD else LARGEST
 
 
 def is_markdown(path: str) -> bool:
-    """Whether the file's own text is what is read, so that a line of it can be changed."""
+    """Whether a file of that name is Markdown, so that its lines can be edited."""
     return _suffix(path) not in {*_HTML, *_WORD, *_RST}
 
 
 def read(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
-    """The document in a file of that name; its lines are places in the file.
-
-    Raises DocumentError, with a text that says why, where it cannot be read.
-    """
+    """The document in a file of that name; its lines are places in the file. Raises DocumentError where it is unreadable."""
     made = document(content(data, path), path, vocabulary)
     return with_sources(made, decode(data)) if is_markdown(path) else with_source(made, data)
 
 
 def explain(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
-    """What `read` made of a file, and what it left out; raises DocumentError as that does."""
+    """What `read` makes of a file and what it leaves out. Raises DocumentError where it is unreadable."""
     return account(content(data, path), path, vocabulary)
 
 
 def content(data: bytes, path: str) -> Content:
-    """What a file of that name says; raises DocumentError."""
+    """The content of a file of that name. Raises DocumentError where it is unreadable."""
     if len(data) > largest(path):
         raise DocumentError(f"the file is larger than {largest(path) // 1_000_000} MB")
     suffix = _suffix(path)
     if suffix in _WORD:
         from pmsync.documents import word  # noqa: PLC0415  (most teams have none)
 
-        return _content(*word.blocks(data))
+        return word.content(data)
     text = decode(data)
     if is_markdown(path):
         return markdown.content(text, path)
@@ -80,31 +72,22 @@ def content(data: bytes, path: str) -> Content:
     if suffix in _RST:
         from pmsync.documents import restructured_text  # noqa: PLC0415
 
-        return _content(*restructured_text.blocks(body, head), front)
+        return replace(restructured_text.content(body, head), front=front)
     from pmsync.documents.html import page  # noqa: PLC0415
 
-    comments = ignore_comments.find_in_html(body)
-    made = _content(*page.blocks(front_matter.without_comments(body), above=head), front)
-    return replace(made, ignores=partial(ignore_comments.read, body, comments))
-
-
-def _content(blocks: Sequence[Block], lines: Lines, front: Mapping[str, object] | None = None) -> Content:
-    text = "\n".join(lines.text)
-    if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
-        raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
-    return Content(blocks, lines.text, text, lines.places, front or {})
+    made = page.content(front_matter.without_comments(body), above=head)
+    return replace(made, front=front, ignores=partial(ignore_comments.read, body, ignore_comments.find_in_html(body)))
 
 
 def decode(data: bytes) -> str:
-    """The text that the bytes of a document hold, with plain line feeds; raises DocumentError."""
+    """The text of a document, with '\\n' line ends. Raises DocumentError where it is too large or not UTF-8."""
     if len(data) > LARGEST:
         raise DocumentError(f"the file is larger than {LARGEST // 1_000_000} MB")
     try:
-        text = data.decode("utf-8-sig")
+        return front_matter.normal(data.decode())
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"the file is not UTF-8 (line {line}); save it as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _suffix(path: str) -> str:

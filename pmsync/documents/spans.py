@@ -16,19 +16,19 @@ STYLES = {
     "s": "strike", "del": "strike", "strike": "strike",
     "code": "code", "kbd": "code", "tt": "code", "samp": "code",
 }  # fmt: skip
-"""What an HTML tag means for the text in it."""
+"""The attribute of a span that a tag sets."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^>]*)>")
 _CHECKED = re.compile(r"\bchecked\b", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
 def box(*, ticked: bool) -> str:
-    """A check box as the text that stands for it."""
+    """A check box as text."""
     return "[x] " if ticked else "[ ] "
 
 
 class _Runs:
-    """Collects spans; a style ends with its end tag or with the text."""
+    """Spans under construction; a style ends with its end tag, or with the text."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
@@ -42,14 +42,14 @@ class _Runs:
             self._parts.append(text)
 
     def end(self) -> None:
-        """End the stretch of text in the current style."""
+        """End the current span."""
         if self._parts:
             style = (depth > 0 for depth in self._depth.values())
             self.spans.append(Span("".join(self._parts), self._href, *style))
             self._parts = []
 
     def open(self, tag: str, href: str = "") -> None:
-        """A start tag, by its HTML name; unknown ones change nothing."""
+        """Begin the style of a tag; other tags change nothing."""
         if tag in STYLES:
             self.end()
             self._depth[STYLES[tag]] += 1
@@ -60,7 +60,7 @@ class _Runs:
             self.add("\n")
 
     def close(self, tag: str) -> None:
-        """An end tag; one without a start changes nothing."""
+        """End the style of a tag, where one was begun."""
         if tag in STYLES:
             self.end()
             self._depth[STYLES[tag]] = max(0, self._depth[STYLES[tag]] - 1)

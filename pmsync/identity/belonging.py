@@ -33,8 +33,8 @@ class Belonging:
 
     def is_of_before(self, marker: Marker) -> bool:
         """Whether it was written here, under another namespace."""
-        known = bool(marker.home and self.homes) and self.is_here(marker.home)
-        return known and not self.is_our_namespace(marker.namespace)
+        is_here = bool(marker.home and self.homes) and self.is_here(marker.home)
+        return is_here and not self.is_our_namespace(marker.namespace)
 
     def is_our_namespace(self, namespace: str) -> bool:
         return namespace in {self.namespace, "", *self.formerly}
@@ -61,5 +61,5 @@ def is_one_of(home: str, homes: Iterable[str]) -> bool:
 
 def named(values: Collection[str]) -> str:
     """Return the values in quotes, for a message; of many, the first three."""
-    shown = sorted(values)
-    return ", ".join(repr(each) for each in shown[:3]) + (" …" if len(shown) > 3 else "")
+    first = sorted(values)
+    return ", ".join(repr(each) for each in first[:3]) + (" …" if len(first) > 3 else "")

@@ -92,18 +92,18 @@ def known_items(
     If a marker changed after the ledger last saw its ticket (another run followed an edit), its key is the newer one;
     the older one still counts, after it.
     """
-    known = _from_questions(questions or {})
-    known |= {intent.uid: _from_intent(intent) for intent in intents.values()}
-    known |= {link.uid: _from_link(link) for link in links.values()}
+    items = _from_questions(questions or {})
+    items |= {intent.uid: _from_intent(intent) for intent in intents.values()}
+    items |= {link.uid: _from_link(link) for link in links.values()}
     for ticket in sorted(marked, key=lambda ticket: ticket.duplicate):
         uid = ticket.marker.uid if ticket.marker else ""
-        known[uid] = _with_marker(known.get(uid), ticket, links.get(uid))
-    return known
+        items[uid] = _with_marker(items.get(uid), ticket, links.get(uid))
+    return items
 
 
 def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
     """Return the undecided items with their candidates, which an incremental listing does not show again."""
-    known = {
+    items = {
         each.uid: Known(
             each.uid, ((each.document_id, each.key),), (title_key(each.fields.title),), group=each.group,
             details_digest=digest(each.details) if each.details else "", remembered=True,
@@ -113,8 +113,8 @@ def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
     }  # fmt: skip
     for each in (candidate for row in questions.values() for candidate in row.candidates if candidate.uid):
         titles, identities = (title_key(each.title),), ((each.document_id, each.key),)
-        known.setdefault(each.uid, Known(each.uid, identities, titles, each.ref, title=each.title))
-    return known
+        items.setdefault(each.uid, Known(each.uid, identities, titles, each.ref, title=each.title))
+    return items
 
 
 def _from_intent(intent: Intent) -> Known:
@@ -146,16 +146,16 @@ def _titles(link: Link) -> tuple[str, ...]:
     return tuple(dict.fromkeys((title_key(link.ticket.title), *pushed)))
 
 
-def _with_marker(known: Known | None, ticket: Ticket, link: Link | None) -> Known:
+def _with_marker(item: Known | None, ticket: Ticket, link: Link | None) -> Known:
     marker = ticket.marker
     assert marker is not None  # noqa: S101 - the caller passes marked tickets
     here = (marker.document_id, marker.key)
-    if known is None or known.candidates:
+    if item is None or item.candidates:
         title = title_key(ticket.title)
         closed, sources = ticket.status.closed, frozenset({marker.source} - {""})
         return Known(marker.uid, (here,), (title,), ticket.ref, closed=closed, title=ticket.title, sources=sources)
-    if not marker.key or here in known.identities:
-        return known
+    if not marker.key or here in item.identities:
+        return item
     newer = link is None or ticket.updated_at > link.ticket.updated_at
-    identities = (here, *known.identities) if newer else (*known.identities, here)
-    return replace(known, identities=identities)
+    identities = (here, *item.identities) if newer else (*item.identities, here)
+    return replace(item, identities=identities)

@@ -102,12 +102,12 @@ def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:
             board.take(entry, item, how)
 
 
-def _by_older_key(board: Board, read: Sequence[str]) -> None:
+def _by_older_key(board: Board, documents: Sequence[str]) -> None:
     """Match by a former key: a marker could not be refreshed, or the ledger missed an edit."""
     older = {
         identity: item for items in board.free.values() for item in items.values() for identity in item.identities[1:]
     }
-    for document_id in read if older else ():
+    for document_id in documents if older else ():
         for entry in board.entries(document_id):
             item = older.get((document_id, entry.key))
             if item and item.uid in board.free[item.document_id]:
@@ -122,15 +122,15 @@ def _by_source(board: Board, document_id: str) -> None:
     pairs = [(source, item) for item in board.known(document_id) for source in item.sources]
     items = grouped(pairs, lambda pair: pair[0])
     for source, same in here.items():
-        known = items.get(source, [])
-        if len(same) == len(known) == 1 and known[0][1].uid in board.free[document_id]:
-            board.take(same[0], known[0][1], "key")
+        candidates = items.get(source, [])
+        if len(same) == len(candidates) == 1 and candidates[0][1].uid in board.free[document_id]:
+            board.take(same[0], candidates[0][1], "key")
 
 
-def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
+def _by_uid(board: Board, documents: Sequence[str], namespace: str) -> None:
     """Match a marker of which only the uid is left: the uid follows from the entry's key."""
     bare = dict(board.free.get("", {}))
-    for document_id in read if bare else ():
+    for document_id in documents if bare else ():
         for entry in board.entries(document_id):
             for key in dict.fromkeys((entry.uid_key, entry.key)):
                 uid = make_uid(namespace, document_id, key)
@@ -139,13 +139,13 @@ def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
                     break
 
 
-def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
+def _renamed(board: Board, documents: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
     """Match new documents with gone ones by their unmatched items.
 
     Returns, by document, the gone documents that it continues. Without a complete read nothing counts as gone, and
     entries that would match a missing document wait.
     """
-    shared = _shared_keys(board, read, gone)
+    shared = _shared_keys(board, documents, gone)
     rows, columns = grouped(shared, lambda pair: pair[0]), grouped(shared, lambda pair: pair[1])
     accepted: dict[str, list[str]] = defaultdict(list)
     for pair in sorted(shared, key=lambda pair: (-shared[pair], pair)):
@@ -165,14 +165,14 @@ def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: b
     return accepted
 
 
-def _shared_keys(board: Board, read: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
+def _shared_keys(board: Board, documents: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
     """Count, by (document, gone document), the keys that they share; an equal file name adds a half."""
     holders: dict[str, set[str]] = defaultdict(set)
     for origin in gone:
         for item in board.known(origin):
             holders[item.identities[0][1]].add(origin)
     shared: dict[tuple[str, str], float] = defaultdict(float)
-    for document_id in read:
+    for document_id in documents:
         for entry in board.entries(document_id):
             origins = holders.get(entry.key, set())
             for origin in origins if len(origins) <= TOO_COMMON else ():
@@ -255,18 +255,18 @@ def _like_an_orphan(board: Board, document_id: str) -> None:
             board.leave(entry, "it resembles an item that left this document and whose ticket is open", near)
 
 
-def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
+def _moved(board: Board, ids: Sequence[str], documents: Collection[str]) -> None:
     """Match an item moved from one document to another, if the ledger knows that it left since the last run.
 
     Ask a person if it left earlier and its ticket is open, if its document is gone, or if only a marker knows it, which
     does not say when it left.
     """
-    missing = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
+    absent = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
     left: dict[str, list[Known]] = defaultdict(list)
-    for item in missing:
+    for item in absent:
         for text in _texts(item) if item.document_id else ():
             left[text].append(item)
-    here = grouped((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.text)
+    here = grouped((entry for document_id in ids for entry in board.entries(document_id)), lambda entry: entry.text)
     for text, same in here.items():
         items = [item for item in left.get(text, []) if item.uid in board.free[item.document_id]]
         pairs = [(entry, item) for entry in same for item in items]
@@ -287,7 +287,7 @@ def _texts(item: Known) -> set[str]:
     return set(item.titles) if is_id(key) else {key}
 
 
-def _like_one_that_left(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
+def _like_one_that_left(board: Board, ids: Sequence[str], documents: Collection[str]) -> None:
     """Ask about an entry that resembles an item which has just left another document."""
     items = [
         item
@@ -295,7 +295,7 @@ def _like_one_that_left(board: Board, read: Sequence[str], documents: Collection
         for item in board.known(origin)
         if not (item.orphaned or item.closed or item.candidates)
     ]
-    here = [entry for document_id in read for entry in board.entries(document_id)]
+    here = [entry for document_id in ids for entry in board.entries(document_id)]
     for entry in here if len(items) * len(here) <= MOST_PAIRS else ():
         away = [item for item in items if item.document_id != entry.document.id]
         near = [item for item in away if similarity(entry, item, ids=False) >= SURE]
@@ -303,10 +303,10 @@ def _like_one_that_left(board: Board, read: Sequence[str], documents: Collection
             board.leave(entry, f"it resembles an item that is no longer in {near[0].document_id!r}", near)
 
 
-def _like_a_gone_one(board: Board, read: Sequence[str], gone: Sequence[str]) -> None:
+def _like_a_gone_one(board: Board, ids: Sequence[str], gone: Sequence[str]) -> None:
     """Ask about an entry that resembles an item of a gone document: it may be renamed and edited at once."""
     items = [item for origin in gone for item in board.known(origin) if not item.orphaned and not item.closed]
-    here = [entry for document_id in read for entry in board.entries(document_id)]
+    here = [entry for document_id in ids for entry in board.entries(document_id)]
     if len(items) * len(here) > MOST_PAIRS:
         return
     for entry in here:

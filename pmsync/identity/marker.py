@@ -80,13 +80,13 @@ def append(body: str, marker: Marker) -> str:
 
 def read(body: str | None) -> Marker | None:
     """Return the last marker in the body. Whether to trust it depends on the ticket's author, not on this."""
-    found = _COMMENT.findall(body or "")
-    return from_json(found[-1]) if found else None
+    comments = _COMMENT.findall(body or "")
+    return from_json(comments[-1]) if comments else None
 
 
 def read_all(body: str | None) -> tuple[Marker, ...]:
     """Return every marker in the body, in order: somebody may have pasted the raw text of another ticket."""
-    return tuple(found for text in _COMMENT.findall(body or "") if (found := from_json(text)))
+    return tuple(marker for text in _COMMENT.findall(body or "") if (marker := from_json(text)))
 
 
 def replace(body: str | None, marker: Marker) -> str:
@@ -98,7 +98,7 @@ def replace(body: str | None, marker: Marker) -> str:
     matches = list(_COMMENT.finditer(text))
     if not matches:
         return append(text, marker)
-    own = [match for match in matches if (found := from_json(match[1])) and found.uid == marker.uid]
+    own = [match for match in matches if (candidate := from_json(match[1])) and candidate.uid == marker.uid]
     last = (own or matches)[-1]
     return f"{text[: last.start()]}<!-- pmsync:{to_json(marker)} -->{text[last.end() :]}"
 

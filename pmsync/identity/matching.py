@@ -84,15 +84,15 @@ class Board:
     reserved: set[str] = field(default_factory=set)
     renumbered: set[str] = field(default_factory=set)
 
-    def take(self, entry: Entry, known: Known, how: str) -> None:
+    def take(self, entry: Entry, item: Known, how: str) -> None:
         """Match the entry with this item; if the item is undecided, so is the entry."""
         del self.open[entry.document.id][entry.position]
-        del self.free[known.document_id][known.uid]
-        if known.candidates:
-            self.left.append((entry, _Question(known.reason, known.candidates, uid=known.uid)))
-            self.reserved |= {candidate.uid for candidate in known.candidates} - {""}
+        del self.free[item.document_id][item.uid]
+        if item.candidates:
+            self.left.append((entry, _Question(item.reason, item.candidates, uid=item.uid)))
+            self.reserved |= {candidate.uid for candidate in item.candidates} - {""}
         else:
-            self.placed.append(Placed(known.uid, entry, how, known))
+            self.placed.append(Placed(item.uid, entry, how, item))
 
     def leave(self, entry: Entry, reason: str, items: Iterable[Known], *, lasting: bool = True) -> None:
         """Leave the entry to a person. An undecided item stands for all its own candidates."""
@@ -156,12 +156,12 @@ def _as_candidate(ticket: Ticket) -> Candidate:
     return Candidate(ref=ticket.ref, title=ticket.title)
 
 
-def _free_uids(namespace: str, rest: Iterable[Entry], held: set[str]) -> Iterator[str]:
+def _free_uids(namespace: str, rest: Iterable[Entry], others: set[str]) -> Iterator[str]:
     ordinals: dict[tuple[str, str], Iterator[int]] = defaultdict(count)
     for entry in rest:
         numbers = ordinals[entry.document.id, entry.uid_key]
         uids = (make_uid(namespace, entry.document.id, entry.uid_key, number) for number in numbers)
-        yield next(uid for uid in uids if uid not in held)
+        yield next(uid for uid in uids if uid not in others)
 
 
 def _alike_tickets(rest: Sequence[Entry], lookalikes: Sequence[Ticket]) -> dict[int, tuple[Ticket, ...]]:
@@ -173,14 +173,14 @@ def _alike_tickets(rest: Sequence[Entry], lookalikes: Sequence[Ticket]) -> dict[
     exact: dict[str, list[tuple[str, Ticket]]] = defaultdict(list)
     for pair in titles:
         exact[pair[0]].append(pair)
-    found = {}
+    similar = {}
     for entry in rest if titles else ():
         text = entry.text
         pairs = titles if floor < 1 else exact.get(text, [])
         near = tuple(ticket for title, ticket in pairs if alike(text, title) >= floor)
         if near:
-            found[id(entry)] = near
-    return found
+            similar[id(entry)] = near
+    return similar
 
 
 def grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:

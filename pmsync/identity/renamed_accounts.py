@@ -13,18 +13,18 @@ Renames = Mapping[str, str]
 """The present name by the former one."""
 
 
-def renames(seen: Iterable[tuple[Mapping[str, str], Ticket]]) -> Renames:
+def renames(pairs: Iterable[tuple[Mapping[str, str], Ticket]]) -> Renames:
     """Find renamed accounts from pairs of the accounts (with ids) known of a ticket and the ticket as it is now.
 
     A former name that somebody else now uses is left out, as it is ambiguous.
     """
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     present: set[str] = set()
-    for known, ticket in seen:
+    for before, ticket in pairs:
         now = {id_: account for account, id_ in ticket.ids.items() if account in {ticket.author, *ticket.assignees}}
         present |= set(now.values())
-        found |= {old: now[id_] for old, id_ in known.items() if now.get(id_, old) != old}
-    return {old: new for old, new in found.items() if old not in present}
+        names |= {old: now[id_] for old, id_ in before.items() if now.get(id_, old) != old}
+    return {old: new for old, new in names.items() if old not in present}
 
 
 def as_called(person: Person, kind: str, names: Renames) -> Person:

@@ -58,8 +58,8 @@ def jira_key(address: str, site: str = "") -> str | None:
         if not f"{path}/".startswith(f"{root}/"):
             return None
         path = path[len(root) :]
-    found = next(_jira_keys(path, parts, re.IGNORECASE if site else re.NOFLAG), None)
-    return found.upper() if found else None
+    key = next(_jira_keys(path, parts, re.IGNORECASE if site else re.NOFLAG), None)
+    return key.upper() if key else None
 
 
 def github_issue(address: str) -> tuple[str, str, int] | None:
@@ -70,16 +70,16 @@ def github_issue(address: str) -> tuple[str, str, int] | None:
     parts = _split(address)
     if parts is None:
         return None
-    asked = dict(parse_qsl(parts.query)).get("issue", "")
-    found = _GITHUB_PANE.fullmatch(asked) or _GITHUB.fullmatch(unquote(parts.path))
-    return (_host(parts), f"{found['owner']}/{found['repo']}", int(found["number"])) if found else None
+    pane = dict(parse_qsl(parts.query)).get("issue", "")
+    match = _GITHUB_PANE.fullmatch(pane) or _GITHUB.fullmatch(unquote(parts.path))
+    return (_host(parts), f"{match['owner']}/{match['repo']}", int(match["number"])) if match else None
 
 
 def same_ticket(address: str, url: str) -> bool:
     """Whether an address shows the ticket whose canonical address is `url`."""
     site, _, key = url.rpartition("/browse/")
-    if site and (found := jira_key(address, site)):
-        return found == key.upper()
+    if site and (key_there := jira_key(address, site)):
+        return key_there == key.upper()
     one, other = github_issue(address), github_issue(url)
     return one is not None and other is not None and _folded(one) == _folded(other)
 

@@ -6,7 +6,6 @@ and is imported only when there is something to migrate, so that readers start q
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Collection
 
@@ -347,7 +346,8 @@ def _is_harmless(kind: str, name: str, table: str, sql: str | None) -> bool:
         return kind == "table"
     if table != "_sqlite_migrations" or kind not in {"table", "index"}:
         return False
-    return set(re.findall(r"\w+|[^\w\s]", (sql or "").lower())) <= _OF_MIGRATIONS | {name.lower()}
+    words = "".join(char if char.isalnum() or char == "_" else f" {char} " for char in (sql or "").lower()).split()
+    return _OF_MIGRATIONS.union([name.lower()]).issuperset(words)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -10,15 +10,12 @@ from typing import TypedDict
 
 
 class Status(StrEnum):
-    """The status of an item. The last three are the ledger's own: no tracker reports them."""
+    """A ticket's status, whatever its tracker calls it."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     DONE = "done"
     WONT_DO = "wont_do"
-    PROPOSED = "proposed"
-    ORPHANED = "orphaned"
-    LOST = "lost"
 
     @property
     def closed(self) -> bool:
@@ -68,7 +65,7 @@ class Ref:
 class Ticket:
     """A ticket as its tracker showed it.
 
-    `status` is one of the first four; `state` is the tracker's own word for it. `author` and `assignees` are accounts
+    `state` is the tracker's own word for it. `author` and `assignees` are accounts
     as the tracker names them (GitHub login, Jira account id or name). Times are aware UTC, by the server's clock.
     `duplicate` is True for a ticket closed as duplicate (its status is then `wont_do`); `duplicate_of` is the other
     one, if known. `labels` include the general one; fields that the tracker does not have are None. `unclear` is the

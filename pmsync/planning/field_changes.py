@@ -40,24 +40,24 @@ class FieldChange:
 def field_changes(update: Update, name: Name = str) -> tuple[FieldChange, ...]:
     """Return what an update changes of its ticket; nothing if it only refreshes the marker."""
     ticket, patch = update.link.ticket, update.patch
-    found = []
+    changes = []
     if "title" in patch:
-        found.append(FieldChange("title", ticket.title, patch["title"]))
+        changes.append(FieldChange("title", ticket.title, patch["title"]))
     if "assignees" in patch:
-        found.append(FieldChange("assignee", _named(ticket.assignees, name), _named(patch["assignees"], name)))
+        changes.append(FieldChange("assignee", _named(ticket.assignees, name), _named(patch["assignees"], name)))
     if "due" in patch:
-        found.append(FieldChange("due", ticket.due, patch["due"]))
+        changes.append(FieldChange("due", ticket.due, patch["due"]))
     if "priority" in patch:
-        found.append(FieldChange("priority", ticket.priority, patch["priority"]))
+        changes.append(FieldChange("priority", ticket.priority, patch["priority"]))
     more, less = patch.get("add_labels", ()), patch.get("remove_labels", ())
     if more or less:
-        found.append(FieldChange("labels", less, more))
+        changes.append(FieldChange("labels", less, more))
     was = ticket.marker
     if "marker" in patch and was is not None and was.document_id not in {"", patch["marker"].document_id}:
-        found.append(FieldChange("path", was.document_id, patch["marker"].document_id))
+        changes.append(FieldChange("path", was.document_id, patch["marker"].document_id))
     if "facts" in patch:
-        found += _in_text(update, {change.field for change in found}) or ([] if found else [OUTDATED])
-    return tuple(found)
+        changes += _in_text(update, {change.field for change in changes}) or ([] if changes else [OUTDATED])
+    return tuple(changes)
 
 
 OUTDATED = FieldChange("text", "outdated", "up to date")
@@ -68,8 +68,10 @@ def _in_text(update: Update, shown: Collection[str]) -> list[FieldChange]:
     before, after = update.before.pushed, update.link.pushed
     if before is None or after is None:
         return []
-    held = {*shown, *(("kind", "severity", "priority") if "labels" in shown else ())}
-    values = [(name, getattr(before, FACTS[name]), getattr(after, FACTS[name])) for name in FACTS if name not in held]
+    elsewhere = {*shown, *(("kind", "severity", "priority") if "labels" in shown else ())}
+    values = [
+        (name, getattr(before, FACTS[name]), getattr(after, FACTS[name])) for name in FACTS if name not in elsewhere
+    ]
     return [FieldChange(f"{WORDS.get(name, name)} in its text", old, new) for name, old, new in values if old != new]
 
 

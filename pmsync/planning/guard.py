@@ -62,15 +62,15 @@ def hold_back(plan: Plan) -> Plan:
 
     A record builds on those before it, so everything after a record that is left out is left out as well.
     """
-    kept: list[Operation] = []
+    operations: list[Operation] = []
     left_out: set[str] = set()
     for operation in plan.operations:
         harmless = isinstance(operation, Record) and operation.reason in {"observe", "seen", "found", "identity"}
         if harmless and operation.uid not in left_out:
-            kept.append(operation)
+            operations.append(operation)
         else:
             left_out.add(operation.uid)
-    return replace(plan, operations=tuple(kept))
+    return replace(plan, operations=tuple(operations))
 
 
 def _limits(plan: Plan, world: World) -> list[_Limit]:
@@ -115,7 +115,7 @@ def _empty_scans(world: World) -> list[_Limit]:
 
     Tickets that were asked for one by one and are there have lost their label, which harms nobody.
     """
-    found = []
+    limits = []
     for name, view in world.views.items():
         ours = [k.ticket.ref for k in world.links.values() if k.ticket.ref.tracker == name and not (k.lost or k.named)]
         linked = sum(not isinstance(view.sights.get(ref), Ticket) for ref in ours)
@@ -124,5 +124,5 @@ def _empty_scans(world: World) -> list[_Limit]:
             what = f"the listing of tracker {name!r} is empty, though {linked} of its tickets are linked"
             place = {"github": "repo", "jira": "project", "local": "path"}[view.settings.type]
             check = f"check `trackers.{name}.{place}`, `trackers.{name}.label` and what the token may see"
-            found.append(_Limit("lost", linked, 0, what, check))
-    return found
+            limits.append(_Limit("lost", linked, 0, what, check))
+    return limits

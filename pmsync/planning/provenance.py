@@ -31,17 +31,17 @@ def refusals(plan: Plan, world: World) -> list[Finding]:
 
 def _ours(world: World) -> Iterator[tuple[Marker, Ticket]]:
     for view in world.views.values():
-        seen = {ticket.ref: ticket for ticket in seen_tickets(view)} if not view.failed else {}
-        for ticket in seen.values():
+        tickets = {ticket.ref: ticket for ticket in seen_tickets(view)} if not view.failed else {}
+        for ticket in tickets.values():
             if ticket.marker and ticket.author in view.trusted:
                 yield ticket.marker, ticket
 
 
 def _taken(world: World) -> Counter[str]:
     """Count our own tickets into which another place has written its marker."""
-    shown = {ref: ticket for view in world.views.values() for ref, ticket in view.tickets.items() if not view.failed}
+    tickets = {ref: ticket for view in world.views.values() for ref, ticket in view.tickets.items() if not view.failed}
     linked = (
-        shown.get(link.ticket.ref, link.ticket).marker
+        tickets.get(link.ticket.ref, link.ticket).marker
         for link in world.links.values()
         if not (link.named or link.orphaned or link.lost)
     )

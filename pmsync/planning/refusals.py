@@ -62,15 +62,15 @@ def parts(update: Update) -> dict[str, Patch]:
     """Split a patch by field into parts that can be sent alone. The marker goes with the title and describes the title
     alone, as the other parts may be refused.
     """
-    made: dict[str, Patch] = {}
+    patches: dict[str, Patch] = {}
     for name, value in update.patch.items():
-        made.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
-    before, named = update.before.ticket.marker, made.get("title", {})
+        patches.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
+    before, named = update.before.ticket.marker, patches.get("title", {})
     if "marker" in named:
         named["marker"] = _of_the_title(named["marker"], before)
-        if named.keys() == {"marker"} and before and before.identity == named["marker"].identity and len(made) > 1:
-            del made["title"]  # it would change nothing
-    return made
+        if named.keys() == {"marker"} and before and before.identity == named["marker"].identity and len(patches) > 1:
+            del patches["title"]  # it would change nothing
+    return patches
 
 
 def _of_the_title(marker: Marker, before: Marker | None) -> Marker:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from collections.abc import Collection
 from urllib.parse import quote
 
 from pmsync.config.settings import Settings, TrackerSettings
@@ -13,7 +11,8 @@ from pmsync.config.severity import severity_level, slug
 from pmsync.identity import marker
 from pmsync.identity.keys import digest
 from pmsync.location import unit
-from pmsync.model import Document, Fields, Finding, Item
+from pmsync.model import Document, Fields, Item
+from pmsync.planning.due_dates import due_date
 from pmsync.trackers.quiet_text import as_code, hushed, quiet
 
 LONGEST_TITLE = 255
@@ -54,32 +53,6 @@ def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
     derived = {"severity": severity_level(fields.severity or ""), "kind": fields.kind, "priority": fields.priority}
     named = [f"{name}:{slug(value)}" for name, value in derived.items() if value and slug(value)]
     return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
-
-
-def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:
-    """Return when the item is due and by what: 'document', 'sla' (the document's date plus its severity's time), or ''.
-
-    A date in the document that cannot be read is not replaced.
-    """
-    if item.due:
-        return item.due, "document"
-    if _names_no_day(document, item):
-        return None, ""
-    allowed = sla.get(severity_level(document.severity or ""))
-    if allowed is not None and document.date:
-        return document.date + allowed, "sla"
-    return None, ""
-
-
-def _names_no_day(document: Document, item: Item) -> bool:
-    """Whether the item has a date that cannot be read; the document's findings are sorted by line."""
-    found = document.findings
-    start = bisect_left(found, item.line, key=_line)
-    return any(each.rule == "unreadable-date" for each in found[start : bisect_right(found, item.line, key=_line)])
-
-
-def _line(finding: Finding) -> int:
-    return finding.line
 
 
 def facts(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:

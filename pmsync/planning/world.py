@@ -160,9 +160,9 @@ def index(world: World) -> Index:
     ]
     forged = {marker.uid: (view, ticket) for view, ticket, marker in strangers}
     # A copy of a ticket that we know is a person's clone; any other may be of an account of ours that is not listed.
-    known = {*marked, *world.links}
+    known_uids = {*marked, *world.links}
     forged |= {marker.document_id: (view, ticket) for view, ticket, marker in strangers
-               if marker.document_id and marker.uid not in known}  # fmt: skip
+               if marker.document_id and marker.uid not in known_uids}  # fmt: skip
     names = Counter(
         ref
         for named in world.named.values()
@@ -175,17 +175,17 @@ def index(world: World) -> Index:
         for each in ticket.markers
         if ticket.marker and each.uid != ticket.marker.uid and world.belonging.owns(each)
     }
-    held = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
+    holders = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
     shared = frozenset(ref for ref, count in names.items() if count > 1)
-    return Index(marked, forged, shared, pasted, held, _unclaimed(world))
+    return Index(marked, forged, shared, pasted, holders, _unclaimed(world))
 
 
 def _unclaimed(world: World) -> list[Ticket]:
-    taken = {link.ticket.ref for link in world.links.values()}
-    taken |= {each.ref for one in world.identities.undecided for each in one.candidates if each.ref}
-    taken |= {each.sight.ref for named in world.named.values() for each in named
+    claimed = {link.ticket.ref for link in world.links.values()}
+    claimed |= {each.ref for one in world.identities.undecided for each in one.candidates if each.ref}
+    claimed |= {each.sight.ref for named in world.named.values() for each in named
               if isinstance(each.sight, Ticket) and not each.mention}  # fmt: skip
-    found = {
+    tickets = {
         ticket.ref: ticket
         for view in world.views.values()
         if view.bare and not view.failed
@@ -194,9 +194,9 @@ def _unclaimed(world: World) -> list[Ticket]:
         and not ticket.status.closed
         and ticket.author in view.trusted
         and is_labelled(ticket, view)
-        and ticket.ref not in taken
+        and ticket.ref not in claimed
     }
-    return sorted(found.values(), key=seniority)
+    return sorted(tickets.values(), key=seniority)
 
 
 def is_labelled(ticket: Ticket, view: View) -> bool:
@@ -212,13 +212,13 @@ def seen_tickets(view: View) -> Iterator[Ticket]:
 
 def marked_tickets(views: Iterable[View], belonging: Belonging) -> list[Ticket]:
     """Return all tickets with a trusted marker that were seen in this run, the oldest first, in every run alike."""
-    found = {
+    tickets = {
         ticket.ref: ticket
         for view in views
         for ticket in seen_tickets(view)
         if trusted(ticket, view, belonging)
     }  # fmt: skip
-    return sorted(found.values(), key=seniority)
+    return sorted(tickets.values(), key=seniority)
 
 
 def doubtful(ticket: Ticket, mates: Iterable[Ticket]) -> bool:

@@ -6,10 +6,9 @@ Reads the ledger and nothing else, writes nothing, prints nothing; `today` is an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pmsync.config.severity import severity_level
 from pmsync.ledger.owners import owners
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 _TROUBLED = {"moved", "lost", "orphaned"}
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRow:
+class StatusRow(NamedTuple):
     """One item as `status` shows it.
 
     `kind` is 'open', 'closed' or 'aside' (nobody is asked to do anything here: older than `documents.since`, tracked

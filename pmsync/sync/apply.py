@@ -155,10 +155,10 @@ class Applier:
 
     def _update(self, update: Update) -> None:
         """Send the whole patch; if it is refused, each part alone, so that one field holds up no other."""
-        ref, wanted = update.link.ticket.ref, parts(update)
+        ref, patches = update.link.ticket.ref, parts(update)
         reasons, ticket = self._sent(ref, {"": update.patch}, update.listed)
-        if reasons and len(wanted) > 1:
-            reasons, ticket = self._sent(ref, wanted)
+        if reasons and len(patches) > 1:
+            reasons, ticket = self._sent(ref, patches)
         if reasons is None:
             return
         fields = sorted(_fields(update.patch))
@@ -166,7 +166,7 @@ class Applier:
             self.troubles[ref.tracker] = 0
             link = without(update, reasons) if reasons else update.link
             self.ledger.save_links(self.run, self.now(), [replace(link, ticket=ticket)], "pmsync")
-            fields = sorted({name for part in wanted.keys() - reasons.keys() for name in _fields(wanted[part])})
+            fields = sorted({name for part in patches.keys() - reasons.keys() for name in _fields(patches[part])})
             self.applied.done.append(Done("updated", update.uid, ticket, ", ".join(fields)))
             self._text_edited(update, ticket)
             self.progress("update", 1)
@@ -175,7 +175,7 @@ class Applier:
             return
         left: Patch = {}
         for part in reasons:
-            left |= wanted.get(part, update.patch)
+            left |= patches.get(part, update.patch)
         reason = _reason(reasons)
         value = patch_digest(left, update.configuration)
         self._refused(
@@ -189,7 +189,7 @@ class Applier:
             self._report("text-edited", message)
 
     def _sent(
-        self, ref: Ref, wanted: Mapping[str, Patch], listed: Marker | None = None
+        self, ref: Ref, patches: Mapping[str, Patch], listed: Marker | None = None
     ) -> tuple[dict[str, str] | None, Ticket | None]:
         """Return why each part was refused, and the ticket after the others; (None, None) if nothing can be sent now.
 
@@ -197,7 +197,7 @@ class Applier:
         """
         reasons: dict[str, str] = {}
         ticket = None
-        for part, patch in wanted.items():
+        for part, patch in patches.items():
             try:
                 ticket = self.trackers[ref.tracker].update(ref, patch, listed)
             except Overtaken as error:
@@ -298,9 +298,9 @@ class Applier:
             reason = f"ticket {ticket.ref.key!r} was created without its label {label!r}: the token may not set labels"
             self._report("label-dropped", reason)
             self._trouble(name, "its token may not set labels", final=True)
-        missing = [account for account in create.draft.assignees if account not in ticket.assignees]
-        if missing:
-            message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
+        unassigned = [account for account in create.draft.assignees if account not in ticket.assignees]
+        if unassigned:
+            message = f"ticket {ticket.ref.key!r} was created, but {', '.join(unassigned)!r} was not assigned"
             self._report("assignee-dropped", message, where=where)
 
 

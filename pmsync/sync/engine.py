@@ -165,16 +165,16 @@ class Engine:
         ledger_owner.refuse_another(places, belonging, self.settings.ledger)
         elsewhere = ledger_owner.moved_trackers(places, self.settings)
         sources = {**self.sources, **{name: Source(None, failed=why) for name, why in elsewhere.items()}}
-        judged, missing = _judged(self.settings, reading, request)
+        judged, findings = _judged(self.settings, reading, request)
         # list all their tickets again: the stored links lead to the former address
         renamed = ledger_owner.readdressed_trackers(places, self.settings)
         cursors = {
             n: replace(at, since=None) if n in renamed or request.full else at for n, at in memory.cursors.items()
         }
-        missing += [new_finding("tracker-replaced", f"tracker {n!r}: {why}", "") for n, why in elsewhere.items()]
+        findings += [new_finding("tracker-replaced", f"tracker {n!r}: {why}", "") for n, why in elsewhere.items()]
         return Observer(
             trackers=TrackerViews(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
-            reading=replace(reading, findings=(*reading.findings, *missing)),
+            reading=replace(reading, findings=(*reading.findings, *findings)),
             judged=judged,
             whole=request.whole,
             sleep=self.clock.sleep,
@@ -256,11 +256,11 @@ def _judged(settings: Settings, reading: Reading, request: Request) -> tuple[fro
     judged: set[str] = set()
     findings = []
     for path in request.paths:
-        found = {d.id for d in reading.documents if within(locate(root, d.path), path)}
-        if not found and not request.changed:
+        ids = {d.id for d in reading.documents if within(locate(root, d.path), path)}
+        if not ids and not request.changed:
             hint = "name a document or a folder that `documents.include` matches"
             findings.append(new_finding("no-documents", f"no document at {str(path)!r}", hint))
-        judged |= found
+        judged |= ids
     return frozenset(judged), findings
 
 

@@ -39,7 +39,7 @@ def place_of(tracker: TrackerSettings) -> str:
 
 def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, str]:
     """Return by name the trackers that were another service when the ledger last used them, with a message."""
-    found = {}
+    problems = {}
     for name, tracker in settings.trackers.items():
         before, here = places.get(f"tracker {name}", ""), place_of(tracker)
         # an `api_url` leads to the same service; older configurations have it as `url`
@@ -47,12 +47,12 @@ def moved_trackers(places: Mapping[str, str], settings: Settings) -> dict[str, s
         same = {here, *(f"{tracker.type} {address}".lower() for address in others)}
         if before and before not in same:
             address = before.partition(" ")[2]
-            found[name] = (
+            problems[name] = (
                 f"the tickets that the ledger knows are in {before!r}, and this is {here!r}; if that is the same "
                 f'service under a new address, add `formerly = ["{address}"]` under [trackers.{name}]; '
                 f"if it is another one, run `pmsync forget --tracker {name}`"
             )
-    return found
+    return problems
 
 
 def readdressed_trackers(places: Mapping[str, str], settings: Settings) -> frozenset[str]:

@@ -33,5 +33,6 @@ class Memory:
     def known_accounts(self) -> dict[str, dict[str, str]]:
         """By tracker and person id, however old."""
         return {
-            name: {person: account for person, (account, _) in kept.items()} for name, kept in self.accounts.items()
+            name: {person: account for person, (account, _) in accounts.items()}
+            for name, accounts in self.accounts.items()
         }

@@ -85,23 +85,23 @@ class TrackerViews:
 
     def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
         """Keep listed tickets. Only new or changed ones have to be judged by their author."""
-        found = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
-        if not found:
+        listed = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
+        if not listed:
             return
-        if self._as_known(found) or self._trust(name):
-            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+        if self._as_known(listed) or self._trust(name):
+            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **listed})
 
-    def _as_known(self, found: Mapping[Ref, Ticket]) -> bool:
+    def _as_known(self, tickets: Mapping[Ref, Ticket]) -> bool:
         """Whether all of them are linked and unchanged, so that no author has to be judged."""
         linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
-        return all(linked.get(ref) == ticket for ref, ticket in found.items())
+        return all(linked.get(ref) == ticket for ref, ticket in tickets.items())
 
     def _with_own_marker(self, ticket: Ticket) -> Ticket:
         """Pick the ticket's own among several markers in its text: that of the linked item, else that of its title."""
         if not ticket.ambiguous:
             return ticket
-        held = {link.uid for link in self.memory.links.values() if link.ticket.ref == ticket.ref and not link.named}
-        linked = [marker for marker in ticket.markers if marker.uid in held]
+        uids = {link.uid for link in self.memory.links.values() if link.ticket.ref == ticket.ref and not link.named}
+        linked = [marker for marker in ticket.markers if marker.uid in uids]
         titled = [marker for marker in ticket.markers if marker.key == title_key(ticket.title)]
         own = linked or titled
         return replace(ticket, marker=own[-1]) if own else ticket
@@ -115,8 +115,8 @@ class TrackerViews:
 
     def get(self, name: str, refs: Iterable[Ref]) -> Mapping[Ref, Sight]:
         """Ask for single tickets. The answer of a failed tracker is empty."""
-        wanted = list(dict.fromkeys(refs))
-        sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
+        unique = list(dict.fromkeys(refs))
+        sights = self.ask(name, lambda t: t.get(unique)) if unique else None
         if sights:
             sights = {ref: self._located(sight) for ref, sight in sights.items()}
             self._add(name, sights)
@@ -168,14 +168,14 @@ class TrackerViews:
     def find(self, name: str, uids: frozenset[str], since: datetime) -> None:
         """Take the widest look; from then on these uids count as looked for."""
         start = min(since, self.now() - timedelta(days=1))
-        found = self.ask(name, lambda t: t.find(uids, start))
+        tickets = self.ask(name, lambda t: t.find(uids, start))
         view = self.views[name]
-        if found is not None and view.bare and not view.looked:  # nothing else remembers tickets that moved away
+        if tickets is not None and view.bare and not view.looked:  # nothing else remembers tickets that moved away
             gone = self.ask(name, lambda t: t.departed(start))
-            found = None if gone is None else (*found, *gone)
-        if found is None:
+            tickets = None if gone is None else (*tickets, *gone)
+        if tickets is None:
             return
-        self._keep(name, found)
+        self._keep(name, tickets)
         self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
         self._unknown_accounts(name)
 

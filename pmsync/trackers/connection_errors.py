@@ -20,8 +20,8 @@ from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, ProxyError
 
-FAILURES = (requests.RequestException, HTTPError, OSError, UnicodeError)
-"""Everything that a request may raise: a missing CA bundle, say, is a plain OSError."""
+FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
+"""Everything that a request may raise: a missing CA bundle is a plain OSError, a malformed redirect a ValueError."""
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The variables that name a CA bundle; the first one that is set counts, and SSL_CERT_FILE is never read."""
 _BEFORE_SENDING = frozenset(
@@ -61,6 +61,8 @@ def explain(error: BaseException, url: str, setting: str) -> Failure:
         return _not_sent(causes, url, setting)
     if _any(causes, requests.Timeout):
         return Failure("timed out waiting for the answer", sent=True)
+    if isinstance(error, ValueError):
+        return Failure(f"the answer cannot be read ({type(error).__name__})", sent=True)
     return Failure(f"the connection broke off ({type(error).__name__})", sent=True)
 
 
@@ -147,7 +149,7 @@ def _ca_bundle_problem(path: str) -> str:
         else:
             context.load_verify_locations(path)
     except ssl.SSLError:
-        return "holds no certificates in PEM form"
+        return "contains no certificates in PEM form"
     except FileNotFoundError:
         return "does not exist"
     except OSError as error:

@@ -271,6 +271,12 @@ class HttpSession:
             return TrackerUnavailable(f"{self.where} failed ({answer.reason})", self.wait(answer))
         return None
 
+    def settled(self, answer: Answer) -> Answer:
+        """The answer, if asking again would not change it; else raises TrackerUnavailable."""
+        if trouble := self.trouble(answer):
+            raise trouble
+        return answer
+
     def unexpected(self, data: object, wanted: str) -> TrackerUnavailable:
         """The error for JSON that the service would not send as `wanted`."""
         return TrackerUnavailable(

@@ -151,7 +151,7 @@ def test_the_text_says_it_too_at_any_width(
         "3 items in 1 document; no new ticket for 1: 1 done already; 2 entries left out",
     ):
         assert words in flat
-    assert not columns or "status done (a remark in the sentence says it)" in flat
+    assert not columns or "status done (from a remark in the sentence)" in flat
 
 
 def test_stdin_is_a_document(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_what_cannot_be_read_is_told_beside_what_can(run: Run, tmp_path: Path) -
     by_path = {entry["path"]: entry for entry in json.loads(answer.out)}
     assert len(by_path["a.md"]["items"]) == 2
     assert by_path["bad.md"]["document"] is None
-    assert by_path["none.md"]["findings"][0]["message"] == "there is no such file"
+    assert by_path["none.md"]["findings"][0]["message"] == "the file does not exist"
 
 
 def test_documents_that_share_an_id_are_all_shown(run: Run, tmp_path: Path) -> None:

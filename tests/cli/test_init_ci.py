@@ -208,7 +208,7 @@ def test_a_tracker_in_a_file_is_nothing_for_a_runner(run: Run, documents: Path, 
 def test_a_pin_that_moves_is_refused(run: Run, documents: Path, pin: str) -> None:
     answer = run("init", "--no-input", "--ci", "github", "--pin", pin)
     assert answer.code == 2
-    assert "pins no pmsync" in answer.err
+    assert "is not a pin" in answer.err
     assert files(documents) == {"postmortems/a.md"}
 
 

@@ -79,7 +79,7 @@ def test_a_bundle_that_cannot_be_used_is_named_with_its_variable(
     if content:
         bundle.write_bytes(content)
     monkeypatch.setenv(variable, str(bundle))
-    why = "holds no certificates in PEM form" if content else "does not exist"
+    why = "contains no certificates in PEM form" if content else "does not exist"
     told(tell(command, "https://127.0.0.1:9"), f"{variable} names '{bundle}', which {why}: correct the variable")
 
 

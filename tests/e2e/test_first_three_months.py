@@ -241,7 +241,7 @@ def the_first_hour(team: Team, people: People) -> None:
         ✓ configuration
             ✓ '~/web', namespace 'acme/web'
         ✓ ledger
-            ✓ '~/web/.pmsync/ledger.db' is not there yet; the first sync makes it
+            ✓ '~/web/.pmsync/ledger.db' does not exist yet; the first sync creates it
         ✓ documents
             ✓ 5 action items in 2 documents
         ! tracker TRACKER (TRACKER, [github: acme/web)][jira: https://acme.atlassian.net PAY)]
@@ -936,9 +936,8 @@ def tickets_go_away(team: Team, people: People) -> None:
 
     # The deletion was a mistake, and they do what the warning said.
     team.runs("forget TICKET-5 --yes").says("""
-        warning: TICKET-5 is not shown to pmsync: where it is only hidden or moved, the next sync makes a second
-              ticket
-        hint: look at LINK-5 as somebody who sees everything first
+        warning: pmsync cannot see TICKET-5: if it is only hidden or moved, the next sync creates a second ticket
+        hint: look at LINK-5 first, as somebody who can see everything
         'Send newsletters in portions of 50,000' has no ticket any more (was TICKET-5); the next sync links it again
               if that ticket still exists.
         For another ticket: `pmsync adopt t2f3gjx2ou2z TICKET`

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.host.git import Repository
+from pmsync.cli.host.git import GitRepository
 from pmsync.cli.setup.cron_units import Watch, units
-from pmsync.cli.setup.files import Place
+from pmsync.cli.setup.files import ConfigPlace
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.errors import ConfigError
 from tests.cli.conftest import DOCUMENT, Ran, write
@@ -33,7 +33,9 @@ FOREIGN = "- Überwache die Länge der Schlange „Mailer“ (owner: alice)\n"
 
 def host_files(top: Path, watch: Watch = UNWATCHED) -> dict[str, str]:
     settings = Settings(str(top), "acme/web", trackers={"web": OWN})
-    return {part.path.name: part.text for part in units(settings, Place(top / "pmsync.toml", Repository()), watch)}
+    return {
+        part.path.name: part.text for part in units(settings, ConfigPlace(top / "pmsync.toml", GitRepository()), watch)
+    }
 
 
 def command(crontab: str) -> str:

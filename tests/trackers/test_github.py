@@ -733,7 +733,7 @@ GHES = "https://ghes.example/api/v3"
         ({"api_url": GHES}, {"GH": "t"}, "set `PMSYNC_HOSTS=ghes.example`"),
         ({"api_url": GHES}, {"GH": "t", "CI": "false"}, "PMSYNC_HOSTS=ghes.example"),
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7"}, "`KEY` is not set"),
-        ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "no private key"),
+        ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "not a private key"),
     ],
 )
 def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, Any], environ: dict[str, str], said: str) -> None:

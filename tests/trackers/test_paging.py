@@ -92,7 +92,7 @@ def test_a_search_whose_tokens_are_new_and_whose_pages_are_not_ends_with_an_erro
             else None
         )
         before = stage.requests()
-        with pytest.raises(TrackerError, match="the same as one before"):
+        with pytest.raises(TrackerError, match="repeats an earlier one"):
             stage.tracker.scan()
         assert stage.requests() - before <= FEW
 

@@ -16,7 +16,7 @@ from pmsync.cli.host.git import look
 from pmsync.cli.setup import pipelines
 from pmsync.cli.setup.config_text import Answers, config_text
 from pmsync.cli.setup.cron_units import Watch, units
-from pmsync.cli.setup.files import FilePart, Place, refuse_changed, write, write_missing
+from pmsync.cli.setup.files import ConfigPlace, FilePart, refuse_changed, write, write_missing
 from pmsync.cli.setup.pin import installed_pin, parse_pin
 from pmsync.cli.setup.pipelines import Wishes
 from pmsync.cli.setup.questions import Asker, gather, settings_of
@@ -90,7 +90,7 @@ def command(
         answers = gather(app, asker, folder)
         answers = replace(answers, begun=None if print_only else _begun(answers, path, app, asker))
         text, settings = config_text(answers), settings_of(answers, folder)
-    place, wishes = Place(folder / path.name, look(path.parent)), Wishes(write_back or "", comment)
+    place, wishes = ConfigPlace(folder / path.name, look(path.parent)), Wishes(write_back or "", comment)
     parts = [*_pipeline(settings, place, asker, wishes), *(_units(app, asker, settings, place) if cron else [])]
     if print_only:
         _print(text or "", parts, place)
@@ -100,8 +100,9 @@ def command(
         write(path, text, force=force)
         make_home(Path(settings.ledger).parent)
         head_start.give(settings)
-    for written in [*([path] if text is not None else []), *write_missing(parts)]:
-        output.echo(output.coloured("wrote", "green"), f" '{output.tilde(written, app.cwd)}'")
+        _print_written(path, app)
+    for file in write_missing(parts):
+        _print_written(file, app)
     steps = [*_settings_steps(settings, app), *_steps(asker.flag("ci"), settings, place, wishes)]
     if cron:
         steps.append(f"install the files in '{output.tilde(parts[-1].path.parent, folder)}': each says how")
@@ -129,12 +130,12 @@ def _begun(answers: Answers, path: Path, app: App, asker: Asker) -> datetime | N
     return begun(settings_of(answers, path.parent.resolve()), path, app)
 
 
-def _units(app: App, asker: Asker, settings: Settings, place: Place) -> list[FilePart]:
+def _units(app: App, asker: Asker, settings: Settings, place: ConfigPlace) -> list[FilePart]:
     metrics = asker.flag("metrics")
     return units(settings, place, Watch(asker.flag("heartbeat") or "", str(app.cwd / metrics) if metrics else ""))
 
 
-def _pipeline(settings: Settings, place: Place, asker: Asker, wishes: Wishes) -> list[FilePart]:
+def _pipeline(settings: Settings, place: ConfigPlace, asker: Asker, wishes: Wishes) -> list[FilePart]:
     ci = asker.flag("ci")
     if not ci:
         return []
@@ -148,10 +149,14 @@ def _pipeline(settings: Settings, place: Place, asker: Asker, wishes: Wishes) ->
     return pipelines.pipeline(ci, settings, place, parse_pin(pin), wishes)
 
 
-def _print(text: str, parts: Sequence[FilePart], place: Place) -> None:
+def _print(text: str, parts: Sequence[FilePart], place: ConfigPlace) -> None:
     output.echo(text.rstrip())
     for part in parts:
         output.echo(f"\n# --- {part.path.relative_to(place.top).as_posix()}\n{part.text.rstrip()}")
+
+
+def _print_written(file: Path, app: App) -> None:
+    output.echo(output.coloured("wrote", "green"), f" '{output.tilde(file, app.cwd)}'")
 
 
 def _settings_steps(settings: Settings, app: App) -> Iterator[str]:
@@ -164,7 +169,7 @@ def _settings_steps(settings: Settings, app: App) -> Iterator[str]:
         yield f"to let tokens go to {host}, {advice(host, app.environ)}"
 
 
-def _steps(ci: str | None, settings: Settings, place: Place, wishes: Wishes) -> Iterator[str]:
+def _steps(ci: str | None, settings: Settings, place: ConfigPlace, wishes: Wishes) -> Iterator[str]:
     """What is left for a person to do where the pipeline runs."""
     if ci:
         yield from pipelines.steps(ci, settings, place, wishes)

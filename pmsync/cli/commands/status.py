@@ -309,7 +309,7 @@ def _value(answer: Answer) -> dict[str, object]:
         "homework": answer.fresh.homework or None,
         "counts": answer.counts,
         **({"me": {"id": me.person.id, "source": me.source, "name": me.name}} if (me := answer.me) else {}),
-        "items": answer.shown,
+        "items": [row._asdict() for row in answer.shown],
     }
 
 

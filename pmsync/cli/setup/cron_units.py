@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmsync.cli.setup.files import FilePart, Place, filled
+from pmsync.cli.setup.files import ConfigPlace, FilePart, filled
 from pmsync.cli.setup.pipelines import secret_names
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError
@@ -27,7 +27,7 @@ class Watch:
     metrics: str = ""
 
 
-def units(settings: Settings, place: Place, watch: Watch = Watch()) -> list[FilePart]:
+def units(settings: Settings, place: ConfigPlace, watch: Watch = Watch()) -> list[FilePart]:
     """The three files, with this machine's paths; raises ConfigError for paths that cron or systemd would misread."""
     account, top = pwd.getpwuid(os.getuid()), place.top
     values = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePath
 
-from pmsync.cli.host.git import Repository
+from pmsync.cli.host.git import GitRepository
 from pmsync.disk.databases import make_home
 from pmsync.errors import ConfigError, PmsyncError
 
@@ -28,11 +28,11 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConfigPlace:
     """The configuration's file (absolute), and what git says about its folder."""
 
     config: Path
-    repository: Repository
+    repository: GitRepository
 
     @property
     def top(self) -> Path:
@@ -53,21 +53,18 @@ def filled(template: str, values: Values) -> str:
     alone becomes the lines of a list.
     """
     text = (resources.files("pmsync") / "templates" / template).read_text(encoding="utf-8")
-    lines = (line for each in text.splitlines() for line in _lines(each, values))
-    return _WORD.sub(lambda word: str(values[word[1]]), "\n".join([*lines, ""]))
+    return "".join(f"{line}\n" for each in text.splitlines() for line in _lines(each, values))
 
 
 def _lines(line: str, values: Values) -> Iterator[str]:
+    """The lines that a line of a template becomes; text in values is never taken for a mark."""
     mark = _OPTIONAL.fullmatch(line)
-    if not mark:
-        yield line
-        return
-    indent, name, text = mark.groups()
-    value = values[name]
-    if isinstance(value, str | bool) or text:
-        yield from [indent + text] if value else []
-    else:
+    indent, name, text = mark.groups() if mark else ("", "", line)
+    value = values[name] if mark else True
+    if not text and not isinstance(value, str | bool):
         yield from (indent + each for each in value)
+    elif value:
+        yield indent + _WORD.sub(lambda word: str(values[word[1]]), text)
 
 
 def refuse_changed(parts: Iterable[FilePart]) -> None:

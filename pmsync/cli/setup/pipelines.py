@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pmsync import __version__
-from pmsync.cli.host.git import Repository
-from pmsync.cli.setup.files import FilePart, Place, Values, filled
+from pmsync.cli.host.git import GitRepository
+from pmsync.cli.setup.files import ConfigPlace, FilePart, Values, filled
 from pmsync.cli.setup.pin import Pin
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.errors import ConfigError
@@ -31,7 +31,9 @@ class Wishes:
 NOTHING_MORE = Wishes()
 
 
-def pipeline(system: str, settings: Settings, place: Place, pin: Pin, wishes: Wishes = NOTHING_MORE) -> list[FilePart]:
+def pipeline(
+    system: str, settings: Settings, place: ConfigPlace, pin: Pin, wishes: Wishes = NOTHING_MORE
+) -> list[FilePart]:
     """The files of a pipeline. Raises ConfigError for a tracker that a runner cannot keep."""
     local = [tracker.name for tracker in settings.trackers.values() if tracker.type == "local"]
     if local:
@@ -42,7 +44,7 @@ def pipeline(system: str, settings: Settings, place: Place, pin: Pin, wishes: Wi
     return _github(settings, place, pin, wishes) if system == "github" else _gitlab(settings, place, pin, wishes)
 
 
-def _github(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[FilePart]:
+def _github(settings: Settings, place: ConfigPlace, pin: Pin, wishes: Wishes) -> list[FilePart]:
     own, foreign = _token_uses(settings, place.repository)
     branch = place.repository.branch or "main"
     env = [f"  {name}: ${{{{ secrets.{name} }}}}" for name in secret_names(settings) if name != "GITHUB_TOKEN"]
@@ -65,7 +67,7 @@ def _github(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[
     return [FilePart(place.top / ".github/workflows/pmsync.yml", filled("github-workflow.yml", values))]
 
 
-def _gitlab(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[FilePart]:
+def _gitlab(settings: Settings, place: ConfigPlace, pin: Pin, wishes: Wishes) -> list[FilePart]:
     values: Values = {
         "SOURCE": json.dumps(pin.url),
         "COMMIT": json.dumps(pin.commit),
@@ -82,13 +84,13 @@ def _gitlab(settings: Settings, place: Place, pin: Pin, wishes: Wishes) -> list[
     return parts
 
 
-def _token_uses(settings: Settings, repository: Repository) -> tuple[bool, bool]:
+def _token_uses(settings: Settings, repository: GitRepository) -> tuple[bool, bool]:
     """Whether the workflow's own token opens some tracker, and whether some tracker needs another one."""
     uses = [_is_own(t, repository) for t in settings.trackers.values() if t.token_env == "GITHUB_TOKEN"]  # noqa: S105
     return any(uses), not all(uses)
 
 
-def _is_own(tracker: TrackerSettings, repository: Repository) -> bool:
+def _is_own(tracker: TrackerSettings, repository: GitRepository) -> bool:
     same = tracker.repo.casefold() == repository.slug.casefold()
     return same and repository.on_github and tracker.api == repository.api_url
 
@@ -114,7 +116,7 @@ def foreign_hosts(settings: Settings, environ: Mapping[str, str] | None = None) 
     return " ".join(dict.fromkeys(hosts))
 
 
-def steps(system: str, settings: Settings, place: Place, wishes: Wishes = NOTHING_MORE) -> Iterator[str]:
+def steps(system: str, settings: Settings, place: ConfigPlace, wishes: Wishes = NOTHING_MORE) -> Iterator[str]:
     """What is left for a person to do, a line each."""
     yield from _write_back_steps(system, wishes.write_back)
     names = secret_names(settings)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pmsync.cli.app import App
-from pmsync.cli.host.git import Repository, look
+from pmsync.cli.host.git import GitRepository, look
 from pmsync.cli.setup.config_text import GITHUB_API, Answers, config_text
 from pmsync.cli.setup.find_documents import find_globs
 from pmsync.cli.setup.find_people import Proposal
 from pmsync.cli.setup.summary import show_choices, show_people, show_sections
-from pmsync.cli.setup.survey import Choice, Survey, survey
+from pmsync.cli.setup.survey import Choice, Survey, take_survey
 from pmsync.cli.terminal import output
 from pmsync.cli.terminal.safe_text import printable
 from pmsync.config.file import NAME, parse
@@ -48,18 +48,23 @@ class Asker:
         if value is not None:
             return check(value)
         if self.asks:
-            with _own_line():
-                shown = printable(default) or None
-                return str(click.prompt(printable(question), default=shown, err=True, value_proc=_again(check)))
+            shown = printable(default) or None
+            return str(_prompt(click.prompt, printable(question), default=shown, value_proc=_again(check)))
         if not default:
-            raise ConfigError(f"{question.lower()}: nobody to ask\npass --{flag} {example}")
+            raise ConfigError(f"{question.lower()} is missing\npass --{flag} {example}")
         return default
 
     def confirm(self, question: str, *, default: bool = False) -> bool:
-        if not self.asks:
-            return default
-        with _own_line():
-            return click.confirm(question, default=default, err=True)
+        return bool(_prompt(click.confirm, question, default=default)) if self.asks else default
+
+
+def _prompt(prompt: Callable[..., Any], question: str, **options: Any) -> Any:
+    """Ask on stderr; an interrupted question ends its line, so that the message starts on the next one."""
+    try:
+        return prompt(question, err=True, **options)
+    except click.Abort:
+        output.tell()
+        raise
 
 
 def _again(check: Check) -> Check:
@@ -72,16 +77,6 @@ def _again(check: Check) -> Check:
             raise click.UsageError(str(error).removeprefix(f"{NAME}: ")) from None
 
     return checked
-
-
-@contextmanager
-def _own_line() -> Iterator[None]:
-    """An interrupted question ends its line, so that the message starts on the next one."""
-    try:
-        yield
-    except click.Abort:
-        output.tell()
-        raise
 
 
 _VALID = Answers(
@@ -128,24 +123,24 @@ def gather(app: App, asker: Asker, folder: Path) -> Answers:
         web_url=repository.web_url,
     )
     answers = _with_place(answers, repository, asker)
-    found = survey(settings_of(answers, folder), app.now)
+    survey = take_survey(settings_of(answers, folder), app.now)
     if asker.asks:
-        show_sections(found)
+        show_sections(survey)
     if since is None:
-        answers = replace(answers, since=_since(found.choices(today), asker))
-    answers = replace(answers, people=_people(answers, found, asker, folder))
-    headings = tuple(each.what for each in found.unknown)
+        answers = replace(answers, since=_since(survey.choices(today), asker))
+    answers = replace(answers, people=_people(answers, survey, asker, folder))
+    headings = tuple(each.what for each in survey.unknown)
     answers = replace(answers, headings=headings, accounts=_accounts(tracker, asker))
     return replace(answers, grace=_grace(answers, asker))
 
 
 def _tracker(text: str) -> str:
     if text not in TYPES:
-        raise ConfigError(f"there is no tracker {text!r}; there are {', '.join(TYPES)}")
+        raise ConfigError(f"there is no tracker {text!r}; use one of {', '.join(TYPES)}")
     return text
 
 
-def _namespace(repository: Repository, folder: Path) -> str:
+def _namespace(repository: GitRepository, folder: Path) -> str:
     """The repository's name and the folder in it: the same path in two of its folders is two documents."""
     name = repository.slug or re.sub(r"[^\w.-]+", "-", folder.resolve().name) or "postmortems"
     return "/".join([name, *re.findall(r"[\w.-]+", repository.prefix if repository.slug else "")])
@@ -174,14 +169,14 @@ def _since(choices: Sequence[Choice], asker: Asker) -> str:
 
 
 def _documents(app: App, tracker: str, asker: Asker) -> tuple[str, ...]:
-    globs = asker.flags.get("documents")
-    if isinstance(globs, tuple) and globs:
-        return globs
-    found = find_globs(app.cwd) or ["postmortems/**/*.md"]
-    return _listed(asker.ask("documents", "Documents", ", ".join(found), check=accepted(tracker, "documents")))
+    flag = asker.flags.get("documents")
+    if isinstance(flag, tuple) and flag:
+        return flag
+    globs = find_globs(app.cwd) or ["postmortems/**/*.md"]
+    return _listed(asker.ask("documents", "Documents", ", ".join(globs), check=accepted(tracker, "documents")))
 
 
-def _with_place(answers: Answers, repository: Repository, asker: Asker) -> Answers:
+def _with_place(answers: Answers, repository: GitRepository, asker: Asker) -> Answers:
     """The answers with the place of the tickets."""
 
     def ask(flag: str, question: str, example: str, default: str = "") -> str:
@@ -197,10 +192,10 @@ def _with_place(answers: Answers, repository: Repository, asker: Asker) -> Answe
     return answers
 
 
-def _people(answers: Answers, found: Survey, asker: Asker, folder: Path) -> tuple[Proposal, ...]:
+def _people(answers: Answers, survey: Survey, asker: Asker, folder: Path) -> tuple[Proposal, ...]:
     """The owners in the documents that the configuration accepts, unless the person declines them."""
     people: tuple[Proposal, ...] = ()
-    for person in found.people:
+    for person in survey.people:
         try:
             settings_of(replace(answers, people=(*people, person)), folder)
         except ConfigError:
@@ -222,8 +217,7 @@ def _accounts(tracker: str, asker: Asker) -> tuple[str, ...]:
         output.tell()
         output.tell("Which accounts will create tickets? Name every one, CI's as well as cron's, separated by commas.")
         output.tell("A workflow with GITHUB_TOKEN is github-actions[bot]. Empty: only the account of the token.")
-        with _own_line():
-            accounts = click.prompt("Accounts", default="", show_default=False, err=True)
+        accounts = _prompt(click.prompt, "Accounts", default="", show_default=False)
     return _listed(accounts or "")
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from pmsync.check import rules
 from pmsync.cli.app import App
 from pmsync.cli.setup.find_people import Proposal
-from pmsync.cli.setup.survey import Choice, Count, Survey, survey
-from pmsync.cli.terminal import output
+from pmsync.cli.setup.survey import Choice, Count, Survey, take_survey
+from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.file import load
 from pmsync.config.globs import matches
 from pmsync.config.settings import Settings
@@ -28,18 +28,18 @@ next:
 """
 
 
-def show_sections(found: Survey) -> None:
+def show_sections(survey: Survey) -> None:
     """The headings with items, and those that look like work but are not read."""
-    items, documents = sum(count.number for count in found.sections), len(found.reading.documents)
+    items, documents = sum(count.number for count in survey.sections), len(survey.reading.documents)
     output.tell()
     colon = ", under these headings:" if items else ""
     output.tell(f"{output.count(items, 'action item')} in {output.count(documents, 'document')}{colon}")
-    _counts((each.what or "(none: marked as a task)", each.number, "") for each in found.sections)
-    if found.unknown:
+    _counts((each.what or "(none: marked as a task)", each.number, "") for each in survey.sections)
+    if survey.unknown:
         output.tell("Not read, though it looks like work:")
-        _counts((each.what, each.number, each.path) for each in found.unknown)
+        _counts((each.what, each.number, each.path) for each in survey.unknown)
         output.tell(
-            f"  to have it read: {_vocabulary(found.unknown)} below [vocabulary] (written there, commented out)"
+            f"  to have it read: {_vocabulary(survey.unknown)} below [vocabulary] (written there, commented out)"
         )
 
 
@@ -90,8 +90,8 @@ def try_out(path: Path, app: App, steps: Iterable[str] = (), *, asked: bool = Fa
     Whoever was `asked` has seen the headings.
     """
     settings = load(path, app.environ, app.cwd)
-    found = survey(settings, app.now)
-    documents = found.reading.documents
+    survey = take_survey(settings, app.now)
+    documents = survey.reading.documents
     items = sum(len(document.items) for document in documents)
     output.echo(f"found {output.count(items, 'action item')} in {output.count(len(documents), 'document')}")
     if older := sum(rules.is_old(document, settings) for document in documents):
@@ -99,14 +99,14 @@ def try_out(path: Path, app: App, steps: Iterable[str] = (), *, asked: bool = Fa
     if drafts := sum(document.draft for document in documents):
         output.echo(f"  {output.count(drafts, 'draft')}: shown, no tickets until final", hang=4)
     if items:
-        _show_figures(found, settings, app.now().date())
-    for each in [] if asked else found.unknown[:_MOST]:
+        _show_figures(survey, settings, app.now().date())
+    for each in [] if asked else survey.unknown[:_MOST]:
         output.warn(
             f"{output.count(each.number, 'entry', 'entries')} below {each.what!r} ({each.path}) look like work and "
             "are not read",
             f"to have them read: {_vocabulary([each])} below [vocabulary]",
         )
-    output.findings([f for f in found.reading.findings if f.rule != "no-documents"], err=True)
+    finding_lines.show((f for f in survey.reading.findings if f.rule != "no-documents"), err=True)
     for glob in settings.include:
         if not any(matches(glob, document.path) for document in documents):
             output.warn(f"{glob!r} matches no document yet", "correct documents.include if it should")
@@ -118,14 +118,14 @@ def try_out(path: Path, app: App, steps: Iterable[str] = (), *, asked: bool = Fa
         output.echo(line, hang=4)
 
 
-def _show_figures(found: Survey, settings: Settings, today: date) -> None:
+def _show_figures(survey: Survey, settings: Settings, today: date) -> None:
     """How many tickets the next sync creates, why other items get none, and what another `since` would change."""
-    plan = found.plan(settings.since)
+    plan = survey.plan(settings.since)
     creates = len(plan.creates)
     output.echo(f"the next sync creates {output.count(creates, 'ticket')}", hang=2)
     if line := counts_line(item_counts(plan, {}), settings.since):
         output.echo(f"  {line.rstrip('.')}", hang=4)
-    others = [each for each in found.choices(today) if each.day != settings.since and each.tickets != creates]
+    others = [each for each in survey.choices(today) if each.day != settings.since and each.tickets != creates]
     if settings.since and others:
         figures = "; ".join(f"{each.day} ({each.label}): {output.count(each.tickets, 'ticket')}" for each in others)
         output.echo(f"  with another documents.since: {figures}", hang=4)

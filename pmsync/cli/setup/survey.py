@@ -98,7 +98,7 @@ def _counted(rows: Iterable[tuple[str, int, str]]) -> list[Count]:
     return sorted(counts.values(), key=lambda count: -count.number)
 
 
-def survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
+def take_survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
     """Read the documents and plan as if all trackers were empty; writes nothing."""
     result = _plan_offline(replace(settings, since=None), now)
     contents = dict(_contents(settings, result.world.reading))

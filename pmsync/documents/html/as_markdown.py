@@ -1,4 +1,4 @@
-"""Styled text to Markdown that reads back as the same text in the same style, for the details of tickets. Pure."""
+"""Spans to Markdown that reads back as the same spans, for the details of tickets. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ORDER = ("bold", "italic", "strike", "href", "code")
 
 
 def line(spans: Sequence[Span]) -> str:
-    """One line of a paragraph: what would start another kind of block is escaped."""
+    """A line of a paragraph; a character that would begin another kind of block is escaped."""
     text = _emit(spans, 0, "")
     if _BLOCK_START.match(text):
         return f"\\{text}"
@@ -39,7 +39,7 @@ def code(text: str) -> list[str]:
 
 
 def _emit(spans: Sequence[Span], level: int, edge: str) -> str:
-    """The spans as Markdown, with the marks of the styles from `level` on; `edge` is the mark around them all."""
+    """The spans with the marks of the styles from `level` on; `edge` is the mark around all of them."""
     if level == len(_ORDER) or not any(getattr(span, name) for span in spans for name in _ORDER):
         return "".join(map(_escape, spans))
     name = _ORDER[level]

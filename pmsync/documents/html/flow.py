@@ -1,20 +1,23 @@
-"""Runs of text to lines of spans: white space folded, line breaks kept. Pure."""
+"""Runs of text to lines of spans, with white space collapsed. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from pmsync.documents.blocks import Span
 
 PLAIN = Span("")
-"""The style of text outside any element that has one; a style is a span without text."""
+"""Plain text; a style is a span without text."""
+
+_STYLE = attrgetter("href", "bold", "italic", "strike", "code")
 
 Run = tuple[Span, int]
-"""A stretch of text in one style, and its place; a line feed alone breaks the line."""
+"""Text in one style, and its place; a line feed alone breaks the line."""
 Line = tuple[tuple[Span, ...], int]
-"""A line of text, and the place where it begins."""
+"""The spans of a line, and its place."""
 
 
 def lines(runs: Iterable[Run]) -> list[Line]:
@@ -25,62 +28,47 @@ def lines(runs: Iterable[Run]) -> list[Line]:
 
 
 def joined(lines: Sequence[Line], between: str) -> tuple[Span, ...]:
-    """The text of all lines, with what goes between them."""
+    """The spans of all lines, with the text `between` them."""
     spans: list[Span] = []
-    for index, (line, _) in enumerate(lines):
-        if index:
-            _add(spans, PLAIN, between)
-        for span in line:
-            _add(spans, span, span.text)
-    return tuple(spans)
+    for line, _ in lines:
+        spans += [Span(between), *line] if spans else line
+    return _merged(spans)
 
 
 def on_one_line(lines: Sequence[Line]) -> list[Line]:
-    """The lines as one, none where there are none."""
+    """The lines as one line; nothing for no lines."""
     return [(joined(lines, " "), lines[0][1])] if lines else []
 
 
 def _folded(runs: Iterable[Run]) -> Line:
-    """The runs without white space at either end, and never two spaces in a row.
+    """The runs as one line, without spaces at either end or two spaces in a row.
 
-    A space has only the styles of all that it stands in and between, so that no bold or linked text begins or ends with one.
+    A space has a style only if the text on both sides has it too: no bold or linked text begins or ends with a space.
     """
     spans: list[Span] = []
     place, space = 0, None
     for run, start in runs:
         core = run.text.strip(" ")
         if run.text[0] == " ":
-            space = _common(space, run) if space else run
+            space = _space(space or run, run)
         if not core:
             continue
         place = place or start
         if spans and space:
-            _add(spans, _common(_common(spans[-1], space), run), " ")
-        _add(spans, run, core)
+            spans.append(_space(_space(spans[-1], space), run))
+        spans.append(run if core == run.text else replace(run, text=core))
         space = run if run.text[-1] == " " else None
-    return tuple(spans), place
+    return _merged(spans), place
 
 
-def _add(spans: list[Span], style: Span, text: str) -> None:
-    if spans and _same(spans[-1], style):
-        spans[-1] = replace(style, text=spans[-1].text + text)
-    else:
-        spans.append(replace(style, text=text))
-
-
-def _same(one: Span, other: Span) -> bool:
-    return (one.href, one.bold, one.italic, one.strike, one.code) == (
-        other.href, other.bold, other.italic, other.strike, other.code
-    )  # fmt: skip
-
-
-def _common(one: Span, other: Span) -> Span:
+def _space(one: Span, other: Span) -> Span:
+    """A space with the style that both share."""
     href = one.href if one.href == other.href else ""
-    return Span(
-        "",
-        href,
-        one.bold and other.bold,
-        one.italic and other.italic,
-        one.strike and other.strike,
-        one.code and other.code,
-    )
+    bold, italic = one.bold and other.bold, one.italic and other.italic
+    return Span(" ", href, bold, italic, one.strike and other.strike, one.code and other.code)
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans, with adjacent ones of one style as one."""
+    groups = (list(group) for _, group in groupby(spans, key=_STYLE))
+    return tuple(replace(group[0], text="".join(span.text for span in group)) for group in groups)

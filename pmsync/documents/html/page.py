@@ -1,4 +1,4 @@
-"""HTML to blocks, read by lxml: whole pages, and HTML inside Markdown. Fetches nothing; resolves no entity but HTML's own."""
+"""HTML to blocks, by lxml: whole pages, and HTML inside Markdown. Fetches nothing, and resolves only HTML's own entities."""
 
 from __future__ import annotations
 
@@ -7,45 +7,43 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pmsync.documents.blocks import Block
+from pmsync.documents.blocks import Block, Content
 from pmsync.documents.html.exports import nest_lists
-from pmsync.documents.html.lines import Lines
+from pmsync.documents.html.lines import LARGEST, Lines
 from pmsync.documents.html.styles import Sheet
 from pmsync.documents.html.walk import Walk
 from pmsync.errors import DocumentError
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
-_MARKS = re.compile("[\ufdd0\ufdd1]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
-def blocks(source: str, *, marked: bool = False, above: Sequence[str] = ()) -> tuple[list[Block], Lines]:
-    """The blocks of a page, and the lines that they count, with their places: lines of `source`, or what its marks say
-    (see walk.MARK). The lines `above` go before, each at its own place.
+def content(source: str, *, marked: bool = False, above: Sequence[str] = ()) -> Content:
+    """The content of a page. Its places are lines of `source`, or what the marks in it say where it is `marked` (see
+    `walk.mark`); the lines `above` go before it.
 
-    Raises DocumentError where elements are nested deeper than the parser goes.
+    Raises DocumentError where elements are nested too deeply, or the text is too long.
     """
     lines = Lines(inside_markdown=False)
     for number, line in enumerate(above, 1):
         lines.write(line, number)
-    return _read(source, lines, marked=marked), lines
+    blocks = _read(source, lines, marked=marked)
+    text = "\n".join(lines.text)
+    if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
+        raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
+    return Content(blocks, lines.text, text, lines.places)
 
 
 def fragment(source: str, first_line: int) -> list[Block]:
     """The blocks of HTML inside Markdown that begins at `first_line` (from 1) of its file.
 
-    Raises DocumentError as `blocks` does.
+    Raises DocumentError where elements are nested too deeply.
     """
     source = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
-    if source.isspace():
+    if not source.strip():
         return []
-    # Without a body, the parser makes paragraphs of text and puts them in the wrong line.
+    # Without a body, libxml2 makes paragraphs of text, and their lines are wrong.
     return _read(f"<body>{source}", Lines(inside_markdown=True), above=first_line - 1)
-
-
-def without_marks(text: str) -> str:
-    """The text without the two characters that marks are made of."""
-    return _MARKS.sub("", text)
 
 
 def _read(source: str, lines: Lines, *, above: int = 0, marked: bool = False) -> list[Block]:
@@ -67,5 +65,5 @@ def _tree(source: str, above: int) -> Any:
         raise DocumentError(f"the HTML cannot be read: {error.msg}") from None
     for entry in parser.error_log:
         if entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT or "Excessive depth" in entry.message:
-            raise DocumentError(f"line {entry.line + above}: the HTML's elements are nested too deep to be read")
+            raise DocumentError(f"line {entry.line + above}: the HTML is nested too deeply")
     return root

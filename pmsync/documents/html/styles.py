@@ -1,4 +1,4 @@
-"""How elements look: what their tags, their `style` and the page's own style sheet say. Pure."""
+"""The style of elements, from their tag, their `style` and the page's style sheet. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LONGEST_SHEET = 500_000
 _SCHEMES = {"", "http", "https", "mailto"}
 
 Look = dict[str, bool]
-"""What a rule says of a style's parts; what it does not say stays as it is."""
+"""The attributes of a span that a rule sets."""
 
 
 class Sheet:
-    """The rules of a page that matter here: Google Docs says in them what is bold, and which lists are tasks."""
+    """A page's style sheet: Google Docs defines there what is bold, and which lists are tasks."""
 
     def __init__(self, css: str) -> None:
         css = css[:_LONGEST_SHEET]
@@ -43,29 +43,29 @@ class Sheet:
         return replace(outer, **look) if look else outer  # type: ignore[arg-type]
 
     def bullet(self, listing: Any) -> str:
-        """The character before a list's entries where the style sheet names one."""
+        """The bullet of a list where the style sheet defines one."""
         return next((self._bullets[name] for name in classes(listing) if name in self._bullets), "").strip()
 
 
 def classes(element: Any) -> list[str]:
-    """The element's classes."""
+    """The classes of an element."""
     return str(element.get("class", "")).split()
 
 
 def hidden(element: Any) -> bool:
-    """Whether the element itself says that nobody sees it."""
+    """Whether the element's own attributes hide it."""
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
     return _HIDDEN.search(element.get("style", "")) is not None
 
 
 def target(href: str) -> str:
-    """Where a link leads; '' for what is no link to a page or an address."""
+    """The target of a link to a page or an e-mail address; '' for any other."""
     href = href.strip()
     try:
         parts = urlsplit(href)
         if parts.netloc in {"www.google.com", "google.com"} and parts.path == "/url":
-            href = parse_qs(parts.query).get("q", [href])[0]  # Google Docs sends every link over itself
+            href = parse_qs(parts.query).get("q", [href])[0]  # Google Docs redirects every link
             parts = urlsplit(href)
     except ValueError:
         return ""

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from pmsync.documents.blocks import Block, Row, Span, Table, Text
 from pmsync.documents.html import as_markdown, flow
 from pmsync.documents.html.flow import Line
+from pmsync.documents.html.lines import LARGEST, Lines
 from pmsync.errors import DocumentError
 
 if TYPE_CHECKING:
-    from pmsync.documents.html.lines import Lines
     from pmsync.documents.html.walk import Walk
 
 _WIDEST = 50
 _TALLEST = 1_000
-_LARGEST = 5_000_000
-"""Characters of a table with all its cells, as of a whole file."""
 _CELL, _REPEATED, _MOST_REPEATED = 16, 4, 20_000
-"""What a cell costs besides its text; how often its own text a table may repeat, and what any may, in characters."""
+"""In characters: what a cell costs besides its text, how many times its own text a table may repeat, and what every table
+may repeat.
+"""
 _LAYOUT = ("h1", "h2", "h3", "h4", "h5", "h6", "table")
 
 _Cell = list[Line]
@@ -28,20 +28,23 @@ _Cell = list[Line]
 
 @dataclass(slots=True)
 class _Row:
+    """A row; `over` means that it has one cell over all columns."""
+
     cells: list[_Cell]
     place: int
+    over: bool
 
 
 def table(walk: Walk, element: Any, style: Span, depth: int) -> list[Block]:
-    """The table; one that only arranges headings or a single cell gives what stands in its cells."""
+    """The element as a table; the content of its cells where it is only layout."""
     if _is_layout(element):
         return _contents(walk, element, style, depth)
     spans, place = _Spans(), walk.place
     caption, rows = _read(walk, element, style, depth, spans)
     if spans.over:
         caption, rows = _read(walk, element, style, depth, _Spans(over=True))
-    if len(rows) * spans.widest * len(" | ") > _LARGEST:
-        raise DocumentError(f"the file's text is longer than {_LARGEST // 1_000_000} MB, with all cells of its tables")
+    if len(rows) * spans.widest * len(" | ") > LARGEST:
+        raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB, with all cells of its tables")
     rows = [row for row in rows if any(row.cells)]
     out: list[Block] = [*walk.lines.paragraph(caption)]
     if len(rows) > 1 and len(rows[0].cells) > 1 and _is_label(rows[0]) and not _is_label(rows[1]):
@@ -53,7 +56,7 @@ def table(walk: Walk, element: Any, style: Span, depth: int) -> list[Block]:
 
 
 def _is_layout(element: Any) -> bool:
-    """Whether it has a heading or a table in a cell, or just one cell."""
+    """Whether a table is only layout: a cell has a heading or a table in it, or there is one cell."""
     if any(other is not element for other in element.iter(*_LAYOUT)):
         return True
     cells = element.iter("td", "th")
@@ -61,7 +64,6 @@ def _is_layout(element: Any) -> bool:
 
 
 def _contents(walk: Walk, element: Any, style: Span, depth: int) -> list[Block]:
-    """What stands in the cells, as blocks."""
     out: list[Block] = []
     for row in _rows(element):
         for cell in [row] if row.tag == "caption" else row.iterchildren("td", "th"):
@@ -93,8 +95,8 @@ def _rows(element: Any) -> Iterator[Any]:
 
 
 def _row(walk: Walk, element: Any, style: Span, depth: int, spans: _Spans) -> _Row:
-    """The row's cells. A cell over several columns leaves the others empty; over several rows it stands in each,
-    but in the first column, where it is a group's name or the item itself, and must not become several items.
+    """The row's cells. A cell over several columns is followed by empty ones. A cell over several rows is repeated in each,
+    except in the first column, where it names a group or is an item, and must not become several items.
     """
     cells: list[_Cell] = []
     place = 0
@@ -112,17 +114,18 @@ def _row(walk: Walk, element: Any, style: Span, depth: int, spans: _Spans) -> _R
         cells += [lines, *[[] for _ in range(_span(cell, "colspan", _WIDEST) - 1)]]
     spans.carry(cells)
     if spans.over and len(cells) == 1:
-        cells.append([((Span("…"),), place)])  # else what is left of the row would read as a group's name
+        cells.append([((Span("…"),), place)])  # otherwise the row would read as a group's name
     spans.widest = max(spans.widest, min(len(cells), _WIDEST))
-    return _Row(_trimmed(cells[:_WIDEST]), place or walk.place)
+    over = len(element) == 1 and len(cells) > 1
+    return _Row(_trimmed(cells[:_WIDEST]), place or walk.place, over)
 
 
 @dataclass
 class _Spans:
-    """The cells that go on in the rows below, by column: how many rows are `left`, and the text.
+    """Cells over several rows, by column: how many rows are `left`, and the text.
 
-    A text is repeated while all repetitions together are not out of proportion to what the cells say: `own` characters.
-    When it is `over`, the table is read once more, with each cell in its first row alone.
+    Texts are repeated as long as all repetitions are in proportion to the `own` characters of the cells. Beyond that it is
+    `over`, and the table is read once more with each cell in its first row only.
     """
 
     left: dict[int, tuple[int, _Cell]] = field(default_factory=dict)
@@ -149,7 +152,7 @@ def _length(cell: _Cell) -> int:
 
 
 def _trimmed(cells: list[_Cell]) -> list[_Cell]:
-    """Without empty cells at the end, which mean nothing; two are kept, so that a cell over several columns shows."""
+    """The cells without empty ones at the end; two are kept, so that a cell over several columns shows."""
     end = len(cells)
     while end > 2 and not cells[end - 1]:
         end -= 1
@@ -170,14 +173,14 @@ def _bold(cell: _Cell) -> _Cell:
 
 
 def _written(lines: Lines, rows: Sequence[_Row], place: int) -> Sequence[Table]:
-    """The table of the rows, of which a label among them is bold; none without rows."""
+    """The rows as a table, nothing for no rows. A cell over all columns names a group, so it becomes bold."""
     if not rows:
         return ()
     width = max(len(row.cells) for row in rows)
     made = []
     for index, row in enumerate(rows):
         cells = row.cells
-        if index and width > 1 and len(cells) > 1 and _is_label(row):
+        if index and row.over:
             cells = [_bold(cells[0]), *cells[1:]]
         shown = [as_markdown.cell([spans for spans, _ in cell]) for cell in cells]
         missing = width - len(cells)

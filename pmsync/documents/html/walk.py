@@ -1,10 +1,11 @@
-"""HTML elements to blocks. Pure; knows HTML, not who wrote it."""
+"""HTML elements to blocks. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from pmsync.documents.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Span, Text
@@ -15,8 +16,7 @@ from pmsync.documents.html.lines import Lines
 from pmsync.documents.html.styles import Sheet, hidden
 from pmsync.documents.spans import box
 
-MARK = re.compile("\ufdd0(\\d+)\ufdd1")
-"""What a reader puts into the text where it knows a place better than the line of the HTML."""
+_MARK = re.compile("\ufdd0(\\d+)\ufdd1")
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -32,14 +32,26 @@ _DROPPED = frozenset(
 _DEEPEST = 100
 _LAST_LINE = 65_535  # libxml2 counts no further
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
-_NOTHING = re.compile("[\u200b\u200c\u2060\ufeff]")
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff]")
 _BOX = re.compile(r"\[[ xX]\] ")
+
+
+def mark(place: int) -> str:
+    """In HTML made from another format, marks the place in the original of the text that follows."""
+    return f"\ufdd0{place}\ufdd1"
+
+
+def without_marks(text: str) -> str:
+    """The text without the characters that begin and end a mark."""
+    return re.sub("[\ufdd0\ufdd1]", "", text)
 
 
 @dataclass(slots=True)
 class Walk:
-    """One pass over a document, in its order. `place` is the current one: the line of the source, `above` lines further
-    down, or what the marks in the text say where it is `marked`. Markdown of what is read goes to `lines`.
+    """One pass over a document, in its order; it writes the Markdown of what it reads to `lines`.
+
+    `place` is the current place: a line of the source, which has `above` lines above it in its file, or the last mark where
+    the text is `marked`.
     """
 
     sheet: Sheet
@@ -49,14 +61,13 @@ class Walk:
     place: int = 1
 
     def blocks(self, element: Any, style: Span = PLAIN, depth: int = 0, *, tight: bool = False) -> list[Block]:
-        """The element's content; no blank line goes before a list where it is `tight`."""
+        """The element's content; `tight` writes no blank line before a list."""
         content = _Content(self.lines, tight=tight)
         self._into(element, style, content, depth)
-        content.flush()
-        return content.blocks
+        return content.all()
 
     def text(self, element: Any, style: Span = PLAIN, depth: int = 0) -> list[Line]:
-        """The element's content as running text: every block in it begins a line."""
+        """The element's content as running text, in which each block begins a line."""
         content = _Content(self.lines, flat=True)
         self._into(element, style, content, depth)
         return flow.lines(content.runs)
@@ -72,11 +83,11 @@ class Walk:
         style = self.sheet.style(element, outer)
         self._say(element.text, style, content)
         for child in element:
-            if is_read(child):
+            if _is_visible(child):
                 self.enter(child)
                 self._child(child, style, content, depth + 1)
             else:
-                self._pass(child)
+                self._skip(child)
             self._say(child.tail, style, content)
 
     def _child(self, child: Any, style: Span, content: _Content, depth: int) -> None:
@@ -84,7 +95,7 @@ class Walk:
         if depth > _DEEPEST:
             self._say("".join(child.itertext()), style, content)
         elif meant is not None:
-            self._meant(child, meant, style, content)
+            self._add_meaning(child, meant, style, content)
         elif child.tag == "br":
             content.break_line(self.place)
         elif child.tag not in _BLOCKS:
@@ -95,15 +106,15 @@ class Walk:
             content.break_line(self.place)
         else:
             content.begin(listed=child.tag in _LISTS)
-            content.add(self._block(child, style, depth))
+            content.blocks += self._block(child, style, depth)
 
-    def _meant(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
+    def _add_meaning(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
         if meant.code and not content.flat:
             content.begin()
-            content.add(self._code(child))
+            content.blocks += self._code(child)
             return
         self._say(meant.text, Span("", meant.href) if meant.href else style, content)
-        self._pass(child)
+        self._skip(child)
 
     def _block(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
         tag = element.tag
@@ -135,9 +146,9 @@ class Walk:
         return [Heading(level, Text.of(spans, number), number, number)]
 
     def _code(self, element: Any) -> Sequence[Block]:
-        text = MARK.sub("", "".join(element.itertext())).strip("\n")
+        text = _MARK.sub("", "".join(element.itertext())).strip("\n")
         first = self.place
-        self._pass(element)
+        self._skip(element)
         written = as_markdown.code(text)
         last = first + len(written) - 3
         numbers = [self.lines.write(line, min(first + max(n - 1, 0), last)) for n, line in enumerate(written)]
@@ -150,7 +161,7 @@ class Walk:
         return [Quote(tuple(children), children[0].line, self.lines.end(children[0].line))] if children else ()
 
     def _definitions(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
-        """Terms as bold lines; a term with a colon and a value of one line as one line."""
+        """Terms in bold; a term with a colon is put on one line with a value that has one line."""
         content = _Content(self.lines)
         term: list[Line] = []
         start = 0
@@ -160,7 +171,7 @@ class Walk:
             if child.tag == "dt":
                 start = len(self.lines.text)
                 term = flow.on_one_line(self.text(child, Span("", bold=True), depth + 1))
-                content.add(self.lines.paragraph(term))
+                content.blocks += self.lines.paragraph(term)
                 continue
             value: Sequence[Block] = self.blocks(child, style, depth + 1)
             if term and len(value) == 1 and isinstance(value[0], Paragraph) and _is_value(term, value[0]):
@@ -169,76 +180,73 @@ class Walk:
                 content.begin()
                 [(key, place)] = term
                 value = self.lines.paragraph([((*key, Span(" "), *value[0].text.spans), place)])
-            content.add(value)
+            content.blocks += value
             term = []
-        return content.blocks
+        return content.all()
 
     # --- lists ------------------------------------------------------------------------------------------------
 
     def _list(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
         bullet, place = self.sheet.bullet(element), self.place
         entries: list[Bullet] = []
-        self._say_nothing(element.text)
+        nested: list[list[Block]] = []
+        self._count_lines(element.text)
         for child in element:
+            if entries:
+                self.lines.separate(blank=False)
             start = len(self.lines.text)
-            if not is_read(child):
-                self._pass(child)
+            if not _is_visible(child):
+                self._skip(child)
             elif child.tag in _LISTS and entries:
                 self.enter(child)
-                self.lines.separate(blank=False)
-                nested = self._list(child, style, depth + 1)
+                nested[-1] += self._list(child, style, depth + 1)
                 self.lines.indent(start, "   ", "   ")
-                last = entries[-1]
-                entries[-1] = replace(
-                    last, end=self.lines.end(last.line), children=tuple(joined(last.children, nested))
-                )
             else:
                 self.enter(child)
                 sign = f"{len(entries) + 1}. " if element.tag == "ol" else "- "
-                entries += self._entry(child, style, bullet, sign, depth + 1)
-                self.lines.separate(blank=False)
-            self._say_nothing(child.tail)
+                entries.append(self._entry(child, style, bullet, sign, depth + 1))
+                nested.append([])
+            self._count_lines(child.tail)
+        entries = list(map(_with_nested, entries, nested))
         if not entries:
             return ()
         line = self.lines.within(entries[0].line, place)
         return [Listing(tuple(entries), line, self.lines.end(line), element.tag == "ol")]
 
-    def _entry(self, element: Any, style: Span, bullet: str, sign: str, depth: int) -> list[Bullet]:
+    def _entry(self, element: Any, style: Span, bullet: str, sign: str, depth: int) -> Bullet:
         is_ticked = ticked(element, bullet)
-        start = len(self.lines.text)
+        start, place = len(self.lines.text), self.place
         children = self.blocks(element, style, depth, tight=True)
-        if not children:
-            return []
-        first, line = children[0], children[0].line
+        line = children[0].line if children else self.lines.write("", place)
         text, text_end, mark = None, line, ""
-        if isinstance(first, Paragraph | Heading):
+        if children and isinstance(first := children[0], Paragraph | Heading):
             text, text_end = first.text, first.end
             del children[0]
             if is_ticked is not None and not _BOX.match(text.plain):
                 mark = box(ticked=is_ticked or all(span.strike for span in text.spans))
-                text = Text.of((Span(mark), *text.spans), text.line)
+                text = Text.of((Span(mark), *text.spans), text.line, lines=text.lines)
         self.lines.indent(start, sign + mark, " " * len(sign))
-        return [Bullet(text, line, text_end, self.lines.end(line), tuple(children))]
+        return Bullet(text, line, text_end, self.lines.end(line), tuple(children))
 
-    # --- text and where it stands -----------------------------------------------------------------------------
+    # --- text and places --------------------------------------------------------------------------------------
 
     def _say(self, text: str | None, style: Span, content: _Content) -> None:
         if not text:
             return
-        for index, part in enumerate(MARK.split(text) if self.marked else (text,)):
+        for index, part in enumerate(_MARK.split(text) if self.marked else (text,)):
             if index % 2:
                 self.place = int(part)
                 continue
             start = self.place + (0 if self.marked else part[: len(part) - len(part.lstrip())].count("\n"))
-            content.say(_SPACE.sub(" ", _NOTHING.sub("", part)), style, start)
-            self._say_nothing(part)
+            content.say(_SPACE.sub(" ", _ZERO_WIDTH.sub("", part)), style, start)
+            self._count_lines(part)
 
-    def _say_nothing(self, text: str | None) -> None:
+    def _count_lines(self, text: str | None) -> None:
         if text and not self.marked:
             self.place += text.count("\n")
 
-    def _pass(self, element: Any) -> None:
-        """Skip an element that is not read: its lines count."""
+    def _skip(self, element: Any) -> None:
+        """Skip an element, but count its lines."""
         if not self.marked:
             self.enter(element)
             parts = element.itertext() if isinstance(element.tag, str) else [element.text or ""]
@@ -246,7 +254,7 @@ class Walk:
 
 
 class _Content:
-    """Blocks that follow each other, and the text that makes the next one."""
+    """A sequence of blocks, and the text of the next one. Where it is `flat` there is only text."""
 
     def __init__(self, lines: Lines, *, tight: bool = False, flat: bool = False) -> None:
         self.blocks: list[Block] = []
@@ -264,7 +272,7 @@ class _Content:
         self.runs.append((Span("\n"), place))
 
     def begin(self, *, listed: bool = False) -> None:
-        """Make a paragraph of the text so far; a block follows."""
+        """Make a paragraph of the text so far, and begin a block; `listed` if that is a list."""
         self.flush()
         self._separate(listed=listed)
 
@@ -273,30 +281,40 @@ class _Content:
         text, self.runs = flow.lines(self.runs), []
         if text:
             self._separate()
-            self.add(self._lines.paragraph(text))
+            self.blocks += self._lines.paragraph(text)
 
     def _separate(self, *, listed: bool = False) -> None:
         if len(self._lines.text) > self._start:
             self._lines.separate(blank=not (listed and self._tight))
 
-    def add(self, blocks: Sequence[Block]) -> None:
-        self.blocks = joined(self.blocks, blocks)
+    def all(self) -> list[Block]:
+        """All blocks, with the last text as one of them."""
+        self.flush()
+        return _merged(self.blocks)
 
 
-def joined(blocks: Sequence[Block], more: Sequence[Block]) -> list[Block]:
-    """The blocks one after the other; a list directly behind one of its kind goes on with that."""
-    out = list(blocks)
-    for block in more:
-        last = out[-1] if out else None
-        if isinstance(block, Listing) and isinstance(last, Listing) and block.ordered == last.ordered:
-            block = replace(last, entries=(*last.entries, *block.entries), end=block.end)  # noqa: PLW2901
-            out.pop()
-        out.append(block)
+def _merged(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, with adjacent lists of one kind as one list: Notion writes a list for each entry."""
+    out: list[Block] = []
+    for ordered, group in groupby(blocks, key=lambda block: isinstance(block, Listing) and (block.ordered,)):
+        same = list(group)
+        if ordered and len(same) > 1:
+            lists = [block for block in same if isinstance(block, Listing)]
+            entries = tuple(entry for block in lists for entry in block.entries)
+            same = [replace(lists[0], entries=entries, end=lists[-1].end)]
+        out += same
     return out
 
 
-def is_read(node: Any) -> bool:
-    """Whether a node is an element that readers of the page see."""
+def _with_nested(entry: Bullet, lists: Sequence[Block]) -> Bullet:
+    """The entry with lists that follow it in HTML but belong to it."""
+    if not lists:
+        return entry
+    return replace(entry, end=max(entry.end, lists[-1].end), children=tuple(_merged([*entry.children, *lists])))
+
+
+def _is_visible(node: Any) -> bool:
+    """Whether a node is a visible element."""
     return isinstance(node.tag, str) and node.tag not in _DROPPED and not hidden(node)
 
 
@@ -306,7 +324,7 @@ def _is_value(term: Sequence[Line], value: Paragraph) -> bool:
 
 
 def _within_divisions(element: Any) -> Iterator[Any]:
-    """The element's children and those of the `div`s that may wrap them."""
+    """The element's children, and those of any `div` that wraps them."""
     for child in element:
         if isinstance(child.tag, str) and not hidden(child):
             if child.tag == "div":

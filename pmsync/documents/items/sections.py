@@ -76,14 +76,14 @@ def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _may_be_bold(text: Text) -> bool:
-    return text.known or text.raw.lstrip()[:1] in "*_<"
+    return text.parsed or text.raw.lstrip()[:1] in "*_<"
 
 
 def bold_line(text: Text) -> bool:
     """Whether the text is one short line, all of it bold but for a colon."""
     if "\n" in text.raw.strip() or len(text.raw) > 200:
         return False
-    if text.known or _BOLD_LINE.fullmatch(text.raw):
+    if text.parsed or _BOLD_LINE.fullmatch(text.raw):
         visible = [span for span in text.spans if span.text.strip(" \n:：")]
         return bool(visible) and all(span.bold for span in visible)
     return False

@@ -1,4 +1,4 @@
-"""A Markdown file to what it says: front matter, blocks, and comments for pmsync apart. Pure."""
+"""Markdown text to its content: front matter, blocks, and comments for pmsync. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pmsync.documents.markdown import front_matter, ignore_comments, parse
 
 
 def content(text: str, path: str) -> Content:
-    """The content of a Markdown file.
+    """The content of a Markdown text.
 
     Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read.
     """

@@ -28,7 +28,7 @@ def checked_credentials(settings: TrackerSettings, environ: Mapping[str, str]) -
         Auth.AppAuth(app.app_id, app.key).create_jwt()
     except Exception:
         where = f"trackers.{settings.name}.app_key_env"
-        raise ConfigError(f"{where}: {settings.app_key_env!r} holds no private key in PEM form") from None
+        raise ConfigError(f"{where}: {settings.app_key_env!r} is not a private key in PEM form") from None
     return app
 
 

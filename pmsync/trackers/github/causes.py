@@ -59,11 +59,13 @@ def _sign_on(headers: Mapping[str, str]) -> str:
     if not kind.strip():
         return ""
     if address := rest.partition("url=")[2].strip():
-        return f"the organization lets in only tokens that its single sign-on has authorized: do so at {address}"
-    named = ", ".join(number.strip() for number in values.get("organizations", "").split(",") if number.strip())
-    which = f" by organization {named}" if named else ""
+        return (
+            f"the organization accepts only tokens authorized for its single sign-on: authorize this one at {address}"
+        )
+    numbers = ", ".join(number.strip() for number in values.get("organizations", "").split(",") if number.strip())
+    which = f" by organization {numbers}" if numbers else ""
     where = "in your settings on GitHub, under Personal access tokens, `Configure SSO`"
-    return f"the token has not been authorized for single sign-on{which}: do so {where}"
+    return f"the token is not authorized for single sign-on{which}: authorize it {where}"
 
 
 def _scopes(headers: Mapping[str, str]) -> str:

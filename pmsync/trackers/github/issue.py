@@ -11,21 +11,20 @@ from urllib.parse import urlsplit
 from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.trackers.http import Answer
-from pmsync.trackers.quiet_text import hushed, quiet
+from pmsync.trackers.quiet_text import hushed, one_line, quiet
 
 LONGEST_TITLE = 256
 LONGEST_BODY = 65_536
 LONGEST_LABEL = 50
 MOST_ASSIGNEES = 10
 CUT = "_The text was cut here: it is longer than a ticket may be. The document has all of it._"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _REASONS = {"not_planned": Status.WONT_DO, "duplicate": Status.WONT_DO}
 
 
 def fit_title(title: str) -> str:
     """The title on one line and within GitHub's length."""
-    text = " ".join(_CONTROL.sub(" ", title).split())
+    text = one_line(title)
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
 
 
@@ -33,7 +32,7 @@ def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels as GitHub accepts them: no commas (they separate labels in a query), 50 characters, case ignored."""
     spelled: dict[str, str] = {}
     for label in labels:
-        text = " ".join(_CONTROL.sub(" ", label).replace(",", " ").split())[:LONGEST_LABEL].strip()
+        text = one_line(label.replace(",", " "))[:LONGEST_LABEL].strip()
         if text:
             spelled.setdefault(text.casefold(), text)
     return tuple(sorted(spelled.values()))
@@ -47,7 +46,7 @@ def fit_body(body: str, identity: Marker) -> str:
         return whole
     room = LONGEST_BODY - len(marker.append("", identity)) - len(CUT) - 8
     # Defusing a marker look-alike makes the text longer, so it comes before measuring. A cut may leave half a code
-    # span, which is no code any more: then its mentions are broken as well.
+    # span, which is not code: then its mentions are broken as well.
     start = quiet(_start(marker.defuse(text), room))
     if len(start) > room:
         start = _start(hushed(text), room)
@@ -62,10 +61,6 @@ def _start(text: str, room: int) -> str:
 def login(account: Any) -> str:
     """The account's name, lower-case because GitHub ignores case; `ghost` for a deleted account."""
     return str(account["login"]).lower() if account else "ghost"
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def status_of(issue: Mapping[str, Any]) -> Status:
@@ -92,11 +87,11 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
         status=status_of(issue),
         state=(issue.get("state_reason") or "closed") if closed else "open",
         author=login(issue["user"]),
-        created_at=utc(issue["created_at"]),
-        updated_at=utc(issue["updated_at"]),
+        created_at=datetime.fromisoformat(issue["created_at"]),
+        updated_at=datetime.fromisoformat(issue["updated_at"]),
         assignees=tuple(sorted(login(account) for account in issue["assignees"])),
         labels=label_names(issue, general),
-        closed_at=utc(issue["closed_at"]) if closed and issue["closed_at"] else None,
+        closed_at=datetime.fromisoformat(issue["closed_at"]) if closed and issue["closed_at"] else None,
         duplicate=closed and issue.get("state_reason") == "duplicate",
         marker=marker.read(issue.get("body")),
         markers=marker.read_all(issue.get("body")),
@@ -105,8 +100,8 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
 
 
 def repository_of(issue: Mapping[str, Any]) -> str:
-    """`owner/name` of the issue's repository, lower-case."""
-    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:]).lower()
+    """`owner/name` of the issue's repository."""
+    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:])
 
 
 def repository_id_of(address: str) -> int | None:

@@ -22,9 +22,7 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
     An installation's token cannot ask who it is; in a workflow it is taken for the workflow's own.
     """
     answer = session.as_app("GET", "/app") if session.is_app else session.send("GET", "/user")
-    if trouble := session.trouble(answer):
-        raise trouble
-    if away := session.led_away(answer):
+    if away := session.led_away(session.settled(answer)):
         raise TrackerClosed(away)
     account = answer.data if answer.status == 200 and isinstance(answer.data, Mapping) else {}
     if name := account.get("slug" if session.is_app else "login"):
@@ -50,7 +48,7 @@ def probe(session: Session, settings: TrackerSettings, account: Callable[[], str
         if not settings.accounts:
             return Probe("", (Check("account", False, str(error)),), str(error)), None
         me = ""
-    answer = _asked(session, f"/repos/{settings.repo}")
+    answer = session.settled(session.send("GET", f"/repos/{settings.repo}"))
     if answer.status != 200:
         check = _no_repository(session, settings, answer)
         return Probe(me, (_account(settings, me), check), f"{check.message}: {check.hint}"), None
@@ -61,13 +59,6 @@ def probe(session: Session, settings: TrackerSettings, account: Callable[[], str
     checks.append(_label(session, settings))
     blocked = next((f"{check.message}: {check.hint}" for check in checks if check.ok is False), "")
     return Probe(me, tuple(checks), blocked), number
-
-
-def _asked(session: Session, path: str) -> Answer:
-    answer = session.send("GET", path)
-    if trouble := session.trouble(answer):
-        raise trouble
-    return answer
 
 
 def _account(settings: TrackerSettings, me: str) -> Check:
@@ -146,7 +137,8 @@ def _scopes(answer: Answer) -> Check | None:
 
 
 def _label(session: Session, settings: TrackerSettings) -> Check:
-    answer = _asked(session, f"/repos/{settings.repo}/labels/{quote(settings.label, safe='')}")
+    path = f"/repos/{settings.repo}/labels/{quote(settings.label, safe='')}"
+    answer = session.settled(session.send("GET", path))
     if answer.status == 200:
         return Check("label", True, f"the label {settings.label!r} exists")
     if answer.status != 404:

@@ -88,7 +88,5 @@ class Pulls:
     def _good(self, answer: Answer, expected: int) -> Any:
         if answer.status == expected and isinstance(answer.data, dict | list):
             return answer.data
-        if trouble := self._session.trouble(answer):
-            raise trouble
-        why = cause(answer) or self._session.led_away(answer)
+        why = cause(self._session.settled(answer)) or self._session.led_away(answer)
         raise TrackerError(f"GitHub refused ({answer.reason}){f': {why}' if why else ''}")

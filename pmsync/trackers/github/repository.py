@@ -45,10 +45,10 @@ class Repository:
         headers hold cursors on github.com. A server that counts pages may skip one issue when another is deleted
         meanwhile, so a missing one has to be confirmed by `get`.
         """
-        asked = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
+        parameters = {**query, "state": "all", "sort": "created", "direction": "asc", "per_page": str(PAGE)}
         if since is not None:
-            asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        answers = list(self._walk(f"{self.home}/issues", asked, "to list issues"))
+            parameters["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answers = list(self._walk(f"{self.home}/issues", parameters, "to list issues"))
         issues = [self.verified(issue) for answer in answers for issue in answer.data]
         return {issue["number"]: issue for issue in issues}, answers[0]
 
@@ -89,8 +89,6 @@ class Repository:
     def write(self, verb: str, path: str, body: Any, what: str, also: Iterable[int] = ()) -> Answer:
         """A write that may be repeated. Raises if it fails, but not for a status in `also`; `what` is an infinitive."""
         answer = self.definite(self.session.send(verb, path, body=body))
-        if answer.redirect is not None:
-            raise self.elsewhere(answer, what)
         if answer.status >= 300 and answer.status not in also:
             raise self.refused(answer, what, path)
         return answer
@@ -101,8 +99,6 @@ class Repository:
         """The repository's id: at most one request, and none if a page of a list has shown it."""
         if self.number is None:
             answer = self.read(self.home)
-            if answer.redirect is not None:
-                raise self.renamed(answer)
             if answer.status != 200:
                 raise self.refused(answer, "to show the repository")
             self.number = self.session.number_in(answer)
@@ -117,11 +113,10 @@ class Repository:
 
     def issue(self, ref: Ref) -> Mapping[str, Any]:
         """The ref's issue, read anew."""
-        answer = self.read(self.path_of(ref))
-        if answer.redirect is not None:
-            raise self.elsewhere(answer, f"to show {ref.key!r}")
+        path = self.path_of(ref)
+        answer = self.read(path)
         if answer.status != 200:
-            raise self.refused(answer, f"to show {ref.key!r}", self.path_of(ref))
+            raise self.refused(answer, f"to show {ref.key!r}", path)
         return self.verified(answer.data)
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
@@ -132,17 +127,15 @@ class Repository:
         """The answer, if asking again would not change it; else raises TrackerUnavailable, or TrackerClosed for a
         redirect that is not GitHub's.
         """
-        if trouble := self.session.trouble(answer):
-            raise trouble
-        if away := self.session.led_away(answer):
+        if away := self.session.led_away(self.session.settled(answer)):
             raise TrackerClosed(f"`{self.name}`: {away}")
         return answer
 
     def verified(self, issue: Any) -> Mapping[str, Any]:
-        """The issue; raises TrackerError if it is in another repository, TrackerUnavailable if it is no issue."""
+        """The issue; raises TrackerError if it is in another repository, TrackerUnavailable if it is not an issue."""
         if not isinstance(issue, Mapping) or type(issue.get("number")) is not int:
             raise self.session.unexpected(issue, "an issue")
-        if repository_of(issue) != self.name.lower():
+        if repository_of(issue).lower() != self.name.lower():
             raise TrackerError(f"`{self.name}`: GitHub answered with an issue of {repository_of(issue)!r}")
         return issue
 
@@ -163,15 +156,15 @@ class Repository:
         """An issue of another repository, only to be read; None if it cannot be. `id_` is what to ask `get` for."""
         try:
             url = str(issue["html_url"])
-            key = "/".join(urlsplit(str(issue["repository_url"])).path.split("/")[-2:])
-            return ticket_of(issue, Ref("", id_, f"{key}#{issue['number']}", url), self.label)
+            key = f"{repository_of(issue)}#{issue['number']}"
+            return ticket_of(issue, Ref("", id_, key, url), self.label)
         except (KeyError, TypeError, ValueError):
             return None
 
     def refused(self, answer: Answer, what: str, path: str = "") -> TrackerError:
         """The error for a refusal, with what to do; `path` is that of the one issue it is about, if any."""
         if answer.redirect is not None:
-            return self.renamed(answer)
+            return self._moved(answer, what) if path else self.renamed(answer)
         hints = {
             401: f"the token is wrong or has expired: {self.session.new_secret}",
             403: "the token may not do this: it needs write access to issues (for labels and assignees too), "
@@ -200,13 +193,13 @@ class Repository:
             return ""
         return f"the issues of `{self.name}` cannot be read ({answer.reason}){because(answer)}"
 
-    def elsewhere(self, answer: Answer, what: str) -> TrackerError:
+    def _moved(self, answer: Answer, what: str) -> TrackerError:
         """The error for a redirect of one ticket: the repository was renamed, or the ticket transferred."""
         if repository_id_of(answer.redirect or "") == self.number:
             return self.renamed(answer)
         return TrackerError(
-            f"`{self.name}`: GitHub redirects a request {what}: the ticket was transferred to another repository, so "
-            "nothing was written"
+            f"`{self.name}`: GitHub redirects a request {what}: the ticket was transferred out of the repository, "
+            "so nothing was written"
         )
 
     def renamed(self, answer: Answer) -> TrackerClosed:

@@ -169,7 +169,7 @@ class Session(HttpSession):
         return number
 
     def led_away(self, answer: Answer) -> str:
-        """Why a redirect is not GitHub's, whose own lead to numbers of repositories; '' if it is, or is no redirect."""
+        """Where a redirect leads that is not GitHub's (those lead to ids of repositories); '' for other answers."""
         location = answer.redirect
         if location is None or repository_id_of(location) is not None or "/repos/" in location:
             return ""

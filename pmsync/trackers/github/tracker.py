@@ -33,7 +33,7 @@ from pmsync.trackers.contract import (
     Unavailable,
     Unresolved,
 )
-from pmsync.trackers.facts import held_digest, with_facts
+from pmsync.trackers.facts import digest_in_marker, with_facts
 from pmsync.trackers.github.access import checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github.bulk_read import read_issues
 from pmsync.trackers.github.issue import (
@@ -325,7 +325,7 @@ class GitHubTracker:
         if before and "marker" in patch:
             text, identity = issue.get("body") or "", patch["marker"]
             if "facts" in patch:
-                text, identity = with_facts(text, held_digest(before, identity.uid), patch["facts"], identity)
+                text, identity = with_facts(text, digest_in_marker(before, identity.uid), patch["facts"], identity)
             values["body"] = marker.replace(text, identity)
         if not values:
             return self._repo.ticket(self._repo.issue(ref))

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from pmsync.model import Ticket
 from pmsync.trackers.contract import Gone, Moved, Sight
-from pmsync.trackers.github.issue import utc
 from pmsync.trackers.github.repository import Repository
 
 MOST = 100
@@ -21,7 +20,7 @@ MOST = 100
 def departed(repo: Repository, since: datetime, ask: Callable[[int], Sight]) -> tuple[Ticket, ...]:
     """The tickets created since then that live elsewhere now, as far as we may see them there."""
     listed, _ = repo.listed({}, since)
-    fresh = sorted(number for number, issue in listed.items() if utc(issue["created_at"]) >= since)
+    fresh = sorted(number for number, issue in listed.items() if datetime.fromisoformat(issue["created_at"]) >= since)
     newest = max([repo.newest(), *listed])
     between = [number for number in range(fresh[0], newest) if number not in listed] if fresh else []
     sights = [ask(number) for number in between[-MOST:]]

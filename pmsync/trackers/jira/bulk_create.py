@@ -1,7 +1,4 @@
-"""Creates in lots: what Jira's answer means for each draft, and how a lot is halved that was refused as a whole.
-
-Pure: data in, data out; sending is a function that is passed in.
-"""
+"""Bulk creates: what Jira's answer means for each draft, and how a lot that was refused as a whole is halved."""
 
 from __future__ import annotations
 
@@ -18,20 +15,20 @@ from pmsync.trackers.jira.issue import Dialect
 from pmsync.trackers.jira.session import Session
 
 STUBBORN = 3
-"""After this many drafts in a row that were refused each alone, the next would be as well: it is not for their sake."""
+"""So many drafts in a row, each refused alone, show that the cause is not in the drafts: the rest is not sent."""
 _OF_THE_DRAFT = frozenset({"summary", "description", "labels", "assignee", "duedate", "priority"})
 Sent = tuple[Draft, dict[str, Any]]
-"""A draft, and the fields that it was sent with."""
+"""A draft, and the fields of its request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unassignable(Rejected):
-    """Refused for its assignee alone, who may have left."""
+    """Refused only for its assignee, who may have left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whole(Rejected):
-    """Refused together with its lot: which of the drafts is meant was not said."""
+    """Refused with its whole lot: Jira does not say for which draft."""
 
 
 # --- what an answer means -------------------------------------------------------------------------------------
@@ -40,7 +37,7 @@ class Whole(Rejected):
 def outcomes_of(
     answer: Answer, lot: Sequence[Sent], words: Dialect, session: Session, *, author: str
 ) -> tuple[Outcome, ...]:
-    """The outcome of each draft of a lot that was sent once."""
+    """The outcome of each draft of a lot."""
     if session.is_rate_limited(answer):
         return (Unavailable(reason(answer), session.wait(answer)),) * len(lot)
     if answer.failed or is_anonymous(answer) or answer.redirect is not None:
@@ -57,8 +54,8 @@ def outcomes_of(
 def _outcome_of_each(
     answer: Answer, lot: Sequence[Sent], words: Dialect, author: str, at: datetime
 ) -> tuple[Outcome, ...]:
-    """Successes come in order without the failed ones, which say their number; where that does not add up, nothing is
-    known.
+    """Jira lists the created tickets in order, and the failed ones by their number. If the sums disagree, all are in
+    doubt.
     """
     failed = {int(e["failedElementNumber"]): e.get("elementErrors") for e in answer.data.get("errors") or ()}
     made = iter(answer.data["issues"])
@@ -73,9 +70,9 @@ def _outcome_of_each(
 
 
 def refusal_of(errors: Any) -> Rejected:
-    """The outcome for an element's errors; where they name what every draft sends alike, no other would fare better."""
-    named = errors.get("errors") if isinstance(errors, Mapping) else None
-    fields = set(named) if isinstance(named, Mapping) else set()
+    """The outcome for an element's errors. Errors in fields that all drafts share close the tracker."""
+    by_field = errors.get("errors") if isinstance(errors, Mapping) else None
+    fields = set(by_field) if isinstance(by_field, Mapping) else set()
     text = "; ".join(messages(errors)) or "no explanation"
     if fields == {"assignee"}:
         return Unassignable(text)
@@ -86,10 +83,9 @@ def refusal_of(errors: Any) -> Rejected:
 
 
 def in_halves(lot: Sequence[Sent], send: Callable[[Sequence[Sent]], Sequence[Outcome]]) -> list[Outcome]:
-    """Send a lot, and halve it wherever it is surely refused as a whole, until the guilty draft stands alone.
+    """Send a lot, and halve it while it is surely refused as a whole, until the guilty draft is alone.
 
-    What is in doubt is never sent again here. Where several drafts in a row are refused alone, the rest is not sent:
-    what refuses them looks at no draft.
+    What is in doubt is never sent again. After `STUBBORN` drafts refused alone in a row, the rest is not sent.
     """
     outcomes: list[Outcome] = []
     waiting, alone = [lot], 0
@@ -122,7 +118,7 @@ def _turned_away(outcome: Outcome) -> bool:
 def as_sent(
     issue: Mapping[str, Any], words: Dialect, draft: Draft, fields: Mapping[str, Any], *, author: str, at: datetime
 ) -> Ticket:
-    """The ticket as sent: the answer holds no more than id and key, so its state stays empty until it is seen."""
+    """The ticket as sent: the answer holds only id and key, so its state is empty until it is read."""
     assignee = words.account(fields.get("assignee"))
     return Ticket(
         ref=words.ref(issue),

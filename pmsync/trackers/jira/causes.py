@@ -40,8 +40,8 @@ def is_anonymous(answer: Answer) -> bool:
 
 
 def is_closed(answer: Answer) -> bool:
-    """Whether it refuses us or our way in, whatever was asked for. A 403 that is not Jira's own may be for what a
-    single request holds.
+    """Whether it refuses the account or the address, whatever the request. A 403 that is not Jira's own may be about
+    the content of a single request.
     """
     refused = answer.status == 401 or (answer.status == 403 and is_own(answer))
     return is_anonymous(answer) or refused or bool(answer.redirect)
@@ -50,13 +50,13 @@ def is_closed(answer: Answer) -> bool:
 def reason(answer: Answer) -> str:
     """Status and explanation on one line."""
     if is_anonymous(answer):
-        return "401: Jira took the request for an anonymous one"
+        return "401: Jira treated the request as anonymous"
     if answer.redirect:
         return f"{answer.status}: {redirected(answer.redirect)}"
     if answer.message or is_own(answer):
         return answer.reason
     return answer.explained(
-        f"{answer.excerpt or 'no explanation'}, not in Jira's words: a proxy or firewall on the way may have said it"
+        f"{answer.excerpt or 'no explanation'}, which is not Jira's answer: it may be that of a proxy or firewall"
     )
 
 
@@ -83,15 +83,15 @@ def _captcha(headers: Mapping[str, str], secrets: str) -> str:
     address = reason.partition("login-url=")[2].split(";")[0].strip()
     at = f" at {address}" if address else ""
     return (
-        f"Jira wants a CAPTCHA from this account after too many failed log-ins: correct {secrets}, then log in once as "
-        f"that account in a browser{at}"
+        f"Jira requires a CAPTCHA from this account after too many failed logins: correct {secrets}, then log in once "
+        f"as that account in a browser{at}"
     )
 
 
 def _login(headers: Mapping[str, str], secrets: str) -> str:
     reason = headers.get("X-Seraph-LoginReason", "")
     if "AUTHENTICATED_FAILED" in reason:
-        return f"Jira does not accept what {secrets} holds: it is wrong, revoked or has expired; make a new token"
+        return f"Jira does not accept the value of {secrets}: it is wrong, revoked or expired; make a new token"
     if "AUTHORISATION_FAILED" in reason:
         return f"the account behind {secrets} may not use this Jira: give it access to the application (a license)"
     return ""
@@ -102,7 +102,7 @@ def _scope(message: str) -> str:
 
 
 def _challenge(headers: Mapping[str, str], secrets: str, *, own: bool) -> str:
-    """Jira challenges with OAuth or not at all; whoever asks for Basic or Negotiate in its place is another."""
+    """Jira itself challenges only with OAuth: Basic or Negotiate comes from something in front of it."""
     challenge = headers.get("WWW-Authenticate", "")
     values = dict(_QUOTED.findall(challenge))
     if text := values.get("error_description") or values.get("error"):
@@ -111,4 +111,5 @@ def _challenge(headers: Mapping[str, str], secrets: str, *, own: bool) -> str:
         return ""
     realm = f" (realm {values['realm'][:100]!r})" if values.get("realm") else ""
     kind = challenge.split()[0].rstrip(",")
-    return f"something before Jira wants a log-in of its own, {kind}{realm}: have it let requests to Jira's API through"
+    login = f"a login of its own, {kind}{realm}"
+    return f"something in front of Jira requires {login}: have it let requests to Jira's API through"

@@ -20,9 +20,9 @@ LONGEST_URL = 1_500
 
 
 def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iterator[Answer]:
-    """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes.
+    """Every page of a search: Cloud pages by token, Data Center by offset, in an order that no edit changes.
 
-    Raises Incomplete where the pages do not show everything.
+    Raises Incomplete if the pages do not show everything.
     """
     path = "search/jql" if words.cloud else "search"
 
@@ -34,7 +34,7 @@ def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iter
             return answer, Page(issues, answer.data.get("nextPageToken") or None)
         return answer, Page(issues, _next(answer.data, int(place), len(issues), size))
 
-    return walk(0, ask, f"the search in jira at {words.url!r}")
+    return walk(0, ask, f"the search in Jira at {session.url!r}")
 
 
 def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:
@@ -46,9 +46,9 @@ def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]
 
 
 def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | None:
-    """Where the next page begins, None after the last: by `total` or `isLast`, else by a page that is not full.
+    """Where the next page begins, None after the last: by `total` or `isLast`, else after a page that is not full.
 
-    Raises Incomplete where a page is empty and something is still to come.
+    Raises Incomplete if a page is empty although more should come.
     """
     end, total, last = start + count, data.get("total"), data.get("isLast")
     if total is not None:
@@ -56,7 +56,7 @@ def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | N
     elif last is None:
         last = count < size
     if not last and not count:
-        raise Incomplete(f"jira shows {end} of {total or 'more'} entries and then nothing; the list is not complete")
+        raise Incomplete(f"Jira lists {end} of {total or 'more'} entries and then nothing; the list is not complete")
     return None if last else end
 
 
@@ -64,7 +64,7 @@ def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | N
 
 
 def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
-    """The create screen; None where this Jira is too old to tell (Data Center before 8.4)."""
+    """The create screen; None if this Jira is too old to show it (Data Center before 8.4)."""
     path = f"issue/createmeta/{settings.project}/issuetypes"
     wanted = settings.issue_type.casefold()
     try:
@@ -74,16 +74,16 @@ def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
         raise
     except (TrackerError, StopIteration):
         return None
-    # a screen of nothing says that it is not shown to us
+    # an empty screen means that we may not see it
     return Screen(str(kind["id"]), {each.id: each for each in fields}) if fields else None
 
 
 def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:
-    """All entries of create metadata: Cloud calls the list by a name of its own, Data Center `values`."""
+    """All entries of create metadata: Cloud names the list after its content, Data Center `values`."""
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, holds=dict)
+        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, shape=dict)
         entries = [each for each in data.get(name) or data.get("values") or () if isinstance(each, dict)]
         return entries, Page(entries, _next(data, int(place), len(entries), MOST))
 
-    return [entry for entries in walk(0, ask, f"{path!r} of jira") for entry in entries]
+    return [entry for entries in walk(0, ask, f"{path!r} of Jira") for entry in entries]

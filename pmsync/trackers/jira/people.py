@@ -53,7 +53,7 @@ def _assignable(session: Session, words: Dialect, name: str, *, by_id: bool) -> 
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
         query = {"project": words.project, parameter: name, "startAt": place, "maxResults": PAGE}
-        users = session.ask("GET", "user/assignable/search", query=query, holds=list)
+        users = session.ask("GET", "user/assignable/search", query=query, shape=list)
         return users, Page(users, int(place) + len(users) if len(users) >= PAGE else None)
 
     return (user for users in walk(0, ask, f"the search for user {name!r} in Jira") for user in users)

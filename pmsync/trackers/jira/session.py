@@ -47,14 +47,14 @@ class Session(HttpSession):
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         version: str = "2",
-        holds: Mapping[str, type] | type = object,
+        shape: Mapping[str, type] | type = object,
     ) -> Any:
         """Send a request that may be repeated, and return the JSON of its answer.
 
-        `holds` is what the JSON must be, as a type (`list`: of objects) or as those of its members. Raises
+        `shape` is what the JSON must be, as a type (`list`: of objects) or as those of its members. Raises
         TrackerUnavailable (no answer, 429, 5xx, unreadable, JSON of another shape) or TrackerError (everything else).
         """
-        return self.good(self.send(method, path, query=query, body=body, version=version), path, holds).data
+        return self.good(self.send(method, path, query=query, body=body, version=version), path, shape).data
 
     def ask_or_none(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON of a GET, None without a good answer."""
@@ -64,14 +64,12 @@ class Session(HttpSession):
             return None
         return answer.data if is_good(answer) else None
 
-    def good(self, answer: Answer, path: str, holds: Mapping[str, type] | type) -> Answer:
+    def good(self, answer: Answer, path: str, shape: Mapping[str, type] | type) -> Answer:
         """The answer if it is a good one; raises the error that it means, as in `ask`."""
-        if trouble := self.trouble(answer):
-            raise trouble
-        if not is_good(answer):
+        if not is_good(self.settled(answer)):
             kind = TrackerClosed if is_closed(answer) else TrackerError
             raise kind(f"{self.where} refused ({reason(answer)}){self.advice(answer)}")
-        if not _is_shaped(answer.data, holds):
+        if not _is_shaped(answer.data, shape):
             raise self.unexpected(answer.data, f"an answer to {path!r}")
         return answer
 
@@ -93,13 +91,13 @@ class Session(HttpSession):
         if why:
             return f": {why}"
         if answer.status == 413:
-            return ": raise the size of requests that the proxy lets through, or shorten the item"
+            return ": raise the size limit of the proxy, or shorten the item"
         if answer.status == 403 and not is_own(answer):
-            return ": let the proxy or firewall pass requests to Jira, or reword what it takes for an attack"
+            return ": let requests to Jira through the proxy or firewall, or reword what it takes for an attack"
         if answer.status == 403:
             return f": the account behind {self.secrets} may not do that; give it the permission in the project"
         if answer.redirect:
-            return f": correct {self.setting}, or have API requests let through without that"
+            return f": correct {self.setting}, or let API requests through without a redirect"
         return ""
 
     @cached_property
@@ -115,9 +113,9 @@ def is_good(answer: Answer) -> bool:
     return answer.status < 300 and answer.data is not UNREADABLE and not is_anonymous(answer)
 
 
-def _is_shaped(data: Any, holds: Mapping[str, type] | type) -> bool:
-    if isinstance(holds, Mapping):
-        return isinstance(data, dict) and all(_is_shaped(data.get(name), kind) for name, kind in holds.items())
-    if holds is list:
+def _is_shaped(data: Any, shape: Mapping[str, type] | type) -> bool:
+    if isinstance(shape, Mapping):
+        return isinstance(data, dict) and all(_is_shaped(data.get(name), kind) for name, kind in shape.items())
+    if shape is list:
         return isinstance(data, list) and all(isinstance(each, dict) for each in data)
-    return isinstance(data, holds)
+    return isinstance(data, shape)

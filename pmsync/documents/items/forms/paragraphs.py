@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import takewhile, zip_longest
+from itertools import takewhile
 
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
@@ -111,11 +111,20 @@ def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
 
 
 def _lines(text: Text) -> list[Line]:
+    lines = split(text.spans)
+    numbers = [*(text.lines or _numbers(text)), *[text.line] * len(lines)]
+    return [pair for pair in zip(lines, numbers, strict=False) if _plain(pair[0]).strip()]
+
+
+def _numbers(text: Text) -> list[int]:
+    """The line of the file at which each line of a Markdown text begins."""
     raw = text.raw.split("\n")
     blank = next((index for index, line in enumerate(raw) if line.strip()), 0)
-    numbers = [max(0, index - blank) for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
-    numbered = zip_longest(split(text.spans), numbers, fillvalue=None)
-    return [(line, text.line + (number or 0)) for line, number in numbered if line and _plain(line).strip()]
+    return [
+        text.line + max(0, index - blank)
+        for index, line in enumerate(raw)
+        for _ in range(1 + len(_BREAK.findall(line)))
+    ]
 
 
 def _plain(line: tuple[Span, ...]) -> str:
