@@ -99,13 +99,9 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
     plain = " ".join(block.text.plain.split())
     if not plain.endswith((":", "：")):
         return paragraphs.label(block.text)
-    if re.search(r"[.!?。]\s+\S", plain) or "\n" in block.text.raw.strip():
-        return ""
-    if place_status(plain) is not None:
+    if place_status(plain) is not None and not re.search(r"[.!?。]\s+\S", plain):
         return plain
-    if phrases.is_label(plain):
-        return "" if _OPENING.match(plain) else plain
-    return "" if phrases.count(plain) > 2 else plain
+    return plain if phrases.is_label(plain) and not _OPENING.match(plain) else ""
 
 
 def _legend(block: Listing) -> bool:
