@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pmsync import __version__
 from pmsync.config.settings import Settings
+from pmsync.disk.replace import replacing
 from pmsync.errors import LedgerError, PmsyncError
 from pmsync.ledger.reader import LedgerReader
 from pmsync.model.ages import is_future
@@ -81,18 +79,11 @@ def _labels(**labels: str) -> str:
 
 def write(path: Path, text: str) -> None:
     """Put the text in the file's place at once, readable by all: the collector is another user. Raises PmsyncError."""
-    made = ""
     try:
-        handle, made = tempfile.mkstemp(
-            prefix=f".{path.name}.", dir=path.parent
-        )  # not *.prom: the collector reads those
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(file.fileno(), 0o644)
-        Path(made).replace(path)
+        with replacing(path) as made:
+            made.write_text(text, encoding="utf-8")
+            made.chmod(0o644)
     except OSError as error:
-        with suppress(OSError):
-            Path(made).unlink(missing_ok=bool(made))
         reason = (error.strerror or str(error)).lower()
         message = f"the metrics file '{path}' cannot be written: {reason}"
         raise PmsyncError(f"{message}\nlet this user write in its folder; the sync itself is done") from None
