@@ -10,6 +10,8 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from pmsync.cli.setup.find_people import Proposal
+from pmsync.config.schema import default_of
+from pmsync.config.settings import GITHUB_API, TrackerSettings
 
 _BOTS = {
     "login": ("acme-bot", "github-actions[bot]"),
@@ -18,7 +20,7 @@ _BOTS = {
 }
 _ALICE = {"login": "alice-l", "id": "5b10ac8d82e05b22cc7d4ef5", "name": "alice"}
 """Accounts to show in examples, by what a tracker knows them by."""
-TOKENS = {"github": "GITHUB_TOKEN", "jira": "JIRA_TOKEN"}
+TOKENS = {kind: default_of(TrackerSettings, "token_env", kind) for kind in ("github", "jira")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Answers:
     since: str
     documents: tuple[str, ...]
     repo: str = ""
-    api_url: str = "https://api.github.com"
+    api_url: str = GITHUB_API
     url: str = ""
     project: str = ""
     web_url: str = ""
@@ -75,12 +77,12 @@ def _tracker(answers: Answers) -> Iterator[str]:
     if answers.tracker != "local":
         yield from _accounts(answers)
     yield "# The label that every ticket gets, and by which pmsync finds its tickets."
-    yield 'label = "postmortem"'
+    yield f"label = {_quoted(default_of(TrackerSettings, 'label'))}"
 
 
 def _github(answers: Answers) -> Iterator[str]:
     yield f"repo = {_quoted(answers.repo)}"
-    if answers.api_url != "https://api.github.com":
+    if answers.api_url != GITHUB_API:
         yield f"api_url = {_quoted(answers.api_url)}"
     yield "# The environment variable that holds the token; the token itself never stands here."
     yield f'token_env = "{TOKENS["github"]}"'
@@ -92,7 +94,7 @@ def _jira(answers: Answers) -> Iterator[str]:
         yield "# and this one into `api_url`; `pmsync doctor` shows both lines."
     yield f"url = {_quoted(answers.url)}"
     yield f"project = {_quoted(answers.project)}"
-    yield 'issue_type = "Task"'
+    yield f"issue_type = {_quoted(default_of(TrackerSettings, 'issue_type'))}"
     yield "# Environment variables; what they hold never stands here."
     if _is_cloud(answers):
         yield 'email_env = "JIRA_EMAIL"'

@@ -22,7 +22,8 @@ from pmsync.cli.setup.survey import Choice, Survey, survey
 from pmsync.cli.terminal import output
 from pmsync.cli.terminal.safe_text import printable
 from pmsync.config.file import NAME, parse
-from pmsync.config.settings import Settings
+from pmsync.config.schema import default_of
+from pmsync.config.settings import GITHUB_API, Settings
 from pmsync.config.trackers import TYPES
 from pmsync.errors import ConfigError
 
@@ -174,7 +175,7 @@ def _since(choices: Sequence[Choice], asker: Asker) -> str:
 def _documents(app: App, tracker: str, given: object, asker: Asker) -> tuple[str, ...]:
     if isinstance(given, tuple) and given:
         return given
-    found = find_globs(app.cwd) or ["postmortems/**/*.md"]
+    found = find_globs(app.cwd) or list(default_of(Settings, "include"))
     check = accepted(tracker, "documents")
     return _listed(asker.ask(None, "Documents", ", ".join(found), flag="--documents GLOB", check=check))
 
@@ -182,7 +183,7 @@ def _documents(app: App, tracker: str, given: object, asker: Asker) -> tuple[str
 def _place(tracker: str, given: dict[str, str], repository: Repository, asker: Asker) -> dict[str, str]:
     if tracker == "github":
         default = repository.slug if repository.on_github else ""
-        api_url = repository.api_url if repository.on_github else "https://api.github.com"
+        api_url = repository.api_url if repository.on_github else GITHUB_API
         repo = asker.ask(
             given.get("repo"), "GitHub repository", default, flag="--repo OWNER/NAME", check=accepted(tracker, "repo")
         )
