@@ -14,7 +14,7 @@ from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
 from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Item
-from pmsync.planning.ticket_text import due_date
+from pmsync.planning.due_dates import due_date
 
 _LEAD = r"(?:(?:please|we|should|must|will|need to|have to|to|further|continue to|also)\s+){0,4}"
 _INQUIRY = re.compile(

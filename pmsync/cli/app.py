@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pmsync.model.frozen import frozen
+
 if TYPE_CHECKING:
     from pmsync.config.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class App:
     """The world outside as one value, so that tests can bring their own.
 
@@ -38,6 +40,12 @@ class App:
         from pmsync.config.file import load  # noqa: PLC0415 (not every command reads a configuration)
 
         return load(self.config, self.environ, self.cwd, whole=whole)
+
+
+def asks_json(args: Sequence[str], option: str) -> bool:
+    """Whether the option has the value json; works on arguments that cannot be parsed, too."""
+    pairs = zip(args, [*args[1:], ""], strict=False)
+    return any(one == f"{option}=json" or (one, two) == (option, "json") for one, two in pairs)
 
 
 pass_app = click.make_pass_decorator(App)

@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 
 from pmsync import __version__
-from pmsync.cli import errors
-from pmsync.cli.app import App, pass_app
+from pmsync.cli.app import App, asks_json, pass_app
 from pmsync.cli.terminal import output
 from pmsync.errors import ConfigError
 
@@ -113,10 +112,10 @@ def cli(
         raise ConfigError(f"PMSYNC_LOG_FORMAT is {unknown!r}; write {' or '.join(LOG_FORMATS)}")
 
 
-def _view(app: App, color: str | None, log_format: str | None) -> output.View:
+def _view(app: App, color: str | None, log_format: str | None) -> output.Printing:
     colour = color or app.environ.get("PMSYNC_COLOR", "auto")
     structured = (log_format or app.environ.get("PMSYNC_LOG_FORMAT")) == "json"
-    return output.View(app.environ, colour, app.verbosity, structured, app.now)
+    return output.Printing(app.environ, colour, app.verbosity, structured, app.now)
 
 
 def _unknown_format(app: App) -> str:
@@ -129,11 +128,13 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
     """Run the command line and return its exit code; `app` is for tests."""
     app = app or App()
     args = list(sys.argv[1:] if args is None else args)
-    output.use(_view(app, None, "json" if errors.asks_json(args, "--log-format") else None))
+    output.use(_view(app, None, "json" if asks_json(args, "--log-format") else None))
     try:
         code = cli.main(args, prog_name="pmsync", standalone_mode=False, obj=app)
     except BaseException as error:  # one place turns every error into words and an exit code
-        code = errors.explain(error, args, app)
+        from pmsync.cli.errors import explain  # noqa: PLC0415 (only what fails needs it)
+
+        code = explain(error, args, app)
     finally:
         output.flush()
     return code if isinstance(code, int) else 0

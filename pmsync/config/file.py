@@ -25,7 +25,6 @@ from pmsync.config.severity import severity_level
 from pmsync.config.table import Table, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
-from pmsync.findings import CHECK_RULES, CONFIGURABLE
 
 NAME = "pmsync.toml"
 
@@ -150,6 +149,10 @@ def _check(table: Table) -> dict[str, Any]:
 
 def _levels(table: Table) -> dict[str, str]:
     """The configured levels of rules, from [check] or one of [[check.paths]]."""
+    if not table.data:
+        return {}
+    from pmsync.findings import CHECK_RULES, CONFIGURABLE  # noqa: PLC0415 (few configurations need it, and it is large)
+
     levels = {rule: table.choice(rule, choices=("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
     for rule in table.data.keys() & CHECK_RULES.keys() - CONFIGURABLE:
         table.known.append(rule)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Literal
+
+from pmsync.model.frozen import frozen
 
 Reader = Literal["text", "required", "texts", "choice", "variable", "url", "flag", "number", "day", "moment", "span"]
 """The methods of `Table` that read a value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A key of the configuration. `about` says what it means, in the words of config.example.toml.
 

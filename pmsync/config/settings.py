@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pmsync.config.schema import key
+from pmsync.model.frozen import frozen
 
 GITHUB_API = "https://api.github.com"
 REPOSITORY = r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
 _GITHUB, _JIRA, _LOCAL = ("github",), ("jira",), ("local",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """A person or team that owns items. `id` is the key under [people]; accounts are None if unknown."""
 
@@ -32,7 +33,7 @@ class Person:
     jira: str | None = key("text", "Jira account id (Cloud) or user name (Data Center).")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackerSettings:
     """One [trackers.NAME] table. Which of the service's own keys matter depends on `type`.
 
@@ -113,7 +114,7 @@ class TrackerSettings:
         return tuple(dict.fromkeys(filter(None, (self.url, self.api_url, *self.formerly))))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """Where an item is created if all conditions that are set are true. `path` is a glob from the config's folder."""
 
@@ -125,7 +126,7 @@ class Route:
     restricted: bool | None = key("flag", "Whether the document is restricted.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Levels:
     """The levels of rules in documents that a glob fits."""
 
@@ -133,7 +134,7 @@ class Levels:
     levels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guard:
     """The most changes of each kind that a run may make without `--allow KIND=N`."""
 
@@ -146,7 +147,7 @@ TEACHABLE = ("action", "owner", "due", "status", "ticket", "kind", "priority", "
 """What a column can be taught to hold, each being a name of a column that pmsync knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vocabulary:
     """A team's own words for what documents say, besides those that pmsync knows.
 
@@ -163,7 +164,7 @@ class Vocabulary:
 NOTHING_TAUGHT = Vocabulary()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The whole configuration. `root` is the config's folder (absolute).
 

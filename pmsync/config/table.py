@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from typing import Any
 
 from pmsync.config.schema import keys
@@ -231,6 +230,8 @@ def shown(value: object) -> str:
 
 def nearest(text: str, known: Iterable[str]) -> str:
     """`; did you mean "namespace"?`, or '' if nothing is similar."""
+    from difflib import get_close_matches  # noqa: PLC0415 (only a mistake needs it)
+
     plain = {name.casefold(): name for name in known}
     close = get_close_matches(text.casefold(), list(plain), n=1, cutoff=0.6)
     return f'; did you mean "{plain[close[0]]}"?' if close else ""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -42,6 +41,8 @@ def _how_to_untrack(file: Path) -> str:
         for index, is_shared in _indexes(top / ".git"):
             for name in _like(index, file.relative_to(top).as_posix()):
                 if _same(top / name, file):
+                    import shlex  # noqa: PLC0415 (only trouble needs it)
+
                     git = f"git -C {shlex.quote(str(top))}"
                     unsplit = f"{git} update-index --no-split-index && " if is_shared else ""
                     return f"{unsplit}{git} rm --cached -- {shlex.quote(name)}"

@@ -6,7 +6,19 @@ a caller runs. Who writes holds `pmsync.sync.lock`; who reads needs no lock. doc
 
 from __future__ import annotations
 
-from pmsync.ledger.store import Ledger
-from pmsync.model import Overview, Run
+from typing import TYPE_CHECKING
 
-__all__ = ["Ledger", "Overview", "Run"]
+if TYPE_CHECKING:
+    from pmsync.ledger.store import Ledger
+
+__all__ = ["Ledger"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import what writes only when it is used: `pmsync status` starts with `pmsync.ledger.reader` alone."""
+        if name in __all__:
+            from pmsync.ledger.store import Ledger  # noqa: PLC0415
+
+            return Ledger
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

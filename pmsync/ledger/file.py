@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from pmsync.disk.databases import in_the_way, make_home
 from pmsync.disk.git_index import tracked
 from pmsync.errors import LedgerError
 from pmsync.ledger import schema
+from pmsync.ledger.values import Parameters
 
 MOST_STEPS, _EVERY = 500_000_000, 1_000_000
 """Steps of SQLite's machine that a reader may take: some seconds. A row of everything takes some 200 of them."""
@@ -161,6 +161,8 @@ def _limit(connection: sqlite3.Connection) -> None:
 
 def _create(path: Path) -> None:
     """Make the whole ledger beside its place and move it there, so that nobody ever meets half of one."""
+    import tempfile  # noqa: PLC0415 (only a new ledger needs it)
+
     handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)  # mode 0600
     os.close(handle)
     made = Path(name)
@@ -184,7 +186,7 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def fetch(connection: sqlite3.Connection, query: str, parameters: Sequence[str | int | None] = ()) -> list[Any]:
+def fetch(connection: sqlite3.Connection, query: str, parameters: Parameters = ()) -> list[Any]:
     """All rows of an answer; raises ValueError where they are more than any ledger has."""
     found = connection.execute(query, parameters).fetchmany(MOST_ROWS + 1)
     if len(found) > MOST_ROWS:

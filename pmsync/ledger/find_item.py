@@ -8,10 +8,10 @@ from datetime import datetime
 
 from pmsync.errors import ConfigError
 from pmsync.identity.ticket_addresses import same_ticket
-from pmsync.ledger import Ledger, Overview
+from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
 from pmsync.location import place, unit
-from pmsync.model import Finding, Intent, Link
+from pmsync.model import Finding, Intent, Link, Overview
 from pmsync.model.names import one_spelling
 
 MOST_CANDIDATES = 10

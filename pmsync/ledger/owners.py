@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from pmsync.config.people import Directory
-from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
-from pmsync.ledger import Ledger, Overview
+from pmsync.ledger.values import Row, to_tuple
+
+if TYPE_CHECKING:
+    from pmsync.config.settings import Settings
+    from pmsync.ledger import Ledger
+    from pmsync.ledger.reader import LedgerReader
 
 Find = Callable[[str, str], str]
 """Finds the person behind an account of a tracker, or behind a name in a document (tracker '')."""
 
 
-def people_of(seen: Overview, find: Find) -> tuple[str, ...]:
-    """Whose it is: the ticket's assignees, else the owners in the document."""
-    if seen.link and seen.link.ticket.assignees:
-        tracker = seen.link.asked.tracker
-        return tuple(dict.fromkeys(find(tracker, account) for account in seen.link.ticket.assignees))
-    return tuple(dict.fromkeys(find("", owner) for owner in seen.item.fields.owners))
+def owners(ledger: LedgerReader, settings: Settings) -> Callable[[str, str], tuple[str, ...]]:
+    """Reads the `people_of` and `people` of a status row: the ticket's assignees, else the owners in the document."""
+    find = accounts(ledger, settings)
+
+    @cache
+    def people(tracker: str, names: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(find(tracker, name) for name in to_tuple(names)))
+
+    return people
 
 
-def accounts(ledger: Ledger, settings: Settings) -> Find:
+def accounts(ledger: LedgerReader, settings: Settings) -> Find:
     """People as the ledger and [people] know them."""
-    known: dict[tuple[str, str], str] = {}
+    people: dict[tuple[str, str], str] = {}
     for name, tracker in settings.trackers.items():
-        known |= {(name, account): person for person, (account, _) in ledger.accounts(name).items()}
+        people |= {(name, account): person for person, (account, _) in ledger.accounts(name).items()}
         if tracker.type in {"github", "jira"}:
             configured = {person.id: getattr(person, tracker.type) for person in settings.people.values()}
-            known |= {(name, account.casefold()): person for person, account in configured.items() if account}
+            people |= {(name, account.casefold()): person for person, account in configured.items() if account}
     directory = Directory(settings.people)
 
     def find(tracker: str, name: str) -> str:
-        person = known.get((tracker, name)) or known.get((tracker, name.casefold()))
+        person = people.get((tracker, name)) or people.get((tracker, name.casefold()))
         if person is None and (match := directory.match(name)):
             person = match.id
         return person or name
@@ -40,12 +49,11 @@ def accounts(ledger: Ledger, settings: Settings) -> Find:
     return find
 
 
-def severity_of(seen: Overview) -> str:
-    """The item's severity, else its document's: `sev1` for 'SEV-1 / critical', '' where there is none."""
-    return severity_level(seen.item.fields.severity or seen.document.severity or "")
-
-
 def note(ledger: Ledger, settings: Settings) -> None:
     """Let the ledger's views know what [people] and the accounts say now."""
-    find = accounts(ledger, settings)
-    ledger.show({seen.item.uid: (people_of(seen, find), severity_of(seen)) for seen in ledger.overview()})
+    people = owners(ledger, settings)
+
+    def shown(row: Row) -> tuple[str, tuple[tuple[str, ...], str]]:
+        return row["uid"], (people(row["people_of"], row["people"]), severity_level(row["severity"]))
+
+    ledger.show(dict(ledger.status_rows(shown)))

@@ -41,7 +41,6 @@ from pmsync.model import (
     Marker,
     Ref,
     Refusal,
-    Run,
     Status,
     Ticket,
 )
@@ -360,24 +359,6 @@ def finding_row(finding: Finding, run: int) -> dict[str, Value]:
 
 def to_finding(row: Row) -> Finding:
     return Finding(row["rule"], row["level"], row["message"], row["hint"], row["path"], row["line"])
-
-
-def to_run(row: Row) -> Run:
-    return Run(
-        id=row["id"],
-        started_at=at(row["started_at"]),
-        finished_at=to_time(row["finished_at"]),
-        host=row["host"],
-        pid=row["pid"],
-        scope=row["scope"],
-        ok=to_flag(row["ok"]),
-        counts=json.loads(row["counts"]),
-    )
-
-
-def to_account(row: Row) -> tuple[str, datetime]:
-    """Somebody's account, and when it was looked up."""
-    return row["account"], at(row["resolved_at"])
 
 
 def to_event(row: Row) -> tuple[datetime, Change]:

@@ -6,10 +6,8 @@ and is imported only when there is something to migrate, so that readers start q
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from contextlib import closing
-from functools import cache
+from collections.abc import Collection
 
 from pmsync.ledger import views
 
@@ -308,7 +306,7 @@ def alien(connection: sqlite3.Connection) -> str:
 
     Nothing else is to be read: a view of a table's name, a trigger or a generated column runs what its author wrote.
     """
-    made = _made_by(frozenset(applied(connection)))
+    made = _made_by(applied(connection))
     query = "SELECT type, name, tbl_name, sql FROM sqlite_master"
     found = {
         (kind, name): (table, _plain(sql))
@@ -319,16 +317,22 @@ def alien(connection: sqlite3.Connection) -> str:
     return next((f"{kind} {name!r}" for kind, name in wrong), "")
 
 
-@cache
-def _made_by(steps: frozenset[str]) -> dict[tuple[str, str], tuple[str, str]]:
-    """What a file holds after these steps, by kind and name: found by taking them, for some change what others made."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
-        for name, statements in STEPS:
-            if name in steps:
-                for statement in statements:
-                    made.execute(statement)
-        rows = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-    return {(kind, name): (table, _plain(sql)) for kind, name, table, sql in rows}
+def _made_by(steps: Collection[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """What a file holds after these steps, as SQLite records it: by kind and name, the table and the statement."""
+    made: dict[tuple[str, str], tuple[str, str]] = {}
+    for statement in (_plain(each) for name, statements in STEPS if name in steps for each in statements):
+        verb, kind, name, *rest = statement.split()
+        if verb == "CREATE":
+            table = rest[rest.index("ON") + 1] if kind in {"INDEX", "TRIGGER"} else name
+            made[kind.lower(), name] = (table, statement)
+            if kind == "TABLE" and "INTEGER PRIMARY KEY" not in statement:
+                made["index", f"sqlite_autoindex_{name}_1"] = (name, "")
+        elif verb == "DROP":
+            del made[kind.lower(), name]
+        elif verb == "ALTER":
+            columns, _, end = made["table", name][1].rpartition(")")
+            made["table", name] = (name, f"{columns}, {statement.partition('ADD COLUMN ')[2]}){end}")
+    return made
 
 
 def _plain(sql: str | None) -> str:
@@ -342,7 +346,8 @@ def _is_harmless(kind: str, name: str, table: str, sql: str | None) -> bool:
         return kind == "table"
     if table != "_sqlite_migrations" or kind not in {"table", "index"}:
         return False
-    return set(re.findall(r"\w+|[^\w\s]", (sql or "").lower())) <= _OF_MIGRATIONS | {name.lower()}
+    words = "".join(char if char.isalnum() or char == "_" else f" {char} " for char in (sql or "").lower()).split()
+    return _OF_MIGRATIONS.union([name.lower()]).issuperset(words)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -7,19 +7,19 @@ changed. Rows that are already as they should be are not written again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, values, writes
 from pmsync.ledger.changes import Change, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
-from pmsync.ledger.values import Row, Value, clean, json_text, time_text
-from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Run, Tick
+from pmsync.ledger.reader import LedgerReader
+from pmsync.ledger.values import Value, clean, json_text, time_text
+from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Tick
 from pmsync.model.ages import is_future
 from pmsync.model.names import one_spelling
 
@@ -31,12 +31,11 @@ RUNS_KEPT = timedelta(days=90)
 T = TypeVar("T")
 
 
-class Ledger:
+class Ledger(LedgerReader):
     """An open ledger; a context manager that closes it. Every method may raise LedgerError, which says what to do."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
+        super().__init__(path, connection)
         self._wrapped: Database | None = None
 
     @classmethod
@@ -48,7 +47,7 @@ class Ledger:
         file.refuse_tracked(path)
         path = path.resolve()
         if readonly:
-            return cls(path, file.open_for_reading(path))
+            return super().open(path)
         ledger = cls(path, file.open_for_writing(path))
         ledger._respell()
         return ledger
@@ -62,17 +61,6 @@ class Ledger:
         with self._writing() as database:
             for statement in writes.RESPELL:
                 database.execute(statement)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # --- what it remembers ------------------------------------------------------------------------------------
 
@@ -97,12 +85,6 @@ class Ledger:
         """By uid: since when an item has stood in the documents, also where it has no ticket."""
         query = "SELECT uid, first_seen_at FROM items"
         return dict(self._read(query, lambda row: (row["uid"], values.at(row["first_seen_at"]))))
-
-    def accounts(self, tracker: str) -> dict[str, tuple[str, datetime]]:
-        """By person id: the account in this tracker, and when it was looked up."""
-        query = "SELECT * FROM people WHERE tracker = ?"
-        found = self._read(query, lambda row: (row["person_id"], rows.to_account(row)), tracker)
-        return dict(found)
 
     def decisions(self) -> dict[str, str]:
         """By uid: what a person decided, until a ticket came of it."""
@@ -145,30 +127,13 @@ class Ledger:
         with file.explained(self.path), self._understood():
             return read_open(self._connection)
 
-    def last_run(self) -> Run | None:
-        """The newest run over everything, whatever came of it."""
-        query = "SELECT * FROM runs WHERE scope = '' ORDER BY id DESC LIMIT 1"
-        return next(iter(self._read(query, rows.to_run)), None)
-
-    def last_good_run(self) -> Run | None:
-        """The newest run over everything that ended well."""
-        return next(iter(self.good_runs(1)), None)
-
-    def good_runs(self, most: int) -> list[Run]:
-        """The newest runs over everything that ended well, newest first."""
-        return self._read("SELECT * FROM runs WHERE ok AND scope = '' ORDER BY id DESC LIMIT ?", rows.to_run, most)
-
-    def first_run(self) -> Run | None:
-        """The oldest run over everything that is remembered, whatever came of it."""
-        return next(iter(self._read("SELECT * FROM runs WHERE scope = '' ORDER BY id LIMIT 1", rows.to_run)), None)
-
     def findings(self) -> list[Finding]:
         """What the last run over everything told, and runs over single documents since then; newest first."""
         return self._read("SELECT * FROM findings ORDER BY run_id DESC, id", rows.to_finding)
 
     def history(self, uid: str) -> list[tuple[datetime, Change]]:
         """Everything that happened to an item, oldest first."""
-        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY id", rows.to_event, uid)
+        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY id", rows.to_event, [uid])
 
     # --- runs -------------------------------------------------------------------------------------------------
 
@@ -217,7 +182,7 @@ class Ledger:
     def _item_changes(self, items: Sequence[ItemRow]) -> list[Change]:
         """The changes of linked items; a row that only stands in for one (line 0) has nothing to compare."""
         query = "SELECT * FROM items WHERE line > 0 AND uid IN (SELECT uid FROM links)"
-        known = {item.uid: item for item in self._fetch(query, rows.to_item)}
+        known = {item.uid: item for item in self._read(query, rows.to_item)}
         return [change for item in items if item.uid in known for change in item_changes(known[item.uid], item)]
 
     # --- links and intents ------------------------------------------------------------------------------------
@@ -269,7 +234,7 @@ class Ledger:
         its item has another ticket than before, and a question once a person has answered it.
         """
         with self._writing() as database:
-            held_links = (old for link in links for old in self._fetch(writes.LINK_OF, rows.to_link, link.uid))
+            held_links = (old for link in links for old in self._read(writes.LINK_OF, rows.to_link, [link.uid]))
             known = {old.uid: old for old in held_links}
             new = [(x.uid, x.document_id, x.key, x.ticket.title) for x in links if x.uid not in known]
             writes.stand_in(database, at, "ticketed", new)
@@ -353,7 +318,7 @@ class Ledger:
         """Keep whose each item is and how severe, by uid, as `status` says it."""
         wanted = [rows.shown_row(uid, *each) for uid, each in shown.items()]
         with self._writing() as database:
-            writes.upsert_changed(database, "shown", "uid", self._fetch("SELECT * FROM shown", dict), wanted)
+            writes.upsert_changed(database, "shown", "uid", self._read("SELECT * FROM shown", dict), wanted)
 
     # --- how --------------------------------------------------------------------------------------------------
 
@@ -378,19 +343,3 @@ class Ledger:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
-
-    def _read(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
-        with file.explained(self.path):
-            return self._fetch(query, convert, *parameters)
-
-    def _fetch(self, query: str, convert: Callable[[Row], T], *parameters: Value) -> list[T]:
-        with self._understood():
-            return [convert(row) for row in file.fetch(self._connection, query, parameters)]
-
-    @contextmanager
-    def _understood(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
-            message = f"ledger {str(self.path)!r} holds a value that pmsync did not write ({error}); {file.REBUILD}"
-            raise LedgerError(message) from error

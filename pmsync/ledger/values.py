@@ -5,12 +5,13 @@ somebody else. Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 Row = Mapping[str, Any]
 Value = str | int | None
+Parameters = Sequence[Value] | Mapping[str, Value]
 
 
 def clean(text: str) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pmsync.config.people import Directory
-from pmsync.config.unknown_owners import unknown_owner
 from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Status, Ticket
+from pmsync.planning.assignees import assignees, substitutes
 from pmsync.planning.last_sent import base_of, is_unchanged, marker_of
 from pmsync.planning.operations import Operation, Record, Refused, Update, Wait
 from pmsync.planning.refusals import AGAIN, patch_digest, recent_refusal
 from pmsync.planning.ticket_text import facts, labels, raw_fields, same_title, ticket_title
 from pmsync.planning.world import Index, View, World
-from pmsync.trackers.contract import Unresolved
 from pmsync.trackers.facts import facts_digest
 
 
@@ -79,44 +77,31 @@ def _untouched(
     """
     if link.named:
         return _identity_only(link, here), []
-    fields, patch, missing = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
+    fields, patch, findings = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
     pushed = link.pushed or fields
     if pushed.owed:
-        patch, missing = _owed(world, view, placed, link)
+        patch, findings = _owed(world, view, placed, link)
         pushed = replace(pushed, owed=not patch)
     stale = _stale(world, placed, link)
     if stale or pushed.path not in {"", fields.path}:
         pushed = replace(pushed, path=fields.path)
         _add_facts(patch, world, view, placed, link)
     if not patch and not stale:
-        return _identity_only(link, here), missing
+        return _identity_only(link, here), findings
     patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
     after = replace(here, pushed=pushed) if link.pushed else here
-    return [_send(world, placed, patch, link, after)], missing
+    return [_send(world, placed, patch, link, after)], findings
 
 
 def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, list[Finding]]:
     """Assign owners who can be assigned by now, unless somebody else was meanwhile; with findings for the others."""
     if link.reassigned or set(link.ticket.assignees) - set(substitutes(world, view, placed)):
         return {}, []
-    accounts, missing = assignees(world, view, placed.entry.item.owners, placed)
+    accounts, findings = assignees(world, view, placed.entry.item.owners, placed)
     owed = [
-        new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in missing
+        new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in findings
     ]
     return ({"assignees": accounts} if accounts else {}), owed
-
-
-def wants_owners(link: Link, owners: tuple[str, ...]) -> bool:
-    """Whether the document's owners have to be looked up: to assign them, or to compare them with the assignees."""
-    if link.pushed is None or link.ticket.status.closed:
-        return False
-    return link.pushed.owners != owners or (link.pushed.owed and not link.reassigned)
-
-
-def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
-    """Return the account of `fallback_owner`, if it can be assigned."""
-    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
-    return assignees(world, view, fallback, placed)[0]
 
 
 _SHOWN = ("title", "owners", "due", "priority", "kind", "severity", "path", "context")
@@ -133,9 +118,9 @@ def _add_facts(patch: Patch, world: World, view: View, placed: Placed, link: Lin
     if link.named or marker is None or not marker.facts:
         return
     document, item = placed.entry.document, placed.entry.item
-    shown = facts(document, item, world.settings, fields=view.fields)
-    if facts_digest(shown) != marker.facts:
-        patch["facts"] = shown
+    text = facts(document, item, world.settings, fields=view.fields)
+    if facts_digest(text) != marker.facts:
+        patch["facts"] = text
 
 
 def _digest_in(patch: Patch, link: Link) -> str:
@@ -188,16 +173,16 @@ def _changes(
     if fields.owners != base.owners and link.reassigned:
         findings += _kept_owner(world, view, placed, link)
     elif fields.owners != base.owners:
-        accounts, missing = assignees(world, view, fields.owners, placed)
-        findings += missing
-        if missing and not accounts:
+        accounts, more = assignees(world, view, fields.owners, placed)
+        findings += more
+        if more and not accounts:
             pushed = replace(pushed, owners=base.owners)
         elif set(accounts) != set(ticket.assignees):
             patch["assignees"] = accounts
     elif base.owed:
-        owed, missing = _owed(world, view, placed, link)
+        owed, more = _owed(world, view, placed, link)
         patch |= owed
-        findings += missing
+        findings += more
         pushed = replace(pushed, owed=not owed)
     if "due" in view.fields and fields.due not in (base.due, ticket.due):
         patch["due"] = fields.due
@@ -213,9 +198,9 @@ def _kept_owner(world: World, view: View, placed: Placed, link: Link) -> list[Fi
     accounts, _ = assignees(world, view, entry.item.owners, placed)
     if view.unseen or set(accounts) == set(link.ticket.assignees):
         return []
-    wanted = ", ".join(map(repr, entry.item.owners)) or "nobody"
+    owners = ", ".join(map(repr, entry.item.owners)) or "nobody"
     theirs = ", ".join(repr(world.person_of(ref.tracker, account)) for account in link.ticket.assignees) or "nobody"
-    message = f"the document's owner is now {wanted}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
+    message = f"the document's owner is now {owners}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
     hint = f"assign it there if that is outdated: {ref.url}"
     return [new_finding("owner-kept", message, hint, entry.document.path, entry.item.line)]
 
@@ -233,39 +218,8 @@ def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fiel
 
 
 def _pushed_labels(link: Link, patch: Patch) -> tuple[str, ...]:
-    kept = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
-    return tuple(sorted(kept | set(patch.get("add_labels", ()))))
-
-
-def assignees(
-    world: World, view: View, owners: tuple[str, ...], placed: Placed
-) -> tuple[tuple[str, ...], list[Finding]]:
-    """Return the owners' accounts, in order, and a finding for each owner without one in this tracker."""
-    directory, entry = Directory(world.settings.people), placed.entry
-    accounts, findings = [], []
-    for owner in owners:
-        person = directory.match(owner)
-        answer = view.accounts.get(person.id) if person else None
-        if isinstance(answer, str):
-            accounts.append(answer)
-            continue
-        if person and view.unseen:
-            continue  # the tracker was not asked
-        if person is None:
-            findings.append(unknown_owner(owner, entry.document.path, entry.item.line))
-            continue
-        why = answer.reason if isinstance(answer, Unresolved) else "they were not looked up"
-        findings.append(
-            new_finding(
-                "owner-unresolved",
-                f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
-                f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
-                entry.document.path,
-                entry.item.line,
-                about=owner,
-            )
-        )
-    return tuple(dict.fromkeys(accounts)), findings
+    labels = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
+    return tuple(sorted(labels | set(patch.get("add_labels", ()))))
 
 
 def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[Finding]:

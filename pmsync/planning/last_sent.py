@@ -45,25 +45,25 @@ def base_of(world: World, placed: Placed, link: Link) -> tuple[Fields | None, li
     undone by a checkout that is not newer.
     """
     fields = raw_fields(placed.entry.document, placed.entry.item)
-    known, marker = link.pushed or _proven(placed, link), link.ticket.marker
-    if known is None:
+    base, marker = link.pushed or _proven(placed, link), link.ticket.marker
+    if base is None:
         return None, []
     if link.pushed is not None and not link.source and placed.entry.item.source:
         return fields, []  # an older ledger: what looks like a change may be another reading of the same text
     if marker is None or link.named:
-        return known, []
+        return base, []
     if not marker.pushed:
-        return _by_key(placed, link, known, fields), []
-    return _by_marker(world, placed, link, known)
+        return _by_key(placed, link, base, fields), []
+    return _by_marker(world, placed, link, base)
 
 
 def is_unchanged(placed: Placed, link: Link) -> bool:
     """Whether the item's text is the one that was last sent, even if it is now read differently (by a new version, or
     with another vocabulary).
     """
-    source, marker = placed.entry.item.source, link.ticket.marker
-    known = marker.source if link.pushed is None and marker else link.source
-    return known == source != ""
+    marker = link.ticket.marker
+    last_sent = marker.source if link.pushed is None and marker else link.source
+    return placed.entry.item.source == last_sent != ""
 
 
 def _by_key(placed: Placed, link: Link, base: Fields, fields: Fields) -> Fields:
@@ -80,19 +80,19 @@ def _by_marker(world: World, placed: Placed, link: Link, base: Fields) -> tuple[
     entry, marker = placed.entry, link.ticket.marker
     assert marker is not None  # noqa: S101 - the caller has looked
     fields = raw_fields(entry.document, entry.item)
-    wanted, held, sent = dict(digests(fields)), dict(digests(base)), dict(marker.pushed)
+    after, before, sent = dict(digests(fields)), dict(digests(base)), dict(marker.pushed)
     newer = 0 < marker.revision < world.reading.checkout.revision
     learned: dict[str, object] = {}
     for name in _NAMES:
-        if wanted.get(name) == held.get(name):
+        if after.get(name) == before.get(name):
             continue
-        if sent.get(name) == wanted.get(name) or (
-            sent.get(name) != held.get(name) and not newer and not _is_proven(link, name)
+        if sent.get(name) == after.get(name) or (
+            sent.get(name) != before.get(name) and not newer and not _is_proven(link, name)
         ):
             learned[name] = getattr(fields, name)
     # `owed` is not a value of the document
-    kept = sorted(name for name in learned if sent.get(name) != wanted.get(name) and name != "owed")
-    return replace(base, **learned), [_not_undone(placed, link, kept)] if kept else []  # type: ignore[arg-type]
+    names = sorted(name for name in learned if sent.get(name) != after.get(name) and name != "owed")
+    return replace(base, **learned), [_not_undone(placed, link, names)] if names else []  # type: ignore[arg-type]
 
 
 def _is_proven(link: Link, name: str) -> bool:

@@ -83,8 +83,8 @@ def homes(world: World) -> Mapping[Ref, str]:
     def claim(ref: Ref, document_id: str, *, named: bool, since: datetime | None) -> None:
         if document := here.get(document_id):
             rank = named, since or _NEVER, document.date or date.max, document.path
-            held = claims[ref].get(document_id)
-            claims[ref][document_id] = min(rank, held) if held else rank
+            rank_before = claims[ref].get(document_id)
+            claims[ref][document_id] = min(rank, rank_before) if rank_before else rank
 
     for (document_id, _), each in _named(world):
         claim(each.ref, document_id, named=True, since=None)

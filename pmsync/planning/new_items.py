@@ -13,13 +13,15 @@ from pmsync.identity.keys import digest
 from pmsync.location import place as place_of
 from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
 from pmsync.model.ages import believed, is_future
-from pmsync.planning.document_changes import assignees, differences, substitutes
+from pmsync.planning.assignees import assignees, substitutes
+from pmsync.planning.document_changes import differences
+from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import marker_of
 from pmsync.planning.named_tickets import is_of_an_item, is_plausible, may_mean
 from pmsync.planning.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Search, Wait
 from pmsync.planning.refusals import AGAIN, recent_refusal
 from pmsync.planning.routing import route
-from pmsync.planning.ticket_text import body, due_date, facts, labels, raw_fields, ticket_title
+from pmsync.planning.ticket_text import body, facts, labels, raw_fields, ticket_title
 from pmsync.planning.world import Index, Named, View, World, doubtful
 from pmsync.trackers.contract import Gone, Moved
 from pmsync.trackers.facts import facts_digest
@@ -104,13 +106,13 @@ def _ask(world: World, placed: Placed, reason: str, ticket: Ticket) -> Decision:
 
 
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
-    seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
-    if seen is not None:
-        if not is_plausible(placed.entry, seen, world.views[world.shown_by(seen)], world.belonging):
+    ticket = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
+    if ticket is not None:
+        if not is_plausible(placed.entry, ticket, world.views[world.shown_by(ticket)], world.belonging):
             return _ask(
-                world, placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen
+                world, placed, f"it names ticket {ticket.ref.key!r}, which seems to be about something else", ticket
             )
-        return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
+        return _adopt(world, placed, ticket, named=True, shared=index.shares(placed.uid, ticket))
     elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)
     if elsewhere is not None:
         return Decision("external", f"tracked elsewhere: {elsewhere.text}")
@@ -209,8 +211,8 @@ def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:
         if waiting:
             return waiting
     else:
-        seen = believed(world.first_seen.get(placed.uid, world.now), world.now)
-        ready = seen + world.settings.grace
+        first_seen = believed(world.first_seen.get(placed.uid, world.now), world.now)
+        ready = first_seen + world.settings.grace
         if ready > world.now and not view.bare:
             return _wait(placed, "left to the CI step until its grace is over", ready)
     unread = [name for name, other in world.views.items() if other.failed and other.bare]
@@ -299,10 +301,10 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     findings += _spoken_of(world, placed)
     fallback = substitutes(world, view, placed)
     due, _ = due_date(document, item, world.settings.sla)
-    shown = facts(document, item, world.settings, fields=view.fields)
+    fact_list = facts(document, item, world.settings, fields=view.fields)
     pushed = fields if accounts or not fields.owners else replace(fields, owed=True)
     draft = Draft(
-        marker=marker_of(world, placed, pushed, facts_digest(shown)),
+        marker=marker_of(world, placed, pushed, facts_digest(fact_list)),
         title=ticket_title(item.title),
         body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),

@@ -13,14 +13,15 @@ from pmsync.identity.keys import item_key
 from pmsync.location import place
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.planning.document_changes import drift, is_behind, update
+from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import without_older
 from pmsync.planning.named_tickets import another, copied, homes
 from pmsync.planning.new_items import Decision, decide, question
 from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place, Plan, Questions, Record, Update, Wait
 from pmsync.planning.questions import searches, unresolved_people
-from pmsync.planning.refusals import told
+from pmsync.planning.refusals import refusal_findings
 from pmsync.planning.ticket_changes import Observed, observe_all, renamed_people, unclear_endings, with_twins
-from pmsync.planning.ticket_text import due_date, raw_fields
+from pmsync.planning.ticket_text import raw_fields
 from pmsync.planning.world import Index, World, index
 
 __all__ = ["plan"]
@@ -53,24 +54,24 @@ def plan(world: World) -> Plan:
     leads to no operation.
     """
     world, behind = without_older(world)
-    known, draft = index(world), _Draft(homes(world), findings=behind)
-    observed = observe_all(world, known)
-    for seen in observed.values():
-        draft.add(seen.operations, seen.findings)
-    links = {uid: seen.link for uid, seen in observed.items()}
+    lookup, draft = index(world), _Draft(homes(world), findings=behind)
+    observed = observe_all(world, lookup)
+    for observation in observed.values():
+        draft.add(observation.operations, observation.findings)
+    links = {uid: observation.link for uid, observation in observed.items()}
     for placed in world.identities.placed:
         if placed.entry.document.id in world.judged:
-            _plan_item(world, placed, links.get(placed.uid), known, draft)
+            _plan_item(world, placed, links.get(placed.uid), lookup, draft)
     for undecided in world.identities.undecided:
         if undecided.entry.document.id in world.judged:
             _ask(world, undecided, draft)
     _plan_vanished(world, links, draft)
-    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
-    draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
+    draft.findings += refusal_findings(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
+    draft.findings += [*_strays(world, lookup, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(_owed(draft.findings)), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
     operations = tuple(sorted(draft.operations, key=_rank))
-    asked = Questions(searches(operations), unresolved_people(world, operations, draft.linked))
-    return Plan(operations, tuple(draft.findings), tuple(draft.rows), world.judged, world.gone, asked)
+    questions = Questions(searches(operations), unresolved_people(world, operations, draft.linked))
+    return Plan(operations, tuple(draft.findings), tuple(draft.rows), world.judged, world.gone, questions)
 
 
 def _rank(operation: Operation) -> int:
@@ -79,25 +80,25 @@ def _rank(operation: Operation) -> int:
     return next((rank for rank, kind in enumerate(kinds) if isinstance(operation, kind)), len(kinds))
 
 
-def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
+def _plan_item(world: World, placed: Placed, link: Link | None, lookup: Index, draft: _Draft) -> None:
     decision, adopted = Decision("ticketed"), None
     if link is not None and _is_taken_out(placed, link):
         draft.operations.append(Record("unlink", link, "the document no longer names it"))
         link = None
-    if link is None or (link.lost and _made_again(link, known)):
-        decision = decide(world, placed, known)
+    if link is None or (link.lost and _made_again(link, lookup)):
+        decision = decide(world, placed, lookup)
         draft.add(decision.operations, decision.findings)
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
-            seen = with_twins(Observed(adopted), known)
-            draft.add(seen.operations, seen.findings)
-            link = seen.link
+            observation = with_twins(Observed(adopted), lookup)
+            draft.add(observation.operations, observation.findings)
+            link = observation.link
     elif link.orphaned:
         link = replace(link, orphaned=False)
         draft.operations.append(Record("restore", link, "back in its document"))
     if link is not None:
         draft.linked.append((link, placed.entry.item.owners))
-        draft.add(*update(world, placed, link, known))
+        draft.add(*update(world, placed, link, lookup))
         named = world.named.get((placed.entry.document.id, placed.entry.position), ())
         draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
         home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
@@ -116,9 +117,9 @@ def _is_taken_out(placed: Placed, link: Link) -> bool:
     return link.named and (link.followed or link.shared) and changed and not item.named and not link.lost
 
 
-def _made_again(link: Link, known: Index) -> bool:
+def _made_again(link: Link, lookup: Index) -> bool:
     """Whether a run that did not know of the lost ticket has created another one since."""
-    return any(not each.duplicate and each.ref != link.ticket.ref for each in known.marked.get(link.uid, ()))
+    return any(not each.duplicate and each.ref != link.ticket.ref for each in lookup.marked.get(link.uid, ()))
 
 
 def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
@@ -148,8 +149,8 @@ def _ask(world: World, undecided: Undecided, draft: _Draft) -> None:
     entry = undecided.entry
     if not entry.document.draft:
         draft.findings.append(question(entry, undecided.reason, undecided.candidates))
-    kept = undecided.candidates if undecided.lasting else ()
-    decision = Decision("undecided", undecided.reason, candidates=kept)
+    candidates = undecided.candidates if undecided.lasting else ()
+    decision = Decision("undecided", undecided.reason, candidates=candidates)
     draft.rows.append(_row(world, undecided.uid, entry, decision))
 
 
@@ -239,7 +240,7 @@ def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
     return [new_finding("no-ticket", message, hint, path, external[0].line)]
 
 
-def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:
+def _strays(world: World, lookup: Index, links: dict[str, Link]) -> list[Finding]:
     """Return a finding for each open ticket with our marker that belongs to no item; only a complete read can tell."""
     if not world.reading.complete:
         return []
@@ -249,7 +250,7 @@ def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]
     elsewhere = {document.id for document in world.reading.documents} - world.judged
     strays = [
         tickets[0]
-        for uid, tickets in sorted(known.marked.items())
+        for uid, tickets in sorted(lookup.marked.items())
         if uid not in placed and uid not in waiting and uid not in links
         and not (tickets[0].marker and tickets[0].marker.document_id in elsewhere)
     ]  # fmt: skip

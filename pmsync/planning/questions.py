@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pmsync.config.people import Directory
 from pmsync.config.settings import Person
 from pmsync.model import Link, Ref
-from pmsync.planning.document_changes import wants_owners
+from pmsync.planning.assignees import wants_owners
 from pmsync.planning.operations import Create, Operation, Search, Wait
 from pmsync.planning.sights import sight_of, target_of
 from pmsync.planning.world import World, marked_tickets
@@ -55,8 +55,10 @@ def _unlisted(world: World) -> Iterator[Ref]:
 def _lacks_label(world: World, link: Link) -> bool:
     """Whether the ticket was without the general label when it was last seen here."""
     label = world.settings.trackers[link.asked.tracker].label.casefold()
-    seen = bool(link.ticket.state)  # a ticket that is known only as it was sent has the labels that were sent
-    return seen and not (link.away or link.lost) and label not in {each.casefold() for each in link.ticket.labels}
+    is_observed = bool(link.ticket.state)  # a ticket that is known only as it was sent has the labels that were sent
+    return (
+        is_observed and not (link.away or link.lost) and label not in {each.casefold() for each in link.ticket.labels}
+    )
 
 
 def _targets(world: World) -> Iterator[Ref]:
@@ -70,13 +72,13 @@ def _targets(world: World) -> Iterator[Ref]:
 
 def searches(operations: Iterable[Operation]) -> dict[str, Search]:
     """By tracker: one wide look for all items that wait for it."""
-    wanted: dict[str, Search] = {}
+    by_tracker: dict[str, Search] = {}
     for operation in operations:
         if isinstance(operation, Wait) and operation.search:
             tracker, search = operation.tracker, operation.search
-            earlier = wanted.get(tracker, search)
-            wanted[tracker] = Search(earlier.uids | search.uids, min(earlier.since, search.since))
-    return wanted
+            earlier = by_tracker.get(tracker, search)
+            by_tracker[tracker] = Search(earlier.uids | search.uids, min(earlier.since, search.since))
+    return by_tracker
 
 
 def unresolved_people(
@@ -90,7 +92,7 @@ def unresolved_people(
     assigned = [(create.tracker, create.place.fields.owners) for create in creates]
     assigned += [(link.ticket.ref.tracker, owners) for link, owners in linked if wants_owners(link, owners)]
     directory = Directory(world.settings.people)
-    wanted: dict[str, dict[str, Person]] = defaultdict(dict)
+    by_tracker: dict[str, dict[str, Person]] = defaultdict(dict)
     for tracker, owners in assigned:
         view = world.view(tracker)
         if view is None or view.unseen:
@@ -98,5 +100,5 @@ def unresolved_people(
         for owner in filter(None, (*owners, view.settings.fallback_owner)):
             person = directory.match(owner)
             if person and person.id not in view.accounts:
-                wanted[tracker][person.id] = person
-    return {tracker: tuple(people.values()) for tracker, people in wanted.items()}
+                by_tracker[tracker][person.id] = person
+    return {tracker: tuple(people.values()) for tracker, people in by_tracker.items()}

@@ -23,22 +23,22 @@ _OF_LABELS = ("labels", "kind", "severity")
 def recent_refusal(
     refusals: Mapping[tuple[str, str], Refusal], subject: str, operation: str, now: datetime, digest: str = ""
 ) -> Refusal | None:
-    """The refusal of this very thing, by its digest, that is recent enough for it not to be tried again."""
+    """Return the refusal of this operation, by its digest, if it is too recent for another try."""
     refusal = refusals.get((subject, operation))
     same = refusal is not None and refusal.digest == digest and is_within(refusal.refused_at, now, AGAIN)
     return refusal if same else None
 
 
-def told(refused: Iterable[Refused]) -> list[Finding]:
+def refusal_findings(refused: Iterable[Refused]) -> list[Finding]:
     """Return a finding for each, and a single one, at the first, for those that belong together and share a reason."""
     groups: dict[tuple[str | int, ...], list[Refused]] = {}
     for number, each in enumerate(refused):
         alone = () if each.together else (number,)
         groups.setdefault((each.tracker, each.operation, each.reason, each.hint, *alone), []).append(each)
-    return [_told(group) for group in groups.values()]
+    return [_finding(group) for group in groups.values()]
 
 
-def _told(group: list[Refused]) -> Finding:
+def _finding(group: list[Refused]) -> Finding:
     first, count = group[0], len(group)
     if first.operation == "create":
         many = f" and {count - 1} more {'item' if count == 2 else 'items'}" if count > 1 else ""
@@ -62,15 +62,15 @@ def parts(update: Update) -> dict[str, Patch]:
     """Split a patch by field into parts that can be sent alone. The marker goes with the title and describes the title
     alone, as the other parts may be refused.
     """
-    made: dict[str, Patch] = {}
+    patches: dict[str, Patch] = {}
     for name, value in update.patch.items():
-        made.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
-    before, named = update.before.ticket.marker, made.get("title", {})
+        patches.setdefault(_PARTS.get(name, name), {})[name] = value  # type: ignore[literal-required]
+    before, named = update.before.ticket.marker, patches.get("title", {})
     if "marker" in named:
         named["marker"] = _of_the_title(named["marker"], before)
-        if named.keys() == {"marker"} and before and before.identity == named["marker"].identity and len(made) > 1:
-            del made["title"]  # it would change nothing
-    return made
+        if named.keys() == {"marker"} and before and before.identity == named["marker"].identity and len(patches) > 1:
+            del patches["title"]  # it would change nothing
+    return patches
 
 
 def _of_the_title(marker: Marker, before: Marker | None) -> Marker:

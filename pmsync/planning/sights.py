@@ -13,9 +13,11 @@ from pmsync.trackers.contract import Gone, Moved, Sight
 
 def with_sights(world: World) -> World:
     """The world with every answer put where planning looks for it: beside the reference, and beside the link."""
-    known = _known_by_key(world)
+    tickets_by_key = _known_by_key(world)
     named = {
-        where: tuple(replace(reference, sight=_of_reference(world, reference, known)) for reference in references)
+        where: tuple(
+            replace(reference, sight=_of_reference(world, reference, tickets_by_key)) for reference in references
+        )
         for where, references in world.named.items()
     }
     targets = ((link.ticket.ref, target_of(world, link)) for link in world.links.values())
@@ -46,10 +48,10 @@ def _known_by_key(world: World) -> Mapping[tuple[str, str], Ticket]:
     return {(ticket.ref.tracker, ticket.ref.key): ticket for ticket in (*linked, *listed)}
 
 
-def _of_reference(world: World, reference: Named, known: Mapping[tuple[str, str], Ticket]) -> Sight | None:
+def _of_reference(world: World, reference: Named, tickets_by_key: Mapping[tuple[str, str], Ticket]) -> Sight | None:
     """A ticket that did not exist lately is not asked for again: it counts as gone, or as hidden from us."""
     ref = reference.ref
-    if ticket := known.get((ref.tracker, ref.key)):
+    if ticket := tickets_by_key.get((ref.tracker, ref.key)):
         return ticket
     sight = sight_of(world, ref)
     if sight is None and recent_refusal(world.refusals, f"{ref.tracker}:{ref.key}", "get", world.now):

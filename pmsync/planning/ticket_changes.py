@@ -91,11 +91,11 @@ def _moved(world: World, link: Link, sight: Moved) -> Observed:
         return _out_of_sight(replace(link, ticket=replace(link.ticket, ref=ref), via=via), link)
     if not link.away or link.lost or sight.ticket.ref != link.ticket.ref:
         return _followed(link, sight.ticket, via)
-    seen = replace(link, ticket=sight.ticket)
+    observed = replace(link, ticket=sight.ticket)
     changes = describe(link.ticket, sight.ticket, _names(world, link.asked.tracker))
     if sight.ticket == link.ticket and not changes:
         return Observed(link)
-    return Observed(seen, (Record("observe" if changes else "seen", seen, changes),))
+    return Observed(observed, (Record("observe" if changes else "seen", observed, changes),))
 
 
 def _followed(link: Link, target: Ticket, via: str) -> Observed:
@@ -145,13 +145,13 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
         return Observed(link)
     # A ticket known only as it was sent has no state: an assignee that the project filled in is no person's edit, nor
     # is one that another run has sent since.
-    known = bool(link.ticket.state or link.ticket.assignees) and not _owners_were_sent(link.ticket, ticket)
+    comparable = bool(link.ticket.state or link.ticket.assignees) and not _owners_were_sent(link.ticket, ticket)
     before = {new_names.get(account, account) for account in link.ticket.assignees}
-    reassigned = link.reassigned or (known and set(ticket.assignees) != before)
-    seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
+    reassigned = link.reassigned or (comparable and set(ticket.assignees) != before)
+    observed = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket, _names(world, ticket.ref.tracker))
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
-    return Observed(seen, (Record(reason, seen, changes),))
+    return Observed(observed, (Record(reason, observed, changes),))
 
 
 def _shown(ref: Ref) -> tuple[str, str]:
@@ -221,27 +221,27 @@ def describe(old: Ticket, new: Ticket, name: Name = str) -> str:
     return ", ".join(changes)
 
 
-def with_twins(seen: Observed, index: Index) -> Observed:
+def with_twins(observation: Observed, index: Index) -> Observed:
     """Leave the item one ticket: the oldest survives, in every run alike, and only an untouched twin is closed.
 
     A ticket that the ledger links to another item got this one's marker by pasting and is no twin. A person is asked
     where that is possible.
     """
-    link = seen.link
-    found = index.marked.get(link.uid, ())
-    mates = {ticket.ref: ticket for ticket in found if index.held.get(ticket.ref, link.uid) == link.uid}
+    link = observation.link
+    tickets = index.marked.get(link.uid, ())
+    mates = {ticket.ref: ticket for ticket in tickets if index.held.get(ticket.ref, link.uid) == link.uid}
     if not mates or link.lost or link.named or (len(mates) == 1 and link.ticket.ref in mates):
-        return seen
+        return observation
     mates[link.ticket.ref] = link.ticket
     alive = sorted((ticket for ticket in mates.values() if not ticket.duplicate), key=seniority)
     if not alive:
-        return seen
+        return observation
     sure = [ticket for ticket in alive if ticket.ref == link.ticket.ref or not doubtful(ticket, alive)]
-    operations, findings = list(seen.operations), list(seen.findings)
+    operations, findings = list(observation.operations), list(observation.findings)
     survivor = sure[0] if sure else link.ticket  # the link's own may be closed as duplicate
     if survivor.ref != link.ticket.ref:
         link = replace(link, ticket=survivor)
-        operations.append(Record("relink", link, f"{seen.link.ticket.ref.key} → {survivor.ref.key}"))
+        operations.append(Record("relink", link, f"{observation.link.ticket.ref.key} → {survivor.ref.key}"))
     for younger in alive:
         if younger.ref != survivor.ref:
             ask = younger not in sure or survivor.ambiguous or younger.ambiguous
@@ -264,7 +264,7 @@ def _twin(uid: str, older: Ticket, younger: Ticket, *, ask: bool) -> tuple[Close
 
 def renamed_people(world: World) -> list[Finding]:
     """Return a finding for each person who is configured with a former account name."""
-    found = []
+    findings = []
     for name, view in sorted(world.views.items()):
         setting = view.settings.type
         for person in world.settings.people.values():
@@ -273,20 +273,20 @@ def renamed_people(world: World) -> list[Finding]:
                 old, new = getattr(person, setting), getattr(now, setting)
                 message = f"the account {old!r} of {person.id!r} is now called {new!r} in tracker {name!r}"
                 hint = f'set `people.{person.id}.{setting} = "{new}"`; until then pmsync uses the new name'
-                found.append(new_finding("account-renamed", message, hint))
-    return found
+                findings.append(new_finding("account-renamed", message, hint))
+    return findings
 
 
 def unclear_endings(world: World) -> list[Finding]:
     """Return a finding for each tracker with closed tickets whose status or resolution pmsync does not know."""
-    found = []
+    findings = []
     for name, view in sorted(world.views.items()):
         unclear = {ticket.unclear for ticket in seen_tickets(view) if ticket.unclear}
         for setting in sorted({setting for setting, _ in unclear}):
             words = sorted(word for each, word in unclear if each == setting)
-            shown = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
-            message = f"tickets of tracker {name!r} are closed with the {setting} {shown}, and count as done"
+            examples = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
+            message = f"tickets of tracker {name!r} are closed with the {setting} {examples}, and count as done"
             lines = ", ".join(f'`{json.dumps(word, ensure_ascii=False)} = "done"`' for word in words[:5])
             hint = f'write {lines} under [trackers.{name}.{setting}], or "wont_do" if that work was cancelled'
-            found.append(new_finding("unknown-status", message, hint))
-    return found
+            findings.append(new_finding("unknown-status", message, hint))
+    return findings

@@ -34,11 +34,11 @@ _NOBODY = Identities((), (), ())
 
 @dataclass
 class Observer:
-    """The world in the making. `now` and `sleep` are the only clock; `tell` says what is going on, `wait` why the run
-    is going to sleep. `start` is what this machine has of the head start of `pmsync init`.
+    """Builds the world. `sleep` and the trackers' `now` are the only clock. `tell` hears what is going on, `wait` why
+    the run is about to sleep. `start` is this machine's share of the head start of `pmsync init`.
 
-    `resolved` and `refused` are what the ledger should remember of the answers: accounts by tracker and person id, and
-    what the trackers do not know.
+    `resolved` and `refused` are answers for the ledger to remember: accounts by tracker and person id, and what the
+    trackers do not know.
     """
 
     trackers: TrackerViews
@@ -57,10 +57,10 @@ class Observer:
     _identified: World | None = None
 
     def observe(self, *, wait_for_lag: bool) -> tuple[World, Plan]:
-        """Scan every tracker, then answer what the plan asks until it asks nothing.
+        """Scan every tracker, then answer the plan's questions until it has none.
 
-        With `wait_for_lag`, a tracker without memory is looked through twice, its `lag` apart, before anything counts
-        as missing there; but for a head start, in which there can be nothing to be seen the second time.
+        With `wait_for_lag`, a tracker without memory is searched twice, its `lag` apart, before anything is created
+        there; during a head start once, as a second look could show nothing new.
         """
         for name in self.trackers.sources:
             self.tell(f"reading {name}")
@@ -89,7 +89,7 @@ class Observer:
     # --- the world as far as it is known ----------------------------------------------------------------------
 
     def _world(self) -> World:
-        """Everything gathered so far, once no ticket is left to be read."""
+        """Return everything gathered so far, once no ticket is left to read."""
         world = with_sights(self._gathered())
         while self._read(unread_tickets(world)):
             world = with_sights(self._gathered())
@@ -125,9 +125,9 @@ class Observer:
         )
 
     def _recognised(self) -> dict[tuple[str, int], tuple[Named, ...]]:
-        """The tickets of configured trackers that items name, by document id and position; nobody is asked yet."""
+        """Return the tickets of configured trackers that items name, by document id and position, without a request."""
         linked = {(link.document_id, link.key) for link in self.trackers.memory.links.values()}
-        found = {
+        references = {
             (document.id, position): tuple(
                 self._references_of(document, item, linked=(document.id, item_key(item)) in linked)
             )
@@ -135,42 +135,44 @@ class Observer:
             for position, item in enumerate(document.items)
             if item.tickets
         }
-        return {where: references for where, references in found.items() if references}
+        return {where: each for where, each in references.items() if each}
 
     def _references_of(self, document: Document, item: Item, *, linked: bool) -> Iterator[Named]:
-        """What a sentence only speaks of matters while the item may get a ticket."""
+        """Yield the tickets that an item names; those that it only mentions matter while it may get a ticket."""
         settled = linked or document.draft or item.done or item.dropped
         for text in item.named if settled else item.tickets:
             if ref := self.trackers.recognise(text):
                 yield Named(text, ref, None, mention=text in item.mentions)
 
     def _renames(self, name: str) -> Renames:
-        """The accounts there that have another name than the ledger knew, or than it knew before."""
-        view, held = self.trackers.views[name], self.trackers.memory.links.values()
-        links = [link for link in held if link.ticket.ids and link.ticket.ref.tracker == name]
+        """Return the accounts in a tracker that were renamed since the ledger saw them."""
+        view, links_there = self.trackers.views[name], self.trackers.memory.links.values()
+        links = [link for link in links_there if link.ticket.ids and link.ticket.ref.tracker == name]
         sights = ((link, view.sights.get(link.ticket.ref) or view.tickets.get(link.ticket.ref)) for link in links)
         return renames((link.ticket.ids, sight if isinstance(sight, Ticket) else link.ticket) for link, sight in sights)
 
     # --- answers ----------------------------------------------------------------------------------------------
 
     def _read(self, unread: Mapping[str, list[Ref]]) -> bool:
-        """Read single tickets; False where there is none that was not asked for before."""
+        """Read single tickets. False if all were asked for before."""
         named = {each.ref for references in self._references.values() for each in references}
-        asked = False
+        is_new = False
         for name, refs in unread.items():
             new = [ref for ref in refs if ref not in self._asked]
             self._asked.update(new)
-            asked = asked or bool(new)
+            is_new = is_new or bool(new)
             answers = self.trackers.get(name, new)
             self.refused += [
                 Refusal(f"{ref.tracker}:{ref.key}", "get", "", "it does not exist", self.trackers.now())
                 for ref in named & answers.keys()
                 if isinstance(answers[ref], Gone)
             ]
-        return asked
+        return is_new
 
     def _search(self, searches: Mapping[str, Search]) -> bool:
-        """Look for what would be created: it may exist, whatever the ledger remembers."""
+        """Look for tickets that would be created: they may exist, whatever the ledger remembers. False if nothing is
+        new.
+        """
         new = {name: search for name, search in searches.items() if not self._is_searched(name, search)}
         for name, search in new.items():
             before = self._searches.get(name, search)
@@ -182,7 +184,9 @@ class Observer:
         return name in self._searches and search.uids <= self._searches[name].uids
 
     def _look_again(self) -> bool:
-        """Wait until what another run has just created can be seen, and look a second time."""
+        """Wait until tickets just created by another run are visible, and look a second time. False if that is
+        needless.
+        """
         settings, views, now = self.trackers.settings, self.trackers.views, self.trackers.now()
         twice = racing(settings, views, self._searches)
         if not twice:
@@ -198,35 +202,37 @@ class Observer:
         return True
 
     def _resolve(self, people: Mapping[str, tuple[Person, ...]]) -> bool:
-        """Find these people's accounts, from the ledger's memory where that is fresh; False where nobody is new."""
-        asked = False
-        for name, wanted in people.items():
-            answers = self._accounts(name, wanted)
+        """Find these people's accounts, from the ledger if its answer is recent. False if nobody is new."""
+        is_new = False
+        for name, persons in people.items():
+            answers = self._accounts(name, persons)
             view = self.trackers.views[name]
-            asked = asked or not answers.keys() <= view.accounts.keys()
+            is_new = is_new or not answers.keys() <= view.accounts.keys()
             self.trackers.views[name] = replace(view, accounts={**view.accounts, **answers})
-        return asked
+        return is_new
 
-    def _accounts(self, name: str, wanted: tuple[Person, ...]) -> dict[str, str | Unresolved]:
+    def _accounts(self, name: str, persons: tuple[Person, ...]) -> dict[str, str | Unresolved]:
         names, kind = self._renames(name), self.trackers.settings.trackers[name].type
-        people = [as_called(person, kind, names) for person in wanted]
-        kept = {p: account for p, account in self._kept_accounts(name).items() if account not in names}
+        people = [as_called(person, kind, names) for person in persons]
+        remembered = {p: account for p, account in self._kept_accounts(name).items() if account not in names}
         lately = {
-            p.id: Unresolved(why) for p in people if p.id not in kept and (why := self._unresolved_lately(name, p))
+            p.id: Unresolved(why)
+            for p in people
+            if p.id not in remembered and (why := self._unresolved_lately(name, p))
         }
-        unknown = [person for person in people if person.id not in {**kept, **lately}]
+        unknown = [person for person in people if person.id not in {**remembered, **lately}]
         answers = (self.trackers.ask(name, lambda tracker: tracker.resolve(unknown)) if unknown else None) or {}
-        found = {person: account for person, account in answers.items() if isinstance(account, str)}
-        self.resolved.setdefault(name, {}).update(found)
+        accounts = {person: account for person, account in answers.items() if isinstance(account, str)}
+        self.resolved.setdefault(name, {}).update(accounts)
         self.refused += [
             Refusal(f"{name}:{person.id}", "resolve", digest_of(person), answer.reason, self.trackers.now())
             for person in unknown
             if isinstance(answer := answers.get(person.id), Unresolved)
         ]
-        return {**lately, **kept, **answers}
+        return {**lately, **remembered, **answers}
 
     def _rename_people(self) -> None:
-        """Have the ledger remember the present names of accounts that were renamed."""
+        """Have the ledger remember the present names of renamed accounts."""
         for name in self.trackers.views:
             names, kind = self._renames(name), self.trackers.settings.trackers[name].type
             for person in self.trackers.settings.people.values() if names else ():
@@ -234,8 +240,10 @@ class Observer:
                     self.resolved.setdefault(name, {})[person.id] = getattr(now, kind)
 
     def _kept_accounts(self, name: str) -> dict[str, str]:
-        kept = self.trackers.memory.accounts.get(name, {}).items()
-        return {person: account for person, (account, at) in kept if is_within(at, self.trackers.now(), ACCOUNTS_KEPT)}
+        accounts = self.trackers.memory.accounts.get(name, {}).items()
+        return {
+            person: account for person, (account, at) in accounts if is_within(at, self.trackers.now(), ACCOUNTS_KEPT)
+        }
 
     def _unresolved_lately(self, name: str, person: Person) -> str:
         refusals, now = self.trackers.memory.refusals, self.trackers.now()
@@ -244,7 +252,7 @@ class Observer:
 
 
 def _shows_the_same(before: World, world: World) -> bool:
-    """Whether the trackers showed no further ticket, so that every item is who it was."""
+    """Whether the trackers showed no further ticket, so that the identities are unchanged."""
     return before.named == world.named and all(
         before.views[name].tickets is view.tickets and before.views[name].sights is view.sights
         and before.views[name].failed == view.failed

@@ -43,11 +43,11 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The documents that were rewritten (or would be), and what there is to tell; `told_before` by the last run."""
+    """The rewritten documents (or those that would be), the findings, and those of the last sync."""
 
     documents: tuple[Rewritten, ...] = ()
     findings: tuple[Finding, ...] = ()
-    told_before: tuple[Finding, ...] = ()
+    previous_findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -49,7 +49,7 @@ def test_an_error_fails(run: Run, tmp_path: Path) -> None:
     ("text", "line", "says"),
     [
         ("# A\n\n<<<<<<< HEAD\n- x\n", 3, "merge conflict marker"),
-        ("---\ntitle: [\n---\n\n# A\n", 3, "front matter is not YAML"),
+        ("---\ntitle: [\n---\n\n# A\n", 3, "front matter is not valid YAML"),
         (b"# A\n\xff\n", 2, "the file is not UTF-8"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from pmsync.ledger import Ledger
 from pmsync.model.ages import SKEW, believed, is_future, is_within
-from pmsync.reports.status import freshness, is_stale
+from pmsync.reports.freshness import freshness, is_stale
 from tests.clock import Clock
 from tests.fakes.http import Drop, Request, Response
 from tests.sync.contract import BOOK, DISK, DOC

@@ -10,7 +10,7 @@ import pytest
 
 from pmsync.config.settings import Guard
 from pmsync.ledger import Ledger
-from pmsync.reports import status
+from pmsync.reports import freshness as reports
 from tests.clock import Clock
 from tests.fakes.http import Request, Response
 from tests.sync.contract import BOOK, DISK, DOC
@@ -47,9 +47,9 @@ def answer_creates(team: Team, answer: Response) -> None:
     github(team).github.server.before = before
 
 
-def freshness(team: Team) -> status.Freshness:
+def freshness(team: Team) -> reports.Freshness:
     with Ledger.open(Path(team.settings.ledger), readonly=True) as ledger:
-        return status.freshness(ledger, team.clock.now())
+        return reports.freshness(ledger, team.clock.now())
 
 
 def restricted(team: Team) -> None:

@@ -98,7 +98,7 @@ class LocalStage:
 
     def close_as_duplicate(self, ref: Ref, of: Ref) -> None:
         with self._person():
-            self._desk.close_as_duplicate(_number(ref), _number(of))
+            self._desk.set(_number(ref), state="duplicate", duplicate_of=_number(of))
 
     def retitle(self, ref: Ref, title: str) -> None:
         with self._person():
@@ -122,7 +122,7 @@ class LocalStage:
 
     def set_due(self, ref: Ref, due: str | None) -> None:
         with self._person():
-            self._desk.set_due(_number(ref), date.fromisoformat(due) if due else None)
+            self._desk.set(_number(ref), due=date.fromisoformat(due) if due else None)
 
     def delete(self, ref: Ref) -> None:
         with self._person():

@@ -69,7 +69,7 @@ def test_a_screen_without_a_field_that_every_ticket_needs_is_told_once_and_by_ea
     (check,) = checks(stage)
     assert check.ok is False
     assert name.title() in check.message
-    assert "add the field to the screen" in check.message
+    assert "add the field to its create screen" in check.message
     for _ in range(3):
         result = team.sync()
         assert not result.ok

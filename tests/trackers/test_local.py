@@ -75,7 +75,7 @@ def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path) -
     path = tmp_path / "tickets.db"
     path.write_text("these are my notes\n" * 100)
     tracker = LocalStage(tmp_path).tracker
-    with pytest.raises(TrackerError, match=r"tickets\.db.*damaged or no database"):
+    with pytest.raises(TrackerError, match=r"tickets\.db.*damaged or not a database"):
         tracker.scan()
     assert isinstance(tracker.create([draft()])[0], Rejected)
     assert "damaged" in tracker.probe().blocked
@@ -86,7 +86,7 @@ def test_a_file_of_a_newer_program_is_refused(stage: LocalStage) -> None:
     make(stage)
     with closing(sqlite3.connect(stage.path)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(TrackerError, match=r"version 99, newer than this program's 1; update pmsync"):
+    with pytest.raises(TrackerError, match=r"version 99, newer than the 1 of this pmsync; update pmsync"):
         stage.tracker.scan()
     (outcome,) = stage.tracker.create([draft(2)])
     assert isinstance(outcome, Rejected)
@@ -202,7 +202,7 @@ def test_a_ticket_of_another_file_is_not_one_with_the_same_number(stage: LocalSt
     after = make(stage)
     assert before.ref.key == after.ref.key
     assert stage.tracker.get([before.ref, after.ref]) == {before.ref: Gone(before.ref), after.ref: after}
-    with pytest.raises(TrackerError, match="one that was here before"):
+    with pytest.raises(TrackerError, match="belongs to another file, which was here before"):
         stage.tracker.update(before.ref, {"title": "Never"})
 
 

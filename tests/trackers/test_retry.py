@@ -167,7 +167,7 @@ def test_a_wish_beyond_all_patience_fails_at_once_and_says_until_when() -> None:
     with pytest.raises(TrackerUnavailable) as caught:
         patient(scripted, clock, max_wait=120).scan()
     assert str(caught.value) == (
-        "acme: rate limit; it asks for 3600 s of patience, longer than the 120 s that a run waits: "
+        "acme: rate limit; it asks to wait 3600 s, longer than the 120 s that a run waits: "
         "run again after 2026-11-24 10:00:00 UTC"
     )
     assert caught.value.retry_after == 3600

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,27 +13,29 @@ import click
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.terminal import output, tables
 from pmsync.config.people import Directory
-from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError
-from pmsync.ledger import Ledger
+from pmsync.ledger.reader import LedgerReader
+from pmsync.model.frozen import frozen
 from pmsync.reports import status
-from pmsync.reports.status import Filter, Freshness, StatusRow
+from pmsync.reports.freshness import Freshness, freshness
+from pmsync.reports.status import Filter, StatusRow
 
 if TYPE_CHECKING:
     from pmsync.cli.host.user import Me
+    from pmsync.config.settings import Settings
 
 COLUMNS = ("ticket", "status", "due", "owner", "severity", "title", "where", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
-    """What was found: `rows` of all that the ledger holds, `shown` of them, and the words for what was asked.
+    """The rows to show, the options that chose them, and how many items the ledger holds, by kind.
 
-    `me` is who asked for what is theirs.
+    `me` is the person who asked for their own items.
     """
 
-    rows: Sequence[StatusRow]
     shown: Sequence[StatusRow]
+    counts: Mapping[str, int]
     asked: str
     fresh: Freshness
     now: datetime
@@ -82,15 +83,18 @@ def command(
         raise click.UsageError("--mine and --owner exclude each other")
     settings = app.settings()
     now = app.now()
-    with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
-        rows = status.status_rows(ledger, settings, now.astimezone().date())
-        fresh = status.freshness(ledger, now)
+    today = now.astimezone().date()
+    with LedgerReader.open(Path(settings.ledger)) as ledger:
+        # a closed item may be the only one of the owner or document that is asked for: then it is no typo
+        rows = status.status_rows(ledger, settings, today, everything=everything or bool(owner or document))
+        counts = ledger.status_counts(today)
+        fresh = freshness(ledger, now)
     me = _me(app, settings) if mine else None
     people = status.named([me.person.id]) if me else _people(settings, rows, owner)
     path = _document(app, settings, rows, document)
     wanted = Filter(people, overdue, everything, service, severity, path)
     asked = _words(mine=mine, owner=owner, overdue=overdue, service=service, severity=severity, document=document)
-    answer = Answer(rows, [row for row in rows if wanted.keeps(row)], asked, fresh, now, me)
+    answer = Answer([row for row in rows if wanted.keeps(row)], counts, asked, fresh, now, me)
     _print(answer, output_format)
     return 0
 
@@ -231,14 +235,14 @@ def _owner(row: StatusRow) -> str:
 
 def _summary(answer: Answer) -> str:
     """What was shown of what there is, and the next useful command; an empty answer says why it is empty."""
-    counts, shown = status.counts(answer.rows), status.counts(answer.shown)
+    counts, shown = answer.counts, status.counts(answer.shown)
     if not answer.shown:
         return _nothing(answer)
     late = f", {shown['overdue']} overdue" if shown["overdue"] else ""
     aside = f"; {_aside(counts)} (--all)" if (counts["closed"] or counts["aside"]) and not _closed(answer) else ""
     what = f"{shown['open']} of {output.count(counts['open'], 'open item')}"
     if _closed(answer):
-        what = f"{len(answer.shown)} of {output.count(len(answer.rows), 'item')}"
+        what = f"{len(answer.shown)} of {output.count(_total(answer), 'item')}"
     return f"Showing {what}{late}{aside}. {_next(answer)}"
 
 
@@ -247,12 +251,16 @@ def _closed(answer: Answer) -> bool:
 
 
 def _nothing(answer: Answer) -> str:
-    counts = status.counts(answer.rows)
-    if not answer.rows:
+    counts = answer.counts
+    if not _total(answer):
         return "The ledger knows no items yet; `pmsync sync` reads the documents."
     if answer.asked:
         return f"No item matches {answer.asked}; there are {output.count(counts['open'], 'open item')} in all."
     return f"No open items: {_aside(counts)} (--all shows them)."
+
+
+def _total(answer: Answer) -> int:
+    return sum(answer.counts[kind] for kind in ("open", "closed", "aside"))
 
 
 def _aside(counts: Mapping[str, int]) -> str:
@@ -299,9 +307,9 @@ def _value(answer: Answer) -> dict[str, object]:
         "last_good_sync": answer.fresh.last_good_sync,
         "trouble": answer.fresh.trouble or None,
         "homework": answer.fresh.homework or None,
-        "counts": status.counts(answer.rows),
+        "counts": answer.counts,
         **({"me": {"id": me.person.id, "source": me.source, "name": me.name}} if (me := answer.me) else {}),
-        "items": answer.shown,
+        "items": [row._asdict() for row in answer.shown],
     }
 
 
@@ -338,12 +346,14 @@ def _markdown(answer: Answer) -> list[str]:
 
 
 def _markdown_row(row: StatusRow, today: date) -> str:
+    from pmsync.reports.markdown_text import markdown_cell, markdown_link  # noqa: PLC0415 (only Markdown needs it)
+
     cells = (
-        status.markdown_link(row.ticket, row.url),
+        markdown_link(row.ticket, row.url),
         status.in_words(row.status),
         _plain_due(row, today),
-        status.markdown_cell(_owner(row)),
-        "(restricted)" if row.restricted else status.markdown_cell(row.title),
+        markdown_cell(_owner(row)),
+        "(restricted)" if row.restricted else markdown_cell(row.title),
     )
     return f"| {' | '.join(cells)} |"
 

@@ -1,4 +1,4 @@
-"""Which text an item is read from: a digest of it tells an edit of the document from another reading of it. Pure."""
+"""A digest of the text that an item is read from, which tells an edit of the document from a new version of pmsync. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def with_sources(document: Document, text: str) -> Document:
 
 
 def with_source(document: Document, data: bytes) -> Document:
-    """The same where lines do not tell the items apart: every item is read from the whole file."""
+    """The document with one `source` for all items: a digest of the whole file, for formats whose lines do not separate items."""
     whole = digest(data.hex())
     return replace(document, items=tuple(replace(item, source=whole) for item in document.items))
 
@@ -38,7 +38,7 @@ def _pairs(starts: list[int], end: int) -> Iterator[tuple[int, int]]:
 
 
 def _end(lines: list[str], start: int, following: int) -> int:
-    """The line behind an item that begins at `start`, all counted from 1: at the next item, heading or paragraph."""
+    """The line (1-based) at which an item that begins at `start` has ended: the next item, heading or paragraph."""
     titled = _HEADING.match(lines[start - 1].lstrip()) is not None
     for number in range(start + 1, following):
         line = lines[number - 1]

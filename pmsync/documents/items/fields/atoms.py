@@ -13,7 +13,7 @@ from functools import cache
 
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.language.vocabulary import TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import TICKET_WORDS
 
 TICKET = "[\ue000-\uebff]"
 PERSON = "[\uec00-\uf3ff]"
@@ -31,7 +31,7 @@ _BEFORE_COMMIT = re.compile(
     r"(?:\(|\bcommits?|\b(?:fixed|done|completed|resolved|merged|shipped|landed|implemented|deployed)(?: in| by| via| with)?:?)\s*$",
     re.IGNORECASE,
 )
-"""What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
+"""Words before a commit that did the work, unlike 'Revert `1a2b3c4`'."""
 _HINT = re.compile(r"[@:\[#!bA-Z](?:(?<=@)|(?<=:)//|(?<=\[)~|(?<=[#!])\d|(?<=b)/\d|(?<=[A-Z])[A-Z0-9_]+-\d)")
 _COMMIT_HINT = re.compile(r"[(:t] ?[0-9a-f]{7}")
 """What text must hold for there to be anything to find in it: most holds none of it, and looking for that is cheap, the
@@ -44,16 +44,16 @@ _SPOKEN_OF = re.compile(
     r"(?:the )?(?:prs?|issues?|tickets?|pull requests?|commits?)?|(?:drop|deploy)\s+(?:the )?commits?)\s*$",
     re.IGNORECASE,
 )
-"""What stands before a ticket or commit that is spoken of, and is not the item's own."""
+"""Words before a ticket or commit that is not the item's own."""
 _IN_FILE = re.compile(r"\.(?:md|txt|rst|adoc)\s+$", re.IGNORECASE)
-"""What stands before a number that is a part of a file ('modes.md #6')."""
+"""A file before a number, which is then a part of the file ('modes.md #6')."""
 _COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=d: )){_HASH}(?=\)))"
 _PERSON = rf"(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION}))"
 
 
 @cache
 def _pattern(*, people: bool, commits: bool) -> re.Pattern[str]:
-    """Addresses and tickets in text, and what else there is a sign of: each kind costs a look at every word."""
+    """The pattern of addresses and tickets, and of people and commits if asked for: each kind costs time."""
     kinds = [f"(?P<url>{_URL})", f"(?P<jira>{_JIRA_PERSON})", *[_COMMIT] * commits, *[_PERSON] * people]
     return re.compile("|".join([*kinds, rf"(?<!\w)(?P<ref>{tickets.TEXT_REF.pattern})"]))
 
@@ -87,7 +87,7 @@ class Coded:
     code: set[str] = field(default_factory=set)
 
     def put(self, kind: str, text: str, value: str) -> str:
-        """The character for a new atom; the text itself where an entry has more of them than there are characters."""
+        """The character for a new atom, or the text itself if the characters are used up."""
         index = self.counts[kind]
         if index >= _ROOM[kind] or len(self.atoms) >= _MOST:
             return text
@@ -97,7 +97,7 @@ class Coded:
         return char
 
     def decode(self, text: str, *, urls: bool = False, code: bool = True) -> str:
-        """Plain text; bare addresses are left out unless `urls`, and what is code stays coded without `code`."""
+        """The plain text. It leaves out bare addresses unless `urls`, and keeps code as characters unless `code`."""
         if not self.atoms:
             return text
 
@@ -141,7 +141,7 @@ def _code(coded: Coded, text: str) -> str:
 
 
 def _tag(match: re.Match[str]) -> str:
-    """What a template tag leaves of itself: the tickets that `{% jira OPS-3 %}` names, else nothing."""
+    """The tickets that a template tag names (`{% jira OPS-3 %}`), else a space."""
     name = re.match(r"\{%-?\s*(\w+)\s", match[0])
     if name is None or name[1].lower() not in TICKET_WORDS:
         return " "
@@ -150,7 +150,7 @@ def _tag(match: re.Match[str]) -> str:
 
 
 def _links(spans: tuple[Span, ...]) -> list[list[Span]]:
-    """Neighbouring spans of one link, of code, or of neither, together."""
+    """Groups neighbouring spans of one link, of code, or of neither."""
     runs: list[list[Span]] = []
     for span in spans:
         if runs and runs[-1][0].href == span.href and (span.href or runs[-1][0].code == span.code):
