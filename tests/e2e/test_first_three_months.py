@@ -144,12 +144,10 @@ def lost(*, surely: bool = False) -> str:
     gone = "warning: ticket 'TICKET-5' of item 'Send newsletters in portions of 50,000' is gone [ticket-lost]"
     again = "`pmsync forget t2f3gjx2ou2z` lets the next sync create another"
     if surely:
-        return f"{gone} hint: it was deleted, and will not be made again; {again}"
+        return f"{gone} hint: it was deleted, and is not created again by itself; {again}"
     return f"""
         {gone}
-        hint: it was deleted, or is hidden from pmsync's account (a security level, another place): open LINK-5 as
-              somebody who sees everything. Where it is there, let the account see it: it is found again. Only where it
-              was deleted: {again}
+        hint: it was deleted, or is hidden from pmsync's account (a security level, another place): open LINK-5 with an account that sees everything. If it exists, give pmsync's account access: the next sync finds it. Only if it was deleted: {again}
     """
 
 
@@ -161,7 +159,7 @@ ORPHANED = """
     note: ticket 'TICKET-7' stays open, though its item 'Send newsletters in portions of 50,000' left
           'postmortems/2026-10-01-queue-again.md' [orphaned]
       --> postmortems/2026-10-01-queue-again.md
-    hint: close it if nobody wants it any more; if the item was reworded, run `pmsync adopt ITEM TICKET-7`
+    hint: close it if it is no longer wanted; if the item was reworded, run `pmsync adopt ITEM TICKET-7`
 """
 
 
