@@ -46,15 +46,14 @@ def test_a_row_alone_reads_its_example(rule: FieldRule, monkeypatch: pytest.Monk
     only(monkeypatch, rule)
     words = take.Words(encode((Span(rule.example),)), ItemFields())
     rest = take.without_fields(words, words.coded.text)
-    leads_on = rule.reader == "title"  # 'Action: Add a limit' names no field, and stays
-    assert words.coded.decode(rest).strip(" .").casefold().removeprefix("action: ") == TITLE
-    assert leads_on or stated(words.fields, words.coded.tickets).get(rule.field) == rule.gives
+    assert words.coded.decode(rest).strip(" .").casefold() == TITLE
+    assert stated(words.fields, words.coded.tickets).get(rule.field) == rule.gives
 
 
 @pytest.mark.parametrize("rule", [*TAKEN, *NESTED], ids=name)
 def test_no_row_before_it_reads_its_example_otherwise(rule: FieldRule) -> None:
     (item,) = parse(f"{HEAD}- {rule.example}\n", "a.md").items
-    assert item.title.strip(" .").casefold().removeprefix("action: ") == TITLE
+    assert item.title.strip(" .").casefold() == TITLE
     assert not rule.field or getattr(item, rule.field) == rule.gives
 
 

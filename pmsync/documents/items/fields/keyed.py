@@ -138,8 +138,7 @@ def is_fields(text: Text, *, plainly: bool = False) -> bool:
 def field_lines(coded: Coded, fields: ItemFields, *, plainly: bool = False) -> bool:
     """Whether the text is nothing but `key: value` fields, which are then recorded."""
     text = coded.text.strip()
-    first = at_start(text) if _COLON.search(text) else None
-    if first is None or first[0] == "title":
+    if not (_COLON.search(text) and at_start(text)):
         return False
     return all(_field_line(coded, part, fields, plainly) for line in text.split("\n") for part in _field_parts(line))
 

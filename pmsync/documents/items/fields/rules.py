@@ -172,11 +172,9 @@ KEYS = (
     _key("kind", "kind", "Add a limit (type: detect)", "detect", _ENDS),
     _key("priority", "priority", "Add a limit [priority: high]", "high", _ENDS),
     _key("explicit_id", "id", "Add a limit. Action ID: A7", "A7", _ENDS),
-    _key("", "title", "Action: Add a limit", None, _ENDS),
 )
 
 END = (
-    _end("", "nothing", r"[)\]）][\s.]*$", r"\s*[(（\[]\s*[)）\]]\s*[.。]?", "Add a limit [ ]"),
     _end("priority", "priority", "!", rf"\s!(?P<value>(?i:{PRIORITY}))", "Add a limit !high", "high"),
     _end("done", "sign", rf"[{SIGNS}]\ufe0f?\s*$", rf"\s*(?P<value>[{SIGNS}])\ufe0f?", "Add a limit ✅", True),
     _end(

@@ -85,7 +85,7 @@ def record(role: str, coded: Coded, value: str, fields: ItemFields) -> bool:
         fields.labels = tuple(label for part in re.split(r"[,;\s]+", plain) if (label := part.strip(" #`")))
     elif role == "id":
         fields.explicit_id = plain or None
-    return role != "title"
+    return True
 
 
 def _record_owner(coded: Coded, value: str, plain: str, fields: ItemFields) -> bool:
