@@ -75,12 +75,13 @@ def steps_ratio(documents: Sequence[str]) -> float:
     """How many function calls reading the documents takes beside markdown-it-py alone: the same on any machine, however
     busy. What patterns cost shows in `cost` only.
     """
-    bare = sum(_calls(partial(BARE.parse, text)) for text in documents)
-    return sum(_calls(partial(parse, text, "a.md")) for text in documents) / bare
+    bare = sum(calls(partial(BARE.parse, text)) for text in documents)
+    return sum(calls(partial(parse, text, "a.md")) for text in documents) / bare
 
 
-def _calls(work: Callable[[], object]) -> int:
-    work()  # what is worked out once
+def calls(work: Callable[[], object]) -> int:
+    """How many function calls the work takes, once what is worked out a single time is done."""
+    work()
     count = 0
 
     def counting(_frame: object, event: str, _arg: object) -> None:

@@ -204,8 +204,8 @@ RUN_RULES: Mapping[str, Rule] = {
     ),
     "tracker-left": trouble(
         "error",
-        "A tracker failed several times in a row, and is left alone until the next sync.",
-        "what is left is done by the next sync",
+        "A tracker failed several times in a row, and is skipped until the next sync.",
+        "the next sync does the rest",
         commands=SYNC,
     ),
     "label-dropped": trouble(

@@ -5,6 +5,7 @@ The view `open_items` says the same of open items, for people who query the file
 
 from __future__ import annotations
 
+# Joins on the left, so that SQLite leaves out those that a query needs nothing of.
 _FACTS = """
 SELECT
     i.uid,
@@ -14,7 +15,7 @@ SELECT
         WHEN l.orphaned AND l.status NOT IN ('done', 'wont_do') THEN 'orphaned'
         WHEN l.uid IS NOT NULL THEN l.status
         WHEN n.uid IS NOT NULL THEN 'in_doubt'
-        WHEN r.reason <> '' THEN 'refused'
+        WHEN EXISTS (SELECT 1 FROM refusals WHERE uid = i.uid AND operation = 'create' AND reason <> '') THEN 'refused'
         WHEN i.standing = 'ticketed' THEN 'new'
         ELSE i.standing
     END AS status,
@@ -35,7 +36,9 @@ SELECT
         WHEN i.standing = 'ticketed' THEN 'its link was dropped'
         ELSE i.note
     END AS note,
-    iif(l.status IN ('done', 'wont_do'), NULL, r.reason) AS reason,
+    CASE WHEN l.uid IS NULL OR l.status NOT IN ('done', 'wont_do') THEN (
+        SELECT reason FROM refusals WHERE uid = i.uid AND operation = iif(l.uid IS NULL, 'create', 'update')
+    ) END AS reason,
     n.announced_at,
     d.path,
     i.line,
@@ -44,11 +47,10 @@ SELECT
     d.services,
     d.restricted
 FROM items i
-JOIN documents d ON d.id = i.document_id
+LEFT JOIN documents d ON d.id = i.document_id
 LEFT JOIN links l ON l.uid = i.uid
 LEFT JOIN intents n ON n.uid = i.uid
-LEFT JOIN refusals r ON r.uid = i.uid AND r.operation = iif(l.uid IS NULL, 'create', 'update')
-WHERE l.uid IS NOT NULL OR d.gone_at IS NULL OR i.uid = :uid
+WHERE l.uid IS NOT NULL OR i.document_id IN (SELECT id FROM documents WHERE gone_at IS NULL) OR i.uid = :uid
 """
 
 _KINDS = f"""

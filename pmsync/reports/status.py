@@ -122,7 +122,7 @@ def _note(row: Row, *, held: bool) -> str:
     if status == "in_doubt":
         since = f"{at(row['announced_at']):%Y-%m-%d %H:%M} UTC"
         return f"sent to {row['tracker']} at {since}, answer unknown: the next sync looks for it"
-    if status == "refused":
+    if reason:
         return f"the tracker refused it: {reason}"
     if row["note"] or status != "new":
         return str(row["note"])

@@ -335,3 +335,14 @@ def test_a_copy_taken_at_any_moment_opens_and_is_a_state_between_two_writes(path
             states.append((len(again.intents()), len(again.links())))
     assert copies > 20
     assert list(dict.fromkeys(states)) == [(0, 0), (10, 0), (5, 5), (0, 5)]
+
+
+@pytest.mark.parametrize("steps", range(len(schema.STEPS) + 1))
+def test_what_a_file_holds_after_some_steps_is_what_sqlite_makes_of_them(steps):
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        for _, statements in schema.STEPS[:steps]:
+            for statement in statements:
+                made.execute(statement)
+        found = made.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    expected = schema._made_by([name for name, _ in schema.STEPS[:steps]])
+    assert {(kind, name): (table, schema._plain(sql)) for kind, name, table, sql in found} == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pmsync.documents.blocks import Paragraph, Text
-from pmsync.documents.html import as_markdown, flow
+from pmsync.documents.html import as_markdown, inline
 
 LARGEST = 5_000_000
 """The most characters of a page as Markdown, with all cells of its tables."""
@@ -36,12 +36,12 @@ class Lines:
         self.places.append(place)
         return place if self._inside_markdown else len(self.text)
 
-    def paragraph(self, lines: Sequence[flow.Line]) -> list[Paragraph]:
+    def paragraph(self, lines: Sequence[inline.Line]) -> list[Paragraph]:
         """Append lines of running text; returns them as a paragraph, and nothing for no lines."""
         numbers = [self.write(as_markdown.line(spans), place) for spans, place in lines]
         if not numbers:
             return []
-        text = Text.of(flow.joined(lines, "\n"), numbers[0], lines=numbers)
+        text = Text.of(inline.joined(lines, "\n"), numbers[0], lines=numbers)
         return [Paragraph(text, numbers[0], self.end(numbers[0]))]
 
     def end(self, line: int) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pmsync.documents.blocks import Block, Row, Span, Table, Text
-from pmsync.documents.html import as_markdown, flow
-from pmsync.documents.html.flow import Line
+from pmsync.documents.html import as_markdown, inline
+from pmsync.documents.html.inline import Line
 from pmsync.documents.html.lines import LARGEST, Lines
 from pmsync.errors import DocumentError
 
@@ -194,4 +194,4 @@ def _written(lines: Lines, rows: Sequence[_Row], place: int) -> Sequence[Table]:
 
 
 def _text(cell: _Cell, markdown: str, lines: Lines, line: int) -> Text:
-    return Text.of(flow.joined(cell, "\n"), lines.within(line, cell[0][1]) if cell else line, markdown)
+    return Text.of(inline.joined(cell, "\n"), lines.within(line, cell[0][1]) if cell else line, markdown)

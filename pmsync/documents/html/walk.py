@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from pmsync.documents.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Span, Text
-from pmsync.documents.html import as_markdown, flow, tables
+from pmsync.documents.html import as_markdown, inline, tables
 from pmsync.documents.html.exports import Meaning, meaning, ticked
-from pmsync.documents.html.flow import PLAIN, Line, Run
+from pmsync.documents.html.inline import PLAIN, Line, Run
 from pmsync.documents.html.lines import Lines
 from pmsync.documents.html.styles import Sheet, hidden
 from pmsync.documents.spans import box
@@ -62,15 +62,15 @@ class Walk:
 
     def blocks(self, element: Any, style: Span = PLAIN, depth: int = 0, *, tight: bool = False) -> list[Block]:
         """The element's content; `tight` writes no blank line before a list."""
-        content = _Content(self.lines, tight=tight)
-        self._into(element, style, content, depth)
-        return content.all()
+        flow = _Flow(self.lines, tight=tight)
+        self._into(element, style, flow, depth)
+        return flow.all()
 
     def text(self, element: Any, style: Span = PLAIN, depth: int = 0) -> list[Line]:
         """The element's content as running text, in which each block begins a line."""
-        content = _Content(self.lines, flat=True)
-        self._into(element, style, content, depth)
-        return flow.lines(content.runs)
+        flow = _Flow(self.lines, flat=True)
+        self._into(element, style, flow, depth)
+        return inline.lines(flow.runs)
 
     def enter(self, element: Any) -> None:
         """Set the current place to the element's."""
@@ -79,41 +79,41 @@ class Walk:
 
     # --- one element ------------------------------------------------------------------------------------------
 
-    def _into(self, element: Any, outer: Span, content: _Content, depth: int) -> None:
+    def _into(self, element: Any, outer: Span, flow: _Flow, depth: int) -> None:
         style = self.sheet.style(element, outer)
-        self._say(element.text, style, content)
+        self._say(element.text, style, flow)
         for child in element:
             if _is_visible(child):
                 self.enter(child)
-                self._child(child, style, content, depth + 1)
+                self._child(child, style, flow, depth + 1)
             else:
                 self._skip(child)
-            self._say(child.tail, style, content)
+            self._say(child.tail, style, flow)
 
-    def _child(self, child: Any, style: Span, content: _Content, depth: int) -> None:
+    def _child(self, child: Any, style: Span, flow: _Flow, depth: int) -> None:
         meant = meaning(child)
         if depth > _DEEPEST:
-            self._say("".join(child.itertext()), style, content)
+            self._say("".join(child.itertext()), style, flow)
         elif meant is not None:
-            self._add_meaning(child, meant, style, content)
+            self._add_meaning(child, meant, style, flow)
         elif child.tag == "br":
-            content.break_line(self.place)
+            flow.break_line(self.place)
         elif child.tag not in _BLOCKS:
-            self._into(child, style, content, depth)
-        elif content.flat:
-            content.break_line(self.place)
-            self._into(child, style, content, depth)
-            content.break_line(self.place)
+            self._into(child, style, flow, depth)
+        elif flow.flat:
+            flow.break_line(self.place)
+            self._into(child, style, flow, depth)
+            flow.break_line(self.place)
         else:
-            content.begin(listed=child.tag in _LISTS)
-            content.blocks += self._block(child, style, depth)
+            flow.begin(listed=child.tag in _LISTS)
+            flow.blocks += self._block(child, style, depth)
 
-    def _add_meaning(self, child: Any, meant: Meaning, style: Span, content: _Content) -> None:
-        if meant.code and not content.flat:
-            content.begin()
-            content.blocks += self._code(child)
+    def _add_meaning(self, child: Any, meant: Meaning, style: Span, flow: _Flow) -> None:
+        if meant.code and not flow.flat:
+            flow.begin()
+            flow.blocks += self._code(child)
             return
-        self._say(meant.text, Span("", meant.href) if meant.href else style, content)
+        self._say(meant.text, Span("", meant.href) if meant.href else style, flow)
         self._skip(child)
 
     def _block(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
@@ -141,7 +141,7 @@ class Walk:
         lines = self.text(element, PLAIN, depth)
         if not lines:
             return ()
-        [(spans, place)] = flow.on_one_line(lines)
+        [(spans, place)] = inline.on_one_line(lines)
         number = self.lines.write(f"{'#' * level} {as_markdown.line(spans)}", place)
         return [Heading(level, Text.of(spans, number), number, number)]
 
@@ -162,27 +162,27 @@ class Walk:
 
     def _definitions(self, element: Any, style: Span, depth: int) -> Sequence[Block]:
         """Terms in bold; a term with a colon is put on one line with a value that has one line."""
-        content = _Content(self.lines)
+        flow = _Flow(self.lines)
         term: list[Line] = []
         start = 0
         for child in _within_divisions(element):
             self.enter(child)
-            content.begin()
+            flow.begin()
             if child.tag == "dt":
                 start = len(self.lines.text)
-                term = flow.on_one_line(self.text(child, Span("", bold=True), depth + 1))
-                content.blocks += self.lines.paragraph(term)
+                term = inline.on_one_line(self.text(child, Span("", bold=True), depth + 1))
+                flow.blocks += self.lines.paragraph(term)
                 continue
             value: Sequence[Block] = self.blocks(child, style, depth + 1)
             if term and len(value) == 1 and isinstance(value[0], Paragraph) and _is_value(term, value[0]):
-                content.blocks.pop()
+                flow.blocks.pop()
                 self.lines.cut(start)
-                content.begin()
+                flow.begin()
                 [(key, place)] = term
                 value = self.lines.paragraph([((*key, Span(" "), *value[0].text.spans), place)])
-            content.blocks += value
+            flow.blocks += value
             term = []
-        return content.all()
+        return flow.all()
 
     # --- lists ------------------------------------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class Walk:
 
     # --- text and places --------------------------------------------------------------------------------------
 
-    def _say(self, text: str | None, style: Span, content: _Content) -> None:
+    def _say(self, text: str | None, style: Span, flow: _Flow) -> None:
         if not text:
             return
         for index, part in enumerate(_MARK.split(text) if self.marked else (text,)):
@@ -238,7 +238,7 @@ class Walk:
                 self.place = int(part)
                 continue
             start = self.place + (0 if self.marked else part[: len(part) - len(part.lstrip())].count("\n"))
-            content.say(_SPACE.sub(" ", _ZERO_WIDTH.sub("", part)), style, start)
+            flow.say(_SPACE.sub(" ", _ZERO_WIDTH.sub("", part)), style, start)
             self._count_lines(part)
 
     def _count_lines(self, text: str | None) -> None:
@@ -253,7 +253,7 @@ class Walk:
             self.place += sum(part.count("\n") for part in parts)
 
 
-class _Content:
+class _Flow:
     """A sequence of blocks, and the text of the next one. Where it is `flat` there is only text."""
 
     def __init__(self, lines: Lines, *, tight: bool = False, flat: bool = False) -> None:
@@ -278,7 +278,7 @@ class _Content:
 
     def flush(self) -> None:
         """Make a paragraph of the text so far."""
-        text, self.runs = flow.lines(self.runs), []
+        text, self.runs = inline.lines(self.runs), []
         if text:
             self._separate()
             self.blocks += self._lines.paragraph(text)

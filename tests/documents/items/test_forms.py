@@ -128,9 +128,9 @@ def test_whatever_stands_in_a_document_is_read_or_refused(text: str) -> None:
     ids=["brackets", "nested in a line", "nested by indent", "quotes"],
 )
 def test_hostile_documents_are_read_in_reasonable_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     parse(f"## Action items\n\n{text}\n", "a.md")
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(
