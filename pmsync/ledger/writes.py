@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pmsync.ledger import values
 from pmsync.ledger.changes import Change
+from pmsync.ledger.rows import event_row
 from pmsync.ledger.values import Value, cleaned, time_text
 from pmsync.model import Link
 from pmsync.model.ages import believed
@@ -78,20 +79,7 @@ VALUES (:uid, :document, :key, 0, :title, :standing, :at) ON CONFLICT DO NOTHING
 
 def remember(database: Database, run: int, at: datetime, changes: Iterable[Change]) -> None:
     """Add to the history."""
-    events = [
-        cleaned({
-            "at": time_text(at),
-            "run_id": run,
-            "uid": change.uid,
-            "source": change.source,
-            "field": change.field,
-            "old": change.old,
-            "new": change.new,
-            "note": change.note,
-        })
-        for change in changes
-    ]  # fmt: skip
-    database.table("history").insert_all(events)
+    database.table("history").insert_all([event_row(change, run, at) for change in changes])
 
 
 def upsert(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]]) -> None:
