@@ -55,6 +55,10 @@ class _Columns:
             self._writers.append((column, name, write))
             self._readers.append((name, column, one_spelling if name in spelled.split() else read))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column for column, _, _ in self._writers)
+
     def row(self, value: object) -> dict[str, Value]:
         return {column: write(getattr(value, name)) for column, name, write in self._writers}
 
@@ -94,6 +98,14 @@ _REFUSAL = _Columns(Refusal, "uid operation digest reason refused_at")
 _CURSOR = _Columns(Cursor, "tracker since full_scan_at")
 _FINDING = _Columns(Finding, "rule level message hint path line")
 _CHANGE = _Columns(Change, "uid source field old new note")
+
+DOCUMENT = (*_DOCUMENT.names, "gone_at")
+LINK = (
+    *(*_LINK.names, *_TICKET.names, *_REF.names),
+    *("pushed", "status", "labels", "duplicate_of", "marker", "account_ids"),
+)
+INTENT = _INTENT.names
+"""The columns that are read of a document, a link and an intent."""
 
 # --- documents and items --------------------------------------------------------------------------------------
 
