@@ -1,4 +1,4 @@
-"""What can go wrong, and the exit code each means; and what no message of it may hold. Imports nothing of ours."""
+"""Errors and their exit codes, and the removal of secrets from messages. Imports nothing of pmsync."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 
 class PmsyncError(Exception):
-    """Something failed or was refused; the text says where, what, the value in quotes, and what to do next."""
+    """Something failed or was refused. The text says where, what, the value in quotes, and what to do next."""
 
     exit_code = 1
 
 
 class ConfigError(PmsyncError):
-    """The configuration or the call is wrong; `problems` holds all of them, one sentence each."""
+    """The configuration or the call is wrong. `problems` holds all of them, one sentence each."""
 
     exit_code = 2
 
@@ -22,7 +22,7 @@ class ConfigError(PmsyncError):
 
 
 class DocumentError(PmsyncError):
-    """A document cannot be read; nothing is concluded from it."""
+    """A document cannot be read."""
 
 
 class LedgerError(PmsyncError):
@@ -30,29 +30,29 @@ class LedgerError(PmsyncError):
 
 
 class LockHeld(LedgerError):
-    """Another run holds the ledger's lock, and held it for as long as this one was to wait."""
+    """Another run held the ledger's lock for as long as this one waited."""
 
 
 class TrackerError(PmsyncError):
-    """A tracker refused or gave an answer that cannot be trusted: asking again will not help."""
+    """A tracker refused, or gave an answer that cannot be trusted: asking again does not help."""
 
 
 class TrackerClosed(TrackerError):
-    """A tracker takes nothing from us until somebody repairs the cause: token, rights, name of the place.
+    """A tracker accepts nothing until somebody fixes the cause: token, permissions, repository or project.
 
-    That says nothing about the single ticket, so that it is not remembered against it.
+    The cause is not the ticket, so no refusal is remembered for it.
     """
 
 
 class Overtaken(TrackerError):
-    """Another run has sent something to the ticket since it was read; nothing was sent."""
+    """Another run changed the ticket since it was read; nothing was sent."""
 
 
 class TrackerUnavailable(TrackerError):
-    """A tracker did not answer, or said to come back later.
+    """A tracker did not answer, or asked to retry later.
 
-    `retry_after` is the server's own wish in seconds, None where it named none. `lasting` where asking again is of no
-    use until somebody repairs the cause: a file of certificates that is missing, a log-in page in between.
+    `retry_after` is the server's wish in seconds, None if it named none. `lasting` says that retrying is useless until
+    somebody fixes the cause: a missing file of certificates, a log-in page in between.
     """
 
     def __init__(self, message: str, retry_after: float | None = None, *, lasting: bool = False) -> None:
@@ -61,7 +61,7 @@ class TrackerUnavailable(TrackerError):
 
 
 def blacked_out(text: str, secrets: Iterable[str]) -> str:
-    """The text with `***` in place of every secret."""
+    """Return the text with `***` in place of every secret."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text

@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 import yaml
 
-from pmsync.cli.host.git import Repository
+from pmsync.cli.host.git import GitRepository
+from pmsync.cli.setup.cron_units import units
+from pmsync.cli.setup.files import ConfigPlace
 from pmsync.cli.setup.pin import Pin
-from pmsync.cli.setup.pipelines import Place, Wishes, pipeline, units
+from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.reports.metrics import exposition
 from tests.cli.conftest import DOCUMENT, write
 
 ROOT = Path(__file__).parents[1]
 PIN = Pin("github.com", "acme/pmsync", "0123456789abcdef0123456789abcdef01234567")
-GITHUB = Repository("github.com", "acme/web", "main")
+GITHUB = GitRepository("github.com", "acme/web", "main")
 OWN = TrackerSettings("web", "github", repo="acme/web", token_env="GITHUB_TOKEN")
 OTHER = TrackerSettings("ops", "github", repo="acme/ops", token_env="GITHUB_TOKEN")
 JIRA = TrackerSettings("pay", "jira", url="https://jira.acme.example", token_env="JIRA_TOKEN", email_env="JIRA_EMAIL")
@@ -32,12 +34,12 @@ JIRA = TrackerSettings("pay", "jira", url="https://jira.acme.example", token_env
 def rendered(
     system: str,
     *trackers: TrackerSettings,
-    repository: Repository = GITHUB,
+    repository: GitRepository = GITHUB,
     root: str = "/srv/web",
     wishes: Wishes = Wishes(),  # noqa: B008 - it never changes
 ) -> str:
     settings = Settings(root, "acme/web", trackers={tracker.name: tracker for tracker in trackers})
-    return pipeline(system, settings, Place(Path(root) / "pmsync.toml", repository), PIN, wishes)[0].text
+    return pipeline(system, settings, ConfigPlace(Path(root) / "pmsync.toml", repository), PIN, wishes)[0].text
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -191,7 +193,7 @@ def test_secrets_are_in_the_steps_that_need_them_and_only_there() -> None:
 
 def test_a_branch_with_marks_of_yaml_and_of_expressions_stays_a_branch() -> None:
     branch = 'it\'s-#1-"x"'
-    workflow = yaml.safe_load(rendered("github", OWN, repository=Repository("github.com", "acme/web", branch)))
+    workflow = yaml.safe_load(rendered("github", OWN, repository=GitRepository("github.com", "acme/web", branch)))
     assert triggers(workflow)["push"]["branches"] == [branch]
     assert workflow["jobs"]["sync"]["if"].endswith("== 'it''s-#1-\"x\"'")
 
@@ -292,7 +294,7 @@ def test_every_line_of_gitlabs_scripts_is_shell() -> None:
 
 def host_files(top: Path, **more: Any) -> dict[str, str]:
     settings = Settings(str(top), "acme/web", trackers={"web": OWN}, **more)
-    place = Place(top / "pmsync.toml", Repository())
+    place = ConfigPlace(top / "pmsync.toml", GitRepository())
     return {part.path.name: part.text for part in units(settings, place)}
 
 

@@ -1,1 +1,1 @@
-"""What `pmsync check` finds in documents: its rules, their wording, and which findings a document ignores."""
+"""`pmsync check`: rules about documents, and the comments that ignore them."""

@@ -1,4 +1,4 @@
-"""Items that an earlier incident asked for already and that are still open. Pure."""
+"""The rule `already-open`: items that repeat an open item of an earlier incident. Pure."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from pmsync.findings import RULES
+from pmsync.findings import new_finding
 from pmsync.identity.keys import item_key, title_key
 from pmsync.identity.similarity import Titles
 from pmsync.location import place
 from pmsync.model import Document, Finding, Item, OpenItem, Reading
 
 ALIKE = 0.85
-"""How alike (0 to 1) two items' texts are that ask for the same. Much more than for an edit within one document: half
-of what items of different incidents share is the wording of all action items."""
+"""How similar (0 to 1) the texts of two items for the same work are. This is more than for an edit within a document,
+because the wording of all action items is alike."""
 
 
-class Known:
-    """The open items of the ledger; `now` is when they are looked at."""
+class EarlierItems:
+    """The ledger's open items. `now` is the time that ages are counted to."""
 
     def __init__(self, items: Sequence[OpenItem], reading: Reading, now: datetime) -> None:
         restricted = {document.id for document in reading.documents if document.restricted}
@@ -31,15 +31,15 @@ class Known:
         self._titles = Titles(self._by_title)
 
     def repeated(self, document: Document) -> Iterator[Finding]:
-        """A finding for each open item of the document that an earlier one has as well."""
+        """A finding for each open item of the document that repeats one of an earlier document."""
         for item in document.items:
             if not (item.done or item.dropped) and item.title.strip():
                 earlier = self._earlier(document, item)
                 if earlier:
-                    yield self._told(document, item, earlier)
+                    yield self._finding(document, item, earlier)
 
     def _earlier(self, document: Document, item: Item) -> OpenItem | None:
-        """The likest one; of equal ones that which is open for longest."""
+        """The most similar open item; among equals, the one open for longest."""
         own = self._own.get((document.id, item_key(item)))
         tickets = {own.ticket for own in (own,) if own and own.ticket}
         for title in self._titles.near(title_key(item.title, item.owners), ALIKE):
@@ -56,22 +56,22 @@ class Known:
         return None
 
     def _may_be_named(self, other: OpenItem, document: Document) -> bool:
-        """It stands in another document, and not in one that fewer people may read."""
+        """Whether the other item is in another document, and not in one that fewer people may read."""
         return other.document_id != document.id and (document.restricted or other.document_id not in self._restricted)
 
-    def _told(self, document: Document, item: Item, other: OpenItem) -> Finding:
+    def _finding(self, document: Document, item: Item, other: OpenItem) -> Finding:
         days = max((self._now - other.since).days, 0)
         where = place(other.path, other.line)
         worded = f"is like {other.title!r} of {where}"
         if other.document_id in self._restricted:
             worded = f"is like one of {where}"
         elif title_key(other.title, other.owners) == title_key(item.title, item.owners):
-            worded = f"stands in {where} too"
+            worded = f"is in {where} too"
         since = {0: "since today", 1: "for 1 day"}.get(days, f"for {days} days")
         ticket = f", ticket {other.ticket}" if other.ticket else ""
         message = f"the item {item.title!r} {worded}, open {since}{ticket}"
         hint = self._hint(document, item, other)
-        return Finding("already-open", RULES["already-open"].level, message, hint, document.path, item.line)
+        return new_finding("already-open", message, hint, document.path, item.line)
 
     def _hint(self, document: Document, item: Item, other: OpenItem) -> str:
         own = self._own.get((document.id, item_key(item)))
@@ -87,7 +87,7 @@ def _is_earlier(other: date | None, this: date | None) -> bool:
 
 
 def _names(item: Item, other: OpenItem) -> bool:
-    """Whether the item gives the other's ticket as its own."""
+    """Whether the item names the other's ticket as its own."""
     return bool(other.ticket) and any(
         text in {other.ticket, other.url} or (text.startswith("#") and other.ticket.endswith(text))
         for text in item.tickets

@@ -1,4 +1,4 @@
-"""What `pmsync check` finds about the tickets that items name, without asking a tracker. Pure."""
+"""Rules of `pmsync check` about the tickets that items name; no tracker is asked. Pure."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pmsync.config.settings import Settings, TrackerSettings
-from pmsync.findings import RULES
+from pmsync.findings import new_finding
 from pmsync.identity.ticket_addresses import KEY, github_issue, jira_key
-from pmsync.model import Document, Finding, Item
+from pmsync.model import Document, Finding
 
 _SHORT = re.compile(r"(?:(?P<repo>[\w.-]+/[\w.-]+)#|#|GH-)(?P<number>[1-9]\d{0,9})", re.IGNORECASE)
 
 
 def ticket_of(text: str, settings: Settings) -> str:
-    """What a ticket of a configured tracker is called, the same for all ways to write it; '' for everything else."""
+    """One name for a ticket of a configured tracker, however it is written; '' for any other text."""
     for tracker in settings.trackers.values():
         key = {"github": _of_github, "jira": _of_jira}.get(tracker.type, _of_local)(text.strip(), tracker, settings)
         if key:
@@ -44,17 +44,16 @@ def _of_local(text: str, tracker: TrackerSettings, _settings: Settings) -> str:
 
 
 def mentioned(document: Document, settings: Settings) -> Iterator[Finding]:
-    """Tickets that the sentence of an open item only speaks of, where a tracker is configured that may hold them."""
+    """Tickets that the sentence of an open item only mentions, if they can be in a configured tracker."""
     for item in document.items:
         for text in item.mentions if not (item.done or item.dropped or item.named) else ():
             if ticket_of(text, settings):
-                message = f"{item.title!r} speaks of {text!r}, which is not taken for its own ticket"
-                hint = "if it is, write it in brackets behind the item; else nothing is to do"
-                yield _finding("ticket-mentioned", message, hint, document, item)
+                message = f"{item.title!r} mentions {text!r}, which does not count as its own ticket"
+                yield new_finding("ticket-mentioned", message, path=document.path, line=item.line)
 
 
-class Copies:
-    """The tickets that items of several documents name, among all documents that were read."""
+class CopiedLinks:
+    """The tickets that items of more than one document name."""
 
     def __init__(self, documents: Sequence[Document], settings: Settings) -> None:
         self._settings = settings
@@ -66,16 +65,11 @@ class Copies:
         self._first = {ticket: min(places)[1] for ticket, places in naming.items() if len(places) > 1}
 
     def of(self, document: Document) -> Iterator[Finding]:
-        """A finding for each item that names a ticket which an earlier document names, as in a copied one."""
+        """A finding for each item that names a ticket which an earlier document names too."""
         for item in document.items:
             for text in item.named:
                 first = self._first.get(ticket_of(text, self._settings), document.path)
                 if first != document.path:
                     message = f"{item.title!r} names ticket {text!r}, which {first!r} names too: it looks copied"
-                    hint = "remove the link, and the item gets a ticket of its own; if it is the same work, leave it"
-                    yield _finding("copied-link", message, hint, document, item)
+                    yield new_finding("copied-link", message, path=document.path, line=item.line)
                     break
-
-
-def _finding(rule: str, message: str, hint: str, document: Document, item: Item) -> Finding:
-    return Finding(rule, RULES[rule].level, message, hint, document.path, item.line)

@@ -1,8 +1,8 @@
-"""What published guidance says of good action items, as rules of `pmsync check`. Pure.
+"""Rules of `pmsync check` from published guidance on good action items. Pure.
 
 Google's SRE Workbook, chapter "Postmortem Culture", names the faults (only mitigation, one flat priority, "improve"
-without an end, training humans, nobody's); PagerDuty's post-mortem documentation asks for items that are actionable,
-specific and bounded. What is asked here is English only; other languages are left in peace.
+without an end, training humans, no owner). PagerDuty's post-mortem documentation asks for items that are actionable,
+specific and bounded. The rules about wording apply to English only.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
-from pmsync.findings import RULES
+from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Item
-from pmsync.planning.ticket_text import due_date
+from pmsync.planning.due_dates import due_date
 
 _LEAD = r"(?:(?:please|we|should|must|will|need to|have to|to|further|continue to|also)\s+){0,4}"
 _INQUIRY = re.compile(
@@ -34,16 +34,16 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _REWRITES: Mapping[re.Pattern[str], str] = {
-    _INQUIRY: "say what comes of it, such as `Write down why the cache was full and what would have shown it`",
-    _DEGREE: "say what will be there then, such as `Alert when more than 1 % of checkouts fail for 5 minutes`",
+    _INQUIRY: "say what it produces, such as `Write down why the cache was full and what would have shown it`",
+    _DEGREE: "say what will exist when it is done, such as `Alert when more than 1 % of checkouts fail for 5 minutes`",
     _CAUSE: "say what it will do instead, such as `Refuse an invalid postal code in the address form`",
 }
-"""What to do about each kind of vagueness: a question without an answer, a degree without a measure, and no change."""
+"""The hint for each kind of vagueness: a question without an answer, a degree without a measure, and no change."""
 _ENDS = re.compile(
     r"\d|\b(?:so that|until|unless|such that|in order to|by (?:adding|removing|making)|write (?:up|down)|decide)\b",
     re.IGNORECASE,
 )
-"""What gives even a vague verb an end: a figure, a purpose, a document that comes of it."""
+"""What makes even a vague item measurable: a figure, a purpose, a document that it produces."""
 _PEOPLE = (
     r"(?:the |all |an? |our |every )*(?:every(?:one|body)|people|humans|staff|team(?: members?)?|(?:\w+ )?engineers?|"
     r"developers?|operators?|responders?|on[- ]?calls?)"
@@ -65,11 +65,11 @@ _URGENT = re.compile(r"\bp[01]\b|^[01]\b|\b(?:highest|high|critical|urgent|immed
 _RANKED = re.compile(r"\bp\d\b|^\d\b|\b(?:medium|low|lowest|normal|minor|major|trivial)\b", re.IGNORECASE)
 _GRAVEST = {"sev0", "sev1", "critical"}
 FEW = 3
-"""From this many items on, their being all alike in something is worth a word."""
+"""From this many items on, it is worth reporting that all are alike."""
 
 
 def advise(document: Document, settings: Settings) -> Iterator[Finding]:
-    """What the guidance has to say to the document's open items, and to all of its items together."""
+    """Findings about the document's open items, and about all of its items together."""
     for item in document.items:
         if not (item.done or item.dropped):
             yield from _titles(document, item)
@@ -77,27 +77,25 @@ def advise(document: Document, settings: Settings) -> Iterator[Finding]:
     yield from _together(document, [item for item in document.items if item.title.strip()])
 
 
-def _finding(document: Document, line: int, rule: str, message: str, hint: str) -> Finding:
-    return Finding(rule, RULES[rule].level, message, hint, document.path, line)
+def _finding(document: Document, line: int, rule: str, message: str, hint: str | None = None) -> Finding:
+    return new_finding(rule, message, hint, document.path, line)
 
 
 def _titles(document: Document, item: Item) -> Iterator[Finding]:
     vague = next(((kind, found) for kind in _REWRITES if (found := kind.match(item.title))), None)
     if vague and not _ENDS.search(item.title):
         kind, found = vague
-        message = f"{found['verb'].strip()!r} in {item.title!r} has no end by which to tell that it is done"
+        message = f"{found['verb'].strip()!r} in {item.title!r} does not say when it is done"
         yield _finding(document, item.line, "title-vague", message, _REWRITES[kind])
     if _CARE.search(item.title):
         message = f"{item.title!r} asks people to take care instead of changing the system"
-        hint = "say what will make the slip impossible, catch it, or take the harm out of it"
-        yield _finding(document, item.line, "asks-for-care", message, hint)
+        yield _finding(document, item.line, "asks-for-care", message)
 
 
 def _dates(document: Document, item: Item, settings: Settings) -> Iterator[Finding]:
     due, _ = due_date(document, item, settings.sla)
     if due is None and settings.sla and not item.tickets:
-        hint = "give the item a date, or the document a date and a severity that [sla] knows"
-        yield _finding(document, item.line, "due-missing", f"the item {item.title!r} has no due date", hint)
+        yield _finding(document, item.line, "due-missing", f"the item {item.title!r} has no due date")
     allowed = settings.sla.get(severity_level(document.severity or ""))
     if item.due and allowed is not None and document.date and item.due > document.date + allowed:
         latest = document.date + allowed
@@ -108,7 +106,7 @@ def _dates(document: Document, item: Item, settings: Settings) -> Iterator[Findi
 
 
 def _together(document: Document, items: Sequence[Item]) -> Iterator[Finding]:
-    """What is to be said of all items: where not each has a kind, or a priority, nothing can be said of all."""
+    """Findings about all items; those about kinds or priorities need one on every item."""
     if not items:
         return
     first = items[0].line
@@ -116,23 +114,21 @@ def _together(document: Document, items: Sequence[Item]) -> Iterator[Finding]:
     if FEW <= len(items) == len(kinds) and all(map(_prevents_nothing, kinds)):
         named = ", ".join(sorted({kind.casefold() for kind in kinds}))
         message = f"none of the {len(items)} items prevents the incident from happening again ({named})"
-        yield _finding(document, first, "nothing-prevents", message, "ask what would have made it impossible")
+        yield _finding(document, first, "nothing-prevents", message)
     priorities = [item.priority for item in items if item.priority]
     if FEW <= len(items) == len(priorities) and len({priority.casefold() for priority in priorities}) == 1:
         message = f"all {len(items)} items have priority {items[0].priority!r}"
-        hint = "say which one to do first if there is time for one only"
-        yield _finding(document, first, "one-priority", message, hint)
+        yield _finding(document, first, "one-priority", message)
     if severity_level(document.severity or "") in _GRAVEST and priorities and all(map(_can_wait, priorities)):
-        message = f"an incident of severity {document.severity!r}, and no item has priority P0 or P1"
-        hint = "give it to at least one: what such an incident leads to cannot wait"
-        yield _finding(document, first, "priority-too-low", message, hint)
+        message = f"the incident has severity {document.severity!r}, and no item has priority P0 or P1"
+        yield _finding(document, first, "priority-too-low", message)
 
 
 def _prevents_nothing(kind: str) -> bool:
-    """Whether it surely does not: in another language nobody knows."""
+    """Whether the kind is known, and is not prevention. Kinds in other languages are unknown."""
     return bool(_OTHER_KINDS.search(kind)) and not _PREVENTS.search(kind)
 
 
 def _can_wait(priority: str) -> bool:
-    """Whether it surely is no high priority."""
+    """Whether the priority is known, and is not high."""
     return bool(_RANKED.search(priority)) and not _URGENT.search(priority)

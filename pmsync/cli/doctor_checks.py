@@ -1,4 +1,4 @@
-"""What `pmsync doctor` looks at. Reads configuration, ledger, documents and trackers; writes nothing anywhere."""
+"""The checks of `pmsync doctor`: configuration, ledger, documents and trackers. Writes nothing."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.documents.files import read_documents
 from pmsync.errors import ConfigError, LedgerError, TrackerError
+from pmsync.findings import RULES
 from pmsync.model import Reading
-from pmsync.planning.routing import RESTRICTED_HINT, route
+from pmsync.planning.routing import route
 from pmsync.planning.ticket_text import raw_fields
 from pmsync.reports.freshness import freshness
 from pmsync.trackers.contract import Check, Tracker, Unresolved
 
 ATTEMPTS = 2
-"""How often a tracker is asked that does not answer: somebody waits, and is told the cause."""
+"""How often a tracker that does not answer is asked: a person waits, and sees the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found out about one thing. A check that is not `ok` stops something; None is a warning."""
+    """The checks of one thing. One that is not `ok` is an error; None is a warning."""
 
     name: str
     checks: tuple[Check, ...]
@@ -38,12 +39,12 @@ class Group:
 
 
 def examine(app: App, tell: Callable[[str], None]) -> Iterator[Group]:
-    """Group by group; `tell` hears what is being looked at."""
+    """Group by group; `tell` hears what is being checked."""
     tell("reading the configuration")
     try:
         settings = app.settings()
     except ConfigError as error:
-        yield Group("configuration", tuple(_problem(text) for text in error.problems))
+        yield Group("configuration", tuple(_problems(error)))
         return
     yield Group("configuration", tuple(_configuration(settings)))
     yield Group("ledger", tuple(_ledger(app, settings)))
@@ -51,30 +52,28 @@ def examine(app: App, tell: Callable[[str], None]) -> Iterator[Group]:
     yield Group("documents", tuple(_documents(settings)))
     for name, tracker in settings.trackers.items():
         tell(f"asking {name}")
-        yield Group(f"tracker {name} ({_place(tracker)})", tuple(_tracker(app, settings, tracker)))
+        place = {"github": tracker.repo, "jira": f"{tracker.url} {tracker.project}", "local": tracker.path}
+        checks = tuple(_tracker(app, settings, tracker))
+        yield Group(f"tracker {name} ({tracker.type}, {place[tracker.type]})", checks)
 
 
-def _problem(text: str) -> Check:
-    message, _, hint = text.partition("\n")
-    return Check("configuration", False, message, hint)
-
-
-def _place(tracker: TrackerSettings) -> str:
-    where = {"github": tracker.repo, "jira": f"{tracker.url} {tracker.project}", "local": tracker.path}[tracker.type]
-    return f"{tracker.type}, {where}"
+def _problems(error: ConfigError) -> Iterator[Check]:
+    for text in error.problems:
+        message, _, hint = text.partition("\n")
+        yield Check("configuration", False, message, hint)
 
 
 def _configuration(settings: Settings) -> Iterator[Check]:
     yield Check("configuration", True, f"{settings.root!r}, namespace {settings.namespace!r}")
     if settings.since is None:
-        hint = "set documents.since, unless tickets for every document there is are what you want"
+        hint = "set documents.since, unless you want tickets for all existing documents"
         yield Check("since", None, "documents.since is not set: every open item of every document gets a ticket", hint)
     if not settings.web_url:
         hint = 'set documents.web_url, such as "https://github.com/acme/web/blob/main/{path}#L{line}"'
         yield Check("web_url", None, "tickets will not link to their documents", hint)
     if not settings.people:
-        hint = "add tables [people.NAME], else tickets name their owners in the text and are assigned to nobody"
-        yield Check("people", None, "nobody is known by [people]", hint)
+        hint = "add tables [people.NAME]; otherwise tickets name their owners in the text and have no assignee"
+        yield Check("people", None, "[people] is empty", hint)
 
 
 # --- ledger ---------------------------------------------------------------------------------------------------
@@ -84,25 +83,25 @@ def _ledger(app: App, settings: Settings) -> Iterator[Check]:
     path = Path(settings.ledger)
     if kind := network_mount(path):
         hint = "move it to a local disk and set ledger.path: locks over the network let two runs write at once"
-        yield Check("mount", None, f"{settings.ledger!r} lies on a network file system ({kind})", hint)
+        yield Check("mount", None, f"{settings.ledger!r} is on a network file system ({kind})", hint)
     if not path.exists():
-        yield _makeable(path)
+        yield _future_ledger(path)
         return
-    yield from _opened(app, path)
+    yield from _existing_ledger(app, path)
     if path.is_file() and path.stat().st_mode & 0o077:
-        hint = f"run `chmod 600 {settings.ledger}`: it names people and may hold restricted titles"
+        hint = f"run `chmod 600 {settings.ledger}`: it names people and may have restricted titles"
         yield Check("mode", None, "others on this machine may read it", hint)
 
 
-def _makeable(path: Path) -> Check:
+def _future_ledger(path: Path) -> Check:
     folder = next(folder for folder in path.parents if folder.exists())
     if os.access(folder, os.W_OK):
-        return Check("ledger", True, f"{str(path)!r} is not there yet; the first sync makes it")
+        return Check("ledger", True, f"{str(path)!r} does not exist yet; the first sync creates it")
     hint = "give this user the right to write there, or set ledger.path to another place"
-    return Check("ledger", False, f"{str(path)!r} cannot be made in {str(folder)!r}", hint)
+    return Check("ledger", False, f"{str(path)!r} cannot be created in {str(folder)!r}", hint)
 
 
-def _opened(app: App, path: Path) -> Iterator[Check]:
+def _existing_ledger(app: App, path: Path) -> Iterator[Check]:
     from pmsync.ledger import Ledger  # noqa: PLC0415 (its library is slow to import)
 
     try:
@@ -112,17 +111,17 @@ def _opened(app: App, path: Path) -> Iterator[Check]:
     except LedgerError as error:
         yield Check("ledger", False, str(error))
         return
-    yield Check("ledger", True, f"{str(path)!r} holds {output.count(links, 'ticket')}")
+    yield Check("ledger", True, f"{str(path)!r} has {output.count(links, 'ticket')}")
     if not os.access(path, os.W_OK):
         yield Check("ledger", False, "this user may not write it", "run as the user that owns it, or change its owner")
     if intents:
         message = f"{output.count(intents, 'create')} announced without a known outcome"
-        yield Check("intents", None, message, "`pmsync sync` looks for them and settles it")
-    good = f"last good sync {output.ago(fresh.last_good_sync, app.now())}" if fresh.last_good_sync else ""
+        yield Check("intents", None, message, "run `pmsync sync`: it looks for them")
+    last = f"last good sync {output.ago(fresh.last_good_sync, app.now())}" if fresh.last_good_sync else ""
     if fresh.trouble:
-        yield Check("sync", None, fresh.trouble, f"run `pmsync sync`{f'; {good}' if good else ''}")
+        yield Check("sync", None, fresh.trouble, "; ".join(filter(None, ["run `pmsync sync`", last])))
     else:
-        yield Check("sync", True, good)
+        yield Check("sync", True, last)
 
 
 # --- documents ------------------------------------------------------------------------------------------------
@@ -138,40 +137,39 @@ def _documents(settings: Settings) -> Iterator[Check]:
         where = f"{finding.path}: " if finding.path else ""
         yield Check(finding.rule, False if finding.level == "error" else None, where + finding.message, finding.hint)
     yield from _without_a_tracker(settings, reading)
-    wrong = [f for f in rules.check(reading, settings) if f not in reading.findings and f.level != "note"]
-    if wrong:
-        errors = any(finding.level == "error" for finding in wrong)
-        message = f"{output.count(len(wrong), 'finding')} in the documents"
-        yield Check("check", False if errors else None, message, "`pmsync check` lists them")
+    levels = [f.level for f in rules.check(reading, settings) if f not in reading.findings and f.level != "note"]
+    if levels:
+        message = f"{output.count(len(levels), 'finding')} in the documents"
+        yield Check("check", False if "error" in levels else None, message, "`pmsync check` lists them")
 
 
 def _without_a_tracker(settings: Settings, reading: Reading) -> Iterator[Check]:
-    """The restricted documents whose items would get no tickets, as no tracker may hold them."""
+    """Restricted documents whose items would get no tickets, as no tracker may have them."""
     for document in reading.documents:
-        old = document.date and settings.since and document.date < settings.since
-        items = [
-            item
-            for item in (() if old or document.draft or not document.restricted else document.items)
-            if not (item.done or item.dropped or item.named)
+        if not document.restricted or document.draft or rules.is_old(document, settings):
+            continue
+        count = sum(
+            not (item.done or item.dropped or item.named)
             and route(document, raw_fields(document, item), settings) is None
-        ]
-        if items:
-            lack = f"{document.path}: it is restricted, and no tracker is marked for that"
-            message = f"{lack}: {output.count(len(items), 'item')} would get no ticket"
-            yield Check("restricted", None, message, RESTRICTED_HINT)
+            for item in document.items
+        )
+        if count:
+            reason = f"{document.path}: it is restricted, and no tracker is marked for that"
+            message = f"{reason}: {output.count(count, 'item')} would get no ticket"
+            yield Check("restricted", None, message, RULES["restricted-no-tracker"].hint)
 
 
 # --- trackers -------------------------------------------------------------------------------------------------
 
 
 def _tracker(app: App, settings: Settings, tracker: TrackerSettings) -> Iterator[Check]:
-    from pmsync.trackers.registry import connect  # noqa: PLC0415 (it comes with the trackers' libraries)
+    from pmsync.trackers.registry import connect  # noqa: PLC0415 (it imports the trackers' libraries)
 
     try:
         connected = connect(tracker, app.environ, Path(settings.root), attempts=ATTEMPTS)
         probe = connected.probe()
     except ConfigError as error:
-        yield from (_problem(text) for text in error.problems)
+        yield from _problems(error)
         return
     except TrackerError as error:
         yield Check("probe", False, str(error))
@@ -182,22 +180,19 @@ def _tracker(app: App, settings: Settings, tracker: TrackerSettings) -> Iterator
     if tracker.type != "local" and not tracker.accounts and probe.account:
         hint = f"if CI and a cron host use different accounts, list both in trackers.{tracker.name}.accounts"
         yield Check("accounts", None, f"only tickets of {probe.account!r} are trusted", hint)
-    if not probe.blocked:
+    if settings.people and not probe.blocked:
         yield from _people(settings, connected)
 
 
 def _people(settings: Settings, tracker: Tracker) -> Iterator[Check]:
-    if not settings.people:
-        return
     try:
-        answers = tracker.resolve(settings.people.values())
+        accounts = tracker.resolve(settings.people.values())
     except TrackerError as error:
         yield Check("people", None, f"people could not be looked up: {error}")
         return
-    found = [name for name, answer in answers.items() if isinstance(answer, str)]
-    if found:
-        yield Check("people", True, f"{len(found)} of {len(settings.people)} people can be assigned")
-    for name, answer in answers.items():
-        if isinstance(answer, Unresolved):
+    if count := sum(isinstance(account, str) for account in accounts.values()):
+        yield Check("people", True, f"{count} of {len(settings.people)} people can be assigned")
+    for name, account in accounts.items():
+        if isinstance(account, Unresolved):
             hint = f"correct [people.{name}], or leave it: the ticket names the owner in its text"
-            yield Check("people", None, f"{name!r} cannot be assigned: {answer.reason}", hint)
+            yield Check("people", None, f"{name!r} cannot be assigned: {account.reason}", hint)

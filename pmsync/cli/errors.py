@@ -1,4 +1,4 @@
-"""Turns every error into words on stderr and an exit code; what is a bug goes to a log file."""
+"""Turns every error into a message on stderr and an exit code; a bug goes to a log file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,8 +24,7 @@ _SECRET = re.compile("TOKEN|SECRET|PASSWORD|KEY", re.IGNORECASE)
 
 
 def explain(error: BaseException, args: Sequence[str], app: App) -> int:
-    """Say what went wrong and return the exit code: the error's own, 2 for wrong usage, 130 interrupted, 3 a bug."""
-    debug, trace = app.debug or "--debug" in args, ""
+    """Print what went wrong and return the exit code: the error's own, 2 for wrong usage, 130 interrupted, 3 a bug."""
     match error:
         case click.exceptions.Exit():
             return error.exit_code
@@ -35,50 +33,53 @@ def explain(error: BaseException, args: Sequence[str], app: App) -> int:
         case click.exceptions.NoArgsIsHelpError():
             output.tell(error.format_message())
             return 2
-        case PmsyncError():
-            code, lines = error.exit_code, _lines(error)
-        case click.UsageError():
-            code, lines = 2, _usage(error)
-        case click.ClickException():
-            code, lines = error.exit_code, [error.format_message()]
-        case click.Abort() | KeyboardInterrupt():
-            code, lines = INTERRUPTED, ["interrupted"]
-        case _:
-            return _bug(error, args, app, debug=debug)
-    if debug:
-        import traceback  # noqa: PLC0415 (only what goes wrong needs it)
-
-        trace = blacked_out("".join(traceback.format_exception(error)).rstrip(), _secrets(app))
-    listed = isinstance(error, ConfigError) and len(error.problems) > 1
-    _tell(Failure(code, lines, type(error).__name__, trace), as_json=asks_json(args, "--format"), listed=listed)
+    code, lines = _described(error)
+    debug = app.debug or "--debug" in args
+    trace = _trace(error, app) if debug or code == BUG else ""
+    if code == BUG:
+        path = _log(trace)
+        advice = f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync"
+        lines = [blacked_out(lines[0], _secrets(app)), advice]
+        trace = trace if debug or not path else ""
+    _print(error, code, lines, trace, as_json=asks_json(args, "--format"))
     return code
 
 
-def _lines(error: PmsyncError) -> list[str]:
-    if isinstance(error, ConfigError) and len(error.problems) > 1:
-        return [f"the configuration has {len(error.problems)} problems", *error.problems]
-    return str(error).splitlines() or [type(error).__name__]
+def _described(error: BaseException) -> tuple[int, list[str]]:
+    """The exit code, and the lines to print: the error, then hints or problems."""
+    name = type(error).__name__
+    match error:
+        case ConfigError() if len(error.problems) > 1:
+            return error.exit_code, [f"the configuration has {len(error.problems)} problems", *error.problems]
+        case PmsyncError():
+            return error.exit_code, str(error).splitlines() or [name]
+        case click.UsageError():
+            return 2, _usage(error)
+        case click.ClickException():
+            return error.exit_code, [error.format_message()]
+        case click.Abort() | KeyboardInterrupt():
+            return INTERRUPTED, ["interrupted"]
+    return BUG, [f"an unexpected error has occurred: {name}: {error}"]
 
 
 def _usage(error: click.UsageError) -> list[str]:
     message = error.message if hasattr(error, "possibilities") else error.format_message()
     message = " ".join(message.split()).rstrip(".")
     lines = [message[:1].lower() + message[1:]]
-    if before := _global_option(error):
-        lines.append(f"it goes before the command: `{before}`")
+    if call := _with_global_option(error):
+        lines.append(f"put it before the command: `{call}`")
     elif nearest := getattr(error, "possibilities", None):
         lines.append(f"did you mean {', '.join(f'`{name}`' for name in nearest)}?")
     elif error.ctx:
-        lines.append(f"`{error.ctx.command_path} --help` says what it takes")
+        lines.append(f"see `{error.ctx.command_path} --help`")
     return lines
 
 
-def _global_option(error: click.UsageError) -> str:
-    """The right call where an option of all commands stands behind one of them; '' else."""
+def _with_global_option(error: click.UsageError) -> str:
+    """The right call if an option of all commands was put after one of them; '' otherwise."""
     if not isinstance(error, click.NoSuchOption) or not error.ctx or not error.ctx.parent:
         return ""
-    root = error.ctx.find_root()
-    options = [each for each in root.command.params if isinstance(each, click.Option)]
+    options = [each for each in error.ctx.find_root().command.params if isinstance(each, click.Option)]
     option = next((each for each in options if error.option_name in each.opts), None)
     if option is None:
         return ""
@@ -87,59 +88,41 @@ def _global_option(error: click.UsageError) -> str:
     return f"{name} {error.option_name}{value} {rest}"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a command has no result: exit code, what to say, the error's type, and a traceback where one is wanted."""
-
-    code: int
-    lines: Sequence[str]
-    kind: str
-    trace: str = ""
-
-
-def _tell(failure: Failure, *, as_json: bool, listed: bool = False) -> None:
-    first, *rest = failure.lines
-    whole = "\n".join(failure.lines)
-    if output.record("error", first, error_fields(failure.kind, whole, failure.code, failure.trace)):
+def _print(error: BaseException, code: int, lines: Sequence[str], trace: str, *, as_json: bool) -> None:
+    first, *rest = lines
+    whole = "\n".join(lines)
+    if output.record("error", first, error_fields(type(error).__name__, whole, code, trace)):
         return
-    if failure.trace:
-        output.tell(failure.trace)
+    if trace:
+        output.tell(trace)
     if as_json:
-        output.emit_json({"message_type": "error", "code": failure.code, "message": whole}, err=True)
+        output.emit_json({"message_type": "error", "code": code, "message": whole}, err=True)
         return
     output.fail(first)
     for line in rest:
-        if listed:
+        if isinstance(error, ConfigError) and len(error.problems) > 1:
             output.tell(f"  - {line}", hang=4)
         else:
             output.advise(line)
 
 
+def _trace(error: BaseException, app: App) -> str:
+    import traceback  # noqa: PLC0415 (only a failure needs it)
+
+    return blacked_out("".join(traceback.format_exception(error)).rstrip(), _secrets(app))
+
+
 def _secrets(app: App) -> list[str]:
-    """What the environment holds of them: nobody knows what the text of an unknown error quotes."""
+    """The secrets in the environment, since an unknown error may quote any of them."""
     return [value for name, value in app.environ.items() if _SECRET.search(name) and len(value) >= SHORTEST_SECRET]
 
 
-def _bug(error: BaseException, args: Sequence[str], app: App, *, debug: bool) -> int:
-    """Write the traceback to a file that only its owner reads, and print where it is. The environment stays out."""
+def _log(trace: str) -> Path | None:
+    """Write the traceback of a bug to a file that only its owner can read; the environment stays out."""
     import platform  # noqa: PLC0415 (only a bug needs these)
-    import traceback  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
 
-    secrets = _secrets(app)
-    trace = blacked_out("".join(traceback.format_exception(error)), secrets)
-    about = f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-    lines = [blacked_out(f"an unexpected error has occurred: {type(error).__name__}: {error}", secrets)]
-    path = _log(about + trace)
-    lines.append(f"this is a bug in pmsync; please report it with {path}" if path else "this is a bug in pmsync")
-    shown = trace.rstrip() if debug or not path else ""
-    _tell(Failure(BUG, lines, type(error).__name__, shown), as_json=asks_json(args, "--format"))
-    return BUG
-
-
-def _log(text: str) -> Path | None:
-    """Where the text was written: the user's own folder for pmsync, else the one for temporary files."""
-    import tempfile  # noqa: PLC0415 (only a bug needs it)
-
+    text = f"pmsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n{trace}\n"
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
     for folder in (Path(click.get_app_dir("pmsync")), Path(tempfile.gettempdir())):
         with suppress(OSError):

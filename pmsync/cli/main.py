@@ -112,10 +112,10 @@ def cli(
         raise ConfigError(f"PMSYNC_LOG_FORMAT is {unknown!r}; write {' or '.join(LOG_FORMATS)}")
 
 
-def _view(app: App, color: str | None, log_format: str | None) -> output.View:
+def _view(app: App, color: str | None, log_format: str | None) -> output.Printing:
     colour = color or app.environ.get("PMSYNC_COLOR", "auto")
     structured = (log_format or app.environ.get("PMSYNC_LOG_FORMAT")) == "json"
-    return output.View(app.environ, colour, app.verbosity, structured, app.now)
+    return output.Printing(app.environ, colour, app.verbosity, structured, app.now)
 
 
 def _unknown_format(app: App) -> str:

@@ -1,4 +1,4 @@
-"""Kinds of option values that several commands take."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from pmsync.config.table import parse_span
 
 
-class Span(click.ParamType[timedelta]):
+class Duration(click.ParamType[timedelta]):
     """A length of time: `30s`, `5m`, `1h`, `7d`."""
 
     name = "time"
@@ -20,14 +20,20 @@ class Span(click.ParamType[timedelta]):
             return value
         span = parse_span(str(value))
         if span is None:
-            self.fail(f"{value!r} is no length of time; write 30s, 5m or 1h", param, ctx)
+            self.fail(f"{value!r} is not a length of time; write it like 30s, 5m or 1h", param, ctx)
         return span
 
 
-metrics_option = click.option(
-    "--metrics", metavar="FILE", type=click.Path(path_type=Path), help="Leave figures for Prometheus in FILE (*.prom)."
+paths = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+allow = click.option("--allow", multiple=True, metavar="KIND=N", help="Raise a limit for this run, e.g. creates=120.")
+wait = click.option("--wait", type=Duration(), default="0", help="How long to wait for another run, e.g. 5m.")
+metrics = click.option(
+    "--metrics",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write figures for Prometheus to FILE (*.prom).",
 )
-changed_since_option = click.option(
+changed_since = click.option(
     "--changed-since",
     "--diff-base",
     "changed_since",
@@ -35,13 +41,13 @@ changed_since_option = click.option(
     help="Only documents that this branch changed since it left REV.",
 )
 
-full_option = click.option(
-    "--full", is_flag=True, help="Read every ticket, not only what changed: shows at once what was deleted or moved."
+full = click.option(
+    "--full", is_flag=True, help="Read every ticket, not only changed ones: finds what was deleted or moved."
 )
-written_option = click.option(
+written = click.option(
     "--written",
     "list_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="List the documents that were written into in FILE, NUL after each, for `git add --pathspec-from-file`.",
+    help="List the changed documents in FILE, NUL after each, for `git add --pathspec-from-file`.",
 )

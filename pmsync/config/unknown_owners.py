@@ -10,8 +10,9 @@ from difflib import get_close_matches
 
 from pmsync.config.people import Directory
 from pmsync.config.settings import Person, Settings
+from pmsync.findings import new_finding
 from pmsync.location import place
-from pmsync.model import Finding, Level
+from pmsync.model import Finding
 
 RULE = "owner-unknown"
 KEYS: Mapping[str, str] = {"github": "github", "jira": "email"}
@@ -21,10 +22,9 @@ _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _JIRA = re.compile(r"\[~(?:accountid:)?(?P<account>[^\]]+)\]")
 
 
-def unknown_owner(owner: str, path: str, line: int, level: Level = "warning", hint: str = "") -> Finding:
-    """What is told of one item."""
-    hint = hint or "add a table [people.NAME] to the configuration, or the name to somebody's aliases"
-    return Finding(RULE, level, f"owner {owner!r} is not known", hint, path, line, about=owner)
+def unknown_owner(owner: str, path: str, line: int, hint: str | None = None) -> Finding:
+    """The finding about one item."""
+    return new_finding(RULE, f"owner {owner!r} is not known", hint, path, line, about=owner)
 
 
 def is_about_a_stranger(finding: Finding) -> bool:

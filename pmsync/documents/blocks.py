@@ -1,9 +1,11 @@
-"""What a document consists of, the same for Markdown and HTML. Values only; knows neither parser."""
+"""The blocks of a document, the same for Markdown and HTML. Values only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pmsync.model import Ignore
 
 _LONGEST = 20_000
 _MOST_BRACKETS = 300
@@ -11,7 +13,7 @@ _MOST_BRACKETS = 300
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text in one style. Line breaks are '\\n'. `href` is the link's target, '' outside links."""
+    """Text in one style. Line breaks are '\\n'; `href` is the target of a link, '' outside links."""
 
     text: str
     href: str = ""
@@ -22,38 +24,47 @@ class Span:
 
 
 class Text:
-    """Inline text: `raw` as in the source, `line` (1-based) where it starts, `spans` worked out when first asked for.
+    """Inline text that begins at `line` (from 1). `raw` is its source, or its plain text if that is HTML.
 
-    Most text of a document stands outside the sections that are read, and costs no inline parse.
+    `markdown` is the text as Markdown. `lines` are the lines of the file at which the lines of the text begin, empty where
+    they are adjacent. The spans are parsed when they are first needed: most text is outside the sections that are read.
     """
 
-    __slots__ = ("_make", "_spans", "line", "raw")
+    __slots__ = ("_make", "_spans", "line", "lines", "markdown", "raw")
 
     def __init__(self, raw: str, line: int, make: Callable[[str], tuple[Span, ...]] | None = None) -> None:
         self.raw = raw
+        self.markdown = raw
         self.line = line
+        self.lines: Sequence[int] = ()
         self._make = make
         self._spans: tuple[Span, ...] | None = None
 
     @classmethod
-    def of(cls, spans: tuple[Span, ...], line: int) -> Text:
-        """Text whose spans are known already, cut where it is so long that it is no sentence."""
+    def of(cls, spans: tuple[Span, ...], line: int, markdown: str = "", lines: Sequence[int] = ()) -> Text:
+        """Text from HTML, whose spans need no parse."""
         text = cls("".join(span.text for span in spans), line)
+        text.markdown = markdown or text.raw
+        text.lines = lines
         text._spans = spans if len(text.raw) <= _LONGEST else None
         return text
 
     @property
-    def known(self) -> bool:
-        """Whether the spans are there without a parse (text that came from HTML)."""
+    def parsed(self) -> bool:
+        """Whether the spans need no parse, as in text from HTML."""
         return self._make is None
 
     def part(self, raw: str, line: int) -> Text:
-        """A part of this text, `line` lines further down."""
+        """The part of this text whose source is `raw`, with `line` lines above it."""
+        if self._make is None:
+            start = self.raw.find(raw)
+            spans = tuple(_between(self.spans, start, start + len(raw)))
+            return Text.of(spans, self.lines[line] if self.lines else self.line + line, lines=self.lines[line:])
         return Text(raw, self.line + line, self._make)
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """The styled stretches. Text so long or so full of brackets that it is no sentence stays one plain span."""
+        """The text by style. Text that is too long for a sentence, or has too many brackets, is one plain span."""
         if self._spans is None:
             odd = len(self.raw) > _LONGEST or self.raw.count("[") > _MOST_BRACKETS
             self._spans = (Span(self.raw[:_LONGEST]),) if odd or self._make is None else self._make(self.raw)
@@ -64,6 +75,15 @@ class Text:
         """The text without marks, with its line breaks."""
         spans = self.spans
         return spans[0].text if len(spans) == 1 else "".join(span.text for span in spans)
+
+
+def _between(spans: tuple[Span, ...], start: int, end: int) -> Iterator[Span]:
+    """The spans from one position in their text to another."""
+    for span in spans:
+        text = span.text[max(start, 0) : max(end, 0)]
+        if text:
+            yield replace(span, text=text)
+        start, end = start - len(span.text), end - len(span.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """A list entry: its first paragraph, and what stands below it. `text_end` is the paragraph's last line."""
+    """A list entry: its first paragraph, which ends at line `text_end`, and the blocks below it."""
 
     text: Text | None
     line: int
@@ -135,7 +155,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """What is never read: code, rules."""
+    """Code or a rule, which are never read."""
 
     line: int
     end: int
@@ -144,8 +164,29 @@ class Opaque:
 Block = Heading | Paragraph | Listing | Table | Quote | Opaque
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The content of a file, before action items are recognised.
+
+    The blocks count `lines`, which are Markdown. `places` are the places of the lines in the file, empty where they are the
+    lines of the file. `text` is all of the text, `front` the front matter. `ignores` reads the comments that ignore rules
+    of `pmsync check`, given the places at which items begin.
+    """
+
+    blocks: Sequence[Block]
+    lines: Sequence[str]
+    text: str
+    places: Sequence[int] = ()
+    front: Mapping[str, object] = field(default_factory=dict)
+    ignores: Callable[[Collection[int]], tuple[Ignore, ...]] = lambda _: ()
+
+    def place(self, line: int) -> int:
+        """The place of a line in the file; 0 is no line."""
+        return self.places[min(line, len(self.places)) - 1] if line and self.places else line
+
+
 def below(blocks: tuple[Block, ...]) -> Iterator[Text]:
-    """All texts in `blocks`, in order."""
+    """All texts in the blocks, in order."""
     for block in blocks:
         if isinstance(block, Heading | Paragraph):
             yield block.text

@@ -1,137 +1,94 @@
-"""Files to Markdown: HTML, Word and reStructuredText, each line with its place in the file. Pure.
+"""Files to documents: Markdown, HTML, Word and reStructuredText, by suffix; any other suffix is Markdown. Pure.
 
-A source is chosen by the file's suffix; what has none of theirs is Markdown as it stands. All that is known about
-action items stays in `pmsync.documents.items`: the same content gives the same items, whatever file it came in.
+Each format has a module that makes blocks; all that is specific to action items is in `pmsync.documents.items`, so that
+the same text gives the same items in any format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.html.as_markdown import Line
-from pmsync.documents.items import at_places, parse
+from pmsync.documents.blocks import Content
+from pmsync.documents.items import document
 from pmsync.documents.items.account import Account, account
 from pmsync.documents.items.source_digest import with_source, with_sources
-from pmsync.documents.markdown import ignore_comments
-from pmsync.documents.markdown.front_matter import refuse_conflicts, split
+from pmsync.documents.markdown import content as markdown
+from pmsync.documents.markdown import front_matter, ignore_comments
 from pmsync.errors import DocumentError
 from pmsync.model import Document
 
 LARGEST = 5_000_000
-"""Bytes; no post-mortem is longer, and a larger file is not worth a stuck run."""
+"""The largest file, in bytes."""
 _LARGEST_WORD = 50_000_000
-"""A Word file holds its pictures too; its text has a limit of its own."""
+"""A Word file includes its pictures; its text has a limit of its own."""
 
 _MARKDOWN = (".md", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
 _WORD = (".docx",)
 _RST = (".rst",)
 SUFFIXES = (*_MARKDOWN, *_HTML, *_WORD, *_RST)
-"""What a folder is searched for."""
+"""The suffixes of the documents in a folder."""
 
 
 def largest(path: str) -> int:
-    """How many bytes a file of that name may have."""
+    """The largest size of a file of that name, in bytes."""
     return _LARGEST_WORD if _suffix(path) in _WORD else LARGEST
 
 
 def is_markdown(path: str) -> bool:
-    """Whether the file's own text is what is read, so that a line of it can be changed."""
+    """Whether a file of that name is Markdown, so that its lines can be edited."""
     return _suffix(path) not in {*_HTML, *_WORD, *_RST}
 
 
 def read(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
-    """The document that a file of that name holds; its lines are places in the file.
-
-    Raises DocumentError, with a text that says why, where it cannot be read.
-    """
-    limit = largest(path)
-    if len(data) > limit:
-        raise DocumentError(f"the file is larger than {limit // 1_000_000} MB")
-    if _suffix(path) in _WORD:
-        from pmsync.documents import word  # noqa: PLC0415  (most teams have none)
-
-        return with_source(_document([], word.lines(data), path, vocabulary), data)
-    text = decode(data)
-    if is_markdown(path):
-        return with_sources(parse(text, path, vocabulary), text)
-    refuse_conflicts(text, path)
-    front, body = _front(text, path)
-    document = with_source(_document(front, _reader(path)(body), path, vocabulary), data)
-    comments = ignore_comments.find_in_html(body) if _suffix(path) in _HTML else []
-    return replace(document, ignores=ignore_comments.read(body, comments, {item.line for item in document.items}))
-
-
-def as_markdown(data: bytes, path: str) -> str:
-    """The text of the file as the Markdown that is read of it; raises DocumentError."""
-    if _suffix(path) in _WORD:
-        from pmsync.documents import word  # noqa: PLC0415
-
-        return "\n".join(line for line, _ in word.lines(data))
-    text = decode(data)
-    return text if is_markdown(path) else "\n".join(line for line, _ in _reader(path)(_front(text, path)[1]))
+    """The document in a file of that name; its lines are places in the file. Raises DocumentError where it is unreadable."""
+    made = document(content(data, path), path, vocabulary)
+    return with_sources(made, decode(data)) if is_markdown(path) else with_source(made, data)
 
 
 def explain(data: bytes, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
-    """What `read` made of a file, and what it left out; raises DocumentError as that does."""
-    if is_markdown(path):
-        return account(decode(data), path, vocabulary)
-    if _suffix(path) in _WORD:
+    """What `read` makes of a file and what it leaves out. Raises DocumentError where it is unreadable."""
+    return account(content(data, path), path, vocabulary)
+
+
+def content(data: bytes, path: str) -> Content:
+    """The content of a file of that name. Raises DocumentError where it is unreadable."""
+    if len(data) > largest(path):
+        raise DocumentError(f"the file is larger than {largest(path) // 1_000_000} MB")
+    suffix = _suffix(path)
+    if suffix in _WORD:
         from pmsync.documents import word  # noqa: PLC0415  (most teams have none)
 
-        lines = word.lines(data)
-    else:
-        front, body = _front(decode(data), path)
-        lines = _joined(front, _reader(path)(body))
-    return account("\n".join(text for text, _ in lines), path, vocabulary).at_places([place for _, place in lines])
+        return word.content(data)
+    text = decode(data)
+    if is_markdown(path):
+        return markdown.content(text, path)
+    front_matter.refuse_conflicts(text, path)
+    front, body = front_matter.split(text, path)
+    head = text[: len(text) - len(body.lstrip("\n"))].rstrip("\n").split("\n") if body != text else []
+    if suffix in _RST:
+        from pmsync.documents import restructured_text  # noqa: PLC0415
+
+        return replace(restructured_text.content(body, head), front=front)
+    from pmsync.documents.html import page  # noqa: PLC0415
+
+    made = page.content(front_matter.without_comments(body), above=head)
+    return replace(made, front=front, ignores=partial(ignore_comments.read, body, ignore_comments.find_in_html(body)))
 
 
 def decode(data: bytes) -> str:
-    """The text that the bytes of a document hold, with plain line feeds; raises DocumentError."""
+    """The text of a document, with '\\n' line ends. Raises DocumentError where it is too large or not UTF-8."""
     if len(data) > LARGEST:
         raise DocumentError(f"the file is larger than {LARGEST // 1_000_000} MB")
     try:
-        text = data.decode("utf-8-sig")
+        return front_matter.normal(data.decode())
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"the file is not UTF-8 (line {line}); save it as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _reader(path: str) -> Callable[[str], list[Line]]:
-    if _suffix(path) in _RST:
-        from pmsync.documents import restructured_text  # noqa: PLC0415
-
-        return restructured_text.lines
-    from pmsync.documents.html import page  # noqa: PLC0415
-
-    return page.lines
 
 
 def _suffix(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
-
-
-def _front(text: str, path: str) -> tuple[list[Line], str]:
-    """The front matter's lines, and the text with blank lines in their stead."""
-    _, body = split(text, path)
-    if body == text:
-        return [], text
-    head = text[: len(text) - len(body.lstrip("\n"))].rstrip("\n")
-    return [(line, number) for number, line in enumerate(head.split("\n"), 1)], body
-
-
-def _document(front: list[Line], body: list[Line], path: str, vocabulary: Vocabulary) -> Document:
-    """The document that the Markdown makes, with the places of its lines for the lines themselves."""
-    lines = _joined(front, body)
-    text = "\n".join(text for text, _ in lines)
-    if len(text) > LARGEST:  # a cell may span fifty columns in as many bytes
-        raise DocumentError(f"the file's text is longer than {LARGEST // 1_000_000} MB")
-    return at_places(parse(text, path, vocabulary), [place for _, place in lines])
-
-
-def _joined(front: list[Line], body: list[Line]) -> list[Line]:
-    return [*front, *([("", len(front))] if front else []), *body]

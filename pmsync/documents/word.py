@@ -1,16 +1,18 @@
-"""Word files to Markdown by mammoth, over HTML. Places count paragraphs with text; a table's row counts as one.
+"""Word files to blocks, by mammoth and the reader of HTML. Places count paragraphs with text; a table row counts as one.
 
-Reads nothing but the file's own parts: mammoth follows no link to other files, and pictures are left out.
+Reads only the file's own parts: links to other files are not followed, and pictures are left out.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
+from itertools import count
 from typing import Any
 
+from pmsync.documents.blocks import Content
 from pmsync.documents.html import page
-from pmsync.documents.html.as_markdown import Line
+from pmsync.documents.html.walk import mark
 from pmsync.errors import DocumentError
 
 _MOST_TEXT = 10_000_000  # bytes of XML: about a thousand pages
@@ -18,12 +20,12 @@ _MOST_PARTS = 2_000
 _STYLES = "p[style-name='Title'] => h1:fresh"
 
 
-def lines(data: bytes) -> list[Line]:
-    """The document as lines of Markdown with their paragraphs' numbers; raises DocumentError."""
+def content(data: bytes) -> Content:
+    """The content of a Word file. Raises DocumentError where it is unreadable."""
     try:
         import mammoth  # noqa: PLC0415  (an extra)
     except ImportError:
-        raise DocumentError('Word files need another library: python -m pip install "pmsync[docx]"') from None
+        raise DocumentError('Word files need an extra: python -m pip install "pmsync[docx]"') from None
     _refuse(data)
     try:
         result = mammoth.convert_to_html(
@@ -32,18 +34,18 @@ def lines(data: bytes) -> list[Line]:
             include_embedded_style_map=False,
             external_file_access=False,
             convert_image=lambda _: [],
-            transform_document=_marked,
+            transform_document=_with_marks,
         )
     except RecursionError:
-        raise DocumentError("the Word file is nested too deep to be read") from None
+        raise DocumentError("the Word file is nested too deeply") from None
     except Exception as error:  # mammoth raises whatever a broken file leads it to
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DocumentError(f"the Word file cannot be read: {reason}") from None
-    return page.lines(result.value, marked=True)
+    return page.content(result.value, marked=True)
 
 
 def _refuse(data: bytes) -> None:
-    """Raises DocumentError for what is no Word file, unpacks to too much, or brings entities of its own."""
+    """Raise DocumentError for what is not a Word file, unpacks to too much text, or defines XML entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -51,44 +53,37 @@ def _refuse(data: bytes) -> None:
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in texts) > _MOST_TEXT:
                 raise DocumentError(f"the Word file unpacks to more than {_MOST_TEXT // 1_000_000} MB of text")
             for part in texts:
-                # What a part unpacks to is cut at the size that was added up above.
+                # `read` unpacks no more than the size that is added up above.
                 if b"<!DOCTYPE" in archive.read(part).replace(b"\0", b""):
-                    raise DocumentError(f"the Word file defines entities in {part.filename!r}: Word writes none")
+                    raise DocumentError(f"the Word file defines entities in {part.filename!r}, which Word never does")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
-        hint = "protected by a password, or no .docx file"
-        raise DocumentError(f"the Word file cannot be unpacked ({error}): it is {hint}") from None
+        reason = "it may have a password, or not be a .docx file"
+        raise DocumentError(f"the Word file cannot be unpacked ({error}): {reason}") from None
 
 
-def _marked(document: Any) -> Any:
-    """The document with a mark of its number in each paragraph, without footnotes: they are no part of a list."""
+def _with_marks(document: Any) -> Any:
+    """The document with a mark of its place in each paragraph, and without empty paragraphs and references to footnotes."""
     from mammoth import documents  # noqa: PLC0415
 
-    number = 0
-
-    def place(element: Any, number: int) -> Any:
-        kept = []
-        if isinstance(element, documents.Paragraph):
-            kept.append(documents.Text(f"\ufdd0{number}\ufdd1"))
-        for child in element.children:
-            if isinstance(child, documents.NoteReference):
-                continue
-            kept.append(place(child, number) if hasattr(child, "children") else child)
-        return element.copy(children=kept)
-
-    out = []
+    numbers = count(1)
+    blocks = []
     for block in document.children:
         if isinstance(block, documents.Table):
-            rows = []
-            for row in block.children:
-                number += 1
-                rows.append(place(row, number))
-            out.append(block.copy(children=rows))
-        elif isinstance(block, documents.Paragraph) and _has_text(block):
-            number += 1
-            out.append(place(block, number))
+            blocks.append(block.copy(children=[_with_mark(row, next(numbers)) for row in block.children]))
         elif not isinstance(block, documents.Paragraph):
-            out.append(block)
-    return document.copy(children=out)
+            blocks.append(block)
+        elif _has_text(block):
+            blocks.append(_with_mark(block, next(numbers)))
+    return document.copy(children=blocks)
+
+
+def _with_mark(element: Any, number: int) -> Any:
+    from mammoth import documents  # noqa: PLC0415
+
+    first = [documents.Text(mark(number))] if isinstance(element, documents.Paragraph) else []
+    children = [child for child in element.children if not isinstance(child, documents.NoteReference)]
+    inside = [_with_mark(child, number) if hasattr(child, "children") else child for child in children]
+    return element.copy(children=[*first, *inside])
 
 
 def _has_text(element: Any) -> bool:

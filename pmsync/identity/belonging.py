@@ -10,9 +10,9 @@ from pmsync.model import Marker
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """What this configuration is called. `homes` are the names of its place, the usual one first; none where unknown.
+    """The names of this configuration. `homes` are the names of its place, the usual one first; none if unknown.
 
-    `formerly` are namespaces and places that were this one's before, as a person says.
+    `formerly` are its former namespaces and places, as configured.
     """
 
     namespace: str
@@ -24,7 +24,7 @@ class Belonging:
         return self.homes[0] if self.homes else ""
 
     def owns(self, marker: Marker) -> bool:
-        """Whether it is ours. What a marker does not say does not count against it."""
+        """Whether the marker is ours. A part that it lacks does not count against it."""
         return self.is_our_namespace(marker.namespace) and self.is_here(marker.home)
 
     def is_of_another(self, marker: Marker) -> bool:
@@ -32,9 +32,9 @@ class Belonging:
         return marker.namespace == self.namespace and not self.is_here(marker.home)
 
     def is_of_before(self, marker: Marker) -> bool:
-        """Whether it was made here, under another namespace."""
-        known = bool(marker.home and self.homes) and self.is_here(marker.home)
-        return known and not self.is_our_namespace(marker.namespace)
+        """Whether it was written here, under another namespace."""
+        is_here = bool(marker.home and self.homes) and self.is_here(marker.home)
+        return is_here and not self.is_our_namespace(marker.namespace)
 
     def is_our_namespace(self, namespace: str) -> bool:
         return namespace in {self.namespace, "", *self.formerly}
@@ -44,14 +44,14 @@ class Belonging:
 
 
 def home_name(repository: str, folder: str) -> str:
-    """The name of a place: `github.com/acme/web:services/pay`. The repository is '' where unknown; the folder is '.'
-    for the top of the work tree.
+    """Return a place's name: `github.com/acme/web:services/pay`. The repository is '' if unknown; the folder is '.' for
+    the top of the work tree.
     """
     return f"{repository.lower()}:{folder or '.'}"
 
 
 def is_one_of(home: str, homes: Iterable[str]) -> bool:
-    """Whether a place is one of these, as far as both are known."""
+    """Whether a place is one of these; an unknown repository matches any."""
     repository, _, folder = home.partition(":")
     return any(
         folder == folder2 and (not repository or not repository2 or repository == repository2)
@@ -60,6 +60,6 @@ def is_one_of(home: str, homes: Iterable[str]) -> bool:
 
 
 def named(values: Collection[str]) -> str:
-    """The values in quotes, for a message; the first three of many."""
-    shown = sorted(values)
-    return ", ".join(repr(each) for each in shown[:3]) + (" …" if len(shown) > 3 else "")
+    """Return the values in quotes, for a message; of many, the first three."""
+    first = sorted(values)
+    return ", ".join(repr(each) for each in first[:3]) + (" …" if len(first) > 3 else "")

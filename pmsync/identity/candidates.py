@@ -1,4 +1,4 @@
-"""What identify joins: the entries as read, and the items that already have a ticket or an intent. Pure."""
+"""What `identify` matches: entries as read, and items that have a ticket or an intent. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pmsync.model import Candidate, Document, Fields, Intent, Item, ItemRow, Lin
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An item that has a ticket, or an intent, or about which a person has been asked.
+    """An item that has a ticket or an intent, or about which a person was asked.
 
-    `identities` are (document id, key) pairs, the newest first. `titles` are keys of other titles it goes by (the
-    ticket's), `title` one of them as people see it. `orphaned` and `closed` make it a worse candidate for guesses,
-    never for an exact key. `sources` are digests of the text it was read from when something was last sent.
-    `remembered` says that the ledger knows it: what it lacks now it has lost since the last run. `candidates` are not
-    empty where it is undecided, for the `reason` given: whatever is recognised as this item stays undecided with it.
+    `identities` are (document id, key) pairs, the newest first. `titles` are the keys of its other titles (the
+    ticket's), `title` one of them as people see it. An `orphaned` or `closed` item is a worse candidate for guesses,
+    never for an exact key. `sources` are digests of the text from which values were last sent. A `remembered` item is
+    known to the ledger, so that it left its document since the last run. An undecided item has `candidates` and a
+    `reason`: an entry that matches it stays undecided.
     """
 
     uid: str
@@ -38,7 +38,7 @@ class Known:
 
     @property
     def candidate(self) -> Candidate:
-        """This item as something that an undecided one may be."""
+        """This item as a candidate for an undecided one."""
         document_id, key = self.identities[0]
         return Candidate(self.uid, self.ref, self.title, document_id, key)
 
@@ -49,7 +49,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item as read, where it stands, and the tickets that it names (`refs`)."""
+    """An item as read, with its place and the tickets that it names (`refs`)."""
 
     document: Document
     item: Item
@@ -59,12 +59,12 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The title's normal form, whatever id the item has."""
+        """The title's normal form, even if the item has an explicit id."""
         return title_key(self.item.title, self.item.owners)
 
     @property
     def uid_key(self) -> str:
-        """What a new item's uid follows from: an id alone may have been another item's before."""
+        """The text from which a new item's uid follows; an explicit id alone may be a reused one."""
         return f"{self.key} {self.text}" if self.key.startswith("id:") else self.key
 
     @property
@@ -73,7 +73,7 @@ class Entry:
 
 
 def entries(documents: Iterable[Document], refs: Mapping[tuple[str, int], tuple[Ref, ...]]) -> list[Entry]:
-    """All items in reading order; `refs` gives the tickets named, by document id and position in the document."""
+    """Return all items in reading order. `refs` are the named tickets by document id and position in the document."""
     return [
         Entry(document, item, item_key(item), position, refs.get((document.id, position), ()))
         for document in documents
@@ -87,24 +87,23 @@ def known_items(
     marked: Iterable[Ticket],
     questions: Mapping[str, ItemRow] | None = None,
 ) -> dict[str, Known]:
-    """The known items by uid: the ledger's links and intents, and the trusted marked tickets, always both; and the
-    `questions` that are open, with what they are about.
+    """Return the known items by uid: links and intents of the ledger, trusted marked tickets, and open `questions`.
 
-    Where a marker was changed after the ledger last saw its ticket (another run followed an edit), its key is the
-    newer one; the older one still counts, after it.
+    If a marker changed after the ledger last saw its ticket (another run followed an edit), its key is the newer one;
+    the older one still counts, after it.
     """
-    known = _from_questions(questions or {})
-    known |= {intent.uid: _from_intent(intent) for intent in intents.values()}
-    known |= {link.uid: _from_link(link) for link in links.values()}
+    items = _from_questions(questions or {})
+    items |= {intent.uid: _from_intent(intent) for intent in intents.values()}
+    items |= {link.uid: _from_link(link) for link in links.values()}
     for ticket in sorted(marked, key=lambda ticket: ticket.duplicate):
         uid = ticket.marker.uid if ticket.marker else ""
-        known[uid] = _with_marker(known.get(uid), ticket, links.get(uid))
-    return known
+        items[uid] = _with_marker(items.get(uid), ticket, links.get(uid))
+    return items
 
 
 def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
-    """The undecided items, and their candidates: a listing of what changed lately does not show those again."""
-    known = {
+    """Return the undecided items with their candidates, which an incremental listing does not show again."""
+    items = {
         each.uid: Known(
             each.uid, ((each.document_id, each.key),), (title_key(each.fields.title),), group=each.group,
             details_digest=digest(each.details) if each.details else "", remembered=True,
@@ -114,8 +113,8 @@ def _from_questions(questions: Mapping[str, ItemRow]) -> dict[str, Known]:
     }  # fmt: skip
     for each in (candidate for row in questions.values() for candidate in row.candidates if candidate.uid):
         titles, identities = (title_key(each.title),), ((each.document_id, each.key),)
-        known.setdefault(each.uid, Known(each.uid, identities, titles, each.ref, title=each.title))
-    return known
+        items.setdefault(each.uid, Known(each.uid, identities, titles, each.ref, title=each.title))
+    return items
 
 
 def _from_intent(intent: Intent) -> Known:
@@ -142,21 +141,21 @@ def _from_link(link: Link) -> Known:
 
 
 def _titles(link: Link) -> tuple[str, ...]:
-    """What the ticket is called, and what the document called the item when that was last sent."""
+    """Return the keys of the ticket's title and of the title that was last sent."""
     pushed = (title_key(link.pushed.title, link.pushed.owners),) if link.pushed else ()
     return tuple(dict.fromkeys((title_key(link.ticket.title), *pushed)))
 
 
-def _with_marker(known: Known | None, ticket: Ticket, link: Link | None) -> Known:
+def _with_marker(item: Known | None, ticket: Ticket, link: Link | None) -> Known:
     marker = ticket.marker
     assert marker is not None  # noqa: S101 - the caller passes marked tickets
     here = (marker.document_id, marker.key)
-    if known is None or known.candidates:
+    if item is None or item.candidates:
         title = title_key(ticket.title)
         closed, sources = ticket.status.closed, frozenset({marker.source} - {""})
         return Known(marker.uid, (here,), (title,), ticket.ref, closed=closed, title=ticket.title, sources=sources)
-    if not marker.key or here in known.identities:
-        return known
+    if not marker.key or here in item.identities:
+        return item
     newer = link is None or ticket.updated_at > link.ticket.updated_at
-    identities = (here, *known.identities) if newer else (*known.identities, here)
-    return replace(known, identities=identities)
+    identities = (here, *item.identities) if newer else (*item.identities, here)
+    return replace(item, identities=identities)

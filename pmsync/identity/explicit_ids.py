@@ -1,4 +1,4 @@
-"""Items by the ids that their authors gave, as long as titles and links do not contradict those. Pure."""
+"""Items by the ids that their authors gave, unless titles or links contradict those. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pmsync.identity.similarity import DOUBTFUL, sameness
 
 
 def by_id(board: Board, document_id: str, origin: str, how: str) -> None:
-    """Ids that authors gave, as long as the titles do not contradict them: a row inserted on top moves AI-1 and AI-2.
+    """Match by explicit ids, unless the titles contradict them: a row inserted on top shifts AI-1 and AI-2.
 
-    The same title comes first, under whatever id; then the same id. An id whose title is now quite another is a
-    reworded item, unless the titles say that ids moved, or its ticket is closed: new work must not hide behind done
-    work.
+    The same title comes first, under whatever id, then the same id. An id with a quite different title is a reworded
+    item, unless the titles show that ids moved, or its ticket is closed: new work must not hide behind done work.
     """
     here = [entry for entry in board.entries(document_id) if is_id(entry.key)]
     items = grouped(
@@ -37,7 +36,7 @@ def by_id(board: Board, document_id: str, origin: str, how: str) -> None:
         if unlike and _is_contradicted(board, document_id, origin, entry, same[0]):
             board.renumbered.add(document_id)
         elif unlike and same[0].closed and not entry.item.done:
-            reason = f"its id {entry.item.explicit_id!r} was that of other work, whose ticket is closed"
+            reason = f"its id {entry.item.explicit_id!r} belonged to other work, whose ticket is closed"
             board.leave(entry, reason, same)
         else:
             board.take(entry, same[0], how)
@@ -56,7 +55,7 @@ def _by_title_and_id(board: Board, here: Iterable[Entry], items: Mapping[str, li
 
 
 def _by_title_alone(board: Board, document_id: str, origin: str, how: str) -> bool:
-    """Takes items whose title stands under another id now; True where there are any: the ids have moved."""
+    """Match items whose title now has another id. True if there are any: the ids have moved."""
     entries = [entry for entry in board.entries(document_id) if is_id(entry.key)]
     titled = grouped(entries, lambda entry: entry.text)
     left = [item for item in board.known(origin) if is_id(item.identities[0][1])]
@@ -71,7 +70,7 @@ def _by_title_alone(board: Board, document_id: str, origin: str, how: str) -> bo
 
 
 def _links_say_otherwise(board: Board, entry: Entry, item: Known) -> bool:
-    """Whether the entry names another ticket, or another entry names this item's: that says more than an id."""
+    """Whether the entry names another ticket, or another entry names this item's: links count more than ids."""
     if entry.refs:
         return item.ref not in entry.refs
     others = (each for entries in board.open.values() for each in entries.values() if each is not entry)
@@ -79,7 +78,7 @@ def _links_say_otherwise(board: Board, entry: Entry, item: Known) -> bool:
 
 
 def _is_contradicted(board: Board, document_id: str, origin: str, entry: Entry, item: Known) -> bool:
-    """Whether another entry is rather this item, or this entry rather another item, by their titles."""
+    """Whether, by the titles, another entry may be this item, or this entry another item."""
     entries, items = board.entries(document_id), board.known(origin)
     if len(entries) + len(items) > MOST_PAIRS // 100:
         return True
@@ -88,10 +87,10 @@ def _is_contradicted(board: Board, document_id: str, origin: str, entry: Entry, 
 
 
 def ask_about_moved_ids(board: Board, document_id: str) -> None:
-    """Where ids moved, an id alone says too little of an item that nobody else claims: a person is asked."""
+    """Ask about entries that match by id alone in a document whose ids have moved."""
     if document_id not in board.renumbered:
         return
     items = grouped(board.known(document_id), lambda item: item.identities[0][1])
     for entry in board.entries(document_id):
         if entry.key in items and is_id(entry.key):
-            board.leave(entry, "ids in this document have moved, and its title is a new one", items[entry.key])
+            board.leave(entry, "ids in this document have moved, and its title is new", items[entry.key])

@@ -1,7 +1,7 @@
-"""Which item is which: joins the items as read with the items already known. Pure.
+"""Which item is which: matches the items as read with the known items. Pure.
 
-Keys are compared first, then edits are looked for; whatever stays ambiguous is left to a person. The rules and their
-reasons are in docs/how-it-works.md.
+Keys are compared first, then edits are looked for; what stays ambiguous is left to a person. docs/how-it-works.md has
+the rules and their reasons.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pmsync.model import Ref, Ticket
 __all__ = ["Identities", "Placed", "Undecided", "identify"]
 
 TOO_COMMON = 50
-"""A key that more gone documents than this have says nothing about which of them was renamed."""
+"""A key that more than this many gone documents share does not tell which of them was renamed."""
 SURELY_THE_SAME = 0.9
-"""How alike the text of an open item must be to that of an item whose ticket is closed, to be the same work."""
+"""How similar an open item must be to one whose ticket is closed, to be the same work."""
 
 
 def identify(
-    found: Sequence[Entry],
+    read: Sequence[Entry],
     known: Mapping[str, Known],
     *,
     documents: Collection[str],
@@ -35,40 +35,41 @@ def identify(
     decisions: Mapping[str, str] | None = None,
     lookalikes: Sequence[Ticket] = (),
 ) -> Identities:
-    """Place every entry, or say why it cannot be placed.
+    """Place every entry that was `read`, or say why it cannot be placed.
 
-    `documents` are the ids of all documents that were read, those without any item among them. `complete` says that
-    all of them were read without error: only then may a document count as gone and its items be looked for elsewhere.
-    `decisions` maps the uid of an undecided entry to 'new'. `lookalikes` are tickets of our own accounts that carry no
-    marker, or no more of it than the uid, and are linked to nothing.
+    `documents` are the ids of all documents that were read, with or without items. `complete` says that all were read
+    without error: only then may a document count as gone, and its items be looked for elsewhere. `decisions` maps the
+    uid of an undecided entry to 'new'. `lookalikes` are unlinked tickets of our own accounts whose marker is lost, or
+    lost but for the uid.
     """
     board = Board()
-    read = sorted({entry.document.id for entry in found})
-    for entry in found:
+    ids = sorted({entry.document.id for entry in read})
+    for entry in read:
         board.open[entry.document.id][entry.position] = entry
     for item in known.values():
         board.free[item.document_id][item.uid] = item
     gone = sorted(set(board.free) - {*documents, ""})
-    for document_id in read:
+    for document_id in ids:
         _by_ticket(board, document_id)
         _by_key(board, document_id, document_id, "key")
-    _by_older_key(board, read)
-    for document_id in read:
+    _by_older_key(board, ids)
+    for document_id in ids:
         _by_source(board, document_id)
-    _by_uid(board, read, namespace)
-    origins = _renamed(board, read, gone, complete)
-    for document_id in read:
+    _by_uid(board, ids, namespace)
+    origins = _renamed(board, ids, gone, complete)
+    for document_id in ids:
         _by_similarity(board, document_id, [document_id, *origins.get(document_id, ())])
         _like_an_orphan(board, document_id)
-    _moved(board, read, documents)
-    _like_one_that_left(board, read, documents)
-    _like_a_gone_one(board, read, gone)
+    _moved(board, ids, documents)
+    _like_one_that_left(board, ids, documents)
+    _like_a_gone_one(board, ids, gone)
     return settle(board, known, namespace, decisions or {}, lookalikes)
 
 
 def _by_ticket(board: Board, document_id: str) -> None:
-    """The ticket that stands in the document is the strongest sign, where exactly one entry and one item have it, and
-    none of the two has its equal by key: a line that names the ticket of another line takes it from nobody.
+    """Match by the ticket named in the document, if exactly one entry and one item have it.
+
+    Neither may have a match by key: a line that names another line's ticket does not take it over.
     """
     here = board.entries(document_id)
     keys = Counter(entry.key for entry in here)
@@ -83,17 +84,17 @@ def _by_ticket(board: Board, document_id: str) -> None:
         if len(sole) == 1:
             item = holders[sole[0]][0]
             key = item.identities[0][1]
-            if key == entry.key or not (entry.key in own or keys[key] or _stands(item, here)):
+            if key == entry.key or not (entry.key in own or keys[key] or _has_moved_id(item, here)):
                 board.take(entry, item, "ticket")
 
 
-def _stands(item: Known, here: Sequence[Entry]) -> bool:
-    """Whether an item with an id stands there under its title still, whatever id that has now."""
+def _has_moved_id(item: Known, here: Sequence[Entry]) -> bool:
+    """Whether an item with an id is still there under its title, with whatever id."""
     return is_id(item.identities[0][1]) and any(entry.text in item.titles for entry in here)
 
 
 def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:
-    """Equal keys; several entries of one key are told apart by group, then details, then fields, then order."""
+    """Match equal keys. Several entries of one key are told apart by group, then details, fields and order."""
     by_id(board, document_id, origin, how)
     items = grouped(board.known(origin), lambda item: item.identities[0][1])
     for key, same in grouped(board.entries(document_id), lambda entry: entry.key).items():
@@ -101,12 +102,12 @@ def _by_key(board: Board, document_id: str, origin: str, how: str) -> None:
             board.take(entry, item, how)
 
 
-def _by_older_key(board: Board, read: Sequence[str]) -> None:
-    """A run that could not refresh a marker, or a ledger that missed an edit, still knows the item by its old key."""
+def _by_older_key(board: Board, documents: Sequence[str]) -> None:
+    """Match by a former key: a marker could not be refreshed, or the ledger missed an edit."""
     older = {
         identity: item for items in board.free.values() for item in items.values() for identity in item.identities[1:]
     }
-    for document_id in read if older else ():
+    for document_id in documents if older else ():
         for entry in board.entries(document_id):
             item = older.get((document_id, entry.key))
             if item and item.uid in board.free[item.document_id]:
@@ -114,22 +115,22 @@ def _by_older_key(board: Board, read: Sequence[str]) -> None:
 
 
 def _by_source(board: Board, document_id: str) -> None:
-    """The very text that an item was read from is that item, though a new version or vocabulary reads it otherwise."""
+    """Match an item's unchanged text, even if a new version or vocabulary reads it differently."""
     here = grouped(
         [entry for entry in board.entries(document_id) if entry.item.source], lambda entry: entry.item.source
     )
     pairs = [(source, item) for item in board.known(document_id) for source in item.sources]
     items = grouped(pairs, lambda pair: pair[0])
     for source, same in here.items():
-        known = items.get(source, [])
-        if len(same) == len(known) == 1 and known[0][1].uid in board.free[document_id]:
-            board.take(same[0], known[0][1], "key")
+        candidates = items.get(source, [])
+        if len(same) == len(candidates) == 1 and candidates[0][1].uid in board.free[document_id]:
+            board.take(same[0], candidates[0][1], "key")
 
 
-def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
-    """A marker of which only the uid is left still says which item it was: the one this uid follows from."""
+def _by_uid(board: Board, documents: Sequence[str], namespace: str) -> None:
+    """Match a marker of which only the uid is left: the uid follows from the entry's key."""
     bare = dict(board.free.get("", {}))
-    for document_id in read if bare else ():
+    for document_id in documents if bare else ():
         for entry in board.entries(document_id):
             for key in dict.fromkeys((entry.uid_key, entry.key)):
                 uid = make_uid(namespace, document_id, key)
@@ -138,13 +139,13 @@ def _by_uid(board: Board, read: Sequence[str], namespace: str) -> None:
                     break
 
 
-def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
-    """Match documents that are new with documents that are gone, by the items of both that are still unmatched.
+def _renamed(board: Board, documents: Sequence[str], gone: Sequence[str], complete: bool) -> dict[str, list[str]]:
+    """Match new documents with gone ones by their unmatched items.
 
-    Returns, by document, the gone documents it continues. Without a complete read nothing counts as gone: entries
-    that would match a missing document wait.
+    Returns, by document, the gone documents that it continues. Without a complete read nothing counts as gone, and
+    entries that would match a missing document wait.
     """
-    shared = _shared_keys(board, read, gone)
+    shared = _shared_keys(board, documents, gone)
     rows, columns = grouped(shared, lambda pair: pair[0]), grouped(shared, lambda pair: pair[1])
     accepted: dict[str, list[str]] = defaultdict(list)
     for pair in sorted(shared, key=lambda pair: (-shared[pair], pair)):
@@ -164,14 +165,14 @@ def _renamed(board: Board, read: Sequence[str], gone: Sequence[str], complete: b
     return accepted
 
 
-def _shared_keys(board: Board, read: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
-    """By (document, gone document): how many keys they share; the same file name decides between equals."""
+def _shared_keys(board: Board, documents: Sequence[str], gone: Sequence[str]) -> dict[tuple[str, str], float]:
+    """Count, by (document, gone document), the keys that they share; an equal file name adds a half."""
     holders: dict[str, set[str]] = defaultdict(set)
     for origin in gone:
         for item in board.known(origin):
             holders[item.identities[0][1]].add(origin)
     shared: dict[tuple[str, str], float] = defaultdict(float)
-    for document_id in read:
+    for document_id in documents:
         for entry in board.entries(document_id):
             origins = holders.get(entry.key, set())
             for origin in origins if len(origins) <= TOO_COMMON else ():
@@ -182,7 +183,7 @@ def _shared_keys(board: Board, read: Sequence[str], gone: Sequence[str]) -> dict
 
 
 def _enough(board: Board, document_id: str, origin: str) -> bool:
-    """At least half of the smaller side matches; a single orphan of long ago is no evidence."""
+    """Whether at least half of the smaller side matches. A single old orphan is no evidence."""
     entries, items = board.entries(document_id), board.known(origin)
     keys = {item.identities[0][1] for item in items}
     count = sum(entry.key in keys for entry in entries)
@@ -203,7 +204,7 @@ def _wait_for_rename(board: Board, document_id: str, origin: str, complete: bool
 
 
 def _by_similarity(board: Board, document_id: str, origins: Sequence[str]) -> None:
-    """Edited titles: pairs that are each other's best by a clear margin are one item; near misses wait."""
+    """Match edited titles: pairs that are each other's best by a clear margin are one item; near misses wait."""
     here = board.entries(document_id)
     items = [item for origin in origins for item in board.known(origin) if not item.orphaned]
     if len(here) * len(items) > MOST_PAIRS:
@@ -220,7 +221,7 @@ def _by_similarity(board: Board, document_id: str, origins: Sequence[str]) -> No
     while pair := clear_winner(scores):
         entry, item = here[pair[0]], items[pair[1]]
         if item.uid in board.reserved:
-            board.leave(entry, "it may be an edit of an item that another one may be too", [item])
+            board.leave(entry, "it may be an edit of an item that another entry may be as well", [item])
         elif _hides_behind(entry, item):
             board.leave(entry, "it may be an edit of an item whose ticket is closed", [item])
         else:
@@ -233,7 +234,7 @@ def _by_similarity(board: Board, document_id: str, origins: Sequence[str]) -> No
 
 
 def _hides_behind(entry: Entry, item: Known) -> bool:
-    """Whether open work would count as done because it is worded much like done work ('Rotate the keys of 2026')."""
+    """Whether open work would pass as done because it resembles done work ('Rotate the keys of 2026')."""
     if not item.closed or entry.item.done:
         return False
     text = entry.text
@@ -245,27 +246,27 @@ def _numbers(text: str) -> list[str]:
 
 
 def _like_an_orphan(board: Board, document_id: str) -> None:
-    """An item that left its document and comes back in other words: its ticket is still open, so a person is asked."""
+    """Ask about an entry that resembles an item which left this document and whose ticket is open."""
     items = [item for item in board.known(document_id) if item.orphaned and not item.closed]
     here = board.entries(document_id)
     for entry in here if len(here) * len(items) <= MOST_PAIRS else ():
         near = [item for item in items if similarity(entry, item) >= SURE]
         if near:
-            board.leave(entry, "it is much like an item that left this document and whose ticket is open", near)
+            board.leave(entry, "it resembles an item that left this document and whose ticket is open", near)
 
 
-def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
-    """An item cut from one document and pasted into another keeps its uid, where the ledger knows it left just now.
+def _moved(board: Board, ids: Sequence[str], documents: Collection[str]) -> None:
+    """Match an item moved from one document to another, if the ledger knows that it left since the last run.
 
-    A person is asked where it left before and its ticket is still open, where its document is gone, and where there is
-    only a marker, which does not tell since when.
+    Ask a person if it left earlier and its ticket is open, if its document is gone, or if only a marker knows it, which
+    does not say when it left.
     """
-    lost = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
+    absent = [item for items in board.free.values() for item in items.values() if not (item.orphaned and item.closed)]
     left: dict[str, list[Known]] = defaultdict(list)
-    for item in lost:
+    for item in absent:
         for text in _texts(item) if item.document_id else ():
             left[text].append(item)
-    here = grouped((entry for document_id in read for entry in board.entries(document_id)), lambda entry: entry.text)
+    here = grouped((entry for document_id in ids for entry in board.entries(document_id)), lambda entry: entry.text)
     for text, same in here.items():
         items = [item for item in left.get(text, []) if item.uid in board.free[item.document_id]]
         pairs = [(entry, item) for entry in same for item in items]
@@ -281,34 +282,34 @@ def _moved(board: Board, read: Sequence[str], documents: Collection[str]) -> Non
 
 
 def _texts(item: Known) -> set[str]:
-    """What an item goes by in another document: explicit ids count within their own only."""
+    """Return the texts that identify an item in another document, where its explicit id means nothing."""
     key = item.identities[0][1]
     return set(item.titles) if is_id(key) else {key}
 
 
-def _like_one_that_left(board: Board, read: Sequence[str], documents: Collection[str]) -> None:
-    """An item cut from one document and pasted into another in other words, before anybody looked."""
+def _like_one_that_left(board: Board, ids: Sequence[str], documents: Collection[str]) -> None:
+    """Ask about an entry that resembles an item which has just left another document."""
     items = [
         item
         for origin in documents
         for item in board.known(origin)
         if not (item.orphaned or item.closed or item.candidates)
     ]
-    here = [entry for document_id in read for entry in board.entries(document_id)]
+    here = [entry for document_id in ids for entry in board.entries(document_id)]
     for entry in here if len(items) * len(here) <= MOST_PAIRS else ():
         away = [item for item in items if item.document_id != entry.document.id]
         near = [item for item in away if similarity(entry, item, ids=False) >= SURE]
         if near:
-            board.leave(entry, f"it is much like an item that is no longer in {near[0].document_id!r}", near)
+            board.leave(entry, f"it resembles an item that is no longer in {near[0].document_id!r}", near)
 
 
-def _like_a_gone_one(board: Board, read: Sequence[str], gone: Sequence[str]) -> None:
-    """A document renamed and its items edited at once leaves no equal key: ask rather than create."""
+def _like_a_gone_one(board: Board, ids: Sequence[str], gone: Sequence[str]) -> None:
+    """Ask about an entry that resembles an item of a gone document: it may be renamed and edited at once."""
     items = [item for origin in gone for item in board.known(origin) if not item.orphaned and not item.closed]
-    here = [entry for document_id in read for entry in board.entries(document_id)]
+    here = [entry for document_id in ids for entry in board.entries(document_id)]
     if len(items) * len(here) > MOST_PAIRS:
         return
     for entry in here:
         near = [item for item in items if similarity(entry, item) >= SURE]
         if near:
-            board.leave(entry, f"it is much like an item of {near[0].document_id!r}, which is gone", near)
+            board.leave(entry, f"it resembles an item of {near[0].document_id!r}, which is gone", near)

@@ -26,20 +26,19 @@ _JOINERS = {"to", "will"}
 
 
 def title_key(title: str, owners: Iterable[str] = ()) -> str:
-    """The title's normal form: NFKC, case-folded, any script; no owner, ticket, status, punctuation or invisible
-    character in it.
+    """Return the title's normal form: NFKC, case-folded, any script, without owner, ticket, status, punctuation and
+    invisible characters.
 
-    Another answer for any text would give new uids to known items: uids, markers and ledgers depend on it.
-
-    A title of which nothing is left that way (only emoji, only a link) keeps its own text, so that no two titles of
-    different text share a key by accident. At most 200 characters: a longer one ends in a hash of the whole.
+    Uids, markers and ledgers depend on it: another result for any text would give known items new uids. A title that
+    would become empty (only emoji, only a link) keeps its text, so that different titles never share a key by accident.
+    At most 200 characters: a longer key ends in a hash of the whole.
     """
     return _title_key(title, tuple(owners))
 
 
 @lru_cache(maxsize=100_000)
 def _title_key(title: str, owners: tuple[str, ...]) -> str:
-    """A run asks for the same key many times over, and working it out goes through every character."""
+    """Cached, because a run asks for each key many times and computing it visits every character."""
     plain = "".join(c for c in unicodedata.normalize("NFKC", title) if unicodedata.category(c) != "Cf")
     text = _without_owners(_words(_NOISE.sub(" ", plain)), owners)
     text = _STATUS.sub("", text).strip() or _words(plain) or " ".join(plain.split()) or " ".join(title.split())
@@ -49,20 +48,20 @@ def _title_key(title: str, owners: tuple[str, ...]) -> str:
 
 
 def item_key(item: Item) -> str:
-    """The item's key: `id:` and the id that its author gave, else the title's normal form."""
+    """Return the item's key: `id:` and its explicit id, else the title's normal form."""
     if item.explicit_id:
         return f"id:{unicodedata.normalize('NFKC', item.explicit_id).casefold().strip()}"
     return title_key(item.title, item.owners)
 
 
 def make_uid(namespace: str, document_id: str, key: str, ordinal: int = 0) -> str:
-    """Twelve characters of a-z and 2-7; `ordinal` tells apart items of one document that share a key."""
+    """Return twelve characters of a-z and 2-7. `ordinal` tells apart items of one document that share a key."""
     text = json.dumps([namespace, document_id, key, ordinal], ensure_ascii=False)
     return b32encode(hashlib.sha256(text.encode()).digest())[:12].decode().lower()
 
 
 def digest(*values: object) -> str:
-    """A short hash of plain values, to tell whether they are the same as another time."""
+    """Return a short hash of plain values, to tell later whether they changed."""
     return hashlib.sha256(json.dumps(values, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
 
 

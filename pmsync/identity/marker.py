@@ -16,7 +16,7 @@ _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "-": "\\u002d", "&": "\\u0026"}
 
 
 def to_value(marker: Marker) -> dict[str, object]:
-    """The marker as a JSON value; what it does not say is left out."""
+    """Return the marker as a JSON value, without empty parts."""
     identity = {"uid": marker.uid, "ns": marker.namespace, "doc": marker.document_id, "key": marker.key}
     sent = {"at": marker.home, "put": dict(marker.pushed), "src": marker.source, "rev": marker.revision}
     sent |= {"facts": marker.facts}
@@ -24,15 +24,15 @@ def to_value(marker: Marker) -> dict[str, object]:
 
 
 def to_json(marker: Marker) -> str:
-    """The marker as one line of JSON in which no HTML comment can begin or end."""
+    """Return the marker as one line of JSON in which no HTML comment can begin or end."""
     text = json.dumps(to_value(marker), separators=(",", ":"))
     return re.sub(r"[<>&-]", lambda match: _ESCAPES[match[0]], text)
 
 
 def from_json(text: object) -> Marker | None:
-    """The marker in `text` (JSON, or the value that was parsed from it); None where it is none.
+    """Return the marker in `text` (JSON, or its parsed value); None if it is not one.
 
-    Anybody may have written it: nested without an end, with numbers of a million digits, or half a character.
+    Anybody may have written it: nested without end, with numbers of a million digits, or with half a character.
     """
     try:
         value = json.loads(text) if isinstance(text, str) else text
@@ -68,41 +68,41 @@ def _pairs(value: object) -> tuple[tuple[str, str], ...]:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether there is no half of a surrogate pair in it, which nobody could write or send."""
+    """Whether the text has no half of a surrogate pair, which could not be written or sent."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def append(body: str, marker: Marker) -> str:
-    """The body with its marker as the last line; a marker that the text already holds is dropped or broken."""
+    """Return the body with its marker as the last line; any marker already in the text is removed or broken."""
     text = defuse(_COMMENT.sub("", body)).rstrip()
     return f"{text}\n\n<!-- pmsync:{to_json(marker)} -->"
 
 
 def read(body: str | None) -> Marker | None:
-    """The last marker in the body. Whether to believe it is decided by the ticket's author, not here."""
-    found = _COMMENT.findall(body or "")
-    return from_json(found[-1]) if found else None
+    """Return the last marker in the body. Whether to trust it depends on the ticket's author, not on this."""
+    comments = _COMMENT.findall(body or "")
+    return from_json(comments[-1]) if comments else None
 
 
 def read_all(body: str | None) -> tuple[Marker, ...]:
-    """Every marker in the body, in order: somebody may have pasted the raw text of another ticket into this one."""
-    return tuple(found for text in _COMMENT.findall(body or "") if (found := from_json(text)))
+    """Return every marker in the body, in order: somebody may have pasted the raw text of another ticket."""
+    return tuple(marker for text in _COMMENT.findall(body or "") if (marker := from_json(text)))
 
 
 def replace(body: str | None, marker: Marker) -> str:
-    """The body with its marker brought up to date and every other character as it was; appended where none is.
+    """Return the body with its marker updated and every other character unchanged; append it if there is none.
 
-    Of several it is the last one with the same uid, else the last.
+    Of several markers the last one with the same uid is updated, else the last.
     """
     text = body or ""
     matches = list(_COMMENT.finditer(text))
     if not matches:
         return append(text, marker)
-    own = [match for match in matches if (found := from_json(match[1])) and found.uid == marker.uid]
+    own = [match for match in matches if (candidate := from_json(match[1])) and candidate.uid == marker.uid]
     last = (own or matches)[-1]
     return f"{text[: last.start()]}<!-- pmsync:{to_json(marker)} -->{text[last.end() :]}"
 
 
 def defuse(text: str) -> str:
-    """Text from a document or a person in which nothing reads as a marker any more."""
+    """Break anything in a text from outside that would read as a marker."""
     return _OPENING.sub("<!-\u200b-\\1", text)

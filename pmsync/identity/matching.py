@@ -1,4 +1,4 @@
-"""Where every entry is put while `identify` works, and what becomes of those that nothing known fits. Pure."""
+"""The state of `identify` while it works, and the uids of entries that match nothing. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pmsync.model import Candidate, Ticket
 T = TypeVar("T")
 
 LOOKALIKE = 0.9
-"""How like an unmarked ticket of ours a title must be before we suspect that the ticket lost its marker."""
+"""How similar a title must be to an unmarked ticket of ours to suspect that the ticket lost its marker."""
 MOST_PAIRS = 40_000
-"""Above this many comparisons no likeness is looked for: an edited document is then left to a person."""
+"""Above this many comparisons similarity is not worked out, and an edited document is left to a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An entry with its uid. `known` is what it was recognised as, None for a new item.
+    """An entry with its uid. `known` is the item that it is, None for a new one.
 
     `how` is 'ticket', 'key', 'edit', 'rename', 'move' or 'new'.
     """
@@ -36,10 +36,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """An entry that may be one of `candidates` and for which nothing is done until told.
+    """An entry that may be one of `candidates`. Nothing happens to it until a person decides.
 
-    `uid` is the one it would get as a new item: `pmsync adopt ITEM --new` remembers it. `lasting` says that the
-    question stays open whatever later runs see; else it follows from what could not be read in this run.
+    `uid` is the one it would get as a new item: `pmsync adopt ITEM --new` remembers it. A `lasting` question stays open
+    whatever later runs see; any other depends on what could not be read in this run.
     """
 
     uid: str
@@ -51,10 +51,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Every entry once, as placed or undecided; `vanished` are the known items that no entry claims.
-
-    A known item that an undecided entry may be has not vanished.
-    """
+    """Every entry once, placed or undecided; `vanished` are the known items that no entry can be."""
 
     placed: tuple[Placed, ...]
     undecided: tuple[Undecided, ...]
@@ -63,7 +60,7 @@ class Identities:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Why an entry is left to a person, and the uid it had when that was first asked ('' for a new question)."""
+    """Why an entry is left to a person, and its uid when the question was first asked ('' for a new question)."""
 
     reason: str
     candidates: tuple[Candidate, ...]
@@ -73,11 +70,11 @@ class _Question:
 
 @dataclass
 class Board:
-    """What is still unmatched while identify works; every pass takes from it.
+    """What is unmatched while `identify` works; every pass takes from it.
 
     `open` holds entries by document id and position, `free` known items by document id and uid. `reserved` are the uids
-    of items that an undecided entry may be: exact signs still win them, no guess does. `renumbered` are documents
-    whose ids say something else than their titles.
+    of items that an undecided entry may be: an exact match still takes them, a guess does not. `renumbered` are the
+    documents in which explicit ids contradict the titles.
     """
 
     open: dict[str, dict[int, Entry]] = field(default_factory=lambda: defaultdict(dict))
@@ -87,18 +84,18 @@ class Board:
     reserved: set[str] = field(default_factory=set)
     renumbered: set[str] = field(default_factory=set)
 
-    def take(self, entry: Entry, known: Known, how: str) -> None:
-        """The entry is this item; where that is undecided, the entry stays so."""
+    def take(self, entry: Entry, item: Known, how: str) -> None:
+        """Match the entry with this item; if the item is undecided, so is the entry."""
         del self.open[entry.document.id][entry.position]
-        del self.free[known.document_id][known.uid]
-        if known.candidates:
-            self.left.append((entry, _Question(known.reason, known.candidates, uid=known.uid)))
-            self.reserved |= {candidate.uid for candidate in known.candidates} - {""}
+        del self.free[item.document_id][item.uid]
+        if item.candidates:
+            self.left.append((entry, _Question(item.reason, item.candidates, uid=item.uid)))
+            self.reserved |= {candidate.uid for candidate in item.candidates} - {""}
         else:
-            self.placed.append(Placed(known.uid, entry, how, known))
+            self.placed.append(Placed(item.uid, entry, how, item))
 
     def leave(self, entry: Entry, reason: str, items: Iterable[Known], *, lasting: bool = True) -> None:
-        """A person decides. What may be an undecided item may be all that this one may be."""
+        """Leave the entry to a person. An undecided item stands for all its own candidates."""
         del self.open[entry.document.id][entry.position]
         candidates = [each for item in items for each in (item.candidates or (item.candidate,))]
         self.left.append((entry, _Question(reason, tuple(dict.fromkeys(candidates)), lasting)))
@@ -117,7 +114,7 @@ def settle(
     decisions: Mapping[str, str],
     lookalikes: Sequence[Ticket],
 ) -> Identities:
-    """Give uids to what is left, in reading order, never one that another known item holds."""
+    """Give uids to what is left, in reading order, never the uid of another known item."""
     questions = {id(entry): question for entry, question in _still_open(board)}
     here = {each.uid for each in board.placed}
     lookalikes = [ticket for ticket in lookalikes if ticket.marker is None or ticket.marker.uid not in here]
@@ -134,7 +131,7 @@ def settle(
         near = tickets.get(id(entry), ())
         candidates = tuple(dict.fromkeys((*(question.candidates if question else ()), *map(_as_candidate, near))))
         if candidates and decisions.get(uid) != "new":
-            reason = question.reason if question else "it is much like a ticket of ours that carries no marker"
+            reason = question.reason if question else "it resembles a ticket of ours without a marker"
             undecided.append(Undecided(uid, entry, reason, candidates, question is None or question.lasting))
         else:
             placed.append(Placed(uid, entry, "new"))
@@ -145,12 +142,12 @@ def settle(
 
 
 def _still_open(board: Board) -> Iterator[tuple[Entry, _Question]]:
-    """The questions with what of their candidates no other entry has turned out to be."""
+    """Yield the questions without the candidates that turned out to be another entry."""
     free = {uid for items in board.free.values() for uid in items}
-    held = {each.known.ref for each in board.placed if each.known and each.known.ref}
+    taken = {each.known.ref for each in board.placed if each.known and each.known.ref}
     for entry, question in board.left:
         candidates = tuple(
-            each for each in question.candidates if (each.uid in free if each.uid else each.ref not in held)
+            each for each in question.candidates if (each.uid in free if each.uid else each.ref not in taken)
         )  # fmt: skip
         yield entry, _Question(question.reason, candidates, question.lasting, question.uid)
 
@@ -159,35 +156,35 @@ def _as_candidate(ticket: Ticket) -> Candidate:
     return Candidate(ref=ticket.ref, title=ticket.title)
 
 
-def _free_uids(namespace: str, rest: Iterable[Entry], held: set[str]) -> Iterator[str]:
+def _free_uids(namespace: str, rest: Iterable[Entry], others: set[str]) -> Iterator[str]:
     ordinals: dict[tuple[str, str], Iterator[int]] = defaultdict(count)
     for entry in rest:
         numbers = ordinals[entry.document.id, entry.uid_key]
         uids = (make_uid(namespace, entry.document.id, entry.uid_key, number) for number in numbers)
-        yield next(uid for uid in uids if uid not in held)
+        yield next(uid for uid in uids if uid not in others)
 
 
 def _alike_tickets(rest: Sequence[Entry], lookalikes: Sequence[Ticket]) -> dict[int, tuple[Ticket, ...]]:
-    """By id() of the entry: the unmarked tickets that go by much the same title. Where there are too many to compare,
-    only by the very same.
+    """Return, by id() of the entry, the unmarked tickets with a similar title; if there are too many to compare, only
+    those with the same title.
     """
     titles = [(title_key(ticket.title), ticket) for ticket in lookalikes]
     floor = LOOKALIKE if len(titles) * len(rest) <= MOST_PAIRS else 1.0
     exact: dict[str, list[tuple[str, Ticket]]] = defaultdict(list)
     for pair in titles:
         exact[pair[0]].append(pair)
-    found = {}
+    similar = {}
     for entry in rest if titles else ():
         text = entry.text
         pairs = titles if floor < 1 else exact.get(text, [])
         near = tuple(ticket for title, ticket in pairs if alike(text, title) >= floor)
         if near:
-            found[id(entry)] = near
-    return found
+            similar[id(entry)] = near
+    return similar
 
 
 def grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
-    """The values by what `key` says of them, in their order."""
+    """Group the values by `key`, in their order."""
     groups: dict[str, list[T]] = defaultdict(list)
     for value in values:
         groups[key(value)].append(value)
@@ -195,7 +192,7 @@ def grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
 
 
 def closest(same: Sequence[Entry], items: Sequence[Known]) -> list[tuple[Entry, Known]]:
-    """Pairs of entries and items of one key: told apart by group, then details, then fields, then order."""
+    """Pair entries and items that share a key: by group, then details, fields and order."""
     if len(same) * len(items) > MOST_PAIRS:
         return list(zip(same, sorted(items, key=lambda item: item.position), strict=False))
     pairs = sorted((distance(entry, item, a, b), a, b) for a, entry in enumerate(same) for b, item in enumerate(items))

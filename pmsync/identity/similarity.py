@@ -1,4 +1,4 @@
-"""How likely an entry is a known item: by likeness of titles, and among equals by what stands around them. Pure."""
+"""How likely an entry is a known item: by the similarity of titles, and among equals by their context. Pure."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from rapidfuzz import fuzz, process
 from pmsync.identity.candidates import Entry, Known
 
 SURE = 0.72
-"""A title at least this alike (0 to 1, bonuses included) is an edit of the other, if nothing else comes near."""
+"""A title this similar (0 to 1, bonuses included) is an edit of the other, if no other comes near."""
 DOUBTFUL = 0.55
-"""From here on a title may be an edit: nothing is created until a person has said."""
+"""From this similarity on a title may be an edit: a person is asked."""
 MARGIN = 0.12
 """How far the best candidate must be ahead of the second."""
 _ORDER = 0.97
-"""What likeness in another order of the words is worth."""
+"""The weight of similarity with the words in another order."""
 _FEW_WORDS = 4
 
 
 def similarity(entry: Entry, item: Known, *, ids: bool = True) -> float:
-    """How likely the entry is the known item with another title: 0 to a little over 1.
+    """Return how likely the entry is the known item with an edited title: 0 to a little over 1.
 
-    The likeness of the words (Indel similarity, also with the words sorted), against every title the item goes by;
-    the same place in the document and the same owners add a little, and only to texts that are somewhat alike.
-    Two different explicit ids are two items, as long as `ids` can be relied on.
+    It is the similarity of the words (Indel, also with the words sorted) to the item's best title; the same place in
+    the document and the same owners add a little. Two different explicit ids are two items, unless `ids` is False.
     """
     keys = [key for _, key in item.identities]
     if ids and entry.key.startswith("id:") and any(key.startswith("id:") for key in keys):
@@ -39,18 +38,19 @@ def similarity(entry: Entry, item: Known, *, ids: bool = True) -> float:
 
 
 def sameness(entry: Entry, item: Known) -> float:
-    """How alike the words of the two are (0 to 1), by the best of the titles that the item goes by."""
+    """Return how similar the entry's text is to the item's best title: 0 to 1."""
     text = entry.text
     titles = {key for _, key in item.identities if not key.startswith("id:")} | set(item.titles)
     return max((alike(text, title) for title in titles), default=0.0)
 
 
 def alike(one: str, two: str) -> float:
+    """Return how similar two normalised titles are: 0 to 1."""
     return max(fuzz.ratio(one, two), _ORDER * fuzz.token_sort_ratio(one, two)) / 100
 
 
 class Titles:
-    """Titles in their normal form, for `title_key`, among which the likest one is found quickly."""
+    """An index of titles in their normal form (see `title_key`) that finds the most similar ones quickly."""
 
     def __init__(self, titles: Iterable[str]) -> None:
         self._titles = list(dict.fromkeys(titles))
@@ -61,7 +61,7 @@ class Titles:
                 self._by_word[word].append(number)
 
     def near(self, title: str, least: float) -> list[str]:
-        """The titles that are at least this alike (0 to 1), the likest first."""
+        """Return the titles that are at least this similar (0 to 1), the most similar first."""
         numbers = self._candidates(title)
         scores = _scores(title, self._titles, numbers, 100 * least)
         for number, score in _scores(_in_order(title), self._sorted, numbers, 100 * least / _ORDER).items():
@@ -69,8 +69,8 @@ class Titles:
         return [self._titles[number] for number in sorted(scores, key=lambda number: (-scores[number], number))]
 
     def _candidates(self, title: str) -> Collection[int]:
-        """All titles, or of a title of several words those that share one of its rarer words: what is nearly the same
-        shares one, and there are few of them.
+        """Return the numbers of all titles, or for a longer title of those that share one of its rarer words: a nearly
+        equal title shares one, and there are few of them.
         """
         words = sorted((self._by_word.get(word, []) for word in _beginnings(title)), key=len)
         if len(words) < _FEW_WORDS:
@@ -79,10 +79,10 @@ class Titles:
 
 
 def _scores(text: str, texts: Sequence[str], numbers: Collection[int], least: float) -> dict[int, float]:
-    """By number, how alike (0 to 100) the texts of those numbers are, where that is enough."""
+    """Return, by number, how similar (0 to 100) the texts of those numbers are, from `least` on."""
     choices = {number: texts[number] for number in numbers}
-    found = process.extract(text, choices, scorer=fuzz.ratio, score_cutoff=least, limit=None)
-    return {number: score for _, score, number in found}
+    matches = process.extract(text, choices, scorer=fuzz.ratio, score_cutoff=least, limit=None)
+    return {number: score for _, score, number in matches}
 
 
 def _in_order(title: str) -> str:
@@ -90,12 +90,12 @@ def _in_order(title: str) -> str:
 
 
 def _beginnings(title: str) -> set[str]:
-    """The title's words without their endings, roughly."""
+    """Return the beginnings of the title's words: endings differ."""
     return {word[:4] for word in title.split()}
 
 
 def clear_winner(scores: Mapping[tuple[int, int], float]) -> tuple[int, int] | None:
-    """The pair that is surely alike, and by a margin more so than either of the two is with anything else."""
+    """Return the best pair that is surely similar, and by a margin more than either is to anything else."""
     rows: dict[int, list[float]] = defaultdict(list)
     columns: dict[int, list[float]] = defaultdict(list)
     for (a, b), score in scores.items():
@@ -113,8 +113,8 @@ def _stands_out(score: float, best: Sequence[float]) -> bool:
 
 
 def distance(entry: Entry, item: Known, order: int, place: int) -> tuple[bool, bool, bool, bool, int]:
-    """The smaller, the nearer, among entries and items of one key. What the ledger links comes before what only a
-    marker names: a person may have decided for it.
+    """Return a sort key for pairs of one key, the nearest first. An item that the ledger links comes before one that
+    only a marker names, as a person may have decided for it.
     """
     fields = item.fields
     same = fields is None or (fields.owners, fields.due, fields.priority, fields.kind) == (
@@ -130,6 +130,7 @@ def distance(entry: Entry, item: Known, order: int, place: int) -> tuple[bool, b
 
 
 def disjoint(pairs: Iterable[tuple[object, int, int]]) -> Iterator[tuple[object, int, int]]:
+    """Yield the pairs in order, leaving out those with a number that an earlier pair has used."""
     left: set[int] = set()
     right: set[int] = set()
     for pair in pairs:

@@ -1,4 +1,4 @@
-"""Documents, their items, and what there is to tell about them, as frozen values. No I/O, no clock, no third party."""
+"""Documents, their items and findings, as frozen values. No I/O, no clock, no third party."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ Level = Literal["error", "warning", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to tell a person: what is the matter (`message`) and what to do next (`hint`).
+    """Something to tell a person: what is wrong (`message`) and what to do next (`hint`).
 
-    `rule` is a stable kebab-case name. `path` is relative to the config's folder and `line` 1-based;
-    both are empty (`""`, 0) where the finding belongs to no document. `about` names the owner whom it is about, whom
-    many findings may be about.
+    `rule` is a stable kebab-case name. `path` is relative to the config's folder and `line` 1-based; both are empty
+    (`""`, 0) if the finding belongs to no document. `about` names the owner whom it concerns.
     """
 
     rule: str
@@ -30,15 +29,14 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One action item as its document words it; nothing here is resolved or configured. `source` is a digest of the
-    text it was read from, '' where unknown.
+    text it was read from, '' if unknown.
 
-    `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and
-    `group` are as written (owners without '@'). `due` is None where the document gives no date that can be read.
-    `done` is None where nothing says, and `dropped` means cancelled: nobody is to do it any more. `explicit_id` is an
-    id that the author gave ('AI-3'), never a row number. `mentions` are those of the `tickets` that the text only
-    speaks of ('Prevent a recurrence of #1'): they are not the item's own. `codes` are the parts of the title that are
-    code, in the order they stand. `line` is 1-based. `form` says how the entry
-    was recognised ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
+    `title` is plain text. `details` is the Markdown below the item. `owners`, `tickets`, `kind`, `priority` and `group`
+    are as written (owners without '@'). `due` is None if the document gives no readable date. `done` is None if nothing
+    says, and `dropped` means cancelled. `explicit_id` is an id that the author gave ('AI-3'), never a row number.
+    `mentions` are the `tickets` that the text only mentions ('Prevent a recurrence of #1'): they are not the item's
+    own. `codes` are the parts of the title that are code, in order. `line` is 1-based. `form` says how the entry was
+    recognised ('bullet', 'task', 'table', 'heading', 'paragraph'), `section` under which heading.
     """
 
     title: str
@@ -62,7 +60,7 @@ class Item:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The tickets that stand where an item's own ticket does."""
+        """The tickets that the item names as its own."""
         return tuple(ticket for ticket in self.tickets if ticket not in self.mentions)
 
 
@@ -70,8 +68,8 @@ class Item:
 class Ignore:
     """A comment in a document that ignores rules of `pmsync check`.
 
-    `rules` are their names as written, none where the comment is not understood. `line` is where the comment stands,
-    and `about` the line whose findings it ignores, 0 for the whole document.
+    `rules` are their names as written, none if the comment is not understood. `line` is the comment's own, and `about`
+    the line whose findings it ignores, 0 for the whole document.
     """
 
     rules: tuple[str, ...]
@@ -83,8 +81,8 @@ class Ignore:
 class Document:
     """A post-mortem as read. `path` is relative to the config's folder, with '/', and `id` is unique in a run.
 
-    `draft` means its items are proposed, not ticketed. `restricted` means its text may only reach a tracker that is
-    marked for it. `findings` are the parser's own remarks (prose where a list is expected, unreadable date …), by line.
+    `draft` means its items are proposed, not ticketed. `restricted` means its text may reach only a
+    tracker marked for it. `findings` are the reader's remarks (prose instead of a list, an unreadable date …), by line.
     """
 
     id: str
@@ -107,9 +105,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """Where documents were read: `homes` are the names of the place, the usual one first (`github.com/acme/web:.`),
-    none outside of git. `revision` is the time of its newest commit in seconds since 1970, 0 where unknown, and
-    `before` that of the newest checkout that the ledger has seen.
+    """Where documents were read. `homes` are the names of the place, the usual one first (`github.com/acme/web:.`),
+    none outside git. `revision` is the time of its newest commit in seconds since 1970, 0 if unknown, and `before` that
+    of the newest checkout that the ledger has seen.
     """
 
     homes: tuple[str, ...] = ()
@@ -119,10 +117,10 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one read of the documents gave, and where.
+    """The result of reading the documents.
 
-    `complete` is False where a file could not be read or parsed, or two documents share an id (those two are left
-    out): then nothing that is missing counts as gone. `failed` are the paths that could not be read.
+    `complete` is False if a file could not be read or parsed, or two documents share an id (both are left out): then
+    no document counts as gone. `failed` are the paths that could not be read.
     """
 
     documents: tuple[Document, ...]
@@ -134,11 +132,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The document's raw values of everything that the document owns: what Update compares and the ledger keeps.
+    """The raw values of all fields that the document owns: Update compares them, and the ledger keeps them.
 
-    `path` is the document's, and `context` a digest of what else a ticket's text says of it (title, incident, date,
-    services, the item's group). `owed` is never the document's: it says of values that were sent that none of the
-    owners could be assigned.
+    `path` is the document's, and `context` a digest of the rest of the ticket's text (title, incident, date, services,
+    the item's group). `owed` is not the document's: it says of sent values that none of the owners could be assigned.
     """
 
     title: str

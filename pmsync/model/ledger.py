@@ -1,4 +1,4 @@
-"""What the ledger keeps, as frozen values. No I/O, no clock, no third party."""
+"""The ledger's contents as frozen values. No I/O, no clock, no third party."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from pmsync.model.tickets import Ref, Ticket
 class Link:
     """The ledger's row that joins an item and its ticket.
 
-    `pushed` holds the document's raw values that the ticket was last brought in line with, None where no base is known
-    (a rebuilt ledger). `pushed_labels` are the labels pmsync itself put there, as sent. `ticket` is the last
-    observation. `source` is the digest of the text that `pushed` was read from. `named` means the document names this
-    ticket (adopted, maybe shared with other items), so that it need carry no marker. `followed` means that no account
-    of ours created it and no person adopted it: its status counts, and nothing is written to it. `reassigned` means a
-    person changed the assignee, whose word counts from then on. The ref of a ticket that moved to where no configured
-    tracker holds it has no tracker: nothing is sent there. `via` is then the one that may still see it, and `lost` says
-    that it does not.
+    `pushed` holds the document's raw values that were last sent, None if unknown (a rebuilt ledger); `source` is the
+    digest of the text from which they were read. `pushed_labels` are the labels that pmsync added, as sent. `ticket` is
+    the last observation. A `named` ticket is one that the document names (adopted, perhaps shared with other items); it
+    needs no marker. A `followed` one was created by no account of ours and adopted by no person: its status counts, and
+    nothing is written to it. `reassigned` says that a person changed the assignee, whose choice counts from then on.
+    After a move out of the configured trackers the ref has no tracker, and nothing is sent; `via` is the tracker that
+    may still see the ticket, and `lost` says that it does not.
     """
 
     uid: str
@@ -45,20 +44,20 @@ class Link:
 
     @property
     def away(self) -> bool:
-        """Whether the ticket moved to where no configured tracker holds it."""
+        """Whether the ticket moved out of the configured trackers."""
         return not self.ticket.ref.tracker
 
     @property
     def asked(self) -> Ref:
-        """The ref to ask for, in the tracker that may know."""
+        """The ref to ask for, in the tracker that may see it."""
         return replace(self.ticket.ref, tracker=self.via) if self.away else self.ticket.ref
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create that was announced and whose outcome is not yet known. Times are ours, aware UTC.
+    """A create that was announced and whose outcome is unknown. Times are local, aware UTC.
 
-    `tries` counts how often it was announced by now without an outcome, this time included.
+    `tries` counts the announcements without an outcome, this one included.
     """
 
     uid: str
@@ -72,7 +71,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A write that the tracker refused, remembered so that it is told once and not sent again unchanged.
+    """A write that the tracker refused, remembered so that it is not sent again unchanged.
 
     `operation` is 'create' or 'update'; `digest` covers what was sent and the configuration it was made with.
     """
@@ -86,7 +85,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A tick that write-back made in a document: what stood there `before`, and what it wrote instead."""
+    """A tick that write-back made in a document: the text `before` and `after`."""
 
     before: str
     after: str
@@ -103,9 +102,9 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What an undecided item may be: a known item (`uid`, with where it was and its ticket's `ref`), or a ticket alone.
+    """What an undecided item may be: a known item (`uid`, its former place, its ticket's `ref`), or a ticket alone.
 
-    `uid` is '' for a ticket alone; `ref` is None for an item whose ticket is only announced.
+    `uid` is '' for a ticket alone; `ref` is None for an item with an announced ticket.
     """
 
     uid: str = ""
@@ -116,19 +115,19 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """What a person calls it: the ticket's key, else the uid."""
+        """Its name for people: the ticket's key, else the uid."""
         return self.ref.key if self.ref else self.uid
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One item of one document as a run understood it: what the ledger's `items` holds.
+    """One item of one document as a run read it: a row of the ledger's `items`.
 
     `standing` is 'ticketed', 'new' (gets its ticket in this run), 'proposed' (draft), 'listed' (older than
     `documents.since`), 'done' (before it was first seen), 'blocked' (restricted, and no tracker may hold it),
-    'external' (names a ticket that no configured tracker holds), 'waiting', 'refused' or 'undecided'; `note` says in
-    words why an item has no ticket. `due` is the effective date, by `due_from`: 'document', 'sla' or ''. `candidates`
-    are what an undecided item may be: the question stays open until a person decides, whatever later runs see.
+    'external' (names a ticket in no configured tracker), 'waiting', 'refused' or 'undecided'; `note` says in words why
+    the item has no ticket. `due` is the effective date, from `due_from`: 'document', 'sla' or ''. `candidates` are what
+    an undecided item may be; the question stays open until a person decides.
     """
 
     uid: str
@@ -150,7 +149,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An item that the ledger knows to be open, with its document's `path`, `date` and whether that is `restricted`.
+    """An open item in the ledger, with its document's `path`, `date` and whether it is `restricted`.
 
     `ticket` and `url` are its ticket's, '' where it has none. `since` is when the ticket was created, else when the
     item was first seen.
@@ -171,7 +170,7 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One item with all that the ledger holds beside it; `document` comes without its items and findings.
+    """One item with everything that the ledger holds about it; `document` comes without its items and findings.
 
     `refusals` are the reasons by operation. `link.ticket` is the ticket as last observed.
     """

@@ -1,7 +1,7 @@
 """One spelling for the names of files and documents: NFC. Pure.
 
-The same name is NFD where it was typed or unpacked on some systems, NFC on others, and git keeps whichever it got. So
-a document's id and path are NFC whatever its file is called, and every name is compared in NFC.
+Some systems write a name in NFD, others in NFC, and git keeps whichever it gets. So a document's id and path are NFC
+whatever the file is called, and every name is compared in NFC.
 """
 
 from __future__ import annotations

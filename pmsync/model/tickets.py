@@ -1,4 +1,4 @@
-"""Tickets, what identifies them, and what is sent to them, as frozen values. No I/O, no clock, no third party."""
+"""Tickets, their identity, and what is sent to them, as frozen values. No I/O, no clock, no third party."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from typing import TypedDict
 
 
 class Status(StrEnum):
-    """Where an item stands. The last three are the ledger's own: no tracker reports them."""
+    """A ticket's status, whatever its tracker calls it."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     DONE = "done"
     WONT_DO = "wont_do"
-    PROPOSED = "proposed"
-    ORPHANED = "orphaned"
-    LOST = "lost"
 
     @property
     def closed(self) -> bool:
@@ -29,10 +26,10 @@ class Status(StrEnum):
 class Marker:
     """The identity that a ticket carries, put there by the create request itself.
 
-    A Jira ticket whose property was removed still shows its uid by label: then the others are empty. `home` is the
-    place that made it, `pushed` the digests of the document's raw values that were last sent, by field, `source` that
-    of the text they were read from, and `revision` how new its checkout was (0 where unknown). `facts` is the digest of
-    the list of facts in the ticket's text, '' where that has none for pmsync to keep up to date.
+    A Jira ticket whose property was removed still shows its uid by label; the other parts are then empty. `home` is the
+    place that wrote the marker, `pushed` the digests by field of the raw values last sent, `source` the digest of the
+    text from which they were read, and `revision` the checkout's (0 if unknown). `facts` is the digest of the list of
+    facts in the ticket's text, '' if pmsync maintains none there.
     """
 
     uid: str
@@ -47,7 +44,7 @@ class Marker:
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
-        """What it identifies, without what was sent."""
+        """The identity alone, without what was sent."""
         return self.uid, self.namespace, self.document_id, self.key
 
 
@@ -55,7 +52,7 @@ class Marker:
 class Ref:
     """One ticket of one tracker. Two refs are equal when tracker and `id` are.
 
-    `id` never changes and means something only to its tracker; `key` is what people type (`acme/web#12`, `PAY-3`).
+    `id` never changes and has a meaning only to its tracker; `key` is what people type (`acme/web#12`, `PAY-3`).
     """
 
     tracker: str
@@ -68,14 +65,13 @@ class Ref:
 class Ticket:
     """A ticket as its tracker showed it.
 
-    `status` is one of the first four; `state` is the tracker's own word for it. `author` and `assignees` are accounts
+    `state` is the tracker's own word for it. `author` and `assignees` are accounts
     as the tracker names them (GitHub login, Jira account id or name). Times are aware UTC, by the server's clock.
-    `duplicate` is True for a ticket closed as duplicate (its status is then `wont_do`), `duplicate_of` where known.
-    `labels` are the tracker's, with its general one; fields that the tracker does not have are None. `unclear` is the
-    setting, and the tracker's word, that would say whether a closed ticket was done or cancelled and is not known.
-    `ids` are those of author and assignees that outlive a renaming, by account, where the service has such; the ledger
-    adds the accounts by which it knew them before. `markers` are all that its text holds, where it keeps its own there:
-    raw text of another ticket may have been pasted into it.
+    `duplicate` is True for a ticket closed as duplicate (its status is then `wont_do`); `duplicate_of` is the other
+    one, if known. `labels` include the general one; fields that the tracker does not have are None. `unclear` is the
+    setting and the tracker's word that would say whether a closed ticket was done or cancelled, if that is unknown.
+    `ids` are permanent ids of author and assignees, by account, if the service has such; the ledger adds their former
+    accounts. `markers` are all markers in its text, into which another ticket's raw text may have been pasted.
     """
 
     ref: Ref
@@ -107,8 +103,8 @@ class Patch(TypedDict, total=False):
     """Absolute values to set on a ticket: only what is present is written, and writing it twice changes nothing.
 
     `add_labels` and `remove_labels` leave all other labels alone. `marker` replaces the identity the ticket carries.
-    `facts` is the list of facts in Markdown, one a line; it replaces the one whose digest the ticket's marker has.
-    Where the text has no such list any more, the text stays as it is, and the new marker has no digest.
+    `facts` is the list of facts in Markdown, one a line; it replaces the list whose digest is in the ticket's marker.
+    If the text no longer has that list, it stays unchanged, and the new marker has no digest.
     """
 
     title: str
@@ -123,9 +119,9 @@ class Patch(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A ticket to be made. `body` is Markdown without the marker; `labels` come without the general one.
+    """A ticket to be created. `body` is Markdown without the marker; `labels` exclude the general one.
 
-    `fallback` are the accounts to assign where the service refuses the assignees.
+    `fallback` are the accounts to assign if the service refuses the assignees.
     """
 
     marker: Marker
@@ -139,7 +135,7 @@ class Draft:
 
     @property
     def without_refused(self) -> Draft | None:
-        """The same for whoever comes next where the assignees were refused, nobody in the end; None after that."""
+        """The next draft to try if the assignees are refused: with the fallback, then with nobody, then None."""
         if self.fallback and self.assignees != self.fallback:
             return replace(self, assignees=self.fallback)
         return replace(self, assignees=(), fallback=()) if self.assignees else None

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
-from pmsync.config.people import Directory
-from pmsync.config.unknown_owners import unknown_owner
+from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.model import Fields, Finding, Link, Patch, Status, Ticket
-from pmsync.model.ages import is_within
+from pmsync.planning.assignees import assignees, substitutes
 from pmsync.planning.last_sent import base_of, is_unchanged, marker_of
 from pmsync.planning.operations import Operation, Record, Refused, Update, Wait
-from pmsync.planning.refusals import patch_digest
+from pmsync.planning.refusals import AGAIN, patch_digest, recent_refusal
 from pmsync.planning.ticket_text import facts, labels, raw_fields, same_title, ticket_title
 from pmsync.planning.world import Index, View, World
-from pmsync.trackers.contract import Unresolved
 from pmsync.trackers.facts import facts_digest
-
-AGAIN = timedelta(days=1)
-"""How long a refused write is not sent again unchanged."""
 
 
 def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list[Operation], list[Finding]]:
-    """Bring an item's ticket in line with its document, field by field; `link` is as observed in this run."""
+    """Bring an item's ticket in line with its document, field by field. `link` is as observed in this run."""
     document, item = placed.entry.document, placed.entry.item
     view = world.view(link.ticket.ref.tracker)
     here = _here(placed, link, index)
@@ -37,17 +31,17 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
     fields = raw_fields(document, item)
     if is_unchanged(placed, link):
         return _untouched(world, view, placed, link, here)
-    base, told = base_of(world, placed, link)
+    base, overtaken = base_of(world, placed, link)
     patch, pushed, findings = _changes(world, view, placed, replace(here, pushed=base), fields)
-    findings += told
+    findings += overtaken
     if link.pushed not in {None, fields} and not link.source and item.source:
-        # a ledger of before this was kept does not say whether text or reading changed: told, not sent
+        # an older ledger does not say whether the text or its reading changed: report it, send nothing
         findings += differences(placed, link, fields, view)
-    if base is not None and not told and _says_otherwise(base, fields):
+    if base is not None and not overtaken and _says_otherwise(base, fields):
         _add_facts(patch, world, view, placed, link)
     if not link.named and (patch or _stale(world, placed, link)):
         patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
-    # what is still to be sent is so for the text that was sent before
+    # values still to be sent belong to the text that was sent before
     source = item.source if replace(pushed, owed=False) == fields else link.source
     after = replace(here, pushed=pushed, source=source, pushed_labels=_pushed_labels(link, patch))
     if not patch:
@@ -59,7 +53,7 @@ def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list
 
 
 def _not_sent(placed: Placed, link: Link) -> list[Finding]:
-    """What the document changed since its ticket moved to where nothing is sent."""
+    """Report what the document changed after its ticket moved out of reach."""
     fields, base = raw_fields(placed.entry.document, placed.entry.item), link.pushed
     names = [
         name
@@ -71,84 +65,72 @@ def _not_sent(placed: Placed, link: Link) -> list[Finding]:
     document, ref = placed.entry.document, link.ticket.ref
     message = f"the document changed ({', '.join(names)}), and nothing is sent to ticket {ref.key!r}, which moved away"
     hint = f"change it there by hand: {ref.url}; or configure a tracker for the place it moved to"
-    return [Finding("not-sent", "note", message, hint, document.path, placed.entry.item.line)]
+    return [new_finding("not-sent", message, hint, document.path, placed.entry.item.line)]
 
 
 def _untouched(
     world: World, view: View, placed: Placed, link: Link, here: Link
 ) -> tuple[list[Operation], list[Finding]]:
-    """An item whose text is what it was: nothing of it is sent but what was still owed, and where it is by now. Who is
-    still owed is a finding each time.
+    """Handle an item whose text is unchanged: send only owners still owed and a new path.
+
+    Owners who still cannot be assigned are a finding in each run.
     """
     if link.named:
         return _identity_only(link, here), []
-    fields, patch, missing = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
+    fields, patch, findings = raw_fields(placed.entry.document, placed.entry.item), Patch(), list[Finding]()
     pushed = link.pushed or fields
     if pushed.owed:
-        patch, missing = _owed(world, view, placed, link)
+        patch, findings = _owed(world, view, placed, link)
         pushed = replace(pushed, owed=not patch)
     stale = _stale(world, placed, link)
     if stale or pushed.path not in {"", fields.path}:
         pushed = replace(pushed, path=fields.path)
         _add_facts(patch, world, view, placed, link)
     if not patch and not stale:
-        return _identity_only(link, here), missing
+        return _identity_only(link, here), findings
     patch["marker"] = marker_of(world, placed, pushed, _digest_in(patch, link))
     after = replace(here, pushed=pushed) if link.pushed else here
-    return [_send(world, placed, patch, link, after)], missing
+    return [_send(world, placed, patch, link, after)], findings
 
 
 def _owed(world: World, view: View, placed: Placed, link: Link) -> tuple[Patch, list[Finding]]:
-    """The owners who could not be assigned before and can be now, where nobody else was assigned meanwhile, and what to
-    tell of those who cannot.
-    """
+    """Assign owners who can be assigned by now, unless somebody else was meanwhile; with findings for the others."""
     if link.reassigned or set(link.ticket.assignees) - set(substitutes(world, view, placed)):
         return {}, []
-    accounts, missing = assignees(world, view, placed.entry.item.owners, placed)
-    owed = [replace(finding, rule="owner-owed", level="note", hint="") for finding in missing]
+    accounts, findings = assignees(world, view, placed.entry.item.owners, placed)
+    owed = [
+        new_finding("owner-owed", each.message, path=each.path, line=each.line, about=each.about) for each in findings
+    ]
     return ({"assignees": accounts} if accounts else {}), owed
-
-
-def wants_owners(link: Link, owners: tuple[str, ...]) -> bool:
-    """Whether the document's owners are still to be assigned to its ticket, or to be compared with its assignees."""
-    if link.pushed is None or link.ticket.status.closed:
-        return False
-    return link.pushed.owners != owners or (link.pushed.owed and not link.reassigned)
-
-
-def substitutes(world: World, view: View, placed: Placed) -> tuple[str, ...]:
-    """The account of `fallback_owner`, where that can be assigned."""
-    fallback = (view.settings.fallback_owner,) if view.settings.fallback_owner else ()
-    return assignees(world, view, fallback, placed)[0]
 
 
 _SHOWN = ("title", "owners", "due", "priority", "kind", "severity", "path", "context")
 
 
 def _says_otherwise(base: Fields, fields: Fields) -> bool:
-    """Whether the document changed something that the list of facts in the ticket's text shows."""
+    """Whether a changed field appears in the ticket's list of facts."""
     return any(getattr(base, name) != getattr(fields, name) for name in _SHOWN)
 
 
 def _add_facts(patch: Patch, world: World, view: View, placed: Placed, link: Link) -> None:
-    """Bring the list in the ticket's text up to date, where it has one that is ours to keep."""
+    """Add an up-to-date list of facts to the patch, if the ticket's text has one that pmsync maintains."""
     marker = link.ticket.marker
     if link.named or marker is None or not marker.facts:
         return
     document, item = placed.entry.document, placed.entry.item
-    shown = facts(document, item, world.settings, fields=view.fields)
-    if facts_digest(shown) != marker.facts:
-        patch["facts"] = shown
+    text = facts(document, item, world.settings, fields=view.fields)
+    if facts_digest(text) != marker.facts:
+        patch["facts"] = text
 
 
 def _digest_in(patch: Patch, link: Link) -> str:
-    """The digest for the marker: of the list that is sent, else of the one that is there."""
+    """Return the marker's digest of the list of facts: the one being sent, else the present one."""
     marker = link.ticket.marker
     return facts_digest(patch["facts"]) if "facts" in patch else marker.facts if marker else ""
 
 
 def _here(placed: Placed, link: Link, index: Index) -> Link:
-    """The link with the place where its item stands now."""
+    """Return the link with the item's present place in the documents."""
     entry = placed.entry
     return replace(
         link,
@@ -162,15 +144,15 @@ def _here(placed: Placed, link: Link, index: Index) -> Link:
 
 
 def _identity_only(link: Link, here: Link) -> list[Operation]:
-    return [Record("identity", here, "stands elsewhere in the documents")] if here != link else []
+    return [Record("identity", here, "its place in the documents changed")] if here != link else []
 
 
 def _stale(world: World, placed: Placed, link: Link) -> bool:
-    """Whether the marker names an old key or document, so that runs without a ledger would have to guess."""
+    """Whether the marker has an old key or document, so that a run without a ledger would have to guess."""
     marker, entry = link.ticket.marker, placed.entry
     if marker is None or not marker.key:
         return False
-    # by its text a run without a ledger knows the item, too, whatever it reads there
+    # a run without a ledger also recognises the item by its text, whatever it reads in it
     read_otherwise = marker.source == entry.item.source != ""
     here = placed.uid, world.settings.namespace, entry.document.id, marker.key if read_otherwise else entry.key
     return marker.identity != here
@@ -179,7 +161,7 @@ def _stale(world: World, placed: Placed, link: Link) -> bool:
 def _changes(
     world: World, view: View, placed: Placed, link: Link, fields: Fields
 ) -> tuple[Patch, Fields, list[Finding]]:
-    """The patch, the raw values that count as pushed once it is through, and what to tell."""
+    """Return the patch, the raw values that count as pushed once it is sent, and the findings."""
     patch: Patch = {}
     base = link.pushed
     if base is None:
@@ -191,16 +173,16 @@ def _changes(
     if fields.owners != base.owners and link.reassigned:
         findings += _kept_owner(world, view, placed, link)
     elif fields.owners != base.owners:
-        accounts, missing = assignees(world, view, fields.owners, placed)
-        findings += missing
-        if missing and not accounts:
+        accounts, more = assignees(world, view, fields.owners, placed)
+        findings += more
+        if more and not accounts:
             pushed = replace(pushed, owners=base.owners)
         elif set(accounts) != set(ticket.assignees):
             patch["assignees"] = accounts
     elif base.owed:
-        owed, missing = _owed(world, view, placed, link)
+        owed, more = _owed(world, view, placed, link)
         patch |= owed
-        findings += missing
+        findings += more
         pushed = replace(pushed, owed=not owed)
     if "due" in view.fields and fields.due not in (base.due, ticket.due):
         patch["due"] = fields.due
@@ -211,20 +193,20 @@ def _changes(
 
 
 def _kept_owner(world: World, view: View, placed: Placed, link: Link) -> list[Finding]:
-    """The document changed its owner, but whom people assigned in the tracker keeps the ticket."""
+    """Report that the document's owner changed and the ticket keeps the assignee whom somebody set in the tracker."""
     entry, ref = placed.entry, link.ticket.ref
     accounts, _ = assignees(world, view, entry.item.owners, placed)
     if view.unseen or set(accounts) == set(link.ticket.assignees):
         return []
-    wanted = ", ".join(map(repr, entry.item.owners)) or "nobody"
+    owners = ", ".join(map(repr, entry.item.owners)) or "nobody"
     theirs = ", ".join(repr(world.person_of(ref.tracker, account)) for account in link.ticket.assignees) or "nobody"
-    message = f"the document's owner is now {wanted}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
+    message = f"the document's owner is now {owners}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
     hint = f"assign it there if that is outdated: {ref.url}"
-    return [Finding("owner-kept", "note", message, hint, entry.document.path, entry.item.line)]
+    return [new_finding("owner-kept", message, hint, entry.document.path, entry.item.line)]
 
 
 def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fields) -> None:
-    """Compare what old and new raw values ask for under one configuration, so that changing it sends nothing."""
+    """Compare the labels of old and new raw values under one configuration: a changed configuration sends nothing."""
     before, after = set(view.fit(labels(base, view.settings))), set(view.fit(labels(fields, view.settings)))
     there = {label.casefold() for label in link.ticket.labels}
     add = tuple(sorted(label for label in after - before if label.casefold() not in there))
@@ -236,63 +218,29 @@ def _add_labels(patch: Patch, view: View, link: Link, base: Fields, fields: Fiel
 
 
 def _pushed_labels(link: Link, patch: Patch) -> tuple[str, ...]:
-    kept = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
-    return tuple(sorted(kept | set(patch.get("add_labels", ()))))
-
-
-def assignees(
-    world: World, view: View, owners: tuple[str, ...], placed: Placed
-) -> tuple[tuple[str, ...], list[Finding]]:
-    """The accounts of the owners, in order, and a finding for each owner who has none here."""
-    directory, entry = Directory(world.settings.people), placed.entry
-    accounts, findings = [], []
-    for owner in owners:
-        person = directory.match(owner)
-        answer = view.accounts.get(person.id) if person else None
-        if isinstance(answer, str):
-            accounts.append(answer)
-            continue
-        if person and view.unseen:
-            continue  # nobody was asked, so nothing is known against them
-        if person is None:
-            findings.append(unknown_owner(owner, entry.document.path, entry.item.line))
-            continue
-        why = answer.reason if isinstance(answer, Unresolved) else "it was not looked up"
-        findings.append(
-            Finding(
-                "owner-unresolved",
-                "warning",
-                f"owner {owner!r} cannot be assigned in {view.settings.name!r}: {why}",
-                f"correct the account under [people.{person.id}]: the next sync assigns the ticket",
-                entry.document.path,
-                entry.item.line,
-                about=owner,
-            )
-        )
-    return tuple(dict.fromkeys(accounts)), findings
+    labels = set(link.pushed_labels) - set(patch.get("remove_labels", ()))
+    return tuple(sorted(labels | set(patch.get("add_labels", ()))))
 
 
 def differences(placed: Placed, link: Link, fields: Fields, view: View) -> list[Finding]:
-    """Where no base is known, a ticket that says something else than its document is told, never changed."""
-    ticket, found = link.ticket, []
+    """Report a ticket that differs from its document where no base is known; it is never changed."""
+    ticket, differing = link.ticket, []
     if not same_title(ticket.title, ticket_title(fields.title)):
-        found.append(f"title {ticket.title!r}")
+        differing.append(f"title {ticket.title!r}")
     if fields.due and "due" in view.fields and ticket.due != fields.due:
-        found.append(f"due {ticket.due or 'never'}")
-    if not found:
+        differing.append(f"due {ticket.due or 'never'}")
+    if not differing:
         return []
     entry = placed.entry
-    message = f"ticket {ticket.ref.key!r} differs from the document ({', '.join(found)})"
-    hint = "both stay as they are; the next change in the document goes to the ticket"
-    return [Finding("adopted-different", "note", message, hint, entry.document.path, entry.item.line)]
+    message = f"ticket {ticket.ref.key!r} differs from the document ({', '.join(differing)})"
+    return [new_finding("adopted-different", message, path=entry.document.path, line=entry.item.line)]
 
 
 def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link) -> Operation:
     ref = after.ticket.ref
     configuration = str(world.views[ref.tracker].settings)
     value = patch_digest(patch, configuration)
-    refusal = world.refusals.get((after.uid, "update"))
-    if refusal and refusal.digest == value and is_within(refusal.refused_at, world.now, AGAIN):
+    if refusal := recent_refusal(world.refusals, after.uid, "update", world.now, value):
         entry = placed.entry
         refused = Refused("update", ref.tracker, ref.key, refusal.reason, entry.document.path, entry.item.line)
         why = f"the tracker refused this change: {refusal.reason}"
@@ -302,20 +250,18 @@ def _send(world: World, placed: Placed, patch: Patch, before: Link, after: Link)
 
 def _leak(placed: Placed, link: Link) -> Finding:
     document = placed.entry.document
-    return Finding(
+    return new_finding(
         "restricted-in-public",
-        "error",
         f"the document is restricted, but ticket {link.ticket.ref.key!r} is in tracker "
         f"{link.ticket.ref.tracker!r}, which is not marked restricted",
-        "move or delete the ticket by hand; nothing more is sent to it",
-        document.path,
-        placed.entry.item.line,
+        path=document.path,
+        line=placed.entry.item.line,
     )
 
 
 def drift(world: World, placed: Placed, ticket: Ticket) -> list[Finding]:
-    """A ticked box with an open ticket. A tick that write-back made is its own to take back; without a ledger nobody
-    knows whose it is.
+    """Report a ticked box with an open ticket. Write-back takes back a tick of its own; without a ledger nobody knows
+    whose tick it is.
     """
     entry = placed.entry
     if not entry.item.done or ticket.status.closed:
@@ -328,11 +274,9 @@ def drift(world: World, placed: Placed, ticket: Ticket) -> list[Finding]:
         hint = "the ticket's status counts: close it there if the work is done"
     else:
         hint = "the ticket's status counts: close it there, or untick the item"
-    return [Finding("drift", "note", message, hint, entry.document.path, entry.item.line)]
+    return [new_finding("drift", message, hint, entry.document.path, entry.item.line)]
 
 
 def is_behind(placed: Placed, ticket: Ticket) -> bool:
-    """An open box whose ticket is done: every item is like that for a while, until somebody edits the document. What is
-    not going to be done stays unticked.
-    """
+    """Whether the box is open and the ticket done. The box of a cancelled item stays open."""
     return placed.entry.item.done is False and ticket.status is Status.DONE

@@ -1,4 +1,4 @@
-"""What is different about a ticket before and after, field by field: of an update, and of two looks at it. Pure."""
+"""Differences of a ticket field by field, made by an update or between two observations. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Value = str | date | tuple[str, ...] | None
 Name = Callable[[str], str]
 """The person behind an account."""
 PATCHED: Mapping[str, str] = {"assignee": "assignees", "path": "marker"}
-"""What a field is called in a patch, where that is not its own name."""
+"""A field's name in a patch, where it differs."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field with its values; of `labels` those that go, and those that come instead."""
+    """One field with its values; for `labels`, those removed and those added."""
 
     field: str
     old: Value
@@ -38,38 +38,40 @@ class FieldChange:
 
 
 def field_changes(update: Update, name: Name = str) -> tuple[FieldChange, ...]:
-    """What an update changes of its ticket; none where it only brings the marker up to date."""
+    """Return what an update changes of its ticket; nothing if it only refreshes the marker."""
     ticket, patch = update.link.ticket, update.patch
-    found = []
+    changes = []
     if "title" in patch:
-        found.append(FieldChange("title", ticket.title, patch["title"]))
+        changes.append(FieldChange("title", ticket.title, patch["title"]))
     if "assignees" in patch:
-        found.append(FieldChange("assignee", _named(ticket.assignees, name), _named(patch["assignees"], name)))
+        changes.append(FieldChange("assignee", _named(ticket.assignees, name), _named(patch["assignees"], name)))
     if "due" in patch:
-        found.append(FieldChange("due", ticket.due, patch["due"]))
+        changes.append(FieldChange("due", ticket.due, patch["due"]))
     if "priority" in patch:
-        found.append(FieldChange("priority", ticket.priority, patch["priority"]))
+        changes.append(FieldChange("priority", ticket.priority, patch["priority"]))
     more, less = patch.get("add_labels", ()), patch.get("remove_labels", ())
     if more or less:
-        found.append(FieldChange("labels", less, more))
+        changes.append(FieldChange("labels", less, more))
     was = ticket.marker
     if "marker" in patch and was is not None and was.document_id not in {"", patch["marker"].document_id}:
-        found.append(FieldChange("path", was.document_id, patch["marker"].document_id))
+        changes.append(FieldChange("path", was.document_id, patch["marker"].document_id))
     if "facts" in patch:
-        found += _in_text(update, {change.field for change in found}) or ([] if found else [OUTDATED])
-    return tuple(found)
+        changes += _in_text(update, {change.field for change in changes}) or ([] if changes else [OUTDATED])
+    return tuple(changes)
 
 
 OUTDATED = FieldChange("text", "outdated", "up to date")
 
 
 def _in_text(update: Update, shown: Collection[str]) -> list[FieldChange]:
-    """What changes in the ticket's text alone, for the tracker has no field for it or could not take the value."""
+    """Return changes in the ticket's text alone: the tracker has no field for them, or rejected the value."""
     before, after = update.before.pushed, update.link.pushed
     if before is None or after is None:
         return []
-    held = {*shown, *(("kind", "severity", "priority") if "labels" in shown else ())}
-    values = [(name, getattr(before, FACTS[name]), getattr(after, FACTS[name])) for name in FACTS if name not in held]
+    elsewhere = {*shown, *(("kind", "severity", "priority") if "labels" in shown else ())}
+    values = [
+        (name, getattr(before, FACTS[name]), getattr(after, FACTS[name])) for name in FACTS if name not in elsewhere
+    ]
     return [FieldChange(f"{WORDS.get(name, name)} in its text", old, new) for name, old, new in values if old != new]
 
 
@@ -77,16 +79,16 @@ WORDS: Mapping[str, str] = {"assignee": "owner"}
 FACTS: Mapping[str, str] = {
     "assignee": "owners", "due": "due", "priority": "priority", "kind": "kind", "severity": "severity", "path": "path",
 }  # fmt: skip
-"""The facts that a ticket's text shows, with their names among the document's fields."""
+"""The facts in a ticket's text, with the names of the document's fields."""
 
 
 def sent(changes: Iterable[FieldChange], names: Collection[str]) -> tuple[FieldChange, ...]:
-    """Those of the changes whose parts of the patch, by their names there, were taken by the tracker."""
+    """Return the changes whose parts of the patch (by name) the tracker accepted."""
     return tuple(change for change in changes if _part(change.field) in names)
 
 
 def _part(field: str) -> str:
-    """The part of a patch that holds a field."""
+    """Return the part of a patch that holds a field."""
     return "facts" if field == "text" or field.endswith(" in its text") else PATCHED.get(field, field)
 
 
@@ -103,7 +105,7 @@ def _shown(value: Value) -> str:
 
 
 def _labels(gone: Collection[str], come: Collection[str]) -> Iterator[str]:
-    """`severity:sev2 → severity:sev1` where one takes the place of another, else `+kind:detect`, `-kind:detect`."""
+    """Yield `severity:sev2 → severity:sev1` if one replaces another, else `+kind:detect`, `-kind:detect`."""
     left = list(gone)
     for label in come:
         kind, colon, _ = label.partition(":")

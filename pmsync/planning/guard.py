@@ -1,4 +1,4 @@
-"""Refuses a plan that is more likely a mistake than a wish. Pure."""
+"""Refuses a plan that looks like a mistake. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pmsync.errors import ConfigError
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Ticket
 from pmsync.planning.operations import Operation, Plan, Record
 from pmsync.planning.world import World
@@ -14,7 +15,7 @@ from pmsync.trackers.contract import Moved
 
 KINDS = ("creates", "updates", "orphans", "lost", "empty")
 EMPTY_FROM = 3
-"""A document that had at least this many linked items and now yields none has become suspicious."""
+"""A document that had this many linked items and now yields none is suspicious."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class _Limit:
 def parse_allow(values: tuple[str, ...]) -> dict[str, int]:
     """Read `creates=120` and the like.
 
-    Raises ConfigError for anything else: there is no way to switch the guard off for good.
+    Raises ConfigError for anything else: the guard cannot be switched off for good.
     """
     allowed = {}
     for value in values:
@@ -43,13 +44,12 @@ def parse_allow(values: tuple[str, ...]) -> dict[str, int]:
 
 
 def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
-    """One error finding for each limit that the plan exceeds, with the figures and the narrow way out."""
+    """Return an error finding for each limit that the plan exceeds, with the figures and the narrow way out."""
     over = [each for each in _limits(plan, world) if each.count > max(each.most, allow.get(each.kind, 0))]
-    exceeded = {(each.kind, each.count): each for each in over}.values()  # the same tickets are told of once
+    exceeded = {(each.kind, each.count): each for each in over}.values()  # report the same tickets once
     return [
-        Finding(
+        new_finding(
             "guard",
-            "error",
             f"{each.what}; nothing was sent",
             f"{each.check}; if that is what you want, run once with --allow {each.kind}={each.count}",
         )
@@ -58,19 +58,19 @@ def check(plan: Plan, world: World, allow: Mapping[str, int]) -> list[Finding]:
 
 
 def hold_back(plan: Plan) -> Plan:
-    """The plan without everything that writes to a tracker or gives an item up: what was observed is still recorded.
+    """Return the plan without writes to trackers and without giving items up; observations are still recorded.
 
-    A record builds on those before it, so that what follows a record that is left out is left out too.
+    A record builds on those before it, so everything after a record that is left out is left out as well.
     """
-    kept: list[Operation] = []
+    operations: list[Operation] = []
     left_out: set[str] = set()
     for operation in plan.operations:
         harmless = isinstance(operation, Record) and operation.reason in {"observe", "seen", "found", "identity"}
         if harmless and operation.uid not in left_out:
-            kept.append(operation)
+            operations.append(operation)
         else:
             left_out.add(operation.uid)
-    return replace(plan, operations=tuple(kept))
+    return replace(plan, operations=tuple(operations))
 
 
 def _limits(plan: Plan, world: World) -> list[_Limit]:
@@ -95,7 +95,7 @@ def _limits(plan: Plan, world: World) -> list[_Limit]:
 
 
 def _suddenly_empty(plan: Plan, world: World) -> _Limit:
-    """Documents that had items and yield none any more, and a run that finds no document at all."""
+    """Return the limit on documents that no longer yield items, and on a run that finds no document at all."""
     linked = Counter(link.document_id for link in world.links.values() if not link.orphaned and not link.lost)
     empty = [
         document.path
@@ -115,7 +115,7 @@ def _empty_scans(world: World) -> list[_Limit]:
 
     Tickets that were asked for one by one and are there have lost their label, which harms nobody.
     """
-    found = []
+    limits = []
     for name, view in world.views.items():
         ours = [k.ticket.ref for k in world.links.values() if k.ticket.ref.tracker == name and not (k.lost or k.named)]
         linked = sum(not isinstance(view.sights.get(ref), Ticket) for ref in ours)
@@ -124,5 +124,5 @@ def _empty_scans(world: World) -> list[_Limit]:
             what = f"the listing of tracker {name!r} is empty, though {linked} of its tickets are linked"
             place = {"github": "repo", "jira": "project", "local": "path"}[view.settings.type]
             check = f"check `trackers.{name}.{place}`, `trackers.{name}.label` and what the token may see"
-            found.append(_Limit("lost", linked, 0, what, check))
-    return found
+            limits.append(_Limit("lost", linked, 0, what, check))
+    return limits

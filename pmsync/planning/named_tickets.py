@@ -1,4 +1,4 @@
-"""What follows from the tickets that an item's text names: whose they are, and which are plausibly this work. Pure."""
+"""Tickets that items name: whose they are, and whether they are plausibly the item's own. Pure."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from pmsync.findings import new_finding
 from pmsync.identity.belonging import Belonging
 from pmsync.identity.candidates import Entry
 from pmsync.identity.identify import Placed
 from pmsync.identity.keys import title_key
 from pmsync.identity.similarity import DOUBTFUL, alike
 from pmsync.location import place
-from pmsync.model import Finding, Link, Ref, Ticket
+from pmsync.model import Finding, Level, Link, Ref, Ticket
 from pmsync.planning.world import Named, View, World, trusted
 
 SOMEWHAT_ALIKE = 0.5
-"""From here on two titles may be about the same work, though they share no longer word."""
+"""At this similarity two titles may be about the same work even without a common word."""
 _LONG = 4
-"""How many characters of a word are compared: its ending differs ('alert', 'alerting')."""
+"""How many characters of a word are compared, as endings differ ('alert', 'alerting')."""
 _COMMON = frozenset(
     "about abov also afte befo betw chec could crea docu does done each ensu even from have impl impr inst into inve "
     "issu item just keep like make more most must need next only other over revi should some sure than that them then "
@@ -28,11 +29,11 @@ _COMMON = frozenset(
 
 
 def is_plausible(entry: Entry, ticket: Ticket, view: View, belonging: Belonging) -> bool:
-    """Whether a ticket that stands where an item's own one does can be that: it has the general label and is nobody
-    else's, or a title that shares a word with the item. That we made it says little: we make tickets for other work.
+    """Whether a ticket that an item names as its own can be that: it has the general label and belongs to no other
+    item, or its title shares a word with the item. Our authorship proves little: we create tickets for other work.
     """
     label = view.settings.label.casefold()
-    another_s = is_of_an_item(ticket, belonging)  # this one would have been recognised by the marker
+    another_s = is_of_an_item(ticket, belonging)  # its own marker would have identified this item
     labelled = label in {each.casefold() for each in ticket.labels} and not another_s
     return labelled or _share_a_word(_title(entry), title_key(ticket.title))
 
@@ -43,8 +44,8 @@ def is_of_an_item(ticket: Ticket, belonging: Belonging) -> bool:
 
 
 def may_mean(entry: Entry, mentions: Sequence[Named]) -> Ticket | None:
-    """A ticket that the item's sentence speaks of and that is perhaps its own: the titles are alike, or the sentence
-    says nothing else ('Fix #12').
+    """Return a ticket that the sentence mentions and that may be the item's own: the titles are alike, or the sentence
+    says nothing else ('Fix #12'). None if there is none.
     """
     title = _title(entry)
     for each in mentions:
@@ -72,9 +73,9 @@ def _words(title: str) -> set[str]:
 
 
 def homes(world: World) -> Mapping[Ref, str]:
-    """By ticket: the id of the document that it belongs to, where several name it.
+    """Return, for each ticket that several documents name, the id of the document it belongs to.
 
-    That is the one whose item it was made for, else the one that was linked first, else the older one.
+    That is the document for whose item it was created, else the first that was linked, else the older one.
     """
     here = {document.id: document for document in world.reading.documents}
     claims: dict[Ref, dict[str, tuple[bool, datetime, date, str]]] = defaultdict(dict)
@@ -82,8 +83,8 @@ def homes(world: World) -> Mapping[Ref, str]:
     def claim(ref: Ref, document_id: str, *, named: bool, since: datetime | None) -> None:
         if document := here.get(document_id):
             rank = named, since or _NEVER, document.date or date.max, document.path
-            held = claims[ref].get(document_id)
-            claims[ref][document_id] = min(rank, held) if held else rank
+            rank_before = claims[ref].get(document_id)
+            claims[ref][document_id] = min(rank, rank_before) if rank_before else rank
 
     for (document_id, _), each in _named(world):
         claim(each.ref, document_id, named=True, since=None)
@@ -109,7 +110,7 @@ def _named(world: World) -> list[tuple[tuple[str, int], Ticket]]:
 
 
 def another(placed: Placed, link: Link, named: Sequence[Named], belonging: Belonging) -> list[Finding]:
-    """What to tell of an item that has a ticket, and whose text names another one."""
+    """Report an item that has a ticket and whose text names another one."""
     entry, own = placed.entry, link.ticket.ref
     where = place(entry.document.path, entry.item.line)
     others = [
@@ -123,16 +124,19 @@ def another(placed: Placed, link: Link, named: Sequence[Named], belonging: Belon
     message = f"{entry.item.title!r} has ticket {own.key!r}, and its text names {each.text!r}: that changes nothing"
     hint = f"if it is the item's, run `pmsync adopt {where} {each.ref.key}`"
     if is_of_an_item(ticket, belonging):
-        hint = f"it is another item's: take {each.text!r} out of this one"
-    return [Finding("names-another", "note", message, hint, entry.document.path, entry.item.line)]
+        hint = f"it belongs to another item: remove {each.text!r} from this one"
+    return [new_finding("names-another", message, hint, entry.document.path, entry.item.line)]
 
 
-def copied(placed: Placed, ticket: Ticket, home: str) -> Finding:
-    """The finding for an item that names the ticket of another document's item, as a copied document does."""
+def copied(placed: Placed, ticket: Ticket, home: str, *, new: bool) -> Finding:
+    """Report an item that names the ticket of another document's item, as in a copied document. That may be
+    intended, so only a `new` link is a warning.
+    """
     entry, key = placed.entry, ticket.ref.key
     message = f"{entry.item.title!r} names ticket {key!r}, which belongs to {home!r}: it looks copied from there"
     hint = (
         "remove the link if this is work of its own, and it gets a ticket; if it is the same work, leave it: it "
         "follows the ticket's status, and write-back does not tick it"
     )
-    return Finding("copied-link", "warning", message, hint, entry.document.path, entry.item.line)
+    level: Level = "warning" if new else "note"
+    return new_finding("copied-link", message, hint, entry.document.path, entry.item.line, level=level)

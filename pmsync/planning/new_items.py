@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
+from pmsync.findings import new_finding
 from pmsync.identity.candidates import Entry
 from pmsync.identity.identify import Placed
 from pmsync.identity.keys import digest
 from pmsync.location import place as place_of
 from pmsync.model import Candidate, Draft, Finding, Intent, Link, Marker, Ticket
-from pmsync.model.ages import believed, is_within
-from pmsync.planning.document_changes import AGAIN, assignees, differences, substitutes
+from pmsync.model.ages import believed, is_future
+from pmsync.planning.assignees import assignees, substitutes
+from pmsync.planning.document_changes import differences
+from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import marker_of
 from pmsync.planning.named_tickets import is_of_an_item, is_plausible, may_mean
-from pmsync.planning.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Wait
-from pmsync.planning.routing import RESTRICTED_HINT, route
-from pmsync.planning.ticket_text import body, due_date, facts, labels, raw_fields, ticket_title
+from pmsync.planning.operations import ALONE, ALONE_HINT, Create, Operation, Place, Record, Refused, Search, Wait
+from pmsync.planning.refusals import AGAIN, recent_refusal
+from pmsync.planning.routing import route
+from pmsync.planning.ticket_text import body, facts, labels, raw_fields, ticket_title
 from pmsync.planning.world import Index, Named, View, World, doubtful
 from pmsync.trackers.contract import Gone, Moved
 from pmsync.trackers.facts import facts_digest
 
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before every ticket."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is done about one item without a link, and what the ledger says of it."""
+    """What happens to one item without a link, and what the ledger says about it."""
 
     standing: str
     note: str = ""
@@ -35,27 +42,27 @@ class Decision:
 
 
 def question(entry: Entry, reason: str, candidates: Sequence[Candidate]) -> Finding:
-    """What a person is asked about an item that gets no ticket: with what it may be, and the commands that decide."""
+    """Ask a person about an item that gets no ticket: what it may be, and the commands that decide."""
     where = place_of(entry.document.path, entry.item.line)
     named = ", ".join(f"{each.name} {each.title!r}" if each.title else each.name for each in candidates[:3])
     message = f"item {entry.item.title!r} gets no ticket: {reason} ({named}{' …' if len(candidates) > 3 else ''})"
     hint = f"decide with `pmsync adopt {where} {candidates[0].name}` or `pmsync adopt {where} --new`"
-    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
+    return new_finding("undecided", message, hint, entry.document.path, entry.item.line)
 
 
 def _question_of_another(entry: Entry, reason: str, ticket: Ticket) -> Finding:
-    """The same where the ticket is another item's, which `adopt` takes from nobody."""
+    """Ask about a ticket that belongs to another item, from which `adopt` does not take it."""
     where = place_of(entry.document.path, entry.item.line)
     message = f"item {entry.item.title!r} gets no ticket: {reason} ({ticket.ref.key} {ticket.title!r}, another item's)"
-    hint = f"`pmsync adopt {where} --new` gives it a ticket of its own; or take the other ticket's name out of the text"
-    return Finding("undecided", "warning", message, hint, entry.document.path, entry.item.line)
+    hint = f"`pmsync adopt {where} --new` gives it a ticket of its own; or remove the other ticket from the text"
+    return new_finding("undecided", message, hint, entry.document.path, entry.item.line)
 
 
 def decide(world: World, placed: Placed, index: Index) -> Decision:
-    """One row of the truth table for an item that the ledger does not link (design, section 7)."""
+    """Decide about one item that the ledger does not link: adopt, wait, create, ask or leave it."""
     document, item = placed.entry.document, placed.entry.item
-    found = index.marked.get(placed.uid, ())
-    tickets = sorted(found, key=lambda each: (each.duplicate, not each.ref.tracker, doubtful(each, found)))
+    marked = index.marked.get(placed.uid, ())
+    tickets = sorted(marked, key=lambda each: (each.duplicate, not each.ref.tracker, doubtful(each, marked)))
     if tickets:
         return _adopt(world, placed, tickets[0], named=False, shared=False)
     if document.draft:
@@ -84,13 +91,13 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
 
 
 def _may_hold(view: View, text: str) -> bool:
-    """Whether the ticket that a text names may be one of this tracker, which nobody has asked."""
+    """Whether a text may name a ticket of this tracker, which has not been asked."""
     place = (view.settings.repo or view.settings.project or view.settings.name).casefold()
     return place in text.casefold() or text.startswith("#")
 
 
 def _ask(world: World, placed: Placed, reason: str, ticket: Ticket) -> Decision:
-    """A person says whether this is the item's ticket; the document asks again in each run, so nothing is kept."""
+    """Ask a person whether this is the item's ticket. Nothing is recorded: the document raises it again in each run."""
     if is_of_an_item(ticket, world.belonging):
         finding = _question_of_another(placed.entry, reason, ticket)
     else:
@@ -99,13 +106,13 @@ def _ask(world: World, placed: Placed, reason: str, ticket: Ticket) -> Decision:
 
 
 def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: Index) -> Decision:
-    seen = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
-    if seen is not None:
-        if not is_plausible(placed.entry, seen, world.views[world.shown_by(seen)], world.belonging):
+    ticket = next((each.sight for each in named if isinstance(each.sight, Ticket)), None)
+    if ticket is not None:
+        if not is_plausible(placed.entry, ticket, world.views[world.shown_by(ticket)], world.belonging):
             return _ask(
-                world, placed, f"it names ticket {seen.ref.key!r}, which seems to be about something else", seen
+                world, placed, f"it names ticket {ticket.ref.key!r}, which seems to be about something else", ticket
             )
-        return _adopt(world, placed, seen, named=True, shared=index.shares(placed.uid, seen))
+        return _adopt(world, placed, ticket, named=True, shared=index.shares(placed.uid, ticket))
     elsewhere = next((each for each in named if isinstance(each.sight, Moved)), None)
     if elsewhere is not None:
         return Decision("external", f"tracked elsewhere: {elsewhere.text}")
@@ -116,13 +123,13 @@ def _adopt_named(world: World, placed: Placed, named: Sequence[Named], index: In
         f"the document names ticket {gone[0].text!r}, which tracker {gone[0].ref.tracker!r} does not show: "
         "it does not exist, or is hidden from this account"
     )
-    hint = "let the account see it, or correct or remove the link; an item that names a ticket gets no other one"
-    finding = Finding("named-ticket-gone", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
+    entry = placed.entry
+    finding = new_finding("named-ticket-gone", message, path=entry.document.path, line=entry.item.line)
     return Decision("blocked", message, findings=(finding,))
 
 
 def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared: bool) -> Decision:
-    """Link an existing ticket; sends nothing and counts the document's present values as pushed."""
+    """Link an existing ticket: send nothing, and take the document's present values as pushed."""
     entry, fields = placed.entry, raw_fields(placed.entry.document, placed.entry.item)
     shown_by = world.shown_by(ticket)
     view = world.views[shown_by]
@@ -155,7 +162,7 @@ def _adopt(world: World, placed: Placed, ticket: Ticket, *, named: bool, shared:
 
 
 def _is_owed(ticket: Ticket, *, named: bool) -> bool:
-    """Whether the run that created the ticket could assign none of the owners: its marker says so."""
+    """Whether the marker says that none of the owners could be assigned at the create."""
     return not named and ticket.marker is not None and "owed" in dict(ticket.marker.pushed)
 
 
@@ -176,12 +183,12 @@ def _create(world: World, placed: Placed, index: Index) -> Decision:
     if beside:
         return beside
     decision = _draft(world, placed, view)
-    # What is refused is sent by no run and so looked for by none: that must not hide the refusal.
+    # A refused create is never sent, so nobody looks for it: waiting for a search must not hide the refusal.
     return decision if decision.standing == "refused" else _must_wait(world, placed, view) or decision
 
 
 def _beside(world: World, placed: Placed, view: View, index: Index) -> Decision | None:
-    """Without a ledger, a ticket of ours whose text somebody rewrote may be anybody's: a person is asked."""
+    """Without a ledger, ask about tickets of ours whose marker is gone: one may be this item's."""
     if world.decisions.get(placed.uid) == "new" or placed.uid in world.intents:
         return None
     day = placed.entry.document.date
@@ -197,30 +204,46 @@ def _beside(world: World, placed: Placed, view: View, index: Index) -> Decision 
 
 
 def _must_wait(world: World, placed: Placed, view: View) -> Decision | None:
-    """Every reason not to create now, the gravest first."""
+    """Return the first reason not to create now, the most serious first."""
     intent = world.intents.get(placed.uid)
     if intent:
         waiting = _in_doubt(world, placed, intent)
         if waiting:
             return waiting
     else:
-        seen = believed(world.first_seen.get(placed.uid, world.now), world.now)
-        ready = seen + world.settings.grace
+        first_seen = believed(world.first_seen.get(placed.uid, world.now), world.now)
+        ready = first_seen + world.settings.grace
         if ready > world.now and not view.bare:
             return _wait(placed, "left to the CI step until its grace is over", ready)
-        # a listing of what changed lately shows neither what CI made before nor what lost its label or marker
-        if placed.uid not in view.looked and not view.unseen:
-            return _wait(placed, "it may have a ticket that nobody remembers: it has to be looked for first")
     unread = [name for name, other in world.views.items() if other.failed and other.bare]
     if unread:
         return _wait(placed, f"tracker {unread[0]!r}, where it may have a ticket already, could not be read")
     if view.blocked:
         return _wait(placed, view.blocked)
-    return None
+    return _must_be_looked_for(world, placed, view, intent)
+
+
+def _must_be_looked_for(world: World, placed: Placed, view: View, intent: Intent | None) -> Decision | None:
+    """A listing of what changed lately shows neither what CI made before nor what lost its label or marker."""
+    there = world.views[intent.tracker] if intent else view
+    if placed.uid in there.looked or (there.unseen and not intent):
+        return None
+    why = "a create is in doubt" if intent else "it may have a ticket that nobody remembers"
+    why = f"{why}: it has to be looked for first"
+    search = Search(frozenset({placed.uid}), _earliest(world, placed, intent) - timedelta(days=1))
+    return Decision("waiting", why, (Wait(placed.uid, why, tracker=there.settings.name, search=search),))
+
+
+def _earliest(world: World, placed: Placed, intent: Intent | None) -> datetime:
+    """Since when a ticket of this item can exist. An intent counts, unless a wrong clock has dated it."""
+    if intent:
+        return EVER if is_future(intent.announced_at, world.now) else intent.announced_at
+    day = placed.entry.document.date or world.settings.since
+    return datetime.combine(day, time(), UTC) if day else EVER
 
 
 def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
-    """A create was announced and its outcome is unknown: wait for settle, look, and only then create again."""
+    """A create was announced and its outcome is unknown: wait for `settle` before looking for the ticket."""
     view = world.view(intent.tracker)
     if view is None:
         return _wait(placed, f"in doubt, and tracker {intent.tracker!r} could not be read")
@@ -228,15 +251,13 @@ def _in_doubt(world: World, placed: Placed, intent: Intent) -> Decision | None:
     if world.now < settled:
         decision = _wait(placed, "a create is in doubt: it may still appear", settled)
         return replace(decision, findings=(_stuck(placed, intent),)) if intent.tries > ALONE else decision
-    if placed.uid not in view.looked:
-        return _wait(placed, "a create is in doubt and has not been looked for yet", settled)
     return None
 
 
 def _stuck(placed: Placed, intent: Intent) -> Finding:
     message = f"no ticket is known for {intent.title!r}, which was sent {intent.tries} times to {intent.tracker!r}"
     entry = placed.entry
-    return Finding("in-doubt", "error", message, ALONE_HINT, entry.document.path, entry.item.line)
+    return new_finding("in-doubt", message, ALONE_HINT, entry.document.path, entry.item.line)
 
 
 def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
@@ -248,7 +269,7 @@ def _unlisted(placed: Placed, view: View, ticket: Ticket) -> Decision:
         f"if that account is yours, add it to trackers.{view.settings.name}.accounts; if not, remove the marker "
         f"from the ticket, or run `pmsync adopt {where} {ticket.ref.key}` or `pmsync adopt {where} --new`"
     )
-    finding = Finding("marker-untrusted", "error", message, hint, placed.entry.document.path, placed.entry.item.line)
+    finding = new_finding("marker-untrusted", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("blocked", message, (Wait(placed.uid, message),), (finding,))
 
 
@@ -258,7 +279,7 @@ def _pasted(placed: Placed, ticket: Ticket) -> Decision:
         f"name the item's ticket with `pmsync adopt {placed.uid} TICKET`; where it has none, take the marker of "
         f"{placed.uid!r} out of the text of {ticket.ref.key!r}"
     )
-    finding = Finding("marker-mismatch", "warning", message, hint, placed.entry.document.path, placed.entry.item.line)
+    finding = new_finding("marker-mismatch", message, hint, placed.entry.document.path, placed.entry.item.line)
     return Decision("blocked", message, (Wait(placed.uid, message),), (finding,))
 
 
@@ -267,9 +288,9 @@ def _wait(placed: Placed, why: str, until: datetime | None = None) -> Decision:
 
 
 def _no_restricted_tracker(placed: Placed) -> Decision:
-    """Told once for the document, and a warning as whatever waits for a person: nothing failed, nothing was refused."""
+    """Return one warning for the document: a person has to act, but nothing failed."""
     message = "the document is restricted, and no tracker is marked for that: its items get no tickets"
-    finding = Finding("restricted-no-tracker", "warning", message, RESTRICTED_HINT, placed.entry.document.path)
+    finding = new_finding("restricted-no-tracker", message, path=placed.entry.document.path)
     return Decision("blocked", message, (), (finding,))
 
 
@@ -280,10 +301,10 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     findings += _spoken_of(world, placed)
     fallback = substitutes(world, view, placed)
     due, _ = due_date(document, item, world.settings.sla)
-    shown = facts(document, item, world.settings, fields=view.fields)
+    fact_list = facts(document, item, world.settings, fields=view.fields)
     pushed = fields if accounts or not fields.owners else replace(fields, owed=True)
     draft = Draft(
-        marker=marker_of(world, placed, pushed, facts_digest(shown)),
+        marker=marker_of(world, placed, pushed, facts_digest(fact_list)),
         title=ticket_title(item.title),
         body=body(document, item, world.settings, fields=view.fields),
         labels=view.fit(labels(fields, view.settings)),
@@ -293,8 +314,7 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
         priority=item.priority if "priority" in view.fields else None,
     )
     value = digest(str(replace(draft, marker=Marker(*draft.marker.identity))), str(view.settings))
-    refusal = world.refusals.get((placed.uid, "create"))
-    if refusal and refusal.digest == value and is_within(refusal.refused_at, world.now, AGAIN):
+    if refusal := recent_refusal(world.refusals, placed.uid, "create", world.now, value):
         why = f"the tracker refused it: {refusal.reason}"
         refused = Refused("create", view.settings.name, draft.title, refusal.reason, document.path, item.line)
         wait = Wait(placed.uid, why, refusal.refused_at + AGAIN, refused)
@@ -307,14 +327,13 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
 
 
 def _spoken_of(world: World, placed: Placed) -> list[Finding]:
-    """What was decided about the tickets that a new item's sentence speaks of, and how to decide otherwise."""
+    """Say that the tickets which the sentence mentions are not taken for the item's own, and how to change that."""
     entry = placed.entry
     where = place_of(entry.document.path, entry.item.line)
     return [
-        Finding(
+        new_finding(
             "ticket-mentioned",
-            "note",
-            f"{entry.item.title!r} gets a ticket of its own: {each.text!r} in its sentence is not taken for that",
+            f"{entry.item.title!r} gets a ticket of its own: {each.text!r} in its sentence is not taken as that",
             f"if it is, write it in brackets behind the item, or run `pmsync adopt {where} {each.ref.key}`",
             entry.document.path,
             entry.item.line,
@@ -325,7 +344,7 @@ def _spoken_of(world: World, placed: Placed) -> list[Finding]:
 
 
 def place(placed: Placed) -> Place:
-    """Where the item stands, for the link that its ticket will get."""
+    """Return the item's place in the documents, for the link that its ticket will get."""
     entry = placed.entry
     return Place(
         entry.document.id,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from pmsync.config.settings import Person
 from pmsync.model import Draft, Fields, Finding, ItemRow, Link, Marker, Patch, Ref, Ticket
 
 Reason = Literal[
@@ -17,26 +19,26 @@ Reason = Literal[
     "lost",
     "found",
     "orphan",
-    "unlink",  # the document names a ticket no more that was another's
+    "unlink",  # the document no longer names a ticket that pmsync only follows
     "restore",
     "settled",  # document and ticket agree again, nothing was sent
-    "identity",  # the item stands elsewhere in the documents
+    "identity",  # the item's place in the documents changed
 ]
 
 
 QUIET: frozenset[Reason] = frozenset({"seen", "settled", "identity"})
-"""What is recorded without a word: nothing that people see has changed."""
+"""Recorded silently: nothing that people see has changed."""
 
 UNDONE = frozenset(
     "guard namespace-shared namespace-changed tracker-failed tracker-replaced tracker-blocked tracker-left "
     "label-dropped create-failed update-failed in-doubt twin".split()
 )
-"""Errors after which a run is not good: a tracker was not read or takes nothing, or a later run has something to do.
-Other errors are about single documents or items, and only a person can put them right."""
+"""Errors after which a run is not good: a tracker was not read or accepts nothing, or a later run has to finish.
+Other errors concern single documents or items, and only a person can fix them."""
 
 
 ALONE = 2
-"""How often a create may be left in doubt among others; from then on it is sent alone, so that it holds up no other."""
+"""After this many creates in doubt an item is sent alone, so that it holds up no other."""
 ALONE_HINT = (
     "the service may be unable to take its text (an old database takes no emoji): reword the item; "
     "until then it is looked for and sent again"
@@ -45,7 +47,7 @@ ALONE_HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an item stands when it is linked: what the ledger keeps besides the ticket, and tells people."""
+    """An item's place in the documents when it is linked: what the ledger keeps beside the ticket."""
 
     document_id: str
     path: str
@@ -60,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Write a link to the ledger; no request. `reason` says what happened, `detail` in words."""
+    """Write a link to the ledger; no request. `reason` says what happened, `detail` says it in words."""
 
     reason: Reason
     link: Link
@@ -75,7 +77,7 @@ class Record:
 class Create:
     """Announce and create a ticket. `digest` covers what is sent and the configuration it was made with.
 
-    `tries` counts how often it was sent before and left in doubt: then it was looked for since, and not found.
+    `tries` counts the earlier attempts that were left in doubt; after each the ticket was looked for in vain.
     """
 
     uid: str
@@ -88,11 +90,11 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Set fields of a ticket; `link` is what the ledger holds once the tracker has answered (with its ticket).
+    """Set fields of a ticket. `link` is what the ledger holds once the tracker has answered (with its ticket).
 
-    `before` is the link with what was sent last. `digest` covers the patch and `configuration`, which it is made with.
-    `listed` is the marker of the ticket where nothing but a listing tells of it, as without a ledger. Jira's search may
-    show a ticket as it was minutes ago (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/).
+    `before` is the link with what was sent last. `digest` covers the patch and the `configuration`. `listed` is the
+    ticket's marker where it is known from a listing alone, as without a ledger: Jira's search may show a ticket as it
+    was minutes ago (https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/).
     """
 
     uid: str
@@ -117,8 +119,8 @@ class CloseDuplicate:
 class Refused:
     """A write that a tracker refuses: `name` is the item's title, or the key of its ticket where that has one.
 
-    `hint` is what comes next where that is not for this item's sake, so that nothing is remembered against it.
-    `together` says that it is told in one with all others of the same reason.
+    `hint` is set if the cause is not the item, so that no refusal is remembered for it. `together` merges it with all
+    others of the same reason into one finding.
     """
 
     operation: Literal["create", "update"]
@@ -132,26 +134,46 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """The widest look at a tracker: for tickets of these uids, and for all of ours created `since` then."""
+
+    uids: frozenset[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing is done for this item now; `until` says when it will be looked at again, None where nobody can say.
 
-    `refused` is set where that is because the tracker refused it before, and nothing has changed since.
+    `refused` is set where that is because the tracker refused it before, and nothing has changed since; `search` where
+    the item waits for a look at `tracker` alone.
     """
 
     uid: str
     reason: str
     until: datetime | None = None
     refused: Refused | None = None
+    tracker: str = ""
+    search: Search | None = None
 
 
 Operation = Record | Create | Update | CloseDuplicate | Wait
 
 
 @dataclass(frozen=True, slots=True)
+class Questions:
+    """What the plan does not know yet, by tracker. With the answers, another plan may follow."""
+
+    searches: Mapping[str, Search] = field(default_factory=dict)
+    people: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that one run will do. `rows` is what the ledger shows of each judged item before any of it is done.
 
-    `judged` are the ids of the documents this run speaks about, `gone` those that are gone for sure.
+    `judged` are the ids of the documents this run speaks about, `gone` those that are gone for sure. A plan with
+    `questions` is not final.
     """
 
     operations: tuple[Operation, ...] = ()
@@ -159,6 +181,7 @@ class Plan:
     rows: tuple[ItemRow, ...] = ()
     judged: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    questions: Questions = Questions()
 
     @property
     def creates(self) -> tuple[Create, ...]:
@@ -181,7 +204,7 @@ class Plan:
 
     @property
     def pending(self) -> tuple[Operation, ...]:
-        """What is to do or to learn: without the waits, and without what only the ledger cares about."""
+        """The operations that people care about: no waits, and no silent records."""
         return tuple(
             op
             for op in self.operations

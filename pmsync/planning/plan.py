@@ -6,19 +6,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pmsync.findings import new_finding
 from pmsync.identity.candidates import Entry
 from pmsync.identity.identify import Placed, Undecided
 from pmsync.identity.keys import item_key
 from pmsync.location import place
 from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.planning.document_changes import drift, is_behind, update
+from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import without_older
 from pmsync.planning.named_tickets import another, copied, homes
 from pmsync.planning.new_items import Decision, decide, question
-from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place, Plan, Record, Update, Wait
-from pmsync.planning.refusals import told
+from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place, Plan, Questions, Record, Update, Wait
+from pmsync.planning.questions import searches, unresolved_people
+from pmsync.planning.refusals import refusal_findings
 from pmsync.planning.ticket_changes import Observed, observe_all, renamed_people, unclear_endings, with_twins
-from pmsync.planning.ticket_text import due_date, raw_fields
+from pmsync.planning.ticket_text import raw_fields
 from pmsync.planning.world import Index, World, index
 
 __all__ = ["plan"]
@@ -26,13 +29,18 @@ __all__ = ["plan"]
 
 @dataclass
 class _Draft:
-    """A plan in the making. `homes` are the documents that tickets named by several belong to."""
+    """A plan in the making. `homes` are the documents to which tickets named by several items belong.
+
+    `behind` are the items whose ticket is done and whose box is open; `linked` the items that have a ticket, with their
+    owners.
+    """
 
     homes: Mapping[Ref, str]
     operations: list[Operation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
     behind: list[Placed] = field(default_factory=list)
+    linked: list[tuple[Link, tuple[str, ...]]] = field(default_factory=list)
 
     def add(self, operations: Sequence[Operation], findings: Sequence[Finding]) -> None:
         self.operations += operations
@@ -40,61 +48,62 @@ class _Draft:
 
 
 def plan(world: World) -> Plan:
-    """Every operation that follows from the world, in the order of applying, and what there is to tell.
+    """Return every operation that follows from the world, in the order of applying, with findings and open questions.
 
-    The same world always gives the same plan. Nothing that is missing from an incomplete read, or from a tracker
-    that did not answer, leads to an operation.
+    The same world always gives the same plan. A gap in an incomplete read, or in what a tracker failed to answer,
+    leads to no operation.
     """
     world, behind = without_older(world)
-    known, draft = index(world), _Draft(homes(world), findings=behind)
-    observed = observe_all(world, known)
-    for seen in observed.values():
-        draft.add(seen.operations, seen.findings)
-    links = {uid: seen.link for uid, seen in observed.items()}
+    lookup, draft = index(world), _Draft(homes(world), findings=behind)
+    observed = observe_all(world, lookup)
+    for observation in observed.values():
+        draft.add(observation.operations, observation.findings)
+    links = {uid: observation.link for uid, observation in observed.items()}
     for placed in world.identities.placed:
         if placed.entry.document.id in world.judged:
-            _plan_item(world, placed, links.get(placed.uid), known, draft)
+            _plan_item(world, placed, links.get(placed.uid), lookup, draft)
     for undecided in world.identities.undecided:
         if undecided.entry.document.id in world.judged:
             _ask(world, undecided, draft)
     _plan_vanished(world, links, draft)
-    draft.findings += told(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
-    draft.findings += [*_strays(world, known, links), *unclear_endings(world), *renamed_people(world)]
+    draft.findings += refusal_findings(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
+    draft.findings += [*_strays(world, lookup, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(_owed(draft.findings)), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
-    operations = sorted(draft.operations, key=_rank)
-    return Plan(tuple(operations), tuple(draft.findings), tuple(draft.rows), world.judged, world.gone)
+    operations = tuple(sorted(draft.operations, key=_rank))
+    questions = Questions(searches(operations), unresolved_people(world, operations, draft.linked))
+    return Plan(operations, tuple(draft.findings), tuple(draft.rows), world.judged, world.gone, questions)
 
 
 def _rank(operation: Operation) -> int:
-    """Learn first, then tidy up, then change, then create; each kind keeps the order of the documents."""
+    """Record first, then close duplicates, then update, then create; each kind keeps the order of the documents."""
     kinds = (Record, CloseDuplicate, Update, Create)
     return next((rank for rank, kind in enumerate(kinds) if isinstance(operation, kind)), len(kinds))
 
 
-def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, draft: _Draft) -> None:
+def _plan_item(world: World, placed: Placed, link: Link | None, lookup: Index, draft: _Draft) -> None:
     decision, adopted = Decision("ticketed"), None
     if link is not None and _is_taken_out(placed, link):
-        draft.operations.append(Record("unlink", link, "the document does not name it any more"))
+        draft.operations.append(Record("unlink", link, "the document no longer names it"))
         link = None
-    if link is None or (link.lost and _made_again(link, known)):
-        decision = decide(world, placed, known)
+    if link is None or (link.lost and _made_again(link, lookup)):
+        decision = decide(world, placed, lookup)
         draft.add(decision.operations, decision.findings)
         adopted = next((op.link for op in decision.operations if isinstance(op, Record)), None)
         if adopted is not None:
-            seen = with_twins(Observed(adopted), known)
-            draft.add(seen.operations, seen.findings)
-            link = seen.link
+            observation = with_twins(Observed(adopted), lookup)
+            draft.add(observation.operations, observation.findings)
+            link = observation.link
     elif link.orphaned:
         link = replace(link, orphaned=False)
         draft.operations.append(Record("restore", link, "back in its document"))
     if link is not None:
-        draft.add(*update(world, placed, link, known))
+        draft.linked.append((link, placed.entry.item.owners))
+        draft.add(*update(world, placed, link, lookup))
         named = world.named.get((placed.entry.document.id, placed.entry.position), ())
         draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
         home = draft.homes.get(link.ticket.ref, placed.entry.document.id)
         if home != placed.entry.document.id and link.named:
-            told = copied(placed, link.ticket, home)  # from then on they may well mean it
-            draft.findings.append(told if adopted else replace(told, level="note"))
+            draft.findings.append(copied(placed, link.ticket, home, new=adopted is not None))
         if not placed.entry.document.draft:
             draft.findings += drift(world, placed, link.ticket)
             draft.behind += [placed] if is_behind(placed, link.ticket) else []
@@ -102,15 +111,15 @@ def _plan_item(world: World, placed: Placed, link: Link | None, known: Index, dr
 
 
 def _is_taken_out(placed: Placed, link: Link) -> bool:
-    """Whether the document named this ticket, which is somebody else's, and after a change names none any more."""
+    """Whether a changed document no longer names this ticket, which pmsync only follows."""
     item = placed.entry.item
     changed = "" not in {item.source, link.source} and item.source != link.source
     return link.named and (link.followed or link.shared) and changed and not item.named and not link.lost
 
 
-def _made_again(link: Link, known: Index) -> bool:
-    """Whether a run that did not know of the deleted ticket has created another one since."""
-    return any(not each.duplicate and each.ref != link.ticket.ref for each in known.marked.get(link.uid, ()))
+def _made_again(link: Link, lookup: Index) -> bool:
+    """Whether a run that did not know of the lost ticket has created another one since."""
+    return any(not each.duplicate and each.ref != link.ticket.ref for each in lookup.marked.get(link.uid, ()))
 
 
 def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
@@ -136,17 +145,17 @@ def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
 
 
 def _ask(world: World, undecided: Undecided, draft: _Draft) -> None:
-    """Nothing is created or guessed: name the candidates and the command that decides."""
+    """Create nothing, guess nothing: name the candidates and the command that decides."""
     entry = undecided.entry
     if not entry.document.draft:
         draft.findings.append(question(entry, undecided.reason, undecided.candidates))
-    kept = undecided.candidates if undecided.lasting else ()
-    decision = Decision("undecided", undecided.reason, candidates=kept)
+    candidates = undecided.candidates if undecided.lasting else ()
+    decision = Decision("undecided", undecided.reason, candidates=candidates)
     draft.rows.append(_row(world, undecided.uid, entry, decision))
 
 
 def _plan_vanished(world: World, links: Mapping[str, Link], draft: _Draft) -> None:
-    """Orphan once, only on the evidence of a document that was read, or of a complete read without it."""
+    """Orphan an item once, and only if its document was read without it or a complete read lacks the document."""
     documents = {document.id: document for document in world.reading.documents}
     news: dict[str, Place] = {}
     for operation in draft.operations:
@@ -166,31 +175,32 @@ def _plan_vanished(world: World, links: Mapping[str, Link], draft: _Draft) -> No
 
 
 def _orphaned(link: Link, document: Document | None, new: Place | None) -> Finding:
-    """What a person may have meant by taking the item out, with the command for each. `new` is the first item of that
-    document that gets a ticket.
+    """Say what a person may have meant by removing the item, with the command for each.
+
+    `new` is the first item of that document that gets a ticket.
     """
     place = f"{new.path}:{new.line}" if new else "ITEM"
     key = link.ticket.ref.key
     message = f"ticket {key!r} stays open, though its item {link.ticket.title!r} left {link.document_id!r}"
-    hint = f"close it if nobody wants it any more; if the item was reworded, run `pmsync adopt {place} {key}`"
-    return Finding("orphaned", "note", message, hint, document.path if document else link.document_id)
+    hint = f"close it if it is no longer wanted; if the item was reworded, run `pmsync adopt {place} {key}`"
+    return new_finding("orphaned", message, hint, document.path if document else link.document_id)
 
 
 def _merged(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding for each owner who cannot be assigned, however many items name them; it stands at the first."""
+    """Merge the findings about one owner who cannot be assigned into the first of them."""
     same = Counter(finding.message for finding in findings if finding.rule == "owner-unresolved")
-    told: dict[tuple[str, str, str, int], Finding] = {}
+    merged: dict[tuple[str, str, str, int], Finding] = {}
     for finding in findings:
         if same[finding.message] > 1 and finding.rule == "owner-unresolved":
             more = replace(finding, message=f"{finding.message} ({same[finding.message]} items)")
-            told.setdefault((finding.rule, finding.message, "", 0), more)
+            merged.setdefault((finding.rule, finding.message, "", 0), more)
         else:
-            told.setdefault((finding.rule, finding.message, finding.path, finding.line), finding)
-    return list(told.values())
+            merged.setdefault((finding.rule, finding.message, finding.path, finding.line), finding)
+    return list(merged.values())
 
 
 def _owed(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding for all owners whose tickets wait for them; it stands at the first."""
+    """Merge the findings about owners whose tickets wait for them into the first of them."""
     owed = [finding for finding in findings if finding.rule == "owner-owed"]
     others = [finding for finding in findings if finding.rule != "owner-owed"]
     if not owed:
@@ -200,40 +210,38 @@ def _owed(findings: Sequence[Finding]) -> list[Finding]:
     who = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     waiting = "1 ticket waits for its owner" if count == 1 else f"{count} tickets wait for their owners"
     message = f"{waiting}, who cannot be assigned yet: {who}"
-    hint = "the next sync assigns them once [people] has their accounts; `pmsync doctor` and `pmsync check` say which"
-    return [*others, replace(first, message=message, hint=hint, about="")]
+    return [*others, replace(first, message=message, about="")]
 
 
 def _behind(placed: Sequence[Placed]) -> list[Finding]:
-    """One finding for all of them: each is quite usual."""
+    """Return one finding for all these items: a box usually stays open for a while after its ticket is closed."""
     if not placed:
         return []
     first = placed[0].entry
     more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
     message = f"done in the tracker, open in the document: {first.item.title!r}{more}"
-    hint = "`pmsync write-back` ticks them; the status in the tracker is what counts"
-    return [Finding("not-ticked", "note", message, hint, first.document.path, first.item.line)]
+    return [new_finding("not-ticked", message, path=first.document.path, line=first.item.line)]
 
 
 def _elsewhere(rows: Sequence[ItemRow], world: World) -> list[Finding]:
-    """One finding for all items without a ticket because they name one that is in no configured tracker."""
-    held = [row for row in rows if row.standing == "external"]
-    if not held:
+    """Return one finding for all items without a ticket that name one in no configured tracker."""
+    external = [row for row in rows if row.standing == "external"]
+    if not external:
         return []
-    path = {document.id: document.path for document in world.reading.documents}[held[0].document_id]
-    named = ", ".join(f"{row.fields.title!r} ({row.note.partition(': ')[2]})" for row in held[:3])
+    path = {document.id: document.path for document in world.reading.documents}[external[0].document_id]
+    named = ", ".join(f"{row.fields.title!r} ({row.note.partition(': ')[2]})" for row in external[:3])
     who = (
         "1 item has no ticket here, because it names"
-        if len(held) == 1
-        else f"{len(held)} items have no ticket here, because they name"
+        if len(external) == 1
+        else f"{len(external)} items have no ticket here, because they name"
     )
-    message = f"{who} one elsewhere: {named}{' …' if len(held) > 3 else ''}"
-    hint = f"`pmsync adopt {place(path, held[0].line)} --new` has one made all the same"
-    return [Finding("no-ticket", "note", message, hint, path, held[0].line)]
+    message = f"{who} one elsewhere: {named}{' …' if len(external) > 3 else ''}"
+    hint = f"`pmsync adopt {place(path, external[0].line)} --new` gives it one anyway"
+    return [new_finding("no-ticket", message, hint, path, external[0].line)]
 
 
-def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]:
-    """Open tickets with our marker that neither ledger nor documents know; only a complete read can tell."""
+def _strays(world: World, lookup: Index, links: dict[str, Link]) -> list[Finding]:
+    """Return a finding for each open ticket with our marker that belongs to no item; only a complete read can tell."""
     if not world.reading.complete:
         return []
     placed = {each.uid for each in world.identities.placed}
@@ -242,7 +250,7 @@ def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]
     elsewhere = {document.id for document in world.reading.documents} - world.judged
     strays = [
         tickets[0]
-        for uid, tickets in sorted(known.marked.items())
+        for uid, tickets in sorted(lookup.marked.items())
         if uid not in placed and uid not in waiting and uid not in links
         and not (tickets[0].marker and tickets[0].marker.document_id in elsewhere)
     ]  # fmt: skip
@@ -251,9 +259,8 @@ def _strays(world: World, known: Index, links: dict[str, Link]) -> list[Finding]
 
 def _stray(ticket: Ticket) -> Finding:
     where = f" of {ticket.marker.document_id!r}" if ticket.marker and ticket.marker.document_id else ""
-    return Finding(
+    return new_finding(
         "stray",
-        "note",
         f"no item{where} needs ticket {ticket.ref.key!r} ({ticket.title!r}) any more: it is gone, or has another one",
         f"close it, or bring the item back; {ticket.ref.url}",
     )

@@ -1,17 +1,18 @@
-"""Refuses to plan over what another configuration made, or over what this one made under another name. Pure."""
+"""Refuses a plan if tickets were created by another configuration, or by this one under another name. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Marker, Ticket
 from pmsync.planning.operations import Plan
 from pmsync.planning.world import World, seen_tickets
 
 
 def refusals(plan: Plan, world: World) -> list[Finding]:
-    """An error finding for each namespace or place that is not as the markers of our accounts' tickets say."""
+    """Return an error finding for each namespace or place in our tickets' markers that is not this configuration's."""
     markers = [marker for marker, _ in _ours(world)]
     others = Counter(marker.home for marker in markers if world.belonging.is_of_another(marker))
     others |= _taken(world)
@@ -30,17 +31,17 @@ def refusals(plan: Plan, world: World) -> list[Finding]:
 
 def _ours(world: World) -> Iterator[tuple[Marker, Ticket]]:
     for view in world.views.values():
-        seen = {ticket.ref: ticket for ticket in seen_tickets(view)} if not view.failed else {}
-        for ticket in seen.values():
+        tickets = {ticket.ref: ticket for ticket in seen_tickets(view)} if not view.failed else {}
+        for ticket in tickets.values():
             if ticket.marker and ticket.author in view.trusted:
                 yield ticket.marker, ticket
 
 
 def _taken(world: World) -> Counter[str]:
-    """Our own tickets that another place has written its marker into since."""
-    shown = {ref: ticket for view in world.views.values() for ref, ticket in view.tickets.items() if not view.failed}
+    """Count our own tickets into which another place has written its marker."""
+    tickets = {ref: ticket for view in world.views.values() for ref, ticket in view.tickets.items() if not view.failed}
     linked = (
-        shown.get(link.ticket.ref, link.ticket).marker
+        tickets.get(link.ticket.ref, link.ticket).marker
         for link in world.links.values()
         if not (link.named or link.orphaned or link.lost)
     )
@@ -48,7 +49,7 @@ def _taken(world: World) -> Counter[str]:
 
 
 def _under_another_name(plan: Plan, world: World) -> Counter[str]:
-    """Markers that do not say where they were made, of the very items that would be created now."""
+    """Count markers without a place that belong to items which would be created now."""
     creates = {
         (create.place.document_id, create.place.key) for create in plan.creates if not _decided(create.uid, world)
     }
@@ -80,10 +81,10 @@ def _shared(world: World, home: str, count: int) -> Finding:
     own = "/".join([*repository.split("/")[1:], *folder.split("/")]).removesuffix("/.")
     own = own if own not in {"", ".", namespace} else f"{namespace}-2"
     hint = (
-        f'if that is what this place was called before it was renamed or moved, say so: `formerly = ["{home}"]` below '
-        f'[documents]; if they are two, give this one a namespace of its own, such as `namespace = "{own}"`'
+        f'if this place was renamed or moved, add `formerly = ["{home}"]` under '
+        f'[documents]; if they are two places, give this one its own namespace, such as `namespace = "{own}"`'
     )
-    return Finding("namespace-shared", "error", message, hint)
+    return new_finding("namespace-shared", message, hint)
 
 
 def _changed(world: World, namespace: str, count: int) -> Finding:
@@ -92,5 +93,5 @@ def _changed(world: World, namespace: str, count: int) -> Finding:
         f"{_tickets(count)} made from these documents {carry} the namespace {namespace!r}, and now it is "
         f"{world.settings.namespace!r}; nothing was sent"
     )
-    hint = f'write the former one again, or say that it is the same: `formerly = ["{namespace}"]` below [documents]'
-    return Finding("namespace-changed", "error", message, hint)
+    hint = f'restore the former one, or add `formerly = ["{namespace}"]` under [documents]'
+    return new_finding("namespace-changed", message, hint)

@@ -6,21 +6,19 @@ from pmsync.config.globs import matches
 from pmsync.config.settings import Route, Settings
 from pmsync.model import Document, Fields
 
-RESTRICTED_HINT = "set `restricted = true` below [trackers.NAME] of a tracker that nobody else can read"
-
 
 def route(document: Document, fields: Fields, settings: Settings) -> str | None:
-    """The name of the tracker: the first route of which every condition holds, else the default one.
+    """Return the name of the tracker: that of the first route whose conditions are all met, else the default one.
 
-    A restricted document only ever goes to a tracker marked `restricted`; None where none is.
+    A restricted document goes only to a tracker marked `restricted`; None if there is none.
     """
-    name = next((r.tracker for r in settings.routes if _holds(r, document, fields)), settings.default_tracker)
+    name = next((r.tracker for r in settings.routes if _applies(r, document, fields)), settings.default_tracker)
     if not document.restricted or settings.trackers[name].restricted:
         return name
     return next((tracker.name for tracker in settings.trackers.values() if tracker.restricted), None)
 
 
-def _holds(rule: Route, document: Document, fields: Fields) -> bool:
+def _applies(rule: Route, document: Document, fields: Fields) -> bool:
     teams = {text.casefold() for text in (document.team, *document.services) if text}
     labels = {text.casefold() for text in fields.labels}
     return (

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pmsync.findings import new_finding
 from pmsync.identity.renamed_accounts import as_called, remembered, renamed
 from pmsync.model import Finding, Link, Ref, Ticket
 from pmsync.planning.field_changes import FieldChange, Name
@@ -18,7 +19,7 @@ Marked = Mapping[str, Sequence[Ticket]]
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A link brought up to date with what was seen, and what there is to do or tell about it."""
+    """A link updated from what the tracker showed, with the operations and findings that follow."""
 
     link: Link
     operations: tuple[Operation, ...] = ()
@@ -26,7 +27,7 @@ class Observed:
 
 
 def observe_all(world: World, index: Index) -> dict[str, Observed]:
-    """Every link of the ledger, by uid, as it stands after this run's observations."""
+    """Return every link of the ledger, by uid, as observed in this run."""
     return {uid: with_twins(_observe(world, link, index.marked), index) for uid, link in world.links.items()}
 
 
@@ -54,8 +55,9 @@ def _observe(world: World, link: Link, marked: Marked) -> Observed:
 
 
 def _lost(world: World, link: Link, sight: Gone | None) -> Observed:
-    """Recorded once; told as long as it is so and matters to the documents that are judged. `sight` is None where
-    nobody asked for the ticket this time.
+    """Record a lost ticket once; report it in each run that judges its document, while the item matters.
+
+    `sight` is None if the ticket was not asked for in this run.
     """
     if not link.lost:
         lost = replace(link, lost=True)
@@ -67,19 +69,19 @@ def _lost(world: World, link: Link, sight: Gone | None) -> Observed:
 def _is_gone(link: Link, sight: Gone | None) -> Finding:
     ref, again = link.ticket.ref, f"`pmsync forget {link.uid}` lets the next sync create another"
     if sight and not sight.hidden:
-        hint = f"it was deleted, and will not be made again; {again}"
+        hint = f"it was deleted, and is not created again by itself; {again}"
     else:
         hint = (
             "it was deleted, or is hidden from pmsync's account (a security level, another place): open "
-            f"{ref.url or ref.key} as somebody who sees everything. Where it is there, let the account see it: it is "
-            f"found again. Only where it was deleted: {again}"
+            f"{ref.url or ref.key} with an account that sees everything. If it exists, give pmsync's account access: "
+            f"the next sync finds it. Only if it was deleted: {again}"
         )
     message = f"ticket {ref.key!r} of item {link.ticket.title!r} is gone"
-    return Finding("ticket-lost", "warning", message, hint)
+    return new_finding("ticket-lost", message, hint)
 
 
 def _moved(world: World, link: Link, sight: Moved) -> Observed:
-    """Follow it: to where a configured tracker holds it, else as far as it can be seen."""
+    """Follow the ticket to a configured tracker, else for as long as it can be read."""
     target = world.moves.get(link.ticket.ref)
     if target is not None:
         return _followed(link, target, "")
@@ -89,24 +91,24 @@ def _moved(world: World, link: Link, sight: Moved) -> Observed:
         return _out_of_sight(replace(link, ticket=replace(link.ticket, ref=ref), via=via), link)
     if not link.away or link.lost or sight.ticket.ref != link.ticket.ref:
         return _followed(link, sight.ticket, via)
-    seen = replace(link, ticket=sight.ticket)
+    observed = replace(link, ticket=sight.ticket)
     changes = describe(link.ticket, sight.ticket, _names(world, link.asked.tracker))
     if sight.ticket == link.ticket and not changes:
         return Observed(link)
-    return Observed(seen, (Record("observe" if changes else "seen", seen, changes),))
+    return Observed(observed, (Record("observe" if changes else "seen", observed, changes),))
 
 
 def _followed(link: Link, target: Ticket, via: str) -> Observed:
-    """The link with its ticket where that is now; `via` is who shows it, '' where a configured tracker holds it."""
+    """Return the link with its ticket's new place. `via` is the tracker that shows it, '' if that holds it."""
     moved = replace(link, ticket=target, via=via, lost=False)
     old, new = link.ticket.ref.key, target.ref.key
-    hint = "no configured tracker holds it: its status is followed, and nothing is sent there" if via else ""
-    finding = Finding("ticket-moved", "note", f"ticket {old!r} was moved to {new!r}", hint)
+    hint = None if via else ""
+    finding = new_finding("ticket-moved", f"ticket {old!r} was moved to {new!r}", hint)
     return Observed(moved, (Record("follow", moved, f"{old} → {new}"),), (finding,))
 
 
 def _out_of_sight(link: Link, before: Link | None = None) -> Observed:
-    """A ticket that moved away and is not seen there is nobody's open work here any more; it is looked for again."""
+    """Record a ticket that moved out of reach: its item no longer counts as open; later runs look for it again."""
     before = before or link
     gone = replace(link, lost=True)
     if before.lost and before.away:
@@ -114,16 +116,14 @@ def _out_of_sight(link: Link, before: Link | None = None) -> Observed:
     ref = gone.ticket.ref
     message = f"ticket {ref.key!r} of item {gone.ticket.title!r} was moved to where pmsync does not see it"
     hint = f"{ref.url} leads there; its item counts as moved away, and gets no other ticket"
-    finding = Finding("ticket-moved", "note", message, hint)
+    finding = new_finding("ticket-moved", message, hint)
     return Observed(gone, (Record("follow", gone, f"{ref.key} → out of sight"),), (finding,))
 
 
 def _forbidden(link: Link, sight: Forbidden) -> Finding:
-    return Finding(
+    return new_finding(
         "ticket-forbidden",
-        "warning",
         f"ticket {link.ticket.ref.key!r} cannot be read: {sight.reason}",
-        "give the token access to it again; until then its last known state is kept",
     )
 
 
@@ -143,24 +143,24 @@ def _seen(world: World, link: Link, ticket: Ticket, marked: Marked) -> Observed:
     same = ticket == link.ticket and ticket.ids == link.ticket.ids and _shown(ticket.ref) == _shown(link.ticket.ref)
     if same and not link.lost:
         return Observed(link)
-    # A ticket as sent has no state yet: an assignee whom the project filled in is nobody's edit. Nor is one whom
-    # another run has sent since.
-    known = bool(link.ticket.state or link.ticket.assignees) and not _owners_were_sent(link.ticket, ticket)
+    # A ticket known only as it was sent has no state: an assignee that the project filled in is no person's edit, nor
+    # is one that another run has sent since.
+    comparable = bool(link.ticket.state or link.ticket.assignees) and not _owners_were_sent(link.ticket, ticket)
     before = {new_names.get(account, account) for account in link.ticket.assignees}
-    reassigned = link.reassigned or (known and set(ticket.assignees) != before)
-    seen = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
+    reassigned = link.reassigned or (comparable and set(ticket.assignees) != before)
+    observed = replace(link, ticket=ticket, lost=False, reassigned=reassigned)
     changes = describe(link.ticket, ticket, _names(world, ticket.ref.tracker))
     reason: Reason = "found" if link.lost else "observe" if changes else "seen"
-    return Observed(seen, (Record(reason, seen, changes),))
+    return Observed(observed, (Record(reason, observed, changes),))
 
 
 def _shown(ref: Ref) -> tuple[str, str]:
-    """What people see of a ref: its service may show the same ticket under another key, or at another address."""
+    """Return what people see of a ref: a service may show one ticket under a new key or address."""
     return ref.key, ref.url
 
 
 def _owners_were_sent(before: Ticket, after: Ticket) -> bool:
-    """Whether the markers say that owners were sent in between."""
+    """Whether the markers say that a run sent owners in between."""
     if before.marker is None or after.marker is None or not after.marker.pushed:
         return False
     return dict(before.marker.pushed).get("owners") != dict(after.marker.pushed).get("owners")
@@ -179,9 +179,8 @@ def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
     if mine:
         relinked = replace(link, ticket=mine[0], lost=False)
         return Observed(relinked, (Record("relink", relinked, f"{ticket.ref.key} → {mine[0].ref.key}"),))
-    finding = Finding(
+    finding = new_finding(
         "marker-mismatch",
-        "warning",
         f"ticket {ticket.ref.key!r} is linked to item {link.uid!r}, but its marker names item {uid!r}",
         f"say which is right with `pmsync adopt {link.uid} TICKET`",
     )
@@ -189,14 +188,14 @@ def _relinked(link: Link, ticket: Ticket, mates: Sequence[Ticket]) -> Observed:
 
 
 def _names(world: World, tracker: str) -> Name:
-    """Looks nobody up before there is somebody to name."""
+    """Return a function that names accounts; looking persons up is put off until it is called."""
     return lambda account: world.person_of(tracker, account)
 
 
 def describe(old: Ticket, new: Ticket, name: Name = str) -> str:
-    """What changed between two observations that people care about, in a few words; '' for nothing.
+    """Return in a few words what changed between two observations, as far as people care; '' for nothing.
 
-    The first look at a ticket that is known only as it was sent (its state is '') finds nothing but another status.
+    The first observation of a ticket that is known only as it was sent (its state is '') reports a status alone.
     """
     if not old.state and old.status == new.status:
         return ""
@@ -206,7 +205,7 @@ def describe(old: Ticket, new: Ticket, name: Name = str) -> str:
     if old.title != new.title:
         changes.append(FieldChange("title", old.title, new.title).words)
     names = renamed(old, new)
-    changes += [f"{former} is called {name} now" for former, name in names.items() if former in old.assignees]
+    changes += [f"{former} is now called {name}" for former, name in names.items() if former in old.assignees]
     if {names.get(account, account) for account in old.assignees} != set(new.assignees):
         before, after = tuple(map(name, old.assignees)), tuple(map(name, new.assignees))
         changes.append(FieldChange("assignee", before, after).words)
@@ -222,27 +221,27 @@ def describe(old: Ticket, new: Ticket, name: Name = str) -> str:
     return ", ".join(changes)
 
 
-def with_twins(seen: Observed, index: Index) -> Observed:
-    """One item, one ticket: the oldest survives for every run alike, and only what is untouched is closed.
+def with_twins(observation: Observed, index: Index) -> Observed:
+    """Leave the item one ticket: the oldest survives, in every run alike, and only an untouched twin is closed.
 
-    A ticket that the ledger links to another item has this one's marker by somebody's pasting, and is no twin; where
-    that may be so, a person is asked.
+    A ticket that the ledger links to another item got this one's marker by pasting and is no twin. A person is asked
+    where that is possible.
     """
-    link = seen.link
-    found = index.marked.get(link.uid, ())
-    mates = {ticket.ref: ticket for ticket in found if index.held.get(ticket.ref, link.uid) == link.uid}
+    link = observation.link
+    tickets = index.marked.get(link.uid, ())
+    mates = {ticket.ref: ticket for ticket in tickets if index.held.get(ticket.ref, link.uid) == link.uid}
     if not mates or link.lost or link.named or (len(mates) == 1 and link.ticket.ref in mates):
-        return seen
+        return observation
     mates[link.ticket.ref] = link.ticket
     alive = sorted((ticket for ticket in mates.values() if not ticket.duplicate), key=seniority)
     if not alive:
-        return seen
+        return observation
     sure = [ticket for ticket in alive if ticket.ref == link.ticket.ref or not doubtful(ticket, alive)]
-    operations, findings = list(seen.operations), list(seen.findings)
+    operations, findings = list(observation.operations), list(observation.findings)
     survivor = sure[0] if sure else link.ticket  # the link's own may be closed as duplicate
     if survivor.ref != link.ticket.ref:
         link = replace(link, ticket=survivor)
-        operations.append(Record("relink", link, f"{seen.link.ticket.ref.key} → {survivor.ref.key}"))
+        operations.append(Record("relink", link, f"{observation.link.ticket.ref.key} → {survivor.ref.key}"))
     for younger in alive:
         if younger.ref != survivor.ref:
             ask = younger not in sure or survivor.ambiguous or younger.ambiguous
@@ -256,39 +255,38 @@ def _twin(uid: str, older: Ticket, younger: Ticket, *, ask: bool) -> tuple[Close
     same_tracker = older.ref.tracker == younger.ref.tracker
     if same_tracker and not ask and not older.status.closed and not younger.status.closed:
         return CloseDuplicate(uid, younger, older.ref), None
-    return None, Finding(
+    return None, new_finding(
         "twin",
-        "warning",
         f"tickets {older.ref.key!r} and {younger.ref.key!r} are for the same item {uid!r}",
         f"close {younger.ref.key!r} as duplicate of {older.ref.key!r}, or the other way round",
     )
 
 
 def renamed_people(world: World) -> list[Finding]:
-    """People who are configured with the name that their account had before."""
-    found = []
+    """Return a finding for each person who is configured with a former account name."""
+    findings = []
     for name, view in sorted(world.views.items()):
         setting = view.settings.type
         for person in world.settings.people.values():
             now = as_called(person, setting, world.renames.get(name, {}))
             if now != person:
                 old, new = getattr(person, setting), getattr(now, setting)
-                message = f"the account {old!r} of {person.id!r} is called {new!r} now in tracker {name!r}"
-                hint = f'set `people.{person.id}.{setting} = "{new}"`; until then it is taken for that'
-                found.append(Finding("account-renamed", "warning", message, hint))
-    return found
+                message = f"the account {old!r} of {person.id!r} is now called {new!r} in tracker {name!r}"
+                hint = f'set `people.{person.id}.{setting} = "{new}"`; until then pmsync uses the new name'
+                findings.append(new_finding("account-renamed", message, hint))
+    return findings
 
 
 def unclear_endings(world: World) -> list[Finding]:
-    """One finding for each tracker whose done tickets have words that do not say whether the work was done."""
-    found = []
+    """Return a finding for each tracker with closed tickets whose status or resolution pmsync does not know."""
+    findings = []
     for name, view in sorted(world.views.items()):
         unclear = {ticket.unclear for ticket in seen_tickets(view) if ticket.unclear}
         for setting in sorted({setting for setting, _ in unclear}):
             words = sorted(word for each, word in unclear if each == setting)
-            shown = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
-            message = f"tickets of tracker {name!r} are closed with the {setting} {shown}, and count as done"
+            examples = ", ".join(map(repr, words[:5])) + (" …" if len(words) > 5 else "")
+            message = f"tickets of tracker {name!r} are closed with the {setting} {examples}, and count as done"
             lines = ", ".join(f'`{json.dumps(word, ensure_ascii=False)} = "done"`' for word in words[:5])
-            hint = f'write {lines} below [trackers.{name}.{setting}], with "wont_do" where that work was cancelled'
-            found.append(Finding("unknown-status", "note", message, hint))
-    return found
+            hint = f'write {lines} under [trackers.{name}.{setting}], or "wont_do" if that work was cancelled'
+            findings.append(new_finding("unknown-status", message, hint))
+    return findings

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from collections.abc import Collection
 from urllib.parse import quote
 
 from pmsync.config.settings import Settings, TrackerSettings
@@ -13,7 +11,8 @@ from pmsync.config.severity import severity_level, slug
 from pmsync.identity import marker
 from pmsync.identity.keys import digest
 from pmsync.location import unit
-from pmsync.model import Document, Fields, Finding, Item
+from pmsync.model import Document, Fields, Item
+from pmsync.planning.due_dates import due_date
 from pmsync.trackers.quiet_text import as_code, hushed, quiet
 
 LONGEST_TITLE = 255
@@ -24,7 +23,7 @@ _LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f]+")
 
 
 def raw_fields(document: Document, item: Item) -> Fields:
-    """The document's own values, unresolved: what Update compares with what was pushed before."""
+    """Return the document's own values, unresolved: Update compares them with the values pushed before."""
     return Fields(
         title=item.title,
         owners=item.owners,
@@ -39,54 +38,28 @@ def raw_fields(document: Document, item: Item) -> Fields:
 
 
 def ticket_title(title: str) -> str:
-    """The title on one line, at most 255 characters; it notifies nobody and links nothing, so it stays as it is."""
+    """Return the title on one line, at most 255 characters. A title notifies nobody and links nothing."""
     text = marker.defuse(_LINE_BREAKS.sub(" ", title).strip())
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def same_title(one: str, other: str) -> bool:
-    """Whether two titles of tickets read the same: earlier versions broke mentions by an invisible character."""
+    """Whether two ticket titles read the same: earlier versions broke mentions with an invisible character."""
     return one.replace("\u200b", "") == other.replace("\u200b", "")
 
 
 def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
-    """The labels an item asks for, as words; the tracker makes them fit and adds its general one by itself."""
+    """Return the item's labels as words; the tracker fits them to its rules and adds its general label."""
     derived = {"severity": severity_level(fields.severity or ""), "kind": fields.kind, "priority": fields.priority}
     named = [f"{name}:{slug(value)}" for name, value in derived.items() if value and slug(value)]
     return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
 
 
-def due_date(document: Document, item: Item, sla: Mapping[str, timedelta]) -> tuple[date | None, str]:
-    """When the item is due, and who says so: 'document', 'sla' (document's date plus its severity's time), or ''.
-
-    Where the document gives a day that cannot be read, nothing takes its place.
-    """
-    if item.due:
-        return item.due, "document"
-    if _names_no_day(document, item):
-        return None, ""
-    allowed = sla.get(severity_level(document.severity or ""))
-    if allowed is not None and document.date:
-        return document.date + allowed, "sla"
-    return None, ""
-
-
-def _names_no_day(document: Document, item: Item) -> bool:
-    """Whether the document gives the item a day that cannot be read; findings go by line."""
-    found = document.findings
-    start = bisect_left(found, item.line, key=_line)
-    return any(each.rule == "unreadable-date" for each in found[start : bisect_right(found, item.line, key=_line)])
-
-
-def _line(finding: Finding) -> int:
-    return finding.line
-
-
 def facts(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
-    """What the post-mortem says of the item, as a list in Markdown with one fact a line.
+    """Return the list of facts about the item, in Markdown, one a line.
 
-    `fields` are those that the tracker can hold: what it has a field for is left out. Owners are always named: whether
-    the tracker assigned them shows only in its answer.
+    `fields` are those that the tracker can hold; their facts are left out. Owners are always named, because only the
+    tracker's answer shows whether they were assigned.
     """
     due, due_from = due_date(document, item, settings.sla)
     page = _link(document.title or document.path, web_link(settings, document.path, item.line))
@@ -107,14 +80,14 @@ def facts(document: Document, item: Item, settings: Settings, *, fields: Collect
 
 
 def _says_more(item: Item) -> bool:
-    """Whether the ticket's title does not say all of the item's: it was cut, or code in it looks like words."""
+    """Whether the item says more than the ticket's title, which may be cut and shows code as plain words."""
     return bool(item.codes) or ticket_title(item.title) != _LINE_BREAKS.sub(" ", item.title).strip()
 
 
 def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
-    """The ticket's text in Markdown: the facts, then the item's details."""
+    """Return the ticket's text in Markdown: the facts, then the item's details."""
     details = quiet(item.details.strip())
-    # the title keeps a list of details from going on the list of facts
+    # the heading separates a list of details from the list of facts
     parts = [facts(document, item, settings, fields=fields), "**Details**" if details else "", details, "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
 
@@ -124,7 +97,7 @@ def _one_line(text: str) -> str:
 
 
 def _with_code(item: Item) -> str:
-    """The title on one line, with its code in backticks again."""
+    """Return the title on one line, with its code in backticks."""
     parts, at = [], 0
     for code in item.codes:
         start = item.title.find(code, at)
@@ -141,7 +114,7 @@ _FOOTER = (
 
 
 def web_link(settings: Settings, path: str, line: int) -> str:
-    """Where people read the document's line: `documents.web_url` filled in, '' where it is not configured."""
+    """Return the web address of the document's line: `documents.web_url` filled in, '' if not configured."""
     if not settings.web_url:
         return ""
     page, _, fragment = settings.web_url.partition("#")

@@ -1,4 +1,4 @@
-"""What planning looks at: documents, ledger and trackers as they were found. Frozen, complete, no I/O."""
+"""The input of planning: documents, ledger and trackers as read in this run. Frozen, no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pmsync.identity.belonging import Belonging
 from pmsync.identity.identify import Identities
 from pmsync.identity.keys import title_key
 from pmsync.identity.renamed_accounts import Renames
-from pmsync.model import Intent, Link, Reading, Ref, Refusal, Ticket
+from pmsync.model import Intent, ItemRow, Link, Reading, Ref, Refusal, Ticket
 from pmsync.trackers.contract import Sight, Unresolved
 
 
@@ -20,11 +20,11 @@ from pmsync.trackers.contract import Sight, Unresolved
 class View:
     """What one tracker showed in this run.
 
-    `tickets` are those of the scan and of the wide look, `sights` the answers for single refs. `complete` says that
-    the scan was a full one. `failed` is why the tracker could not be read, '' if it could; then nothing about it is
-    concluded. `bare` says that no earlier run is remembered, so that every create must be looked for twice; `looked`
-    are the uids that were looked for: nothing else is created. `unseen` marks a tracker that was left
-    out on purpose, by a plan without a token: creates are shown, not sent. `blocked` is why nothing may be created.
+    `tickets` come from the scan and the wide look, `sights` are the answers for single refs. `complete` says that the
+    scan was a full one. `failed` is why the tracker could not be read ('' if it could); its tickets then keep their
+    last known state. `bare` says that no earlier run is remembered, so that every create is looked for twice. `looked`
+    are the uids that were looked for: no others are created. An `unseen` tracker is left out on purpose, by a plan
+    without a token: creates are shown, not sent. `blocked` is why nothing can be created.
     """
 
     settings: TrackerSettings
@@ -44,9 +44,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A ticket that an item names: `sight` is None where its tracker did not say.
+    """A ticket that an item names. `sight` is None if its tracker has not answered.
 
-    `mention` says that its sentence only speaks of it: nothing is concluded from it.
+    `mention` says that the sentence only mentions it, so that it is not the item's own.
     """
 
     text: str
@@ -57,14 +57,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a plan follows from. `now` is the only clock.
+    """Everything that a plan follows from. `now` is the only clock.
 
-    `judged` are the ids of the documents that this run speaks about. `named` gives the tickets in configured trackers
-    that an item names, by document id and position. `decisions` are what persons decided, by uid ('new'). `moves` says
-    which ticket a moved, transferred or merged one has become, where a configured tracker holds it. `gone` are the ids
-    of documents that are known and surely no more. `renames` are the accounts, by tracker, that have another name now.
-    `ticked` are the uids of the items that write-back ticked, as far as this ledger knows, and `remembered` the
-    accounts that it keeps, by tracker and person.
+    `judged` are the ids of the documents that this run judges. `named` are the tickets in configured trackers that an
+    item names, by document id and position. `decisions` are those of persons, by uid ('new'). `moves` maps a moved,
+    transferred or merged ticket to its successor in a configured tracker. `gone` are the ids of known documents that
+    surely no longer exist. `renames` are the renamed accounts by tracker. `ticked` are the uids of the items that
+    write-back ticked, `remembered` the accounts in the ledger by tracker and person, and `questions` the undecided
+    items by uid.
     """
 
     now: datetime
@@ -84,6 +84,7 @@ class World:
     renames: Mapping[str, Renames] = field(default_factory=dict)
     ticked: frozenset[str] = frozenset()
     remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    questions: Mapping[str, ItemRow] = field(default_factory=dict)
 
     @property
     def belonging(self) -> Belonging:
@@ -91,16 +92,16 @@ class World:
         return Belonging(self.settings.namespace, self.reading.checkout.homes, self.settings.formerly)
 
     def view(self, name: str) -> View | None:
-        """The view of a tracker that can be relied on in this run."""
+        """Return the view of a tracker, None if it could not be read."""
         view = self.views.get(name)
         return view if view and not view.failed else None
 
     def person_of(self, tracker: str, account: str) -> str:
-        """The person under [people] who has this account, else the account: Jira's say nothing to anybody."""
+        """Return the person under [people] who has this account, else the account itself."""
         return self.persons(tracker).get(account, account)
 
     def persons(self, tracker: str) -> dict[str, str]:
-        """Who has which account in a tracker, as far as it is configured, remembered, or was looked up in this run."""
+        """Return the person of each account that is configured, remembered, or was looked up in this run."""
         view, people = self.views.get(tracker), self.settings.people
         kind = view.settings.type if view else "local"
         configured = {person.id: getattr(person, kind, None) for person in people.values()}
@@ -109,13 +110,13 @@ class World:
         return {account: person for person, account in accounts.items() if isinstance(account, str)}
 
     def shown_by(self, ticket: Ticket) -> str:
-        """The tracker that holds the ticket, or that showed it where none does: it moved to another place."""
+        """Return the tracker that holds the ticket, or that showed it after it moved away."""
         showing = (n for n, view in self.views.items() if ticket.ref in view.tickets or ticket.ref in view.sights)
         return ticket.ref.tracker or next(showing, "")
 
 
 def trusted(ticket: Ticket, view: View, belonging: Belonging) -> bool:
-    """Whether the ticket's marker is believed: it was created by one of our accounts, for this configuration.
+    """Whether the ticket's marker is trusted: one of our accounts created the ticket, for this configuration.
 
     A Jira ticket whose property was removed shows only its uid; then the author alone decides.
     """
@@ -146,7 +147,7 @@ class Index:
 
 
 def index(world: World) -> Index:
-    """Everything that planning looks up more than once."""
+    """Build what planning looks up more than once."""
     views = [view for view in world.views.values() if not view.failed]
     marked: dict[str, list[Ticket]] = defaultdict(list)
     for ticket in marked_tickets(views, world.belonging):
@@ -159,9 +160,9 @@ def index(world: World) -> Index:
     ]
     forged = {marker.uid: (view, ticket) for view, ticket, marker in strangers}
     # A copy of a ticket that we know is a person's clone; any other may be of an account of ours that is not listed.
-    known = {*marked, *world.links}
+    known_uids = {*marked, *world.links}
     forged |= {marker.document_id: (view, ticket) for view, ticket, marker in strangers
-               if marker.document_id and marker.uid not in known}  # fmt: skip
+               if marker.document_id and marker.uid not in known_uids}  # fmt: skip
     names = Counter(
         ref
         for named in world.named.values()
@@ -174,17 +175,17 @@ def index(world: World) -> Index:
         for each in ticket.markers
         if ticket.marker and each.uid != ticket.marker.uid and world.belonging.owns(each)
     }
-    held = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
+    holders = {link.ticket.ref: link.uid for link in world.links.values() if not (link.named or link.lost)}
     shared = frozenset(ref for ref, count in names.items() if count > 1)
-    return Index(marked, forged, shared, pasted, held, _unclaimed(world))
+    return Index(marked, forged, shared, pasted, holders, _unclaimed(world))
 
 
 def _unclaimed(world: World) -> list[Ticket]:
-    taken = {link.ticket.ref for link in world.links.values()}
-    taken |= {each.ref for one in world.identities.undecided for each in one.candidates if each.ref}
-    taken |= {each.sight.ref for named in world.named.values() for each in named
+    claimed = {link.ticket.ref for link in world.links.values()}
+    claimed |= {each.ref for one in world.identities.undecided for each in one.candidates if each.ref}
+    claimed |= {each.sight.ref for named in world.named.values() for each in named
               if isinstance(each.sight, Ticket) and not each.mention}  # fmt: skip
-    found = {
+    tickets = {
         ticket.ref: ticket
         for view in world.views.values()
         if view.bare and not view.failed
@@ -193,9 +194,9 @@ def _unclaimed(world: World) -> list[Ticket]:
         and not ticket.status.closed
         and ticket.author in view.trusted
         and is_labelled(ticket, view)
-        and ticket.ref not in taken
+        and ticket.ref not in claimed
     }
-    return sorted(found.values(), key=seniority)
+    return sorted(tickets.values(), key=seniority)
 
 
 def is_labelled(ticket: Ticket, view: View) -> bool:
@@ -204,28 +205,25 @@ def is_labelled(ticket: Ticket, view: View) -> bool:
 
 
 def seen_tickets(view: View) -> Iterator[Ticket]:
-    """Every ticket that the view holds, from the scan, the wide look and single answers; some come twice."""
+    """Yield every ticket of the view, from the scan, the wide look and single answers; some come twice."""
     yield from view.tickets.values()
     yield from (sight for sight in view.sights.values() if isinstance(sight, Ticket))
 
 
 def marked_tickets(views: Iterable[View], belonging: Belonging) -> list[Ticket]:
-    """All tickets with a trusted marker that were seen in this run, the oldest first.
-
-    The order is the same for every run that sees them, whatever else it knows.
-    """
-    found = {
+    """Return all tickets with a trusted marker that were seen in this run, the oldest first, in every run alike."""
+    tickets = {
         ticket.ref: ticket
         for view in views
         for ticket in seen_tickets(view)
         if trusted(ticket, view, belonging)
     }  # fmt: skip
-    return sorted(found.values(), key=seniority)
+    return sorted(tickets.values(), key=seniority)
 
 
 def doubtful(ticket: Ticket, mates: Iterable[Ticket]) -> bool:
-    """Whether the marker may have come into the ticket with pasted text: there are several, or the title is neither
-    that of the marker nor that of another ticket of its item.
+    """Whether the marker may have been pasted: the text has several, or the title is neither the marker's nor that of
+    another ticket of its item.
     """
     key = ticket.marker.key if ticket.marker else ""
     titles = {title_key(mate.title) for mate in mates if mate.ref != ticket.ref}
@@ -233,6 +231,6 @@ def doubtful(ticket: Ticket, mates: Iterable[Ticket]) -> bool:
 
 
 def seniority(ticket: Ticket) -> tuple[datetime, str, int, str]:
-    """Sort key: the older ticket first; equal times go by the tracker's own numbering."""
+    """Return a sort key: the older ticket first; at equal times by the tracker's own numbering."""
     number = ticket.ref.id.rsplit("/")[-1]
     return ticket.created_at, ticket.ref.tracker, int(number) if number.isdigit() else 0, ticket.ref.id

@@ -75,8 +75,8 @@ def _described(name: str) -> dict[str, Any]:
         return {"id": name, "shortDescription": {"text": name.replace("-", " ")}}
     return {
         "id": name,
-        "shortDescription": {"text": rule.finds},
-        "fullDescription": {"text": rule.finds},
+        "shortDescription": {"text": rule.meaning},
+        "fullDescription": {"text": rule.meaning},
         "help": {"text": rule.advice},
         "defaultConfiguration": {"level": rule.level},
     }

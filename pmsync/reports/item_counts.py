@@ -1,4 +1,4 @@
-"""Where each item of a run stands, counted once: with a ticket, to be created, or without one and why."""
+"""The items of a run, counted by state: with a ticket, to be created, or without one and why."""
 
 from __future__ import annotations
 
@@ -30,16 +30,15 @@ WORDS: Mapping[str, str] = {
     "done": "already done",
     "cancelled": "cancelled",
 }
-"""What people read for each count, in this order; those of `UNSETTLED` concern somebody."""
-UNSETTLED = frozenset(
-    {"in_doubt", "not_created", "lost", "external", "undecided", "refused", "restricted", "blocked", "waiting"}
-)  # fmt: skip
+"""The words for each count, in this order."""
+UNSETTLED = frozenset("in_doubt not_created lost external undecided refused restricted blocked waiting".split())
+"""The counts that somebody may have to act on."""
 
 
 def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None = None) -> dict[str, int]:
-    """How many items of the judged documents stand where, by the keys of `WORDS`; the sum is all of them.
+    """The number of items in each state, by the keys of `WORDS`; the sum is all of the plan's items.
 
-    Where the plan was `applied`, what was created counts as ticketed; else it is still to be created.
+    If the plan was `applied`, created items count as ticketed, else as to create.
     """
     created = {done.uid for done in applied.done if done.verb == "created"} if applied else set()
     lost = {uid for uid, link in links.items() if link.lost} | {record.uid for record in plan.records("lost")}
@@ -47,20 +46,20 @@ def item_counts(plan: Plan, links: Mapping[str, Link], applied: Applied | None =
     adopted = {record.uid: record.link for record in plan.records("adopt")}
     shared = {uid for uid, link in {**links, **adopted}.items() if link.shared}
 
-    def place(row: ItemRow) -> str:
+    def state(row: ItemRow) -> str:
         if row.standing == "ticketed":
             return "lost" if row.uid in lost else "shared" if row.uid in shared else "ticketed"
         if row.standing == "new" and applied:
             return "ticketed" if row.uid in created else "in_doubt" if row.uid in applied.in_doubt else "not_created"
-        named = {"cancelled": "cancelled", "the document is restricted": "restricted"}
-        return next((name for note, name in named.items() if row.note.startswith(note)), row.standing)
+        notes = {"cancelled": "cancelled", "the document is restricted": "restricted"}
+        return next((name for note, name in notes.items() if row.note.startswith(note)), row.standing)
 
-    counts = Counter(map(place, plan.rows))
+    counts = Counter(map(state, plan.rows))
     return {name: counts[name] for name in WORDS if counts[name]}
 
 
 def differing(plan: Plan, world: World) -> int:
-    """How many open tickets say something else than their documents, and stay so: people changed them."""
+    """The number of open tickets that differ from their documents because people changed them."""
     rows = {row.uid: row for row in plan.rows if row.standing == "ticketed"}
     links = (link for uid, link in world.links.items() if uid in rows and not link.ticket.status.closed)
     directory = Directory(world.settings.people)
@@ -89,9 +88,9 @@ def counts_line(counts: Mapping[str, int], since: object = None) -> str:
 
 
 def since_hint(counts: Mapping[str, int]) -> str:
-    """What a new user does next where nothing but the date keeps items from their tickets; '' elsewhere."""
-    held = counts.get("listed", 0)
-    if not held or counts.keys() & {"ticketed", "new"}:
+    """What to do if nothing but their date keeps items from their tickets; '' otherwise."""
+    listed = counts.get("listed", 0)
+    if not listed or counts.keys() & {"ticketed", "new"}:
         return ""
-    those = "that item a ticket" if held == 1 else f"those {held} items tickets"
+    those = "that item a ticket" if listed == 1 else f"those {listed} items tickets"
     return f"To give {those}, set an earlier date as documents.since."

@@ -1,4 +1,4 @@
-"""Figures about runs for Prometheus' textfile collector, in its exposition format. Holds no titles, names or uids."""
+"""Metrics of runs for Prometheus' textfile collector, without titles, names or uids."""
 
 from __future__ import annotations
 
@@ -17,51 +17,46 @@ from pmsync.model.ages import is_future
 from pmsync.reports import status as reports
 
 TICKETS = ("open", "in_progress", "done", "wont_do")
-"""What a tracker says of its tickets: these are there also while there is none."""
+"""The statuses of tickets: each has a sample, even if it is 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What the ledger says: the end of the last good sync (None before the first), and items by tracker and status."""
+class Figures:
+    """The end of the last good sync (None before the first), items by tracker and status, and how many are overdue."""
 
     last_success: datetime | None
     items: Mapping[tuple[str, str], int]
     overdue: int
 
 
-def held(settings: Settings, now: datetime) -> Held | None:
-    """The ledger's figures; None where it cannot be read. Tickets of each tracker and status are there, also as 0."""
+def figures(settings: Settings, now: datetime) -> Figures | None:
+    """The ledger's figures; None if it cannot be read."""
     try:
         with LedgerReader.open(Path(settings.ledger)) as ledger:
             rows = reports.status_rows(ledger, settings, now.astimezone().date())
-            good = ledger.last_good_run()
+            run = ledger.last_good_run()
     except LedgerError:
         return None
-    known = Counter((row.tracker, row.status) for row in rows)
-    none = {(name, status): 0 for name in settings.trackers for status in TICKETS}
-    at = good.finished_at if good else None
-    return Held(None if at and is_future(at, now) else at, none | known, reports.counts(rows)["overdue"])
+    counts = Counter((row.tracker, row.status) for row in rows)
+    zeros = {(name, status): 0 for name in settings.trackers for status in TICKETS}
+    at = run.finished_at if run else None
+    return Figures(None if at and is_future(at, now) else at, zeros | counts, reports.counts(rows)["overdue"])
 
 
-def exposition(seen: Held | None, took: timedelta, *, ok: bool) -> str:
-    """The file's text; what a ledger that cannot be read would say is left out, but for the last success: that is 0."""
-    last = seen.last_success.timestamp() if seen and seen.last_success else 0
+def exposition(ledger: Figures | None, took: timedelta, *, ok: bool) -> str:
+    """The file's text. Without a readable ledger, its figures are left out, but for a last success of 0."""
+    last = ledger.last_success.timestamp() if ledger and ledger.last_success else 0
+    last_help = "End of the last good sync over everything; 0 before the first."
     lines = [
-        *_gauge(
-            "last_success_timestamp_seconds", "End of the last good sync over everything; 0 before the first.", last
-        ),
-        *_gauge("last_run_success", "1 where the last run ended well, else 0.", int(ok)),
-        *_gauge("last_run_duration_seconds", "How long the last run took.", took.total_seconds()),
+        *_metric("last_success_timestamp_seconds", last_help, {"": last}),
+        *_metric("last_run_success", "1 where the last run ended well, else 0.", {"": int(ok)}),
+        *_metric("last_run_duration_seconds", "How long the last run took.", {"": took.total_seconds()}),
     ]
-    if seen:
-        samples = {_labels(tracker=tracker, status=status): n for (tracker, status), n in sorted(seen.items.items())}
+    if ledger:
+        samples = {_labels(tracker=tracker, status=status): n for (tracker, status), n in sorted(ledger.items.items())}
         lines += _metric("items", "Action items by tracker ('' for those without a ticket) and status.", samples)
-        lines += _gauge("overdue_items", "Open action items that are past their due date.", seen.overdue)
+        lines += _metric("overdue_items", "Open action items that are past their due date.", {"": ledger.overdue})
     return "\n".join([*lines, *_metric("build_info", "Always 1.", {_labels(version=__version__): 1}), ""])
-
-
-def _gauge(name: str, text: str, value: float) -> Iterator[str]:
-    return _metric(name, text, {"": value})
 
 
 def _metric(name: str, text: str, samples: Mapping[str, float]) -> Iterator[str]:
@@ -71,10 +66,8 @@ def _metric(name: str, text: str, samples: Mapping[str, float]) -> Iterator[str]
 
 
 def _labels(**labels: str) -> str:
-    escaped = {
-        name: value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n") for name, value in labels.items()
-    }
-    return "{" + ",".join(f'{name}="{value}"' for name, value in escaped.items()) + "}"
+    escapes = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+    return "{" + ",".join(f'{name}="{value.translate(escapes)}"' for name, value in labels.items()) + "}"
 
 
 def write(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Plans and results as rows for people: one for each thing to do or done, with the values before and after."""
+"""A plan as rows for people: one for each thing to do, with the values before and after."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pmsync.location import place
-from pmsync.model import Draft, Ref, Ticket
-from pmsync.planning.field_changes import FieldChange, field_changes, sent
+from pmsync.model import Draft, Ticket
+from pmsync.planning.field_changes import FieldChange, field_changes
 from pmsync.planning.operations import QUIET, CloseDuplicate, Create, Operation, Plan, Record, Update, Wait
 from pmsync.planning.world import World
 from pmsync.reports.status import in_words
-from pmsync.sync.apply import Done
-from pmsync.sync.engine import Result
 
 SHOWN = 3
-"""So many tickets of a kind are named where a sync is told in one line."""
+"""How many tickets or documents of a kind are named on one line."""
 SIGNS = {"create": "+", "update": "~", "move": "~", "close": "-", "adopt": "=", "wait": "?"}
-"""What stands before a row of a plan; everything that is only learned from a tracker has '<'."""
+"""The sign of a row; '<' for everything that is only learned from a tracker."""
+_STATUSES = re.compile(r"^(\w+) → (\w+)(?=,|$)")
+Names = Mapping[str, Mapping[str, str]]
+"""The people behind accounts, by tracker and account."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One operation for people: `action` is its word, `where` is path:line of the item, '' where it has none; `changes`
-    are the fields that it sets.
+    """One operation for people: `action` is its verb, `where` is path:line of the item ('' for none), and `changes` are
+    the fields that it sets.
     """
 
     action: str
     uid: str
     title: str
     where: str
-    tracker: str
-    ticket: str
-    url: str
-    detail: str
+    tracker: str = ""
+    ticket: str = ""
+    url: str = ""
+    detail: str = ""
     changes: tuple[FieldChange, ...] = ()
 
     @property
@@ -52,162 +53,98 @@ class PlanRow:
 
     @property
     def move(self) -> tuple[str, str] | None:
-        """From where to where the item's document was renamed."""
-        return next(((str(c.old), str(c.new)) for c in self.changes if c.field == "path"), None)
+        """The document's old and new path, if it was renamed."""
+        return move_of(self.changes)
+
+
+def move_of(changes: Iterable[FieldChange]) -> tuple[str, str] | None:
+    return next(((str(change.old), str(change.new)) for change in changes if change.field == "path"), None)
 
 
 def worded(detail: str) -> str:
-    """What changed of a ticket, for people: `open → won't do`."""
+    """A detail with statuses in words: `open → won't do`."""
     return _STATUSES.sub(lambda match: f"{in_words(match[1])} → {in_words(match[2])}", detail)
 
 
-_STATUSES = re.compile(r"^(\w+) → (\w+)(?=,|$)")
-
-
 def plan_rows(plan: Plan, world: World) -> list[PlanRow]:
-    """The plan's operations in its order, without what only the ledger cares about."""
-    places, who = _places(world), names(world)
+    """The plan's operations in order, without those that matter only to the ledger."""
+    people = names(world)
+    items = {
+        placed.uid: (place(placed.entry.document.path, placed.entry.item.line), placed.entry.item.title)
+        for placed in world.identities.placed
+    }
     return [
-        _row(operation, places.get(operation.uid, ("", "")), who)
+        _row(operation, *items.get(operation.uid, ("", "")), people)
         for operation in plan.operations
         if not (isinstance(operation, Record) and operation.reason in QUIET)
     ]
 
 
-def _places(world: World) -> dict[str, tuple[str, str]]:
-    """By uid: where the item stands, and its title."""
-    return {
-        placed.uid: (place(placed.entry.document.path, placed.entry.item.line), placed.entry.item.title)
-        for placed in world.identities.placed
-    }
-
-
-Names = Mapping[str, Mapping[str, str]]
-"""Who has an account, by tracker and account."""
-
-
 def names(world: World) -> Names:
-    """The people behind the accounts that a run knows."""
+    """The people behind the accounts that a run has seen."""
     return {name: world.persons(name) for name in world.views}
 
 
-def _row(operation: Operation, place: tuple[str, str], who: Names) -> PlanRow:
-    where, title = place
+def _row(operation: Operation, where: str, title: str, people: Names) -> PlanRow:
+    def with_ticket(action: str, ticket: Ticket, detail: str) -> PlanRow:
+        ref = ticket.ref
+        return PlanRow(action, operation.uid, title or ticket.title, where, ref.tracker, ref.key, ref.url, detail)
+
     match operation:
         case Create(uid=uid, tracker=tracker, draft=draft):
-            detail = _draft_detail(draft, who.get(tracker, {}))
-            return PlanRow("create", uid, title or draft.title, where, tracker, "", "", detail)
-        case Update(uid=uid, link=link):
-            changes = _changes(operation, who)
-            return replace(_with_ticket("update", uid, place, link.ticket, _worded(changes)), changes=changes)
-        case CloseDuplicate(uid=uid, ticket=ticket, of=of):
-            return _with_ticket("close", uid, place, ticket, f"duplicate of {of.key}")
+            detail = _draft_detail(draft, people.get(tracker, {}))
+            return PlanRow("create", uid, title or draft.title, where, tracker, detail=detail)
+        case Update(link=link):
+            changes = update_changes(operation, people)
+            return replace(with_ticket("update", link.ticket, changes_in_words(changes)), changes=changes)
+        case CloseDuplicate(ticket=ticket, of=of):
+            return with_ticket("close", ticket, f"duplicate of {of.key}")
         case Record(reason=reason, link=link, detail=detail):
-            return _with_ticket(reason, link.uid, place, link.ticket, detail)
+            return with_ticket(reason, link.ticket, detail)
         case Wait(uid=uid, reason=reason, until=until):
             detail = f"{reason} (until {until:%Y-%m-%d %H:%M} UTC)" if until else reason
-            return PlanRow("wait", uid, title, where, "", "", "", detail)
+            return PlanRow("wait", uid, title, where, detail=detail)
 
 
-def _with_ticket(action: str, uid: str, place: tuple[str, str], ticket: Ticket, detail: str) -> PlanRow:
-    (where, title), ref = place, ticket.ref
-    return PlanRow(action, uid, title or ticket.title, where, ref.tracker, ref.key, ref.url, detail)
+def update_changes(update: Update, people: Names) -> tuple[FieldChange, ...]:
+    persons = people.get(update.link.ticket.ref.tracker, {})
+    return field_changes(update, lambda account: persons.get(account, account))
 
 
-def _changes(update: Update, who: Names) -> tuple[FieldChange, ...]:
-    known = who.get(update.link.ticket.ref.tracker, {})
-    return field_changes(update, lambda account: known.get(account, account))
-
-
-def _worded(changes: Sequence[FieldChange]) -> str:
+def changes_in_words(changes: Sequence[FieldChange]) -> str:
     return ", ".join(change.words for change in changes) or "marker brought up to date"
 
 
-def gathered(rows: Iterable[PlanRow]) -> list[PlanRow]:
-    """The rows as people read them: a renamed document is one of them, however many tickets name it."""
-    rows = list(rows)
+def gathered(rows: Sequence[PlanRow]) -> list[PlanRow]:
+    """The rows with one for a renamed document, however many tickets name it."""
     moved: dict[tuple[str, str], list[PlanRow]] = {}
     for row in rows:
         if row.move:
             moved.setdefault(row.move, []).append(row)
     shown: list[PlanRow] = []
     for row in rows:
-        if row.move in moved:
-            shown.append(_moved(moved.pop(row.move)))
-        others = tuple(change for change in row.changes if change.field != "path")
-        if others or not row.move:
-            shown.append(replace(row, changes=others, detail=_worded(others)) if row.move else row)
+        if not row.move:
+            shown.append(row)
+            continue
+        if group := moved.pop(row.move, None):
+            title, detail = " → ".join(row.move), tickets([each.ticket for each in group])
+            shown.append(PlanRow("move", "", title, row.path, detail=detail))
+        if others := tuple(change for change in row.changes if change.field != "path"):
+            shown.append(replace(row, changes=others, detail=changes_in_words(others)))
     return shown
 
 
-def _moved(rows: Sequence[PlanRow]) -> PlanRow:
-    old, new = rows[0].move or ("", "")
-    return PlanRow("move", "", f"{old} → {new}", rows[0].path, "", "", "", _tickets([row.ticket for row in rows]))
+def tickets(keys: Sequence[str]) -> str:
+    """`12 tickets: PAY-1, PAY-2, PAY-3, …`: the first three of them."""
+    return f"{len(keys)} ticket{'s' if len(keys) > 1 else ''}: {first_few(keys, SHOWN)}"
 
 
-def _tickets(keys: Sequence[str]) -> str:
-    """`12 tickets: PAY-1, PAY-2, PAY-3, …`: where three of them are."""
-    more = ", …" if len(keys) > SHOWN else ""
-    return f"{len(keys)} ticket{'s' if len(keys) > 1 else ''}: {', '.join(keys[:SHOWN])}{more}"
+def first_few(words: Sequence[str], most: int) -> str:
+    """`a, b, c, …`: only so many of them."""
+    return ", ".join([*words[:most], *(["…"] if len(words) > most else [])])
 
 
-def _draft_detail(draft: Draft, who: Mapping[str, str]) -> str:
-    owners = [who.get(account, account) for account in draft.assignees]
+def _draft_detail(draft: Draft, persons: Mapping[str, str]) -> str:
+    owners = [persons.get(account, account) for account in draft.assignees]
     parts = [", ".join(owners), f"due {draft.due}" if draft.due else "", ", ".join(draft.labels)]
     return " · ".join(part for part in parts if part)
-
-
-# --- what was done --------------------------------------------------------------------------------------------
-
-
-def done_changes(done: Done, result: Result) -> tuple[FieldChange, ...]:
-    """The fields that an update has set, with their values before it."""
-    updates = [update for update in result.plan.updates if done.verb == "updated" and update.uid == done.uid]
-    return sent(_changes(updates[0], names(result.world)), done.detail.split(", ")) if updates else ()
-
-
-def done_words(done: Done, result: Result) -> str:
-    """What was done, in the words of the plan."""
-    return _done_row(done, done_changes(done, result)).words
-
-
-@dataclass(frozen=True, slots=True)
-class DoneRow:
-    """One line of what was done: `ref` is the ticket, None where the line is about several; `changes` are the fields
-    that were set.
-    """
-
-    verb: str
-    ref: Ref | None
-    title: str
-    detail: str = ""
-    changes: tuple[FieldChange, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """What was done to what, on one line."""
-        return f"{self.title}: {self.detail}" if self.detail else self.title
-
-
-def done_rows(result: Result) -> list[DoneRow]:
-    """What was done as people read it: a renamed document is one line, however many tickets name it."""
-    rows: list[DoneRow] = []
-    moved: dict[tuple[str, str], list[str]] = {}
-    for done in result.applied.done:
-        changes = done_changes(done, result)
-        move = next(((str(c.old), str(c.new)) for c in changes if c.field == "path"), None)
-        if move:
-            moved.setdefault(move, []).append(done.ticket.ref.key if done.ticket else done.uid)
-            changes = tuple(change for change in changes if change.field != "path")
-        if changes or not move:
-            rows.append(_done_row(done, changes))
-    first = [DoneRow("moved", None, f"{old} → {new}  ({_tickets(keys)})") for (old, new), keys in moved.items()]
-    return [*first, *rows]
-
-
-def _done_row(done: Done, changes: tuple[FieldChange, ...]) -> DoneRow:
-    ref = done.ticket.ref if done.ticket else None
-    if done.verb == "created":
-        return DoneRow(done.verb, ref, done.detail)
-    detail = _worded(changes) if done.verb == "updated" else worded(done.detail)
-    return DoneRow(done.verb, ref, done.ticket.title if done.ticket else done.uid, detail, changes)

@@ -1,4 +1,4 @@
-"""What `pmsync adopt` and `pmsync forget` do: a person's word about which ticket an item has, kept in the ledger."""
+"""`pmsync adopt` and `pmsync forget`: record in the ledger which ticket a person says an item has."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from pmsync.trackers.contract import Gone, Moved, Tracker
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The link as it is kept, and the one it takes the place of."""
+    """The new link, and the one it replaces."""
 
     link: Link
     before: Link | None
 
 
 def ticket_of(ref: Ref, tracker: Tracker) -> Ticket:
-    """The ticket as its tracker shows it now; raises PmsyncError where there is none to adopt, or TrackerError."""
+    """Read the ticket. Raises PmsyncError if it cannot be adopted, TrackerError if the tracker does not answer."""
     sight = tracker.get([ref])[ref]
     match sight:
         case Ticket():
@@ -39,26 +39,26 @@ def ticket_of(ref: Ref, tracker: Tracker) -> Ticket:
             )
         case Moved():
             raise PmsyncError(
-                f"ticket {ref.key!r} was moved to {sight.url!r}: adopt that one, where a configured tracker holds it"
+                f"ticket {ref.key!r} was moved to {sight.url!r}: adopt that one if a configured tracker holds it"
             )
         case _:
             raise PmsyncError(f"ticket {ref.key!r} cannot be read: {sight.reason}")
 
 
 def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticket, *, ours: bool) -> Adopted:
-    """Link the item to this ticket; sends nothing and counts the document's present values as pushed.
+    """Link the item to this ticket. Send nothing, and take the document's present values as pushed.
 
-    `ours` says that one of our accounts created the ticket: then the next update brings its marker back. A ticket whose
-    item left its document makes this item that one, reworded. Raises PmsyncError where the ticket was made for another
-    item that still stands in its document.
+    `ours` says that one of our accounts created the ticket: the next update then restores its marker. If the ticket's
+    own item left its document, this item becomes that one, reworded. Raises PmsyncError if the ticket belongs to an
+    item that is still in its document.
     """
     item = view.seen.item
     holder = _other_holder(ledger, view, ticket)
     asked_about = {each.uid for each in item.candidates}
     if holder and not holder.orphaned and holder.uid not in asked_about:
         raise PmsyncError(
-            f"ticket {ticket.ref.key!r} is that of {holder.ticket.title!r} in {holder.document_id!r}, which still "
-            "stands there: remove that item first if the ticket is to change hands"
+            f"ticket {ticket.ref.key!r} belongs to {holder.ticket.title!r}, which is still in "
+            f"{holder.document_id!r}: remove that item first if the ticket is to change hands"
         )
     if holder:
         return _take_over(ledger, run, now, view, holder)
@@ -66,7 +66,7 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
     rival = next((each for each in ledger.overview() if each.item.uid == marked and each.gone_at is None), None)
     if rival and marked != item.uid:
         raise PmsyncError(
-            f"ticket {ticket.ref.key!r} carries the marker of {rival.item.fields.title!r}, which still stands in "
+            f"ticket {ticket.ref.key!r} carries the marker of {rival.item.fields.title!r}, which is still in "
             f"'{rival.document.path}:{rival.item.line}' and would take it back; remove that item first"
         )
     link = Link(
@@ -86,10 +86,10 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
 
 
 def refuse_new(view: ItemView) -> None:
-    """Raise PmsyncError, with the reason, where no sync would create a ticket for this item whatever a person says."""
+    """Raise PmsyncError, with the reason, if no sync would create a ticket for this item."""
     item, where = view.seen.item, place(view.seen.document.path, view.seen.item.line)
     if view.seen.gone_at:
-        raise PmsyncError(f"{item.fields.title!r} stands in no document any more, so no ticket can be created for it")
+        raise PmsyncError(f"{item.fields.title!r} is no longer in any document, so no ticket can be created for it")
     why = {
         "proposed": f"its document is a draft (status {view.seen.document.status!r}); change that in {where!r}",
         "done": f"it is {item.note or 'done'}; open it again in {where!r}",
@@ -99,8 +99,8 @@ def refuse_new(view: ItemView) -> None:
 
 
 def forget(ledger: Ledger, run: int, now: datetime, view: ItemView) -> None:
-    """Drop link and intent. The tracker is read as a whole again before anything is created there: the ticket may
-    still exist, and no incremental scan would show it.
+    """Drop link and intent. The next sync reads the whole tracker again before it creates anything there: the ticket
+    may still exist, and no incremental scan would show it.
     """
     tracker = view.link.ticket.ref.tracker if view.link else view.intent.tracker if view.intent else ""
     ledger.forget(run, now, view.uid)
@@ -109,7 +109,7 @@ def forget(ledger: Ledger, run: int, now: datetime, view: ItemView) -> None:
 
 
 def _take_over(ledger: Ledger, run: int, now: datetime, view: ItemView, orphan: Link) -> Adopted:
-    """The item is the orphan reworded: it keeps the orphan's uid, and what differs is sent with the next sync."""
+    """Make the item the reworded orphan: it takes the orphan's uid, and the next sync sends what differs."""
     item = view.seen.item
     link = replace(
         orphan,
@@ -126,7 +126,7 @@ def _take_over(ledger: Ledger, run: int, now: datetime, view: ItemView, orphan: 
 
 
 def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> Link | None:
-    """The item that the ticket was made for, if it is another one."""
+    """Return the link of another item to which the ticket belongs, if there is one."""
     holders = [
         link
         for link in ledger.links().values()
@@ -137,9 +137,7 @@ def _other_holder(ledger: Ledger, view: ItemView, ticket: Ticket) -> Link | None
 
 @contextmanager
 def recorded(ledger: Ledger, now: Callable[[], datetime], scope: str) -> Iterator[int]:
-    """A run of its own for a person's word, so that the history says when it was given, and whether it was
-    taken.
-    """
+    """Record a person's decision as a run of its own, so that the history says when it was made."""
     run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
     ok = False
     try:

@@ -1,7 +1,7 @@
-"""Carries a plan out: each create is announced in the ledger first, and each outcome is committed before the next.
+"""Applies a plan: announces each create in the ledger first, and commits each outcome before the next request.
 
 No transaction is open during a request. One failure does not stop the others; a tracker that fails several times in a
-row is left alone for the rest of the run.
+row is skipped for the rest of the run.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import groupby, islice
 from math import isqrt
 
 from pmsync.errors import Overtaken, TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.findings import new_finding
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Intent, Level, Link, Marker, Patch, Ref, Refusal, Ticket
 from pmsync.planning.operations import (
@@ -28,11 +29,11 @@ from pmsync.planning.operations import (
     Refused,
     Update,
 )
-from pmsync.planning.refusals import parts, patch_digest, told, without
+from pmsync.planning.refusals import parts, patch_digest, refusal_findings, without
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
 
 PATIENCE = 3
-"""After this many writes in a row that a tracker did not take, it is left alone for the rest of the run."""
+"""After this many failed writes in a row a tracker is skipped for the rest of the run."""
 
 _VERBS: Mapping[Reason, str] = {
     "observe": "changed",
@@ -54,7 +55,7 @@ _SOURCES: Mapping[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One thing that was done or learned, for people: `verb` in the past tense, the ticket, and what about it."""
+    """One thing that was done or observed, for people: `verb` in the past tense, the ticket, and the detail."""
 
     verb: str
     uid: str
@@ -64,10 +65,10 @@ class Done:
 
 @dataclass
 class Applied:
-    """What came of a plan. `failed` counts the writes that did not happen, and `refused` those of them that a tracker
-    refuses for what they say; `left` those that were not tried; `in_doubt` are uids sent without an answer.
+    """The outcome of a plan. `failed` counts the writes that did not happen, `refused` those of them that a tracker
+    refused for their content, and `left` those that were not tried; `in_doubt` are uids sent without an answer.
 
-    `again` are the trackers that must show the next run what they showed this one: it could not be acted on.
+    `again` are the trackers whose cursor must not move: what they showed could not be acted on.
     """
 
     done: list[Done] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Applied:
 
 @dataclass
 class Applier:
-    """Applies plans of one run. `stop` is asked between two operations: when it says so, the rest is left."""
+    """Applies the plan of one run. `stop` is asked between two operations; once it returns True, the rest is left."""
 
     ledger: Ledger
     trackers: Mapping[str, Tracker]
@@ -94,7 +95,7 @@ class Applier:
     troubles: dict[str, int] = field(default_factory=dict)
 
     def apply(self, plan: Plan) -> Applied:
-        """Carry out all operations; raises only LedgerError (and what interrupts the process)."""
+        """Apply all operations. Raises only LedgerError, and whatever interrupts the process."""
         self._record([op for op in plan.operations if isinstance(op, Record)])
         for duplicate in plan.duplicates:
             if self._may(duplicate.of.tracker):
@@ -106,7 +107,7 @@ class Applier:
                 self._update(update)
         for name in dict.fromkeys(create.tracker for create in plan.creates):
             self._create_all(name, [create for create in plan.creates if create.tracker == name])
-        self.applied.findings += told(self.refused)
+        self.applied.findings += refusal_findings(self.refused)
         return self.applied
 
     def _may(self, tracker: str, count: int = 1) -> bool:
@@ -116,16 +117,23 @@ class Applier:
         return True
 
     def _trouble(self, tracker: str, reason: str, *, final: bool = False) -> None:
-        """Count failures in a row; the one that ends a tracker's part is told."""
+        """Count failures in a row, and report the one after which the tracker is skipped."""
         before = self.troubles.get(tracker, 0)
         self.troubles[tracker] = PATIENCE if final else before + 1
         if self.troubles[tracker] >= PATIENCE > before:
-            hint = "what is left is done by the next sync"
-            self._tell("tracker-left", "error", f"tracker {tracker!r} is left alone for now: {reason}", hint)
+            self._report("tracker-left", f"tracker {tracker!r} is skipped for the rest of this run: {reason}")
 
-    def _tell(self, rule: str, level: Level, message: str, hint: str = "", where: Place | None = None) -> None:
+    def _report(
+        self,
+        rule: str,
+        message: str,
+        hint: str | None = None,
+        where: Place | None = None,
+        *,
+        level: Level | None = None,
+    ) -> None:
         path, line = (where.path, where.line) if where else ("", 0)
-        self.applied.findings.append(Finding(rule, level, message, hint, path, line))
+        self.applied.findings.append(new_finding(rule, message, hint, path, line, level=level))
 
     # --- the ledger only --------------------------------------------------------------------------------------
 
@@ -146,11 +154,11 @@ class Applier:
     # --- writes that may be repeated --------------------------------------------------------------------------
 
     def _update(self, update: Update) -> None:
-        """Send the whole patch; where it is refused, each part alone, so that one field holds up no other."""
-        ref, wanted = update.link.ticket.ref, parts(update)
+        """Send the whole patch; if it is refused, each part alone, so that one field holds up no other."""
+        ref, patches = update.link.ticket.ref, parts(update)
         reasons, ticket = self._sent(ref, {"": update.patch}, update.listed)
-        if reasons and len(wanted) > 1:
-            reasons, ticket = self._sent(ref, wanted)
+        if reasons and len(patches) > 1:
+            reasons, ticket = self._sent(ref, patches)
         if reasons is None:
             return
         fields = sorted(_fields(update.patch))
@@ -158,7 +166,7 @@ class Applier:
             self.troubles[ref.tracker] = 0
             link = without(update, reasons) if reasons else update.link
             self.ledger.save_links(self.run, self.now(), [replace(link, ticket=ticket)], "pmsync")
-            fields = sorted({name for part in wanted.keys() - reasons.keys() for name in _fields(wanted[part])})
+            fields = sorted({name for part in patches.keys() - reasons.keys() for name in _fields(patches[part])})
             self.applied.done.append(Done("updated", update.uid, ticket, ", ".join(fields)))
             self._text_edited(update, ticket)
             self.progress("update", 1)
@@ -167,7 +175,7 @@ class Applier:
             return
         left: Patch = {}
         for part in reasons:
-            left |= wanted.get(part, update.patch)
+            left |= patches.get(part, update.patch)
         reason = _reason(reasons)
         value = patch_digest(left, update.configuration)
         self._refused(
@@ -175,32 +183,31 @@ class Applier:
         )
 
     def _text_edited(self, update: Update, ticket: Ticket) -> None:
-        """Say once that a person edited the list of facts: it is theirs from then on."""
+        """Report once that a person edited the list of facts: from then on it is theirs."""
         if "facts" in update.patch and ticket.marker and not ticket.marker.facts:
-            message = f"the list of facts in ticket {ticket.ref.key!r} was edited by a person: it stays as they left it"
-            hint = "what the post-mortem says of owner, due date or severity is no longer brought up to date there"
-            self._tell("text-edited", "note", message, hint)
+            message = f"the list of facts in ticket {ticket.ref.key!r} was edited by a person and stays as they left it"
+            self._report("text-edited", message)
 
     def _sent(
-        self, ref: Ref, wanted: Mapping[str, Patch], listed: Marker | None = None
+        self, ref: Ref, patches: Mapping[str, Patch], listed: Marker | None = None
     ) -> tuple[dict[str, str] | None, Ticket | None]:
-        """Why each of these was refused, and the ticket after the others; None instead where nothing may be sent now.
+        """Return why each part was refused, and the ticket after the others; (None, None) if nothing can be sent now.
 
-        What was sent before a failure is sent once more by the next sync: the values are absolute.
+        The next sync repeats what was sent before a failure: the values are absolute.
         """
         reasons: dict[str, str] = {}
         ticket = None
-        for part, patch in wanted.items():
+        for part, patch in patches.items():
             try:
                 ticket = self.trackers[ref.tracker].update(ref, patch, listed)
             except Overtaken as error:
                 self.applied.failed += 1
-                self._tell("sent-elsewhere", "warning", f"{error}: nothing is sent", "run `pmsync sync` again")
+                self._report("sent-elsewhere", f"{error}: nothing is sent")
                 return None, None
             except (TrackerUnavailable, TrackerClosed) as error:
                 self.applied.failed += 1
                 what = f"ticket {ref.key!r} was not updated: {error}"
-                self._tell("update-failed", "error", what, "the next sync repeats it")
+                self._report("update-failed", what)
                 self._trouble(ref.tracker, str(error))
                 return None, None
             except TrackerError as error:
@@ -215,11 +222,11 @@ class Applier:
             self.applied.failed += 1
             self.applied.again.add(ref.tracker)
             message = f"{ref.key!r} could not be closed as duplicate of {duplicate.of.key!r}: {error}"
-            self._tell("twin", "error", message, f"the next sync tries again, or close it by hand: {ref.url}")
+            self._report("twin", message, f"the next sync tries again, or close it by hand: {ref.url}", level="error")
             return
         if isinstance(answer, Touched):
             message = f"tickets {duplicate.of.key!r} and {ref.key!r} are for one item, and {answer.reason}"
-            self._tell("twin", "warning", message, f"decide which one stays and close the other; {ref.url}")
+            self._report("twin", message, f"decide which one stays and close the other; {ref.url}")
         else:
             self.applied.done.append(Done("closed", duplicate.uid, answer, f"duplicate of {duplicate.of.key}"))
 
@@ -237,7 +244,7 @@ class Applier:
                 self._create(name, lot)
 
     def _create(self, name: str, lot: Sequence[Create]) -> None:
-        """Announce, send once, and commit each outcome: whatever happens in between leaves an intent behind."""
+        """Announce, send once, and commit each outcome: a crash in between leaves an intent behind."""
         announced = self.now()
         self.ledger.announce(self.run, announced, [_intent(create, announced) for create in lot])
         outcomes = self.trackers[name].create([create.draft for create in lot])
@@ -247,10 +254,10 @@ class Applier:
         self.ledger.unrefuse([(create.uid, "create") for create, _ in created])
         self._withdraw(pairs)
         for create, outcome in pairs:
-            self._told(name, create, outcome)
+            self._settle(name, create, outcome)
         lost = [reason for outcome in outcomes if (reason := _setback(outcome))]
         if len(lost) == len(lot):
-            # Refused for the tracker's own sake: the next would be, too.
+            # The cause is the tracker: it would refuse the next lot as well.
             self._trouble(name, lost[0], final=all(isinstance(outcome, Rejected) for outcome in outcomes))
         self.progress("create", len(lot))
 
@@ -260,7 +267,7 @@ class Applier:
             if surely_not:
                 self.ledger.withdraw(self.run, self.now(), surely_not, kind.__name__.lower())
 
-    def _told(self, name: str, create: Create, outcome: Outcome) -> None:
+    def _settle(self, name: str, create: Create, outcome: Outcome) -> None:
         where = create.place
         match outcome:
             case Created():
@@ -281,30 +288,24 @@ class Applier:
                 self.refused.append(Refused("create", name, title, outcome.reason, where.path, where.line, hint))
             case InDoubt():
                 self.applied.in_doubt.append(create.uid)
-                hint = "it is looked for once it must be visible, and only then created again"
-                if create.tries >= ALONE:
-                    hint = ALONE_HINT
                 message = f"it is not known whether a ticket was created for {create.draft.title!r}: {outcome.reason}"
-                self._tell("in-doubt", "error", message, hint, where)
+                self._report("in-doubt", message, ALONE_HINT if create.tries >= ALONE else None, where)
 
     def _dropped(self, name: str, create: Create, ticket: Ticket) -> None:
-        """Notice what the tracker silently left out; without its general label no further ticket is made there."""
+        """Report what the tracker silently dropped. Without its general label no further ticket is created there."""
         label, where = self.trackers[name].label, create.place
         if label.casefold() not in {each.casefold() for each in ticket.labels}:
             reason = f"ticket {ticket.ref.key!r} was created without its label {label!r}: the token may not set labels"
-            self._tell(
-                "label-dropped", "error", reason, "give the token write access to issues (GitHub: Issues: write)"
-            )
+            self._report("label-dropped", reason)
             self._trouble(name, "its token may not set labels", final=True)
-        missing = [account for account in create.draft.assignees if account not in ticket.assignees]
-        if missing:
-            message = f"ticket {ticket.ref.key!r} was created, but {', '.join(missing)!r} was not assigned"
-            hint = "only people with access can be assigned: do that by hand, and correct the account under [people]"
-            self._tell("assignee-dropped", "warning", message, hint, where)
+        unassigned = [account for account in create.draft.assignees if account not in ticket.assignees]
+        if unassigned:
+            message = f"ticket {ticket.ref.key!r} was created, but {', '.join(unassigned)!r} was not assigned"
+            self._report("assignee-dropped", message, where=where)
 
 
 def _reason(reasons: Mapping[str, str]) -> str:
-    """Why parts were refused; those that were for the same reason together."""
+    """Return why parts were refused, grouped by reason."""
     groups: dict[str, list[str]] = {}
     for part, why in reasons.items():
         groups.setdefault(why, []).extend([part] if part else [])
@@ -316,17 +317,17 @@ def _fields(patch: Patch) -> set[str]:
 
 
 def _setback(outcome: Outcome) -> str:
-    """Why the next draft will hardly fare better, '' where it may."""
+    """Return why the next draft will probably fail as well, '' if it may succeed."""
     if isinstance(outcome, Created) or (isinstance(outcome, Rejected) and not outcome.closed):
         return ""
-    return outcome.reason or "it did not say why"
+    return outcome.reason or "no reason given"
 
 
 def lots(creates: Sequence[Create], batch: int) -> Iterator[list[Create]]:
-    """The creates in lots of at most `batch`, those that were in doubt before after all others and in smaller ones.
+    """Yield the creates in lots of at most `batch`; those that were in doubt come last, in smaller lots.
 
-    One guilty item may have held up its whole lot: the second time it is sent among few, then alone. Whoever was tried
-    least goes first, so that no failing item keeps the others from their turn.
+    One item may have made its whole lot fail: it is sent again among few, then alone. The items tried least often go
+    first, so that a failing one delays no other.
     """
     waiting = sorted(creates, key=lambda create: create.tries)
     for size, group in groupby(waiting, key=lambda create: _size(batch, create.tries)):
@@ -335,7 +336,9 @@ def lots(creates: Sequence[Create], batch: int) -> Iterator[list[Create]]:
 
 
 def _size(batch: int, tries: int) -> int:
-    """Steps that a runner without memory can go through in its few passes: 50, 7, 1."""
+    """Return the lot's size after so many tries: for Jira 50, 7, 1, which a runner without memory reaches in its
+    passes.
+    """
     if tries >= ALONE:
         return 1
     return max(isqrt(batch) if tries else batch, 1)

@@ -1,4 +1,4 @@
-"""The one composer: lock, read documents, observe, identify, plan, guard, apply, report."""
+"""One run: lock, read documents, observe, plan, guard, apply, and record the outcome."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pmsync.config.settings import Settings
 from pmsync.disk.git import checkout
 from pmsync.documents.files import locate, read_documents, within
 from pmsync.errors import TrackerError
+from pmsync.findings import new_finding
 from pmsync.identity.belonging import Belonging
 from pmsync.ledger import Ledger, owners
 from pmsync.model import Finding, Reading
@@ -27,22 +28,22 @@ from pmsync.sync import head_start, ledger_owner
 from pmsync.sync.apply import Applied, Applier
 from pmsync.sync.lock import hold
 from pmsync.sync.memory import Memory
-from pmsync.sync.observe import Survey
+from pmsync.sync.observe import Observer
 from pmsync.sync.second_look import Start
-from pmsync.sync.tracker_views import Looker, Source
+from pmsync.sync.tracker_views import Source, TrackerViews
 from pmsync.trackers.contract import Tracker
 
 _OVERTAKEN = frozenset({"in-doubt", "tracker-left", "create-refused", "update-refused"})
 PASSES = 3
-"""How often a runner that forgets everything looks at a create in doubt, the first pass included."""
+"""How many passes a run without memory makes over a create in doubt, the first included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run was asked to do. `paths` limit the documents it judges, never the ones it reads.
+    """What a run is asked to do. `paths` limit the documents it judges, never those it reads; none means all.
 
-    With `changed` they are the files that changed: those that are no documents are passed over, and none at all means
-    that nothing is judged; else none means that everything is. With `full` every ticket is read, not only what changed.
+    With `changed`, `paths` are the files that changed: files that are not documents are ignored, and none means that
+    nothing is judged. With `full`, every ticket is read, not only the changed ones.
     """
 
     paths: tuple[Path, ...] = ()
@@ -58,13 +59,13 @@ class Request:
 
     @property
     def scope(self) -> str:
-        """What the ledger says of the run: '' for one over everything."""
+        """The run's scope as the ledger records it; '' if it covers everything."""
         return " ".join(map(str, self.paths)) or ("" if self.whole else "nothing that changed")
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time outside; tests bring their own."""
+    """The clock of the outside world; tests bring their own."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
@@ -72,9 +73,9 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told how it goes, and who may ask the run to stop after the current operation.
+    """Hears how the run goes, and may `stop` it after the current operation.
 
-    `wait` hears before the run sleeps why it does, and for how long.
+    `wait` hears why and for how long the run is about to sleep.
     """
 
     tell: Callable[[str], None] = lambda _: None
@@ -85,11 +86,11 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run planned and did. `ok` is False where anything failed, was refused, held back or is in doubt.
+    """What a run planned and did. `ok` is False if anything failed, was refused, was held back or is in doubt.
 
-    `good` says whether the ledger can be believed after it: every tracker was read and takes what it is sent, nothing
-    is in doubt, and nothing was held back or left that a later run can do by itself. What only a person can put right,
-    in a document or a ticket, is told and leaves the run good. `told_before` are the findings of the run before.
+    `good` says whether the ledger is up to date afterwards: every tracker was read and accepts writes, nothing is in
+    doubt, and nothing is left that a later run can do by itself. What only a person can fix, in a document or a ticket,
+    is a finding and leaves the run good. `previous_findings` are those of the run before.
     """
 
     plan: Plan
@@ -97,7 +98,7 @@ class Result:
     findings: tuple[Finding, ...]
     applied: Applied = field(default_factory=Applied)
     held_back: bool = False
-    told_before: tuple[Finding, ...] = ()
+    previous_findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -113,7 +114,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Everything that a run needs from outside: configuration, trackers, time, and somebody who watches."""
+    """Everything that a run needs from outside: configuration, trackers, clock, and a watcher."""
 
     settings: Settings
     sources: Mapping[str, Source]
@@ -121,23 +122,22 @@ class Engine:
     watcher: Watcher = Watcher()
 
     def plan(self, request: Request) -> Result:
-        """What a sync would do now; reads the ledger where there is one, and writes nothing anywhere."""
+        """Return what a sync would do now. Reads the ledger if it exists, and writes nothing."""
         path = Path(self.settings.ledger)
         memory, places = Memory(), dict[str, str]()
         if path.exists():
             with Ledger.open(path, readonly=True) as ledger:
                 memory, places = remember(ledger, self.settings), ledger.places()
-        survey = self._survey(memory, request, places)
-        world = survey.observe(wait_for_lag=False)
-        made = plan(world)
+        observer = self._observer(memory, request, places)
+        world, made = observer.observe(wait_for_lag=False)
         refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
-        findings = (*world.reading.findings, *survey.look.findings, *made.findings, *refused)
+        findings = (*world.reading.findings, *observer.trackers.findings, *made.findings, *refused)
         return Result(made, world, findings, held_back=bool(refused))
 
     def sync(self, request: Request) -> Result:
         """Bring tickets and ledger in line with the documents.
 
-        Raises LedgerError; that is LockHeld where another run holds the lock for longer than `request.wait`.
+        Raises LedgerError, and LockHeld if another run holds the lock for longer than `request.wait` seconds.
         """
         path = Path(self.settings.ledger)
         with hold(path, wait=request.wait), Ledger.open(path) as ledger:
@@ -148,13 +148,15 @@ class Engine:
                 if not waiting or self.watcher.stop():
                     break
                 settle = max(self.settings.trackers[name].settle for name in waiting).total_seconds()
-                self.watcher.wait(f"a create is in doubt and nothing will remember it: looking again in {settle:.0f} s")
+                self.watcher.wait(
+                    f"a create is in doubt, and no ledger will remember it: looking again in {settle:.0f} s"
+                )
                 self.clock.sleep(settle)
                 result = _merge(result, self._pass(ledger, request))
-            return replace(result, told_before=tuple(before))
+            return replace(result, previous_findings=tuple(before))
 
-    def _survey(self, memory: Memory, request: Request, places: Mapping[str, str]) -> Survey:
-        """Raises LedgerError where the ledger, by its `places`, is another configuration's."""
+    def _observer(self, memory: Memory, request: Request, places: Mapping[str, str]) -> Observer:
+        """Read the documents. Raises LedgerError if the ledger, by its `places`, belongs to another configuration."""
         self.watcher.tell("reading documents")
         here = checkout(Path(self.settings.root), self.clock.now())
         here = replace(here, before=ledger_owner.newest_revision(places))
@@ -163,16 +165,16 @@ class Engine:
         ledger_owner.refuse_another(places, belonging, self.settings.ledger)
         elsewhere = ledger_owner.moved_trackers(places, self.settings)
         sources = {**self.sources, **{name: Source(None, failed=why) for name, why in elsewhere.items()}}
-        judged, missing = _judged(self.settings, reading, request)
-        # all their tickets are listed once more: the links that are stored lead to the former address
+        judged, findings = _judged(self.settings, reading, request)
+        # list all their tickets again: the stored links lead to the former address
         renamed = ledger_owner.readdressed_trackers(places, self.settings)
         cursors = {
             n: replace(at, since=None) if n in renamed or request.full else at for n, at in memory.cursors.items()
         }
-        missing += [Finding("tracker-replaced", "error", f"tracker {n!r}: {why}") for n, why in elsewhere.items()]
-        return Survey(
-            look=Looker(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
-            reading=replace(reading, findings=(*reading.findings, *missing)),
+        findings += [new_finding("tracker-replaced", f"tracker {n!r}: {why}", "") for n, why in elsewhere.items()]
+        return Observer(
+            trackers=TrackerViews(self.settings, sources, replace(memory, cursors=cursors), self.clock.now),
+            reading=replace(reading, findings=(*reading.findings, *findings)),
             judged=judged,
             whole=request.whole,
             sleep=self.clock.sleep,
@@ -184,10 +186,9 @@ class Engine:
     def _pass(self, ledger: Ledger, request: Request) -> Result:
         """Observe, plan, guard and apply once."""
         scope, now = request.scope, self.clock.now
-        survey = self._survey(remember(ledger, self.settings), request, ledger.places())
+        observer = self._observer(remember(ledger, self.settings), request, ledger.places())
         run = ledger.begin_run(now(), host=socket.gethostname(), pid=os.getpid(), scope=scope)
-        world = survey.observe(wait_for_lag=True)
-        made = plan(world)
+        world, made = observer.observe(wait_for_lag=True)
         world, blocked = _probe(world, self.sources, made)
         made = plan(world) if blocked else made
         refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
@@ -196,18 +197,25 @@ class Engine:
             failed = {f"tracker {name}" for name, view in world.views.items() if view.failed}
             places = ledger_owner.current(world.belonging, world.reading.checkout, self.settings)
             ledger.save_places({name: place for name, place in places.items() if name not in failed})
-        _save_survey(ledger, run, survey, made, world)
+        _save_answers(ledger, run, observer, made, world)
         if made.creates:
             self._begin(ledger)
         trackers = {name: source.tracker for name, source in self.sources.items() if source.tracker}
         applied = Applier(ledger, trackers, run, now, self.watcher.stop, self.watcher.progress).apply(made)
-        for name, cursor in survey.look.cursors.items():
+        for name, cursor in observer.trackers.cursors.items():
             if not (refused or world.views[name].failed or name in applied.again):
                 ledger.save_cursor(cursor)
-        told = (*world.reading.findings, *survey.look.findings, *blocked, *made.findings, *refused, *applied.findings)
-        result = Result(made, world, told, applied, bool(refused))
+        findings = (
+            *world.reading.findings,
+            *observer.trackers.findings,
+            *blocked,
+            *made.findings,
+            *refused,
+            *applied.findings,
+        )
+        result = Result(made, world, findings, applied, bool(refused))
         owners.note(ledger, self.settings)
-        ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=told)
+        ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=findings)
         return result
 
     def _start(self, places: Mapping[str, str]) -> Start:
@@ -217,14 +225,14 @@ class Engine:
         return Start.USED if used else Start.ELSEWHERE
 
     def _begin(self, ledger: Ledger) -> None:
-        """Before the first create is announced, use up the head start: no later run of whatever ledger has it."""
+        """Use up the head start before the first create is announced, so that no later run has it."""
         if head_start.has_pass(self.settings):
             ledger.save_places({"begun": str(self.settings.begun)})
         head_start.use_up(self.settings)
 
 
 def remember(ledger: Ledger, settings: Settings) -> Memory:
-    """The ledger's part of the world."""
+    """Return the ledger's part of the world."""
     links = ledger.links()
     return Memory(
         links=links,
@@ -241,30 +249,30 @@ def remember(ledger: Ledger, settings: Settings) -> Memory:
 
 
 def _judged(settings: Settings, reading: Reading, request: Request) -> tuple[frozenset[str], list[Finding]]:
-    """The documents that a run over some paths speaks about; folders stand for everything below them."""
+    """Return the ids of the documents that a run judges, with findings; a folder means everything below it."""
     if request.whole:
         return frozenset(document.id for document in reading.documents), []
     root = Path(settings.root)
     judged: set[str] = set()
     findings = []
     for path in request.paths:
-        found = {d.id for d in reading.documents if within(locate(root, d.path), path)}
-        if not found and not request.changed:
-            hint = "name a document, or a folder with some, that documents.include in the config matches"
-            findings.append(Finding("no-documents", "warning", f"no document at {str(path)!r}", hint))
-        judged |= found
+        ids = {d.id for d in reading.documents if within(locate(root, d.path), path)}
+        if not ids and not request.changed:
+            hint = "name a document or a folder that `documents.include` matches"
+            findings.append(new_finding("no-documents", f"no document at {str(path)!r}", hint))
+        judged |= ids
     return frozenset(judged), findings
 
 
 def _probe(world: World, sources: Mapping[str, Source], made: Plan) -> tuple[World, list[Finding]]:
-    """Before the first create in a tracker, ask what the token may do: a refusal must name its cause."""
+    """Ask what the token may do before the first create in a tracker, so that a refusal names its cause."""
     views, findings = dict(world.views), []
     for name in dict.fromkeys(create.tracker for create in made.creates):
         reason = _blocked(sources[name].tracker)
         if reason:
             views[name] = replace(views[name], blocked=reason)
-            message = f"tracker {name!r} takes no tickets: {reason}"
-            findings.append(Finding("tracker-blocked", "error", message, "run `pmsync doctor`"))
+            message = f"tracker {name!r} accepts no tickets: {reason}"
+            findings.append(new_finding("tracker-blocked", message))
     return replace(world, views=views), findings
 
 
@@ -277,21 +285,21 @@ def _blocked(tracker: Tracker | None) -> str:
         return str(error)
 
 
-def _save_survey(ledger: Ledger, run: int, survey: Survey, made: Plan, world: World) -> None:
-    """What was read and found out counts, whatever comes of the plan."""
+def _save_answers(ledger: Ledger, run: int, observer: Observer, made: Plan, world: World) -> None:
+    """Save what was read and answered, whatever becomes of the plan."""
     now = world.now
     ledger.count_from_now(now)
     documents = [document for document in world.reading.documents if document.id in made.judged]
     ledger.save_documents(run, now, documents, made.rows, judged=made.judged, gone=made.gone)
-    for name, accounts in survey.resolved.items():
+    for name, accounts in observer.resolved.items():
         ledger.save_accounts(name, now, accounts)
-    if survey.refused:
-        ledger.refuse(run, survey.refused)
+    if observer.refused:
+        ledger.refuse(run, observer.refused)
     ledger.unrefuse(_overtaken(made, world))
 
 
 def _overtaken(made: Plan, world: World) -> list[tuple[str, str]]:
-    """Refused changes of items that have none to send any more: the document or the ticket was put right."""
+    """Return refused changes that are no longer needed: the document or the ticket was corrected."""
     pending = {op.uid for op in made.operations if isinstance(op, Update | Wait)}
     rows = {row.uid for row in made.rows}
     return [
@@ -303,14 +311,14 @@ def _overtaken(made: Plan, world: World) -> list[tuple[str, str]]:
 
 
 def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:
-    """The trackers without memory in which a create of this run is in doubt."""
+    """Return the trackers without memory in which a create of this run is in doubt."""
     intents = ledger.intents()
     names = {intents[uid].tracker for uid in result.applied.in_doubt if uid in intents}
     return sorted(names & set(bare))
 
 
 def _merge(first: Result, second: Result) -> Result:
-    """Two passes told as one: what was in doubt, or is refused, counts as it stands after the second."""
+    """Merge two passes: what was in doubt or refused counts as it is after the second."""
     applied = replace(second.applied, done=[*first.applied.done, *second.applied.done])
     findings = tuple(f for f in first.findings if f.rule not in _OVERTAKEN)
     return replace(second, applied=applied, findings=tuple(dict.fromkeys((*findings, *second.findings))))

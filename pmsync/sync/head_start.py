@@ -1,19 +1,18 @@
 """The head start of the machine on which `pmsync init` ran: its first sync need not wait for tickets to become visible.
 
-A run without a ledger waits `lag` and looks again, because a run before it may have created tickets that no listing
-shows yet. It need not wait where no such run can have been. `init` writes the time into the configuration
-(`sync.begun`) and a pass beside the ledger, and these hold:
+A run without a ledger waits `lag` and looks again, because an earlier run may have created tickets that no listing
+shows yet. It need not wait if there cannot have been such a run. `init` writes the time into the configuration
+(`sync.begun`) and a pass beside the ledger. The rules are:
 
-- Whoever else has this configuration, by git or copied by hand, finds `sync.begun` in it and no pass beside the ledger,
-  and creates nothing before the head start is over and `lag` has gone by after that. So nobody else was first.
-- The pass is valid only where `init` wrote it: it names its own host and inode, so a copy or a backup is none.
-- The pass is used up before the first create is announced. Whatever happens after that, and whatever is lost, no later
-  run has one.
-- `init` gives one only to a configuration that is new: not in any commit, no ledger there, and no run of this user for
-  the same namespace and tracker was ever noted, so that nobody gets a second one by starting over.
+- Any other machine with this configuration, from git or copied by hand, finds `sync.begun` and no pass beside the
+  ledger. It creates nothing until `lag` after the end of the head start. So nobody else was first.
+- The pass is valid only where `init` wrote it: it names its own host and inode, so a copy or a backup is invalid.
+- The pass is used up before the first create is announced. Whatever is lost afterwards, no later run has one.
+- `init` gives one only to a new configuration: it is in no commit, there is no ledger, and no run of this user for the
+  same namespace and tracker was ever noted. So nobody gets a second one by starting over.
 
-Two people who set up the same repository from scratch on two machines at the same moment are no worse off: if both
-waited, they would wait equally long, and see no more of each other.
+Two people who set up the same repository on two machines at the same moment lose nothing: if both waited, they would
+wait equally long and not see each other either.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from pmsync.errors import LedgerError
 from pmsync.identity.keys import digest
 
 LENGTH, MARGIN = timedelta(minutes=10), timedelta(minutes=2)
-"""How long nobody else creates, and how long before the end of that the first sync has to begin."""
+"""How long nobody else creates, and how long before its end the first sync has to begin."""
 _LARGEST = 4096
 
 
@@ -40,7 +39,7 @@ def pass_path(ledger: Path) -> Path:
 
 
 def give(settings: Settings) -> None:
-    """Write the pass for the configuration. One that cannot be written is left out: the first sync waits, then."""
+    """Write the pass for the configuration. If it cannot be written, the first sync waits."""
     if settings.begun is None:
         return
     path = pass_path(Path(settings.ledger))
@@ -62,14 +61,14 @@ def has_pass(settings: Settings) -> bool:
         return False
 
 
-def _text(settings: Settings, told: os.stat_result) -> str:
+def _text(settings: Settings, file: os.stat_result) -> str:
     begun = settings.begun.isoformat() if settings.begun else ""
-    here = {"host": socket.gethostname(), "device": told.st_dev, "inode": told.st_ino}
+    here = {"host": socket.gethostname(), "device": file.st_dev, "inode": file.st_ino}
     return json.dumps({"namespace": settings.namespace, "begun": begun, **here})
 
 
 def use_up(settings: Settings) -> None:
-    """Take the pass away, for good once this returns. Raises LedgerError where that cannot be done."""
+    """Remove the pass durably. Raises LedgerError if that fails."""
     path = pass_path(Path(settings.ledger))
     try:
         path.unlink(missing_ok=True)
@@ -80,15 +79,14 @@ def use_up(settings: Settings) -> None:
 
 
 def is_on(settings: Settings, now: datetime) -> bool:
-    """Whether a sync that begins now is over, or nearly, before anybody else creates."""
+    """Whether a sync that begins now ends, or nearly ends, before anybody else creates."""
     return settings.begun is not None and timedelta(0) <= now - settings.begun < LENGTH - MARGIN
 
 
 def left_to_others(settings: Settings, now: datetime, lag: timedelta) -> timedelta:
-    """How long a run elsewhere has to wait, so that it sees what was created in the head start; none if that is over.
+    """Return how long a run elsewhere must wait to see what was created in the head start; zero if that is over.
 
-    Clocks may differ, but not by more than the head start: a time further in the future is a mistake and counts for
-    nothing.
+    Clocks may differ, but not by more than the head start: a time further in the future is a mistake and is ignored.
     """
     if settings.begun is None or settings.begun - now > LENGTH:
         return timedelta(0)
@@ -96,7 +94,7 @@ def left_to_others(settings: Settings, now: datetime, lag: timedelta) -> timedel
 
 
 def moment(now: datetime) -> datetime:
-    """The time as a configuration says it."""
+    """Return the time as it is written in a configuration."""
     return now.astimezone(UTC).replace(microsecond=0)
 
 
@@ -104,7 +102,7 @@ def moment(now: datetime) -> datetime:
 
 
 def targets(settings: Settings) -> frozenset[str]:
-    """The places that the namespace's tickets are made in, each as the name of a file."""
+    """Return the places where the namespace's tickets are created, each as a file name."""
     return frozenset(
         digest(settings.namespace, each.type, each.api_url, each.url, each.repo, each.project)
         for each in settings.trackers.values()
@@ -114,7 +112,7 @@ def targets(settings: Settings) -> frozenset[str]:
 def note(folder: Path | None, settings: Settings) -> bool:
     """Note that this user has set up or synced the configuration's namespace in its trackers.
 
-    Says whether that is new for each of them; False where nothing can be noted.
+    Returns whether that is new for each of them; False if it cannot be noted.
     """
     if folder is None:
         return False
@@ -125,6 +123,6 @@ def note(folder: Path | None, settings: Settings) -> bool:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with path.open("x", encoding="utf-8") as file:
                 file.write(f"{settings.namespace}\n")
-        except OSError:  # it is there, or cannot be written
+        except OSError:  # it exists, or cannot be written
             new = False
     return new

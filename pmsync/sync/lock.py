@@ -1,7 +1,7 @@
-"""The lock that a run holds: one at a time per ledger. The operating system releases it when the process ends.
+"""The lock that lets one run at a time use a ledger. The operating system releases it when the process ends.
 
-The lock is `flock` on a file beside the ledger, so that a killed run never leaves it behind; who holds it stands in
-the file, for the message alone.
+It is `flock` on a file beside the ledger, so that a killed run leaves no lock behind. The file says who holds the lock,
+for messages only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pmsync.errors import LedgerError, LockHeld
 def hold(path: Path, *, wait: float | None) -> Iterator[None]:
     """Hold the lock of the ledger at `path`, waiting at most `wait` seconds for it (None: not at all).
 
-    Raises LockHeld where another run holds it, LedgerError where it cannot be made.
+    Raises LockHeld if another run holds it, LedgerError if it cannot be created.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - 60 ms that commands without a lock need not pay
 
@@ -30,7 +30,7 @@ def hold(path: Path, *, wait: float | None) -> Iterator[None]:
     place = lock_path(path)
     if not is_lock(place):
         raise LedgerError(
-            f"{str(place)!r} is no lock of pmsync; rename that file, or set another `path` under [ledger]"
+            f"{str(place)!r} is not a pmsync lock; rename that file, or set another `path` under [ledger]"
         )
     try:
         make_home(path.parent)
@@ -59,7 +59,7 @@ def _wipe_holder(place: Path) -> None:
 
 
 def _overwrite(place: Path, text: str) -> None:
-    """Write into the locked file itself: another inode would be another lock. What it says is a courtesy only."""
+    """Write into the locked file itself: another inode would be another lock. A failure does no harm."""
     try:
         with place.open("r+", encoding="utf-8") as file:
             file.truncate()
@@ -74,15 +74,15 @@ def _held_by_another(place: Path) -> str:
 
 def _holder(place: Path) -> str:
     try:
-        held = json.loads(place.read_text(encoding="utf-8"))
-        since = datetime.fromisoformat(held["since"])
-        return f" (pid {held['pid']} on {held['host']} since {_clock_text(since)})"
+        holder = json.loads(place.read_text(encoding="utf-8"))
+        since = datetime.fromisoformat(holder["since"])
+        return f" (pid {holder['pid']} on {holder['host']} since {_clock_text(since)})"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
 def _clock_text(time: datetime) -> str:
-    """The local time of day, with the date where it is not today's."""
+    """Return the local time of day, with the date unless it is today."""
     local = time.astimezone()
     today = datetime.now(UTC).astimezone().date()
     return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"

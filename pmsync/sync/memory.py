@@ -1,4 +1,4 @@
-"""What the ledger remembers, as one frozen value. Types only."""
+"""What the ledger remembers, as one frozen value."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Memory:
     """The ledger's part of a world; an empty one is a run without a ledger.
 
     `refusals` are by (subject, operation), `first_seen` and `decisions` by uid, `accounts` by tracker and person id
-    with the time of the look-up, `documents` are the ids of all documents that were there last, `questions` the items
-    by uid that are undecided until a person says what they are, `ticked` the uids of the items that write-back ticked.
+    with the time of the look-up, `documents` are the ids of all documents of the last run, `questions` the undecided
+    items by uid, `ticked` the uids of the items that write-back ticked.
     """
 
     links: Mapping[str, Link] = field(default_factory=dict)
@@ -33,5 +33,6 @@ class Memory:
     def known_accounts(self) -> dict[str, dict[str, str]]:
         """By tracker and person id, however old."""
         return {
-            name: {person: account for person, (account, _) in kept.items()} for name, kept in self.accounts.items()
+            name: {person: account for person, (account, _) in accounts.items()}
+            for name, accounts in self.accounts.items()
         }

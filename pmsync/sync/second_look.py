@@ -18,7 +18,7 @@ LEFT_TO_INIT = "`pmsync init` ran a moment ago, and where it did the first ticke
 
 
 class Start(Enum):
-    """What this machine has of the head start: `FIRST` with the pass, `USED` once this ledger has used it up."""
+    """This machine's share of the head start: `FIRST` with the pass, `USED` once this ledger has used it up."""
 
     ELSEWHERE = 0
     USED = 1
@@ -26,14 +26,14 @@ class Start(Enum):
 
 
 def racing(settings: Settings, views: Mapping[str, View], names: Collection[str]) -> list[str]:
-    """The trackers where another run may be creating the same now: one that nothing remembers, or CI."""
+    """Return the trackers where another run may be creating the same tickets: an unremembered one, or CI."""
     return [name for name in names if not views[name].failed and (views[name].bare or settings.grace > timedelta(0))]
 
 
 def pause(
     settings: Settings, views: Mapping[str, View], names: Collection[str], start: Start, now: datetime
 ) -> tuple[str, timedelta]:
-    """Why and for how long to wait before the second look at these trackers."""
+    """Return why and for how long to wait before the second look at these trackers."""
     lag = max(settings.trackers[name].lag for name in names)
     if not any(views[name].bare for name in names):
         return CI_TOO, lag
@@ -44,7 +44,7 @@ def pause(
 def is_needless(
     settings: Settings, memory: Memory, views: Mapping[str, View], start: Start, *, now: datetime, belonging: Belonging
 ) -> bool:
-    """Whether surely no run has created anything yet: this is the head start, and no trace of another run is seen."""
+    """Whether no run can have created anything yet: this is the head start, and nothing shows another run."""
     if start is not Start.FIRST or settings.grace or not head_start.is_on(settings, now):
         return False
     if memory.cursors or memory.links or memory.intents:

@@ -1,4 +1,4 @@
-"""Asks the trackers and keeps what they showed, as one view each. Reads only; decides nothing."""
+"""Asks the trackers and keeps what they show, as one view each. Reads only; decides nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pmsync.config.settings import Settings
 from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.findings import new_finding
 from pmsync.identity.keys import title_key
 from pmsync.model import Cursor, Finding, Ref, Ticket
 from pmsync.model.ages import is_future, is_within
@@ -21,7 +22,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A configured tracker as a run meets it: connected, or why not. `unseen` is left out on purpose."""
+    """A configured tracker: connected, or why not. An `unseen` one is left out on purpose."""
 
     tracker: Tracker | None
     failed: str = ""
@@ -29,8 +30,8 @@ class Source:
 
 
 @dataclass
-class Looker:
-    """What was seen of each tracker so far: `views`, the `cursors` for the next run, and the failures as `findings`."""
+class TrackerViews:
+    """What each tracker has shown so far: `views`, the `cursors` for the next run, and failures as `findings`."""
 
     settings: Settings
     sources: Mapping[str, Source]
@@ -41,7 +42,7 @@ class Looker:
     findings: list[Finding] = field(default_factory=list)
 
     def ask(self, name: str, question: Callable[[Tracker], Answer]) -> Answer | None:
-        """The answer of a tracker that has not failed in this run; its first failure is told and ends its part."""
+        """Ask a tracker, unless it has failed in this run. Its first failure is reported and ends its part: None."""
         tracker = self.sources[name].tracker
         if tracker is None or self.views[name].failed:
             return None
@@ -50,8 +51,8 @@ class Looker:
         except TrackerError as error:
             self.views[name] = replace(self.views[name], failed=str(error))
             again = "; the next sync asks again" if isinstance(error, TrackerUnavailable) else ""
-            hint = f"nothing is concluded about its tickets{again}"
-            self.findings.append(Finding("tracker-failed", "error", f"tracker {name!r}: {error}", hint))
+            hint = f"its tickets keep their last known state{again}"
+            self.findings.append(new_finding("tracker-failed", f"tracker {name!r}: {error}", hint))
             return None
 
     def scan(self, name: str) -> None:
@@ -76,56 +77,61 @@ class Looker:
         self.cursors[name] = Cursor(name, scan.cursor - settings.settle, full_scan_at)
 
     def _same_place(self, name: str, tracker: Tracker) -> bool:
-        """Whether the tracker takes its linked tickets for its own. Where it names another repository or project now,
-        what changed lately over there says nothing of them.
+        """Whether the tracker still recognises its linked tickets. If it now names another repository or project,
+        recent changes there say nothing about them.
         """
         refs = (link.ticket.ref for link in self.memory.links.values() if not link.lost)
         return all(tracker.recognise(ref.key) for ref in refs if ref.tracker == name)
 
     def _keep(self, name: str, tickets: Iterable[Ticket]) -> None:
-        """Keep tickets that were listed; only those that are new or changed have to be judged by their author."""
-        found = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
-        if self._as_known(found) or self._trust(name):
-            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **found})
+        """Keep listed tickets. Only new or changed ones have to be judged by their author."""
+        listed = {ticket.ref: self._with_own_marker(ticket) for ticket in tickets}
+        if not listed:
+            return
+        if self._as_known(listed) or self._trust(name):
+            self.views[name] = replace(self.views[name], tickets={**self.views[name].tickets, **listed})
 
-    def _as_known(self, found: Mapping[Ref, Ticket]) -> bool:
-        """Whether all of them are linked, and as they were: then nobody has to be judged."""
+    def _as_known(self, tickets: Mapping[Ref, Ticket]) -> bool:
+        """Whether all of them are linked and unchanged, so that no author has to be judged."""
         linked = {link.ticket.ref: link.ticket for link in self.memory.links.values()}
-        return all(linked.get(ref) == ticket for ref, ticket in found.items())
+        return all(linked.get(ref) == ticket for ref, ticket in tickets.items())
 
     def _with_own_marker(self, ticket: Ticket) -> Ticket:
-        """Of several markers in a text, the ticket's own: that of the item it is linked to, else that of its title."""
+        """Pick the ticket's own among several markers in its text: that of the linked item, else that of its title."""
         if not ticket.ambiguous:
             return ticket
-        held = {link.uid for link in self.memory.links.values() if link.ticket.ref == ticket.ref and not link.named}
-        linked = [marker for marker in ticket.markers if marker.uid in held]
+        uids = {link.uid for link in self.memory.links.values() if link.ticket.ref == ticket.ref and not link.named}
+        linked = [marker for marker in ticket.markers if marker.uid in uids]
         titled = [marker for marker in ticket.markers if marker.key == title_key(ticket.title)]
         own = linked or titled
         return replace(ticket, marker=own[-1]) if own else ticket
 
     def _trust(self, name: str) -> bool:
-        """Ask whose markers count there, which may cost a request, only once there is a ticket to judge."""
+        """Ask whose markers count there. It may cost a request, so only once there is a ticket to judge."""
         if not self.views[name].trusted:
             accounts = self.ask(name, lambda t: t.accounts())
             self.views[name] = replace(self.views[name], trusted=accounts or frozenset())
         return not self.views[name].failed
 
     def get(self, name: str, refs: Iterable[Ref]) -> Mapping[Ref, Sight]:
-        """Ask for single tickets; what a tracker that failed would say is missing from the answer."""
-        wanted = list(dict.fromkeys(refs))
-        sights = self.ask(name, lambda t: t.get(wanted)) if wanted else None
+        """Ask for single tickets. The answer of a failed tracker is empty."""
+        unique = list(dict.fromkeys(refs))
+        sights = self.ask(name, lambda t: t.get(unique)) if unique else None
         if sights:
-            sights = {
-                ref: self._with_own_marker(sight) if isinstance(sight, Ticket) else sight
-                for ref, sight in sights.items()
-            }
+            sights = {ref: self._located(sight) for ref, sight in sights.items()}
             self._add(name, sights)
-            if self.views[name].complete:  # once a day is enough to say so
+            if self.views[name].complete:  # once a day is enough
                 self._unlabelled(name, sights)
         return sights or {}
 
+    def _located(self, sight: Sight) -> Sight:
+        """A ticket with its own marker; a moved one with where it is now, if a configured tracker holds it."""
+        if isinstance(sight, Ticket):
+            return self._with_own_marker(sight)
+        return replace(sight, to=sight.to or self.recognise(sight.url)) if isinstance(sight, Moved) else sight
+
     def _unlabelled(self, name: str, sights: Mapping[Ref, Sight]) -> None:
-        """Tell of open tickets of ours that lost the general label: each sync asks for them beside the listing."""
+        """Report open tickets of ours that lost the general label: each sync asks for them beside the listing."""
         label = self.settings.trackers[name].label
         ours = {link.ticket.ref for link in self.memory.links.values() if not (link.named or link.orphaned)}
         keys = [
@@ -137,13 +143,13 @@ class Looker:
             and label.casefold() not in {each.casefold() for each in sight.labels}
         ]
         if keys:
-            what = f"{len(keys)} tickets of tracker {name!r} have" if len(keys) > 1 else f"ticket {keys[0]!r} has"
-            message = f"{what} the label {label!r} no more: a run without a ledger may miss them"
-            hint = f"put the label on again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
-            self.findings.append(Finding("label-missing", "warning", message, hint))
+            what = f"{len(keys)} tickets of tracker {name!r}" if len(keys) > 1 else f"ticket {keys[0]!r}"
+            message = f"{what} lost the label {label!r}: a run without a ledger may miss them"
+            hint = f"add the label again ({', '.join(keys[:5])}), or correct `trackers.{name}.label`"
+            self.findings.append(new_finding("label-missing", message, hint))
 
     def _add(self, name: str, sights: Mapping[Ref, Sight]) -> None:
-        """Keep answers under the ref asked for and, for a ticket, under its real one, wherever that is by now."""
+        """Keep answers under the ref that was asked for and, for a ticket, under its present one."""
         tickets = (sight.ticket if isinstance(sight, Moved) else sight for sight in sights.values())
         real = {ticket.ref: ticket for ticket in tickets if isinstance(ticket, Ticket)}
         if not (self._as_known(real) or self._trust(name)):
@@ -152,7 +158,7 @@ class Looker:
         self.views[name] = replace(view, sights={**view.sights, **sights, **real})
 
     def recognise(self, text: str) -> Ref | None:
-        """The ticket of any configured tracker that a text names, without a request."""
+        """Return the ticket of a configured tracker that a text names, without a request."""
         for source in self.sources.values():
             ref = source.tracker.recognise(text, self.settings.repository) if source.tracker else None
             if ref:
@@ -160,26 +166,26 @@ class Looker:
         return None
 
     def find(self, name: str, uids: frozenset[str], since: datetime) -> None:
-        """The widest look; from now on these uids count as looked for."""
+        """Take the widest look; from then on these uids count as looked for."""
         start = min(since, self.now() - timedelta(days=1))
-        found = self.ask(name, lambda t: t.find(uids, start))
+        tickets = self.ask(name, lambda t: t.find(uids, start))
         view = self.views[name]
-        if found is not None and view.bare and not view.looked:  # nothing else remembers what went elsewhere
+        if tickets is not None and view.bare and not view.looked:  # nothing else remembers tickets that moved away
             gone = self.ask(name, lambda t: t.departed(start))
-            found = None if gone is None else (*found, *gone)
-        if found is None:
+            tickets = None if gone is None else (*tickets, *gone)
+        if tickets is None:
             return
-        self._keep(name, found)
+        self._keep(name, tickets)
         self.views[name] = replace(self.views[name], looked=self.views[name].looked | uids)
         self._unknown_accounts(name)
 
     def _unknown_accounts(self, name: str) -> None:
-        """Tell once which configured accounts the wide look went without."""
+        """Report once which configured accounts the wide look left out."""
         source = self.sources[name].tracker
         for account in source.left_out() if source else ():
             message = (
                 f"tracker {name!r} knows no account {account!r}, so its tickets are looked for by their labels only"
             )
-            hint = f"correct it in `trackers.{name}.accounts`, or take it out if it was deleted"
-            finding = Finding("account-unknown", "warning", message, hint)
+            hint = f"correct it in `trackers.{name}.accounts`, or remove it if it was deleted"
+            finding = new_finding("account-unknown", message, hint)
             self.findings += [finding] if finding not in self.findings else []

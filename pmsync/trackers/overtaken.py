@@ -1,19 +1,20 @@
-"""Whether another run has sent something to a ticket since it was listed. Pure."""
+"""Whether another run has written to a ticket since it was listed. Pure."""
 
 from __future__ import annotations
 
 from pmsync.errors import Overtaken
 from pmsync.model import Marker, Patch, Ticket
+from pmsync.trackers.facts import markers_of
 
 
 def is_sent(now: Ticket, patch: Patch, listed: Marker | None) -> bool:
-    """Whether the patch has been sent already: the ticket has its marker now, and had another where it was `listed`.
+    """Whether the patch has been sent already: the ticket has the patch's marker now instead of the `listed` one.
 
-    Raises Overtaken where it has neither of them.
+    Raises Overtaken if it has neither.
     """
-    there = now.markers or ((now.marker,) if now.marker else ())
-    if listed is None or listed in there or not there:
+    markers = markers_of(now)
+    if listed is None or listed in markers or not markers:
         return False
-    if patch.get("marker") in there:
+    if patch.get("marker") in markers:
         return True
-    raise Overtaken(f"another run has sent something to ticket {now.ref.key!r} since it was listed")
+    raise Overtaken(f"another run has written to ticket {now.ref.key!r} since it was listed")

@@ -1,4 +1,4 @@
-"""Answers that come in pages: the one loop over them, which trusts no server to end it. Sends nothing itself."""
+"""Walks the pages of a list, and trusts no server to end it. Sends nothing itself."""
 
 from __future__ import annotations
 
@@ -13,33 +13,32 @@ Place = str | int
 
 
 class Incomplete(TrackerError):
-    """A list that the service does not show to its end."""
+    """A list that the service does not show completely."""
 
 
 class Page(NamedTuple):
-    """What a page shows, and where the next one is: a token, an address or a number; None after the last."""
+    """The items of a page, and the place of the next one: a token, an address or a number; None after the last."""
 
     items: object
     next: Place | None
 
 
 def walk(first: Place, ask: Callable[[Place], tuple[Answer, Page]], what: str) -> Iterator[Answer]:
-    """The answers of all pages, beginning at `first`; `what` is listed, for messages.
+    """The answers of all pages, beginning at `first`; `what` names the list in messages.
 
-    Raises Incomplete where the walk would not end: a page leads to one that was read, or shows the same as another.
-    Passes on what `ask` raises.
+    Raises Incomplete if the walk would not end, because a page leads back or repeats another, and what `ask` raises.
     """
     place: Place | None = first
-    walked: set[Place] = set()
-    shown: set[int] = set()
+    places: set[Place] = set()
+    fingerprints: set[int] = set()
     while place is not None:
-        if place in walked or len(walked) >= MOST_PAGES:
+        if place in places or len(places) >= MOST_PAGES:
             raise Incomplete(f"{what}: the pages lead in a circle (to {str(place)[:200]!r}); the list is not complete")
-        walked.add(place)
+        places.add(place)
         answer, page = ask(place)
         fingerprint = hash(repr(page.items))
-        if page.items and fingerprint in shown:
-            raise Incomplete(f"{what}: page {len(walked)} shows the same as one before; the list is not complete")
-        shown.add(fingerprint)
+        if page.items and fingerprint in fingerprints:
+            raise Incomplete(f"{what}: page {len(places)} repeats an earlier one; the list is not complete")
+        fingerprints.add(fingerprint)
         yield answer
         place = page.next

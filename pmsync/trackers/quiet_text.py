@@ -1,8 +1,8 @@
-"""Text from documents that notifies and links nobody, and that leaves code as it is. Pure.
+"""Text from documents that notifies nobody and shows up at no other issue. Pure.
 
-GitHub looks for mentions and references in what it made of the Markdown, and neither in code nor in titles (its own
-Dependabot breaks them in the texts of its pull requests alone: dependabot-core, LinkAndMentionSanitizer). So they are
-broken where the text is not certainly code, and code keeps every byte: people copy it.
+GitHub looks for mentions and references in rendered Markdown, but not in code or titles (compare dependabot-core,
+LinkAndMentionSanitizer). So they are broken wherever the text is not certainly code; code stays byte for byte the same,
+because people copy it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONGEST = 200_000
-"""What is longer than any ticket may be is not looked through for code."""
+"""Characters: a longer text, which no ticket can hold, is not searched for code."""
 _ROUNDS = 4
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _DISGUISE = re.compile(r"[A-Za-z0-9@#:/._-]")
 _MENTION = re.compile(r"@(?=[^\s\u200b])")
@@ -36,17 +37,17 @@ _ON_ANOTHER = re.compile(rf"(?P<host>(?:https?:)?//(?!redirect\.github\.com/)[^/
 
 
 def quiet(text: str) -> str:
-    """The text with nothing in it that notifies somebody, shows up at an issue or reads as a marker.
+    """The text without anything that notifies somebody, shows up at an issue or reads as a marker.
 
-    It has to be a whole: the text may stand alone or at the beginning of another one, with a blank line after it. Code
-    in it stays as it is, but for a marker.
+    The text must be complete Markdown: alone, or at the beginning of another text with a blank line after it. Code in
+    it does not change, except for a marker.
     """
     text = marker.defuse(text)
     made = hushed(text)
     if made == text or len(text) > LONGEST or not _may_hold_code(text):
         return made
     for _ in range(_ROUNDS):
-        # Breaking text may change what is code: so it is looked at until nothing changes any more.
+        # Breaking text may change what is code: repeat until nothing changes.
         made = "".join(piece if code else hushed(piece) for piece, code in _pieces(text))
         if made == text:
             return text
@@ -55,17 +56,21 @@ def quiet(text: str) -> str:
 
 
 def hushed(text: str) -> str:
-    """The same for text of which nobody knows what stands around it: code counts as any text.
+    """As `quiet`, for text whose surroundings are unknown: code counts as any text.
 
-    Characters written as entities count, and comments are left out. Mentions and numbers are broken by an invisible
-    character; addresses of issues lead there by a detour, or by a digit that is written as %3N, which GitHub takes for
-    no reference.
+    Entities are resolved and comments removed. An invisible character breaks mentions and numbers; addresses of issues
+    go through a redirect, or have a digit written as %3N, which GitHub does not take for a reference.
     """
     text = marker.defuse(_without_comments(_ENTITY.sub(_undisguised, text))).replace("<!--", "<!-\u200b-")
     text = _MENTION.sub("@\u200b", text)
     text = _ISSUE_NUMBER.sub("\\1\u200b", text)
     text = _ON_GITHUB.sub(r"https://redirect.github.com/\g<path>\g<digit>", text)
     return _ON_ANOTHER.sub(r"\g<host>\g<path>%3\g<digit>", text)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters or halves of surrogate pairs."""
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def as_code(text: str) -> str:
@@ -76,7 +81,7 @@ def as_code(text: str) -> str:
 
 
 def _without_comments(text: str) -> str:
-    """By hand: a pattern would look for the end of each of many unclosed comments anew."""
+    """Not a pattern: that would search for the end of each of many unclosed comments again."""
     kept, at = [], 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
         kept.append(text[at:start])
@@ -89,7 +94,7 @@ def _undisguised(match: re.Match[str]) -> str:
     return char if _DISGUISE.fullmatch(char) else match[0]
 
 
-# --- where code stands ----------------------------------------------------------------------------------------
+# --- finding code --------------------------------------------------------------------------------------------
 
 _CODE_SIGN = re.compile(r"`|~~~|^(?:    | {0,3}\t)", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^")
@@ -98,7 +103,7 @@ _TABLE_RULE = re.compile(r"[\s>|:*+.)\d-]*-[\s|:-]*")
 
 
 def _may_hold_code(text: str) -> bool:
-    """Whether it is worth a look. With GitHub's footnotes, which CommonMark does not have, nothing is certain."""
+    """Whether to search for code. With GitHub's footnotes, which CommonMark does not have, nothing is certain."""
     return bool(_CODE_SIGN.search(text)) and not _FOOTNOTE.search(text) and "\r" not in text and "\0" not in text
 
 
@@ -115,14 +120,14 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _code(text: str) -> list[tuple[int, int]]:
-    """Where code stands, as far as that is certain."""
+    """Start and end of each piece that is certainly code."""
     starts, at = [], 0
     lines = text.split("\n")
     for line in lines:
         starts.append(at)
         at += len(line) + 1
     starts.append(at)
-    found: list[tuple[int, int]] = []
+    places: list[tuple[int, int]] = []
     tokens = _parser().parse(text)
     if not _tables_are_certain(lines, tokens):
         return []
@@ -131,14 +136,14 @@ def _code(text: str) -> list[tuple[int, int]]:
             continue
         first, last = token.map
         if token.type in {"fence", "code_block"}:
-            found.append((starts[first], min(starts[last] - 1, len(text))))
+            places.append((starts[first], min(starts[last] - 1, len(text))))
         elif token.type == "inline" and "`" in token.content:
-            found += _inline(lines, starts, tokens[index - 1].type, token)
-    return found
+            places += _inline(lines, starts, tokens[index - 1].type, token)
+    return places
 
 
 def _tables_are_certain(lines: list[str], tokens: list[Token]) -> bool:
-    """Whether whatever may be a table is one: parsers differ in whether one may begin within a paragraph."""
+    """Whether everything that may be a table is one: parsers disagree on tables that begin within a paragraph."""
     heads = {token.map[0] for token in tokens if token.type == "table_open" and token.map}
     return all(
         number - 1 in heads and "|" in line and (number < 2 or not lines[number - 2].strip(" \t>"))
@@ -148,7 +153,7 @@ def _tables_are_certain(lines: list[str], tokens: list[Token]) -> bool:
 
 
 def _inline(lines: list[str], starts: list[int], kind: str, token: Token) -> list[tuple[int, int]]:
-    """Where the code spans of one paragraph, heading or cell stand in the text; none where something is doubtful."""
+    """Start and end of the code spans of one paragraph, heading or cell; none if anything is doubtful."""
     spans = [child.meta["at"] for child in token.children or () if child.type == "code_inline" and "at" in child.meta]
     if token.map is None or not spans or _is_doubtful(token.content, spans):
         return []
@@ -170,16 +175,16 @@ def _inline(lines: list[str], starts: list[int], kind: str, token: Token) -> lis
 
 
 def _column(line: str, content: str, kind: str) -> int:
-    """Where a line of a block's content begins in its source line, -1 where that is not certain."""
+    """The column where a line of a block's content begins in its source line, -1 if uncertain."""
     if kind == "paragraph_open" or (kind == "heading_open" and not line.lstrip(" >").startswith("#")):
         return len(line.rstrip()) - len(content.rstrip()) if line.rstrip().endswith(content.rstrip()) else -1
-    # Of a cell or a heading only the beginning is cut off as well; what stands there twice could be either.
+    # Content of a cell or heading also loses its end; if it occurs twice in the line, it could be either.
     return line.find(content) if line.count(content) == 1 and "\\|" not in line else -1
 
 
 def _is_doubtful(content: str, spans: list[tuple[int, int]]) -> bool:
-    """Whether GitHub may see other code spans than CommonMark does: it takes an address up to the next blank, dollars
-    as mathematics, and does not always find the end of a span after a backtick that begins none.
+    """Whether GitHub may see other code spans than CommonMark does: it extends an address to the next blank, reads
+    dollars as mathematics, and after a stray backtick does not always find the end of a span.
     """
     at, plain = 0, []
     for start, end in spans:

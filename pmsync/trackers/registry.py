@@ -1,4 +1,4 @@
-"""Which module speaks to which type of tracker: a literal list, each imported only when it is used. No plugins."""
+"""The module of each type of tracker: a literal list without plugins, each imported only when it is used."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def connect(
     sleep: Callable[[float], None] = time.sleep,
     attempts: int | None = None,
 ) -> Tracker:
-    """The tracker of one [trackers.NAME] table, with patience around it. `root` is the config's folder, `attempts` how
-    often to ask where no answer comes.
+    """The tracker of one [trackers.NAME] table, with retries. `root` is the folder of the configuration, `attempts` how
+    often to ask without getting an answer.
 
-    Sends nothing. Raises ConfigError where a secret is missing or may not go to that host.
+    Sends nothing. Raises ConfigError if a secret is missing or may not go to that host.
     """
     from pmsync.trackers.retry import ATTEMPTS, Retrying  # noqa: PLC0415 (tenacity takes 40 ms that offline commands need not pay)
 
     module = import_module(MODULES[settings.type])
     if settings.type == "local":
         return Retrying(module.connect(settings, environ, root), sleep=sleep)
-    found = module.connect(settings, with_users_hosts(environ, root))
-    return Retrying(found, sleep=sleep, attempts=attempts or ATTEMPTS)
+    tracker = module.connect(settings, with_users_hosts(environ, root))
+    return Retrying(tracker, sleep=sleep, attempts=attempts or ATTEMPTS)
 
 
 def connect_all(settings: Settings, environ: Mapping[str, str]) -> dict[str, Tracker]:

@@ -1,6 +1,6 @@
-"""A tracker around a tracker that asks again: the one place where anything is repeated, and where tenacity lives.
+"""A tracker around a tracker that asks again: the only place where a request is repeated, and where tenacity lives.
 
-It decides nothing but when to ask again. What is in doubt or refused is never sent again.
+It only decides when to ask again. What is in doubt or refused is never sent again.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pmsync.trackers.contract import Outcome, Probe, Scan, Sight, Touched, Track
 ATTEMPTS = 5
 MAX_WAIT = 120.0
 LONGEST_GUESS = 60.0
-"""Seconds: the longest that one wait may be, where the service asked for it, and where it named no time."""
+"""Seconds that one wait may take: if the service asked for it, and if it named no time."""
 
 Answer = TypeVar("Answer")
 
 _guess = tenacity.wait_exponential_jitter(initial=1, max=LONGEST_GUESS, jitter=1)
-_jitter = tenacity.wait_random(0, 1)  # so that those who were sent away together do not come back together
+_jitter = tenacity.wait_random(0, 1)  # so that clients that were turned away together do not come back together
 
 
 def _utc_now() -> datetime:
@@ -33,10 +33,10 @@ def _utc_now() -> datetime:
 
 
 class Retrying:
-    """The tracker it is given, with patience; see `pmsync.trackers.contract.Tracker`.
+    """A tracker with retries; see `pmsync.trackers.contract.Tracker`.
 
-    Asks up to `attempts` times with growing waits, and waits as long as the service asked for, in full. Where that is
-    more than `max_wait` seconds it gives up at once: TrackerUnavailable then says until when, and a draft keeps its
+    Asks up to `attempts` times with growing waits, and waits as long as the service asks for, in full. If that is more
+    than `max_wait` seconds it gives up at once: TrackerUnavailable then says when to run again, and a draft keeps its
     outcome Unavailable.
     """
 
@@ -93,7 +93,7 @@ class Retrying:
             waiting = _unavailable(outcomes)
             if len(waiting) == len(drafts):
                 raise
-            for n in waiting:  # what is already known of the others must not be lost with this error
+            for n in waiting:  # the outcomes of the others must not be lost
                 outcomes[n] = Unavailable(str(error))
         return tuple(outcomes)
 
@@ -104,8 +104,8 @@ class Retrying:
         return self._patiently(lambda: self._tracker.close_duplicate(ref, of), writes=True)
 
     def resolve(self, people: Iterable[Person]) -> Mapping[str, str | Unresolved]:
-        asked = tuple(people)
-        return self._patiently(lambda: self._tracker.resolve(asked))
+        wanted = tuple(people)
+        return self._patiently(lambda: self._tracker.resolve(wanted))
 
     def probe(self) -> Probe:
         return self._patiently(self._tracker.probe)
@@ -114,7 +114,7 @@ class Retrying:
         return self._tracker.fit_labels(labels)
 
     def _patiently(self, ask: Callable[[], Answer], *, writes: bool = False) -> Answer:
-        """A write is repeated whatever kept its answer away: it may have been carried out, and only an answer tells."""
+        """A write is repeated even for a lasting cause: it may have been carried out, and only an answer shows it."""
 
         def again(error: BaseException) -> bool:
             return self._may_be_asked_again(error) and (writes or not getattr(error, "lasting", False))
@@ -127,7 +127,7 @@ class Retrying:
             raise TrackerUnavailable(self._until_when(error), error.retry_after) from error
 
     def _send(self, drafts: Sequence[Draft]) -> Sequence[Outcome]:
-        """One call; where it raised, nothing was sent."""
+        """One call; if it raises, nothing was sent."""
         try:
             return self._tracker.create(drafts) if drafts else ()
         except TrackerUnavailable as error:
@@ -150,9 +150,9 @@ class Retrying:
     def _until_when(self, error: TrackerUnavailable) -> str:
         seconds = error.retry_after or 0.0
         until = self._now().astimezone(UTC) + timedelta(seconds=seconds)
-        limit = f"longer than the {self._max_wait:.0f} s that a run waits"
         return (
-            f"{error}; it asks for {seconds:.0f} s of patience, {limit}: run again after {until:%Y-%m-%d %H:%M:%S} UTC"
+            f"{error}; it asks to wait {seconds:.0f} s, longer than the {self._max_wait:.0f} s that a run waits: run "
+            f"again after {until:%Y-%m-%d %H:%M:%S} UTC"
         )
 
 
@@ -162,15 +162,14 @@ def _unavailable(outcomes: Sequence[Outcome]) -> list[int]:
 
 def _wait(state: tenacity.RetryCallState) -> float:
     """Seconds until the next attempt: what the service asked for and a little more, else a growing guess."""
-    asked = _asked_for(state)
-    return _guess(state) if asked is None else max(asked, 0.0) + _jitter(state)
+    wait = _requested_wait(state)
+    return _guess(state) if wait is None else max(wait, 0.0) + _jitter(state)
 
 
-def _asked_for(state: tenacity.RetryCallState) -> float | None:
-    """The longest patience that the last attempt asked for."""
+def _requested_wait(state: tenacity.RetryCallState) -> float | None:
+    """The longest wait that the last attempt was asked for."""
     assert state.outcome is not None  # noqa: S101
     error = state.outcome.exception()
-    if error is not None:
-        return error.retry_after if isinstance(error, TrackerUnavailable) else None
-    outcomes = [outcome for outcome in state.outcome.result() if isinstance(outcome, Unavailable)]
-    return max((outcome.retry_after for outcome in outcomes if outcome.retry_after is not None), default=None)
+    answers = [error] if error else state.outcome.result()
+    waits = [each.retry_after for each in answers if isinstance(each, TrackerUnavailable | Unavailable)]
+    return max((wait for wait in waits if wait is not None), default=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.items import parse
 from pmsync.errors import DocumentError
+from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Item, Status
 from pmsync.writeback.edits import Places, link_text, names, written
 from pmsync.writeback.lines import split
@@ -169,11 +170,11 @@ def _left_out(document: Document, wish: _Wish) -> Finding:
     else:
         message = f"{title!r} stays ticked, though ticket {key!r} is open again: it cannot be edited safely"
         hint = "untick it by hand"
-    return Finding("not-written", "note", message, hint, document.path, wish.item.line)
+    return new_finding("not-written", message, hint, document.path, wish.item.line)
 
 
 def _other(document: Document, item: Item, ticketed: Ticketed) -> Finding:
     key = ticketed.ref.key
     message = f"{item.title!r} names {item.tickets[0]!r}, so that the link to its own ticket {key!r} is not written"
     hint = f"write it there by hand: {link_text(ticketed.ref)}"
-    return Finding("not-written", "note", message, hint, document.path, item.line)
+    return new_finding("not-written", message, hint, document.path, item.line)

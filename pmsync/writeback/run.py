@@ -16,6 +16,7 @@ from pmsync.config.settings import Settings
 from pmsync.documents.items import parse
 from pmsync.documents.read import is_markdown
 from pmsync.errors import DocumentError
+from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
 from pmsync.ledger import Ledger
 from pmsync.model import Document, Finding, Ref, Tick
@@ -42,11 +43,11 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The documents that were rewritten (or would be), and what there is to tell; `told_before` by the last run."""
+    """The rewritten documents (or those that would be), the findings, and those of the last sync."""
 
     documents: tuple[Rewritten, ...] = ()
     findings: tuple[Finding, ...] = ()
-    told_before: tuple[Finding, ...] = ()
+    previous_findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -75,7 +76,7 @@ class _Pass:
             except DocumentError as error:
                 hint = "see to that, then run `pmsync write-back`"
                 message = f"nothing is written into the document: {error}"
-                self.findings.append(Finding("not-written", "error", message, hint, document.path))
+                self.findings.append(new_finding("not-written", message, hint, document.path, level="error"))
         if self.ledger and (self.findings or self._run):
             ok = not any(finding.level == "error" for finding in self.findings)
             self.ledger.end_run(self._begun(), self.clock.now(), ok=ok, counts={}, findings=self.findings)

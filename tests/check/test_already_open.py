@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pmsync.check.already_open import ALIKE, Known
+from pmsync.check.already_open import ALIKE, EarlierItems
 from pmsync.identity.keys import item_key, title_key
 from pmsync.identity.similarity import Titles, alike
 from pmsync.model import Document, Finding, Item, OpenItem, Reading
@@ -30,13 +30,13 @@ def document(*items: Item, **fields: Any) -> Document:
 
 def told(item: Item, *known: OpenItem, others: tuple[Document, ...] = (), **fields: Any) -> list[Finding]:
     here = document(item, **fields)
-    return list(Known(known or (EARLIER,), Reading((here, *others)), NOW).repeated(here))
+    return list(EarlierItems(known or (EARLIER,), Reading((here, *others)), NOW).repeated(here))
 
 
 def test_the_same_item_of_an_earlier_incident_is_told_with_its_place_ticket_and_age() -> None:
     (finding,) = told(Item(TITLE, 7))
     assert (finding.rule, finding.level, finding.path, finding.line) == ("already-open", "note", "pm/new.md", 7)
-    assert finding.message == f"the item {TITLE!r} stands in pm/old.md:41 too, open for 190 days, ticket PAY-12"
+    assert finding.message == f"the item {TITLE!r} is in pm/old.md:41 too, open for 190 days, ticket PAY-12"
     assert finding.hint == "if it is the same work, write PAY-12 beside it, so that there is no second ticket"
 
 

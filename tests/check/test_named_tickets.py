@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.check.named_tickets import Copies, ticket_of
+from pmsync.check.named_tickets import CopiedLinks, ticket_of
 from pmsync.check.rules import check
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.documents.read import read
@@ -60,7 +60,7 @@ def test_a_copied_document_is_told_at_the_later_one() -> None:
 def test_a_copy_is_known_by_documents_that_are_not_checked_themselves() -> None:
     first = document("a.md", item("Add alerts", tickets=("#12",)), date=date(2026, 11, 1))
     copy = document("b.md", item("Add alerts", tickets=("acme/web#12",)), date=date(2026, 11, 2))
-    copies = Copies([first, copy], SETTINGS)
+    copies = CopiedLinks([first, copy], SETTINGS)
     told = check(Reading((copy,)), SETTINGS, copies=copies)
     assert "copied-link" in {finding.rule for finding in told}
     assert Path(copy.path).name == "b.md"

@@ -43,7 +43,7 @@ Run = Callable[..., Ran]
 @pytest.fixture(autouse=True)
 def apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test prints the way that another one asked for, or writes into the home of who runs it."""
-    output.use(output.View(environ={}))
+    output.use(output.Printing(environ={}))
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setattr(click, "get_app_dir", lambda name: str(home / name))
 

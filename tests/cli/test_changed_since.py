@@ -120,7 +120,7 @@ def test_what_a_shallow_clone_is_told_to_fetch_is_what_it_needs(
     git(tmp_path, "clone", "--depth=1", "--branch=branch", repository.as_uri(), str(shallow))
     if detached:
         git(shallow, "checkout", "--detach")
-    with pytest.raises(ConfigError, match="knows no revision 'origin/main'") as told:
+    with pytest.raises(ConfigError, match="does not know revision 'origin/main'") as told:
         changed(shallow, "origin/main")
     command = str(told.value).split("`")[1]
     assert command.startswith("git fetch --unshallow origin ")
@@ -130,7 +130,7 @@ def test_what_a_shallow_clone_is_told_to_fetch_is_what_it_needs(
 
 def test_what_git_cannot_do_is_told_and_not_taken_for_no_change(repository: Path) -> None:
     (repository / ".git/index").write_bytes(b"broken")
-    with pytest.raises(ConfigError, match="what changed since 'main' is not known"):
+    with pytest.raises(ConfigError, match="what changed since 'main' is unknown"):
         changed(repository, "main")
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from pmsync.findings import RULES
+from pmsync.findings import CHECK_RULES
 from pmsync.sync.lock import hold
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, Run, write
 
@@ -49,7 +49,7 @@ def test_an_error_fails(run: Run, tmp_path: Path) -> None:
     ("text", "line", "says"),
     [
         ("# A\n\n<<<<<<< HEAD\n- x\n", 3, "merge conflict marker"),
-        ("---\ntitle: [\n---\n\n# A\n", 3, "front matter is not YAML"),
+        ("---\ntitle: [\n---\n\n# A\n", 3, "front matter is not valid YAML"),
         (b"# A\n\xff\n", 2, "the file is not UTF-8"),
     ],
 )
@@ -167,7 +167,7 @@ def test_an_item_that_an_earlier_incident_has_open_is_told(run: Run, tmp_path: P
     answer = run("check", "postmortems/new.md", now=LATER)
     assert answer.code == 0
     (line,) = [line for line in answer.out.splitlines() if "already-open" in line]
-    assert line.startswith("postmortems/new.md:8: note[already-open]: the item 'Add an alert on latency' stands in ")
+    assert line.startswith("postmortems/new.md:8: note[already-open]: the item 'Add an alert on latency' is in ")
     assert "postmortems/old.md:8 too, open for " in line
     assert ", ticket LOCAL-1 (" in line
     write(tmp_path, {"postmortems/new.md": DOCUMENT.replace("owner: alice", "owner: alice, LOCAL-1")})
@@ -247,7 +247,7 @@ def test_a_sync_at_work_does_not_hold_a_check(run: Run, tmp_path: Path) -> None:
 def test_the_rules_are_listed_with_the_levels_that_they_have_here(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"pmsync.toml": CONFIG + '[check]\nprose = "off"\n'})
     lines = run("check", "--list-rules").out.splitlines()
-    assert [line.split()[0] for line in lines] == list(RULES)
+    assert [line.split()[0] for line in lines] == list(CHECK_RULES)
     assert next(line for line in lines if line.startswith("prose ")).split()[1] == "off"
     assert next(line for line in lines if line.startswith("title-missing ")).split()[1] == "error"
     listed = json.loads(run("check", "--list-rules", "--format", "json").out)

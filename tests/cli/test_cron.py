@@ -18,7 +18,7 @@ import pytest
 
 from pmsync.cli.host.cron import delay
 from pmsync.ledger import Ledger
-from pmsync.reports import metrics, plan
+from pmsync.reports import metrics, outcome
 from pmsync.sync.apply import Done
 from tests.cli.conftest import CONFIG, DOCUMENT, LATER, NOW, Ran, Run, write
 from tests.ledger.samples import ticket
@@ -63,8 +63,8 @@ def test_a_single_thing_is_told_in_full(run: Run, place: Path) -> None:
 
 def test_the_one_line_leads_to_tickets_on_the_web() -> None:
     each = [Done("created", f"u{n}", ticket(f"PAY-{n}")) for n in (1, 2)]
-    assert plan._first_tickets(each) == " (https://acme.example/browse/PAY-1, https://acme.example/browse/PAY-2)"
-    assert plan._first_tickets([Done("forgotten", "u1", None)]) == ""
+    assert outcome._first_tickets(each) == " (https://acme.example/browse/PAY-1, https://acme.example/browse/PAY-2)"
+    assert outcome._first_tickets([Done("forgotten", "u1", None)]) == ""
 
 
 @pytest.mark.parametrize(("args", "environ"), [(("-v",), {}), ((), {"CI": "true"})])
@@ -141,7 +141,9 @@ def test_it_complains_once_the_last_good_sync_is_too_long_ago(busy: Path, run: R
     answer = run("sync", now=NOW + timedelta(hours=25))
     assert (answer.code, answer.out) == (1, "")
     error, hint = answer.err.splitlines()
-    assert re.match(r"error: another run \(pid \d+ on \S+ since .*\) holds the lock '.*', and no sync has ended", error)
+    assert re.match(
+        r"error: another run \(pid \d+ on \S+ since .*\) holds the lock '.*', and there has been no good sync", error
+    )
     assert hint == "hint: see what that run is waiting for"
 
 
@@ -302,7 +304,7 @@ def test_figures_that_cannot_be_left_are_told_and_the_sync_is_done(run: Run, pla
     assert hint == "hint: let this user write in its folder; the sync itself is done"
 
 
-def test_what_a_run_failed_of_is_told_before_its_figures(run: Run, place: Path) -> None:
+def test_what_a_run_failed_of_is_previous_findings_its_figures(run: Run, place: Path) -> None:
     write(place, {".pmsync/ledger.db": "no database" * 99})
     answer = run("sync", "--metrics", "nowhere/m.prom")
     assert answer.code == 1
@@ -311,7 +313,7 @@ def test_what_a_run_failed_of_is_told_before_its_figures(run: Run, place: Path) 
 
 
 def test_names_of_trackers_are_escaped() -> None:
-    held = metrics.Held(datetime(2026, 11, 24, tzinfo=UTC), {('we"b\\\n', "open"): 1}, 0)
-    text = metrics.exposition(held, timedelta(milliseconds=1500), ok=True)
+    figures = metrics.Figures(datetime(2026, 11, 24, tzinfo=UTC), {('we"b\\\n', "open"): 1}, 0)
+    text = metrics.exposition(figures, timedelta(milliseconds=1500), ok=True)
     assert r'pmsync_items{tracker="we\"b\\\n",status="open"}' in samples(text)
     assert samples(text)["pmsync_last_run_duration_seconds"] == 1.5

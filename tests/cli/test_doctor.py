@@ -170,7 +170,7 @@ def test_a_ledger_says_how_many_tickets_it_holds_and_who_may_read_it(run: Run, t
     ledger = tmp_path / ".pmsync/ledger.db"
     Ledger.open(ledger).close()
     answer = run("doctor")
-    assert "holds 0 tickets" in answer.out
+    assert "has 0 tickets" in answer.out
     assert "! no sync over everything has ended well yet" in answer.out
     ledger.chmod(0o644)
     assert f"hint: run `chmod 600 {ledger}`" in run("doctor").out
@@ -206,4 +206,4 @@ def test_where_nothing_tells_the_file_system_none_is_assumed(tmp_path: Path) -> 
 def test_a_ledger_on_a_network_mount_is_a_warning(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"pmsync.toml": FULL, "postmortems/a.md": DOCUMENT})
     monkeypatch.setattr("pmsync.cli.doctor_checks.network_mount", lambda path: "nfs4")
-    assert "lies on a network file system (nfs4)" in run("doctor").out
+    assert "is on a network file system (nfs4)" in run("doctor").out

@@ -66,6 +66,14 @@ def test_the_last_line_says_which_items_get_no_ticket(run: Run, tmp_path: Path) 
     assert last == "3 items in 1 document; no new ticket for 2: 1 done already, 1 with a ticket named"
 
 
+def test_a_sentence_that_reads_as_finished_is_listed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": "# Slow\n\n## Action items\n\n- Added an alert on the queue\n- Add a limit\n"})
+    lines = run("extract", "a.md").out.splitlines()
+    at = lines.index("Reads as finished")
+    assert lines[at + 1 : at + 3] == ["  line 5  Added an alert on the queue  (mark it ✅ if it is)", ""]
+    assert lines[-1] == "2 items in 1 document"
+
+
 def test_at_a_terminal_fields_that_hold_nothing_are_left_out(
     run: Run, tmp_path: Path, terminal: Callable[..., tuple[Any, Any]]
 ) -> None:
@@ -143,7 +151,7 @@ def test_the_text_says_it_too_at_any_width(
         "3 items in 1 document; no new ticket for 1: 1 done already; 2 entries left out",
     ):
         assert words in flat
-    assert not columns or "status done (a remark in the sentence says it)" in flat
+    assert not columns or "status done (from a remark in the sentence)" in flat
 
 
 def test_stdin_is_a_document(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +168,7 @@ def test_what_cannot_be_read_is_told_beside_what_can(run: Run, tmp_path: Path) -
     by_path = {entry["path"]: entry for entry in json.loads(answer.out)}
     assert len(by_path["a.md"]["items"]) == 2
     assert by_path["bad.md"]["document"] is None
-    assert by_path["none.md"]["findings"][0]["message"] == "there is no such file"
+    assert by_path["none.md"]["findings"][0]["message"] == "the file does not exist"
 
 
 def test_documents_that_share_an_id_are_all_shown(run: Run, tmp_path: Path) -> None:

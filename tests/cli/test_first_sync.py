@@ -133,7 +133,7 @@ def test_what_is_asked_is_short_and_what_is_found_is_shown(github: Place) -> Non
         "2 3 tickets since",
         f"3 6 tickets since {OLD} (everything)",
         "4 alice (Alice Liddell, @alice) 2 bob",
-        "the next sync makes 3 tickets",
+        "the next sync creates 3 tickets",
         "6 items: 3 to create, 3 before documents.since (",
     ):
         assert words in shown
@@ -152,7 +152,7 @@ def test_what_is_asked_is_short_and_what_is_found_is_shown(github: Place) -> Non
 @pytest.mark.parametrize(("said", "tickets"), [("1", 0), ("everything", 6), ("3", 6), (DAY, 3), ("", 0)])
 def test_the_figures_are_what_a_plan_then_makes(github: Place, said: str, tickets: int) -> None:
     done = github.init(said)
-    assert f"the next sync makes {tickets} tickets" in done.shown
+    assert f"the next sync creates {tickets} tickets" in done.shown
     plan = github.piped("plan", "--offline").stdout
     assert (f"Plan: {tickets} to create" in plan) == bool(tickets)
 

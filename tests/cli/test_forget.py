@@ -35,7 +35,7 @@ def test_of_a_ticket_that_is_not_shown_it_warns_of_a_second_one(run: Run, place:
     ledger.close()
     answer = run("forget", "LOCAL-1", "--yes")
     assert answer.code == 0
-    assert "LOCAL-1 is not shown to pmsync: where it is only hidden or moved, the next sync makes a second ticket" in (
+    assert "pmsync cannot see LOCAL-1: if it is only hidden or moved, the next sync creates a second ticket" in (
         " ".join(answer.err.split())
     )
 
@@ -44,8 +44,8 @@ def test_of_a_ticket_that_is_not_shown_it_warns_of_a_second_one(run: Run, place:
 def test_without_a_terminal_nobody_can_agree(run: Run, place: Path, output_format: str) -> None:
     answer = run("forget", "LOCAL-1", "--format", output_format)
     assert (answer.code, answer.out) == (2, "")
-    assert "nobody to ask" in answer.err
-    assert "say --yes" in answer.err
+    assert "there is no terminal" in answer.err
+    assert "pass --yes" in answer.err
     assert "LOCAL-1" in run("status").out
 
 

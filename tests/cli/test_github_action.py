@@ -135,7 +135,7 @@ def test_sync_refuses_a_pull_request(runner: Runner) -> None:
     runner.branch({"postmortems/b.md": DOCUMENT})
     code, log = runner.run("sync", base=runner.base)
     assert code == 1
-    assert "makes no tickets for a pull request" in log
+    assert "creates no tickets for a pull request" in log
     assert not (runner.checkout / ".pmsync/tickets.db").exists()
 
 

@@ -89,7 +89,7 @@ def test_what_is_there_is_never_overwritten_but_tried(run: Run, tmp_path: Path) 
     write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
     answer = run(*LOCAL)
     assert answer.code == 0
-    assert "is there already" in answer.err
+    assert "exists and stays as it is" in answer.err
     assert "found 2 action items in 1 document" in answer.out
     assert (tmp_path / "pmsync.toml").read_text() == CONFIG
 
@@ -124,7 +124,7 @@ def test_it_says_what_gets_no_tickets(run: Run, tmp_path: Path) -> None:
         (("--tracker", "github", "--no-input"), "--repo"),
         (("--tracker", "jira", "--no-input"), "--url"),
         (("--tracker", "jira", "--url", "https://j", "--no-input"), "--project"),
-        (("--tracker", "local", "--since", "soon"), "'soon' is no date"),
+        (("--tracker", "local", "--since", "soon"), "'soon' is not a date"),
         (("--tracker", "github", "--repo", "web"), "trackers.github.repo"),
         (("--tracker", "local", "--grace", "soon"), "sync.grace"),
         (("--tracker", "gitlab"), "'gitlab' is not one of"),
@@ -204,15 +204,15 @@ def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> N
     said = "gitlab\njira\n/etc/*.md\n\nfoo\nhttps://acme.atlassian.net\npay\nPAY\nlast week\n2026-11-01\n\n\n"
     done = ask(tmp_path, said)
     assert done.returncode == 0, done.stderr
-    for words in ("no tracker 'gitlab'", "leaves the folder", '"foo"', '"pay"', "'last week' is no date"):
+    for words in ("no tracker 'gitlab'", "leaves the folder", '"foo"', '"pay"', "'last week' is not a date"):
         assert words in done.stderr
     settings = load(None, {}, tmp_path)
     assert (settings.trackers["jira"].project, settings.since) == ("PAY", date(2026, 11, 1))
 
 
-def test_a_wrong_flag_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_wrong_flag_is_previous_findings_anything_is_asked(tmp_path: Path) -> None:
     done = ask(tmp_path, "", "--tracker", "local", "--since", "soon")
-    assert (done.returncode, done.stderr) == (2, "error: 'soon' is no date; write it like 2026-11-23\n")
+    assert (done.returncode, done.stderr) == (2, "error: 'soon' is not a date; write it like 2026-11-23\n")
 
 
 def test_who_leaves_at_a_question_reads_so_on_a_line_of_its_own(tmp_path: Path) -> None:

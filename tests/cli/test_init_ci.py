@@ -86,13 +86,13 @@ def test_cron_gets_its_files_where_the_repository_ignores_them(run: Run, documen
     assert f"cd {documents} && " in (folder / "crontab").read_text()
     assert (documents / ".pmsync/.gitignore").read_text() == "*\n"
     assert load(None, {}, documents).grace == timedelta(0)
-    assert "install what '.pmsync/cron' holds" in answer.out
+    assert "install the files in '.pmsync/cron'" in answer.out
 
 
 def test_a_host_that_is_watched_tells_how_it_went(run: Run, documents: Path) -> None:
     watch = ("--heartbeat", "https://hc.example/4f3a/", "--metrics", "m.prom")
     refused = run("init", "--no-input", "--tracker", "local", *watch)
-    assert (refused.code, "go with --cron" in refused.err) == (2, True)
+    assert (refused.code, "need --cron" in refused.err) == (2, True)
     assert run("init", "--no-input", "--tracker", "local", "--cron", *watch).code == 0
     line = (documents / ".pmsync/cron/crontab").read_text().splitlines()[-1]
     assert f" ( cd {documents} && " in line
@@ -151,8 +151,8 @@ def test_a_changed_file_is_named_and_nothing_at_all_is_written(
     before = files(documents)
     answer = run("init", "--no-input", "--ci", "github", "--cron", *force, *PIN)
     assert answer.code == 1
-    assert f"{WORKFLOW}' is there and says something else" in answer.err
-    assert "delete it to have it written anew" in answer.err
+    assert f"{WORKFLOW}' exists and differs from what would be written" in answer.err
+    assert "delete it and run this again" in answer.err
     assert files(documents) == before
     assert (documents / WORKFLOW).read_text() == "mine\n"
 
@@ -208,16 +208,16 @@ def test_a_tracker_in_a_file_is_nothing_for_a_runner(run: Run, documents: Path, 
 def test_a_pin_that_moves_is_refused(run: Run, documents: Path, pin: str) -> None:
     answer = run("init", "--no-input", "--ci", "github", "--pin", pin)
     assert answer.code == 2
-    assert "pins no pmsync" in answer.err
+    assert "is not a pin" in answer.err
     assert files(documents) == {"postmortems/a.md"}
 
 
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (("--write-back", "pr"), "goes with --ci"),
-        (("--comment",), "goes with --ci github"),
-        (("--ci", "gitlab", "--comment", *PIN), "goes with --ci github"),
+        (("--write-back", "pr"), "needs --ci"),
+        (("--comment",), "needs --ci github"),
+        (("--ci", "gitlab", "--comment", *PIN), "needs --ci github"),
     ],
 )
 def test_wishes_that_no_pipeline_could_fulfil_are_refused(
@@ -231,7 +231,7 @@ def test_wishes_that_no_pipeline_could_fulfil_are_refused(
 def test_a_pin_without_a_pipeline_is_no_use(run: Run, documents: Path) -> None:
     answer = run("init", "--no-input", *PIN)
     assert answer.code == 2
-    assert "goes with --ci" in answer.err
+    assert "needs --ci" in answer.err
 
 
 def test_a_folder_that_units_cannot_name_is_refused(run: Run, tmp_path: Path) -> None:

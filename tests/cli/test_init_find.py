@@ -10,6 +10,7 @@ from pmsync.cli.setup.find_documents import find_globs
 from pmsync.config.file import load
 from pmsync.config.settings import Vocabulary
 from pmsync.documents.items.unread import Unread, unread
+from pmsync.documents.markdown.content import content
 from tests.cli.conftest import DOCUMENT, Run, write
 
 MORTEM = """# Outage of the queue
@@ -63,7 +64,7 @@ def test_what_is_found_is_what_the_configuration_reads(run: Run, tmp_path: Path)
     write(tmp_path, {"sre/2026/a.md": MORTEM, "sre/2026/b.html": HTML, "docs/guide.md": OTHER})
     answer = run("init", "--tracker", "local", "--yes", "--since", "2026-01-01")
     assert "found 2 action items in 2 documents" in answer.out
-    assert "the next sync makes 2 tickets" in answer.out
+    assert "the next sync creates 2 tickets" in answer.out
     assert load(None, {}, tmp_path).people["alice"]
 
 
@@ -80,7 +81,7 @@ def test_yes_is_no_input(run: Run, tmp_path: Path) -> None:
 def test_what_is_held_back_is_told_with_its_reason_and_the_way_to_change_it(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"postmortems/a.md": DOCUMENT, "postmortems/b.md": DOCUMENT + "- [x] Done\n"})
     out = run("init", "--tracker", "local", "--yes").out
-    assert "the next sync makes 0 tickets" in out
+    assert "the next sync creates 0 tickets" in out
     assert "5 items: 4 before documents.since (2026-11-24), 1 already done" in out
     assert "with another documents.since: 2026-11-20 (everything): 4 tickets" in out
     assert out.index("with another") < out.index("next:")
@@ -100,8 +101,8 @@ def test_more_than_one_run_makes_is_told(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("heading", ["Nice things to have", "Wishlist", "Was wir tun"])
 def test_a_heading_that_looks_like_work_is_named_until_it_is_taught(heading: str) -> None:
     text = f"# Outage\n\n## {heading}\n\n- Add an alert\n- Remove the old host\n- Something\n"
-    assert unread(text, "a.md") == [Unread(heading, 3)]
-    assert unread(text, "a.md", Vocabulary(sections=(heading,))) == []
+    assert unread(content(text, "a.md")) == [Unread(heading, 3)]
+    assert unread(content(text, "a.md"), Vocabulary(sections=(heading,))) == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_heading_that_looks_like_work_is_named_until_it_is_taught(heading: str
     ],
 )
 def test_a_heading_that_is_known_or_lists_no_work_is_not(section: str) -> None:
-    assert unread(f"# Outage\n\n{section}", "a.md") == []
+    assert unread(content(f"# Outage\n\n{section}", "a.md")) == []
 
 
 def test_without_a_terminal_it_is_a_warning_with_the_line_that_helps(run: Run, tmp_path: Path) -> None:

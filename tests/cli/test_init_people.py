@@ -117,6 +117,15 @@ def test_on_jira_a_handle_is_no_account() -> None:
 def test_a_name_that_may_be_a_misspelling_says_of_whom() -> None:
     people = tuple(propose({"alice": 5, "alcie": 1, "bob": 2}, []))
     text = config_text(Answers("github", "acme/web", "2026-11-24", ("*.md",), repo="acme/web", people=people))
-    note = "nearly 'alice': if that is the same person, correct the documents and remove this"
+    note = "similar to 'alice': if it is the same person, correct the documents and remove this"
     assert f"# 1 item; {note}\n[people.alcie]" in text
-    assert text.count("nearly") == 1
+    assert text.count("similar to") == 1
+
+
+def test_a_name_like_a_mark_of_the_template_is_a_name() -> None:
+    people = tuple(propose({"__SINCE__ __OTHER__": 1}, []))
+    answers = Answers("github", "acme/__TRACKER__", "2026-11-24", ("__X__.md",), repo="acme/web", people=people)
+    text = config_text(answers)
+    assert 'name = "__SINCE__ __OTHER__"' in text
+    assert 'namespace = "acme/__TRACKER__"' in text
+    assert 'include = ["__X__.md"]' in text

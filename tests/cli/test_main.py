@@ -93,7 +93,7 @@ def test_an_unknown_option_names_the_nearest_and_is_not_guessed(run: Run) -> Non
 def test_an_option_of_all_commands_behind_one_names_the_right_call(run: Run, args: list[str], right: str) -> None:
     answer = run(*args)
     assert answer.code == 2
-    assert f"hint: it goes before the command: `{right}`\n" in answer.err
+    assert f"hint: put it before the command: `{right}`\n" in answer.err
 
 
 @pytest.mark.parametrize("args", [(), ("tcsh",)])
@@ -103,7 +103,7 @@ def test_a_wrong_shell_is_told_on_one_line(run: Run, args: tuple[str, ...]) -> N
     error, hint = answer.err.splitlines()
     assert "SHELL" in error
     assert "bash" in error
-    assert hint == "hint: `pmsync completion --help` says what it takes"
+    assert hint == "hint: see `pmsync completion --help`"
 
 
 def test_no_command_shows_the_help_as_wrong_usage(run: Run) -> None:

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pmsync.cli.terminal import output, tables
-from pmsync.cli.terminal.output import View, bold, link
+from pmsync.cli.terminal import finding_lines, output, tables
+from pmsync.cli.terminal.output import Printing, bold, link
 from pmsync.cli.terminal.safe_text import harmless, printable, to_json
 from pmsync.cli.terminal.wrapping import wrap
 from pmsync.model import Finding
@@ -47,11 +47,11 @@ def commanding_lines(text: str) -> list[str]:
 def test_under_ci_no_line_of_a_text_commands_the_runner(
     capsys: pytest.CaptureFixture[str], environ: dict[str, str]
 ) -> None:
-    output.use(View(environ=environ))
+    output.use(Printing(environ=environ))
     output.echo("  ::add-mask::x\n\t::error::y\rz ##[set-env name=A]1")
     output.log("::stop-commands::t", "\n", ": :", "##", "[x]")
     output.warn("a\n::error::b", "##[debug]")
-    output.findings([Finding("a", "error", "::error::m\n::x::", "##[h]", "::p::/##[q].md", 1)])
+    finding_lines.show([Finding("a", "error", "::error::m\n::x::", "##[h]", "::p::/##[q].md", 1)])
     output.emit_json({"##[a]": ["::b::", "##[c]"]})
     out, err = capsys.readouterr()
     assert commanding_lines(out + err) == []
@@ -80,7 +80,7 @@ def test_json_means_the_same_and_commands_nothing(value: Any) -> None:
 
 
 def test_outside_ci_text_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    output.use(View(environ={"CI": "false"}))
+    output.use(Printing(environ={"CI": "false"}))
     output.echo("::notice:: ##[x]")
     assert capsys.readouterr().out == "::notice:: ##[x]\n"
 
@@ -118,7 +118,7 @@ def test_what_was_made_printable_stays_as_it_is(text: str) -> None:
 def test_colour_follows_the_conventions(
     terminal_streams: tuple[Any, Any], flag: str, environ: dict[str, str], terminal: bool, expected: bool
 ) -> None:
-    output.use(View(environ=environ, colour=flag))
+    output.use(Printing(environ=environ, colour=flag))
     assert output.has_colour(terminal_streams[0 if terminal else 1]) is expected
 
 
@@ -129,9 +129,9 @@ def terminal_streams() -> tuple[Any, Any]:
 
 def test_a_link_is_hidden_behind_its_text_where_the_terminal_can_and_printed_elsewhere(terminal: Terminals) -> None:
     out, _ = terminal()
-    output.use(View(environ={"TERM_PROGRAM": "WezTerm", "NO_COLOR": "1"}))
+    output.use(Printing(environ={"TERM_PROGRAM": "WezTerm", "NO_COLOR": "1"}))
     output.echo("created ", link("PAY-1", "https://h/PAY-1\x1b\\evil"))
-    output.use(View(environ={"NO_COLOR": "1"}))
+    output.use(Printing(environ={"NO_COLOR": "1"}))
     output.echo("created ", link("PAY-1", "https://h/PAY-1"))
     assert out.getvalue().splitlines() == [
         "created \x1b]8;;https://h/PAY-1%1B%5Cevil\x1b\\PAY-1\x1b]8;;\x1b\\",
@@ -140,7 +140,7 @@ def test_a_link_is_hidden_behind_its_text_where_the_terminal_can_and_printed_els
 
 
 def test_quiet_silences_the_log_but_not_results_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    output.use(View(environ={}, verbosity=-1))
+    output.use(Printing(environ={}, verbosity=-1))
     output.log("reading")
     output.warn("careful")
     output.echo("result")
@@ -149,7 +149,7 @@ def test_quiet_silences_the_log_but_not_results_and_errors(capsys: pytest.Captur
 
 
 def test_more_is_said_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    output.use(View(environ={}, verbosity=1))
+    output.use(Printing(environ={}, verbosity=1))
     output.log("one", level=1)
     output.log("two", level=2)
     assert capsys.readouterr().err == "one\n"
@@ -186,7 +186,7 @@ def test_a_piped_table_is_straight_in_a_pager_and_in_column(capsys: pytest.Captu
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
 def test_a_table_on_a_terminal_is_whole_and_fits(terminal: Terminals, columns: int) -> None:
     out, _ = terminal(columns)
-    output.use(View(environ={"NO_COLOR": "1"}))
+    output.use(Printing(environ={"NO_COLOR": "1"}))
     people = ", ".join(f"somebody-{n}" for n in range(9))
     wide = "決済のタイムアウトを監視するアラートを追加する" * 3
     rows = [["PAY-1", LONG, "alice"], ["PAY-3", wide, people], ["PAY-4", "x" * 150, "bob"]]
@@ -200,7 +200,7 @@ def test_a_table_on_a_terminal_is_whole_and_fits(terminal: Terminals, columns: i
 
 def test_a_table_breaks_its_texts_between_words_and_keeps_the_columns(terminal: Terminals) -> None:
     out, _ = terminal(60)
-    output.use(View(environ={"NO_COLOR": "1"}))
+    output.use(Printing(environ={"NO_COLOR": "1"}))
     tables.table(["key", "title", "owner"], ROWS, elastic="title", notes=["", "its link was dropped"])
     assert out.getvalue().splitlines() == [
         f"KEY     {'TITLE':<45}  OWNER",
@@ -214,7 +214,7 @@ def test_a_table_breaks_its_texts_between_words_and_keeps_the_columns(terminal: 
 
 def test_where_the_texts_have_no_room_they_stand_below_the_facts(terminal: Terminals) -> None:
     out, _ = terminal(40)
-    output.use(View(environ={"NO_COLOR": "1"}))
+    output.use(Printing(environ={"NO_COLOR": "1"}))
     row = ["PAY-1", "決済のタイムアウトを監視するアラートを追加する", "alice"]
     tables.table(["key", "title", "owner"], [row, *ROWS], elastic="title")
     assert out.getvalue().splitlines()[:3] == [
@@ -234,15 +234,15 @@ def test_an_empty_table_prints_nothing(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_finding_at_a_terminal_says_what_where_and_what_next(terminal: Terminals) -> None:
     out, _ = terminal()
-    output.use(View(environ={"NO_COLOR": "1"}))
-    output.findings([FINDING])
+    output.use(Printing(environ={"NO_COLOR": "1"}))
+    finding_lines.show([FINDING])
     assert out.getvalue() == (
         "error: owner `alcie` is not known  [owner-unknown]\n  --> a.md:41\nhint: did you mean `alice`?\n\n"
     )
 
 
 def test_a_piped_finding_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    output.findings([FINDING, Finding("no-documents", "warning", "two\nlines")])
+    finding_lines.show([FINDING, Finding("no-documents", "warning", "two\nlines")])
     assert capsys.readouterr().out.splitlines() == [
         "a.md:41: error[owner-unknown]: owner `alcie` is not known (did you mean `alice`?)",
         "warning[no-documents]: two lines",
@@ -322,7 +322,7 @@ LONG = "Alert on checkout latency over 5 seconds, and page both"
 
 def test_a_terminal_gets_long_lines_broken_between_words(terminal: Terminals) -> None:
     out, err = terminal(24)
-    output.use(View(environ={"NO_COLOR": "1"}))
+    output.use(Printing(environ={"NO_COLOR": "1"}))
     output.echo("  + create  ", LONG, hang=12)
     assert out.getvalue().splitlines() == [
         "  + create  Alert on",
@@ -338,7 +338,7 @@ def test_a_terminal_gets_long_lines_broken_between_words(terminal: Terminals) ->
 
 def test_colours_and_links_take_no_room(terminal: Terminals) -> None:
     out, _ = terminal(30)
-    output.use(View(environ={"FORCE_HYPERLINKS": "1"}))
+    output.use(Printing(environ={"FORCE_HYPERLINKS": "1"}))
     output.echo(
         output.coloured("created ", "green"), " ", link("PAY-1", "https://acme.example/PAY-1"), "  two words", hang=9
     )
@@ -375,7 +375,7 @@ def test_progress_appears_only_after_a_while_and_only_at_a_terminal(
 ) -> None:
     _, err = terminal()
     monkeypatch.setattr("pmsync.cli.terminal.progress.PATIENCE", 0.05)
-    output.use(View(environ={}))
+    output.use(Printing(environ={}))
     with output.progress("quick") as bar:
         bar.tell("something")
     assert err.getvalue() == ""
@@ -388,8 +388,8 @@ def test_progress_appears_only_after_a_while_and_only_at_a_terminal(
     assert "slow" in err.getvalue()
 
 
-@pytest.mark.parametrize("view", [View(environ={"PMSYNC_NO_PROGRESS": "1"}), View(environ={}, verbosity=-1)])
-def test_progress_can_be_switched_off(terminal: Terminals, monkeypatch: pytest.MonkeyPatch, view: View) -> None:
+@pytest.mark.parametrize("view", [Printing(environ={"PMSYNC_NO_PROGRESS": "1"}), Printing(environ={}, verbosity=-1)])
+def test_progress_can_be_switched_off(terminal: Terminals, monkeypatch: pytest.MonkeyPatch, view: Printing) -> None:
     _, err = terminal()
     monkeypatch.setattr("pmsync.cli.terminal.progress.PATIENCE", 0.0)
     output.use(view)

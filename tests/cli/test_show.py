@@ -163,7 +163,7 @@ def test_what_people_and_documents_changed_is_told_in_words(tmp_path, run):
     run("tickets", "close", "LOCAL-2", "--wont-do", "--as", "alice", now=LATER)
     run("sync")
     out = run("show", "LOCAL-2").out
-    assert "owner      alice   the document says bob; the ticket's assignee counts, as a person changed it\n" in out
+    assert "owner      alice   the document says bob; the assignee stays, since a person changed it\n" in out
     assert "state      won't do\n" in out
     told = [line.split("UTC  ")[1] for line in out[out.index("History") :].splitlines()[1:]]
     assert told[-2:] == ["tracker   status: open → won't do", "tracker   assignees: bob → alice"]
@@ -174,7 +174,7 @@ def test_what_people_and_documents_changed_is_told_in_words(tmp_path, run):
 
 def test_an_announced_and_a_refused_create_say_so(filled, capsys):
     assert filled.run("show", "iiii") == 0
-    assert "announced  to payments at 2026-11-24 12:00 UTC; its answer is not known yet" in capsys.readouterr().out
+    assert "announced  to payments at 2026-11-24 12:00 UTC; the answer is not known yet" in capsys.readouterr().out
     assert filled.run("show", "jjjj") == 0
     assert "no create  summary is too long" in capsys.readouterr().out
 

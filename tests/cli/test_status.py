@@ -168,7 +168,7 @@ def test_mine_of_nobody_known_names_who_is(filled, capsys):
     assert filled.run("status", "--mine", PMSYNC_USER="zed") == 2
     told = capsys.readouterr().err
     assert "not known under [people] as 'zed' (PMSYNC_USER)" in told
-    assert "known are: alice, bob; set PMSYNC_USER" in told
+    assert "known names: alice, bob; set PMSYNC_USER" in told
 
 
 # --- how it looks ---------------------------------------------------------------------------------------------

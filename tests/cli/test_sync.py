@@ -29,7 +29,7 @@ def test_a_run_that_could_not_look_never_says_that_all_agrees(run: Run, tmp_path
     out, err = terminal()
     assert run("sync").code == 1
     assert out.getvalue() == "Nothing was sent; 2 items wait.\n2 items: 2 waiting.\n"
-    assert "nothing is concluded about its tickets\n" in err.getvalue(), "asking again would not help"
+    assert "its tickets keep their last known state\n" in err.getvalue(), "asking again would not help"
 
 
 def test_a_run_that_found_nothing_to_do_says_that_all_agrees(run: Run, place: Path, terminal: Terminals) -> None:

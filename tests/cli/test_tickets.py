@@ -93,7 +93,7 @@ def test_assigning_to_somebody_unknown_is_a_warning(run, tmp_path: Path, capsys:
     assert told("zed") == "", "nobody is under [people]"
     (tmp_path / "pmsync.toml").write_text(f"{CONFIG}[people.alice]\n")
     assert told("alice") == ""
-    assert told("zed") == "warning: nobody under [people] is 'zed'\nhint: known are: alice\n"
+    assert told("zed") == "warning: 'zed' is not a name under [people]\nhint: known names: alice\n"
 
 
 def test_without_an_embedded_tracker_that_is_said(

@@ -71,7 +71,7 @@ def test_what_is_not_merged_gets_no_tickets(run: Run, tmp_path: Path, environ: M
     answer = run("sync", environ=environ)
     assert answer.code == 1
     assert any(f"{name} is {value!r}" in answer.err for name, value in environ.items())
-    assert "use `pmsync plan` there" in answer.err
+    assert "run `pmsync plan` here" in answer.err
     assert not (tmp_path / ".pmsync").exists()
     assert run("plan", environ=environ).out.find("Plan: 2 to create, 0 to update, 0 to adopt.\n") > 0
 

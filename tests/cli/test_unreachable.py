@@ -79,7 +79,7 @@ def test_a_bundle_that_cannot_be_used_is_named_with_its_variable(
     if content:
         bundle.write_bytes(content)
     monkeypatch.setenv(variable, str(bundle))
-    why = "holds no certificates in PEM form" if content else "does not exist"
+    why = "contains no certificates in PEM form" if content else "does not exist"
     told(tell(command, "https://127.0.0.1:9"), f"{variable} names '{bundle}', which {why}: correct the variable")
 
 
@@ -89,16 +89,16 @@ def test_a_dead_proxy_is_named_with_its_variable_and_without_its_password(
     command: str, variable: str, monkeypatch: pytest.MonkeyPatch, tell: Callable[[str, str], Ran]
 ) -> None:
     monkeypatch.setenv(variable, "http://alice:s3cret@127.0.0.1:9")
-    what = f"the proxy 'http://127.0.0.1:9' (from {variable}) cannot be reached (the connection is refused)"
+    what = f"the proxy 'http://127.0.0.1:9' (from {variable}) cannot be reached (connection refused)"
     told(tell(command, "https://api.acme.test"), f"{what}: correct {variable}, or add api.acme.test to NO_PROXY")
 
 
 @pytest.mark.parametrize(
     ("proxy", "expected"),
     [
-        ("http://no-such-host.invalid:3128", "cannot be reached (no such host is known here (DNS))"),
-        ("socks5://127.0.0.1:9", "is of a kind that cannot be used here"),
-        ("http://[::", "the address of a proxy in HTTPS_PROXY is not valid"),
+        ("http://no-such-host.invalid:3128", "cannot be reached (the host name does not resolve (DNS))"),
+        ("socks5://127.0.0.1:9", "is not supported: name an http:// proxy"),
+        ("http://[::", "the proxy address in HTTPS_PROXY is not valid"),
     ],
 )
 def test_a_proxy_that_is_wrong_is_named(
@@ -111,8 +111,8 @@ def test_a_proxy_that_is_wrong_is_named(
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (407, "wants a log-in (407 Proxy Authentication Required): set HTTPS_PROXY=http://USER:PASSWORD@127.0.0.1:"),
-        (403, "does not let requests through (403 Forbidden): have it allow api.acme.test"),
+        (407, "requires a login (407 Proxy Authentication Required): set HTTPS_PROXY=http://USER:PASSWORD@127.0.0.1:"),
+        (403, "rejects requests (403 Forbidden): have it allow api.acme.test"),
     ],
 )
 def test_a_proxy_that_refuses_is_named(
@@ -151,8 +151,8 @@ def test_a_log_in_page_is_quoted(command: str, kind: str, tell: Callable[[str, s
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("https://no-such-host.invalid", "no such host is known here (DNS)"),
-        ("https://127.0.0.1:9", "the connection is refused"),
+        ("https://no-such-host.invalid", "the host name does not resolve (DNS)"),
+        ("https://127.0.0.1:9", "connection refused"),
     ],
 )
 def test_who_is_not_there_is_told_apart(command: str, url: str, expected: str, tell: Callable[[str, str], Ran]) -> None:
@@ -177,7 +177,7 @@ def test_doctor_never_advises_to_run_itself(tell: Callable[[str, str], Ran]) -> 
     [
         ("self-signed", "if it is your own, name a file with that authority's certificate in REQUESTS_CA_BUNDLE"),
         ("unread variable", "SSL_CERT_FILE is not read"),
-        ("other bundle", "does not hold the authority that signed it"),
+        ("other bundle", "lacks the authority that signed it"),
         ("other host", "it is for another host"),
         ("expired", "it has expired"),
         ("no TLS", "no encrypted connection could be made"),

@@ -120,7 +120,7 @@ def test_the_documents_it_wrote_are_listed_as_git_reads_lists(run: Run, place: P
 
 def test_a_list_that_cannot_be_written_or_means_nothing_is_wrong_usage(run: Run, place: Path) -> None:
     answer = run("sync", "--written", "list")
-    assert (answer.code, "goes with it" in answer.err) == (2, True)
+    assert (answer.code, "needs --write-back" in answer.err) == (2, True)
     answer = run("sync", "--write-back", "--written", "nowhere/list")
     assert answer.code == 2
     assert "nowhere/list' cannot be written: no such file or directory" in answer.err

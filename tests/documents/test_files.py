@@ -166,7 +166,7 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     for given in ([], [tmp_path / "pm/gone.md"]):
         reading = read_documents(settings(tmp_path), given)
         assert reading.failed == ("pm/gone.md",)
-        assert [finding.message for finding in reading.findings] == ["the link leads nowhere"]
+        assert [finding.message for finding in reading.findings] == ["the symbolic link points to nothing"]
 
 
 def test_a_circle_of_folders_is_not_followed(tmp_path: Path) -> None:

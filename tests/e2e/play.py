@@ -298,7 +298,7 @@ def play(folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[t
         repository = Repository(root, clock, "https://github.com/acme/web.git")
         team = Team(root, stage, people, clock, _words(kind, names), repository)
         yield team, people
-        output.use(output.View(environ={}))
+        output.use(output.Printing(environ={}))
     assert not team.unexpected, "\n".join(["", *team.unexpected])
 
 

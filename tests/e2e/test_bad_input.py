@@ -62,7 +62,7 @@ def test_a_fork_s_pull_request_sends_nothing_to_where_its_configuration_points(t
 def test_no_event_of_a_pull_request_starts_a_sync(team: World) -> None:
     assert set(team.ci(team.propose({DOC: document(DISK)}))) == {"check", "plan"}
     refused = pmsync(team.dev, "sync", environ={"GITHUB_EVENT_NAME": "pull_request", "GITHUB_TOKEN": TOKEN})
-    assert (refused.code, "makes no tickets for a pull request" in refused.err) == (1, True)
+    assert (refused.code, "creates no tickets for a pull request" in refused.err) == (1, True)
     assert team.writes() == 0
 
 
@@ -78,7 +78,7 @@ def test_a_shallow_clone_says_how_to_get_what_it_lacks(team: World, command: str
     git(shallow, "checkout", "-q", "--detach")
     told = pmsync(shallow, command, "--changed-since", base, environ={"GITHUB_TOKEN": TOKEN})
     assert told.code == 2
-    assert f"git knows no revision '{base}' here" in told.err
+    assert f"git does not know revision '{base}' here" in told.err
     assert "git fetch --unshallow" in told.err
     assert "fetch-depth: 0" in told.err
     assert team.stage.requests() == 0

@@ -102,7 +102,7 @@ def test_a_host_in_trouble_costs_the_comment_and_not_the_job(team: World) -> Non
     event = team.propose({DOC: document(DISK)})
     team.github.server.before = lambda request: Response(502) if request.path.endswith("/comments") else None
     job = plan(team, event)
-    assert "no comment: GitHub had trouble of its own (502" in job.log
+    assert f"no comment: GitHub at '{team.github.api_url}' failed (502" in job.log
     assert "Plan: 1 to create" in job.summary
 
 

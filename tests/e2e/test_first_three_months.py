@@ -211,15 +211,15 @@ def the_first_hour(team: Team, people: People) -> None:
         wrote 'pmsync.toml'
         found 5 action items in 2 documents
           2 documents from before 2026-09-07: listed, no tickets
-        the next sync makes 0 tickets
+        the next sync creates 0 tickets
           5 items: 5 before documents.since (2026-09-07)
           with another documents.since: 2026-06-11 (everything): 5 tickets
         warning: only tickets of the token's own account will be trusted in 'TRACKER'
         hint: if CI and a cron host use different accounts, list both in trackers.TRACKER.accounts
         next:
           pmsync doctor  do trackers, token and people work?
-          pmsync plan  which tickets would be made?
-          pmsync sync  make them
+          pmsync plan  which tickets would be created?
+          pmsync sync  create them
     """)
     team.moves_to_the_fake()
     team.runs("plan").says("""
@@ -241,7 +241,7 @@ def the_first_hour(team: Team, people: People) -> None:
         ✓ configuration
             ✓ '~/web', namespace 'acme/web'
         ✓ ledger
-            ✓ '~/web/.pmsync/ledger.db' is not there yet; the first sync makes it
+            ✓ '~/web/.pmsync/ledger.db' does not exist yet; the first sync creates it
         ✓ documents
             ✓ 5 action items in 2 documents
         ! tracker TRACKER (TRACKER, [github: acme/web)][jira: https://acme.atlassian.net PAY)]
@@ -250,7 +250,7 @@ def the_first_hour(team: Team, people: People) -> None:
             ✓ may label and assign
             ✓ the token's scopes are 'repo'
             ! the label 'postmortem' does not exist yet
-              hint: it is made with the first ticket]
+              hint: it is created with the first ticket]
             [jira: ✓ logged in as 'BOT'
             ✓ project 'PAY' is 'Pay'
             ✓ issue type 'Task' exists
@@ -936,9 +936,8 @@ def tickets_go_away(team: Team, people: People) -> None:
 
     # The deletion was a mistake, and they do what the warning said.
     team.runs("forget TICKET-5 --yes").says("""
-        warning: TICKET-5 is not shown to pmsync: where it is only hidden or moved, the next sync makes a second
-              ticket
-        hint: look at LINK-5 as somebody who sees everything first
+        warning: pmsync cannot see TICKET-5: if it is only hidden or moved, the next sync creates a second ticket
+        hint: look at LINK-5 first, as somebody who can see everything
         'Send newsletters in portions of 50,000' has no ticket any more (was TICKET-5); the next sync links it again
               if that ticket still exists.
         For another ticket: `pmsync adopt t2f3gjx2ou2z TICKET`

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pmsync.cli.host.git import Repository
-from pmsync.cli.setup.pipelines import Place, Wishes, pipeline
+from pmsync.cli.host.git import GitRepository
+from pmsync.cli.setup.files import ConfigPlace
+from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from tests.e2e.runner import ROOT
 from tests.e2e.world import BOOK, DISK, DOC, PIN, VAGUE, World, document, git, world
@@ -31,7 +32,7 @@ def run(team: World, name: str, ref: str, *, protected: bool = False, **variable
     """One job on a runner that fetched `ref`; protected variables exist on protected branches only."""
     tracker = TrackerSettings("payments", "jira", url="https://acme.atlassian.net", token_env="JIRA_TOKEN")
     settings = Settings(str(team.dev), "acme/web", trackers={"payments": tracker})
-    place = Place(team.dev / "pmsync.toml", Repository("gitlab.com", "acme/web", "main"))
+    place = ConfigPlace(team.dev / "pmsync.toml", GitRepository("gitlab.com", "acme/web", "main"))
     job = yaml.safe_load(pipeline("gitlab", settings, place, PIN, Wishes("push"))[0].text)[name]
     number = len(list(team.top.glob("gitlab*")))
     here, temp = team.top / f"gitlab{number}", team.top / f"temp{number}"

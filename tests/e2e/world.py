@@ -10,9 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pmsync.cli.host.git import Repository
+from pmsync.cli.host.git import GitRepository
+from pmsync.cli.setup.files import ConfigPlace
 from pmsync.cli.setup.pin import Pin
-from pmsync.cli.setup.pipelines import Place, Wishes, pipeline
+from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.ledger import Ledger
 from pmsync.model import Ref
@@ -151,7 +152,7 @@ class World:
         else:
             tracker = TrackerSettings("platform", "github", repo=REPO, token_env="GITHUB_TOKEN")
         settings = Settings(str(self.dev), "acme/web", trackers={tracker.name: tracker})
-        place = Place(self.dev / "pmsync.toml", Repository("github.com", REPO, "main"))
+        place = ConfigPlace(self.dev / "pmsync.toml", GitRepository("github.com", REPO, "main"))
         return pipeline("github", settings, place, PIN, self.wishes)[0].text
 
     def ci(self, event: Event, only: str = "") -> dict[str, Job]:

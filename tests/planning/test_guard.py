@@ -297,7 +297,7 @@ def test_a_name_that_somebody_else_took_over(tmp_path: Path) -> None:
         theirs = state.add_repo("acme/web", roles={stage.me: "write"})
         team.write(DOC, f"{WORK[0]} on all nodes", WORK[1])
         result = team.sync()
-        assert any("another repository" in finding.message for finding in result.findings)
+        assert any("is not in `acme/web`" in finding.message for finding in result.findings)
         team.write(DOC, f"{WORK[0]} on all nodes", WORK[1], WORK[2])
         team.clock.advance(days=1)
         assert refusals(team.sync())

@@ -796,4 +796,4 @@ def test_words_of_closed_tickets_that_are_not_known_are_told_once_for_each_track
         "tickets of tracker 'web' are closed with the resolution 'Parked', and count as done",
         "tickets of tracker 'web' are closed with the status 'Zombie', and count as done",
     ]
-    assert found[0].hint.startswith('write `"Parked" = "done"` below [trackers.web.resolution], with "wont_do"')
+    assert found[0].hint.startswith('write `"Parked" = "done"` under [trackers.web.resolution], or "wont_do"')

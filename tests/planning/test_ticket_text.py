@@ -8,7 +8,7 @@ import pytest
 
 from pmsync.config.severity import severity_level
 from pmsync.documents.items import parse
-from pmsync.planning.ticket_text import due_date
+from pmsync.planning.due_dates import due_date
 
 
 @pytest.mark.parametrize(

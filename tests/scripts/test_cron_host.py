@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.cli.host.git import Repository
-from pmsync.cli.setup.pipelines import Place, Watch, units
+from pmsync.cli.host.git import GitRepository
+from pmsync.cli.setup.cron_units import Watch, units
+from pmsync.cli.setup.files import ConfigPlace
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.errors import ConfigError
 from tests.cli.conftest import DOCUMENT, Ran, write
@@ -32,7 +33,9 @@ FOREIGN = "- Überwache die Länge der Schlange „Mailer“ (owner: alice)\n"
 
 def host_files(top: Path, watch: Watch = UNWATCHED) -> dict[str, str]:
     settings = Settings(str(top), "acme/web", trackers={"web": OWN})
-    return {part.path.name: part.text for part in units(settings, Place(top / "pmsync.toml", Repository()), watch)}
+    return {
+        part.path.name: part.text for part in units(settings, ConfigPlace(top / "pmsync.toml", GitRepository()), watch)
+    }
 
 
 def command(crontab: str) -> str:
@@ -231,7 +234,7 @@ def test_the_figures_are_left_where_init_was_told(host: Host, tmp_path: Path) ->
     "url", ["hc.example/4f3a", "https://hc.example/$(id)", "https://hc.example/a%20b", "https://hc.example/a?b=c", "x'"]
 )
 def test_a_url_that_cron_or_a_shell_would_read_otherwise_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ConfigError, match="is no plain http"):
+    with pytest.raises(ConfigError, match="is not a plain http"):
         host_files(tmp_path, Watch(heartbeat=url))
 
 

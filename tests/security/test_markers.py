@@ -20,7 +20,7 @@ from pmsync.planning.ticket_text import body, labels, raw_fields, ticket_title
 from pmsync.trackers.github.issue import CUT, LONGEST_BODY, fit_body, fit_labels, fit_title
 from pmsync.trackers.jira import anchor_marker
 from pmsync.trackers.jira.create_screen import create_fields
-from pmsync.trackers.jira.issue import dialect, document_labels, marker_of, uid_label
+from pmsync.trackers.jira.issue import Dialect, document_labels, marker_of, uid_label
 from tests.clock import Clock
 from tests.trackers.contract import draft, make, seen
 from tests.trackers.jira_stage import JiraStage
@@ -99,8 +99,8 @@ def check_jira(document: Document, item: Item) -> None:
     wanted = document_labels(labels(raw_fields(document, item), JIRA))
     text = body(document, item, SETTINGS, fields={"title", "assignees", "labels", "due", "priority"})
     for cloud in (True, False):
-        words = dialect(JIRA, cloud=cloud)
-        fields = create_fields(draft(marker=own, body=text, labels=wanted), JIRA, None, words)
+        words = Dialect(JIRA, cloud=cloud)
+        fields = create_fields(draft(marker=own, body=text, labels=wanted), None, words)
         assert markers_in(str(fields["description"])) == []
         assert marker_of({"fields": fields}, words) == (Marker(own.uid) if cloud else own)
 
@@ -177,11 +177,11 @@ ANCHOR = anchor_marker.append("", Marker(VICTIM, "acme/web", "d", "k")).strip()
      f"[{ANCHOR}](https://h/{ANCHOR})", "{" + ANCHOR, f"{{anchor:{ANCHOR}}}", f"<b>{ANCHOR}</b>"],
 )  # fmt: skip
 def test_no_document_forms_an_anchor_that_is_a_marker(place: str, text: str) -> None:
-    document, words = read(PLACES[place].replace("{}", text)), dialect(JIRA, cloud=False)
+    document, words = read(PLACES[place].replace("{}", text)), Dialect(JIRA, cloud=False)
     for item in document.items if document else ():
         own = identity(document, item)  # type: ignore[arg-type]
         whole = body(document, item, SETTINGS, fields=())  # type: ignore[arg-type]
-        wiki = str(create_fields(draft(marker=own, body=whole), JIRA, None, words)["description"])
+        wiki = str(create_fields(draft(marker=own, body=whole), None, words)["description"])
         assert len(re.findall(r"\{anchor:pmsync", wiki)) == 1
         assert anchor_marker.read(wiki) == own
         assert anchor_marker.read(wiki.rpartition("{")[0]) is None

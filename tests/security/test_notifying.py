@@ -23,7 +23,7 @@ from tests.trackers.contract import draft
 
 SETTINGS = Settings("/srv", "acme/web", web_url="https://github.com/acme/web/blob/main/{path}#L{line}")
 JIRA = TrackerSettings("payments", "jira", url="https://acme.atlassian.net", project="PAY")
-WORDS = Dialect("payments", "https://acme.atlassian.net", "PAY", cloud=True)
+WORDS = Dialect(JIRA, cloud=True)
 
 CALLS = [
     "@mallory",
@@ -190,7 +190,7 @@ def test_no_place_calls_anybody_or_starts_a_macro_in_jira(place: str, call: str)
     document = parse(PLACES[place].replace("{}", call), "postmortems/a.md")
     for item in document.items:
         text = body(document, item, SETTINGS, fields={"title", "assignees", "labels", "due", "priority"})
-        wiki = str(create_fields(draft(body=text), JIRA, None, WORDS)["description"])
+        wiki = str(create_fields(draft(body=text), None, WORDS)["description"])
         bare = re.sub(r"\{\{.*?\}\}", "", wiki)
         assert not re.search(r"(?<!\\)\[[~@]", wiki)
         assert not re.search(r"(?<!\\)\{(?:code|panel|color)", bare)

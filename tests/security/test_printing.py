@@ -126,7 +126,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     desk.assign(1, f"dana {WHOLE}")
     desk.close(2)
     yield tmp_path
-    output.use(output.View(environ={}))
+    output.use(output.Printing(environ={}))
 
 
 def printed(place: Path, monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], environ: dict[str, str]) -> str:

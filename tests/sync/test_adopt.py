@@ -135,7 +135,7 @@ def test_a_ticket_whose_own_item_still_stands_is_not_adopted_only_to_be_taken_ba
 ) -> None:
     ticket = team.ref(BOOK)
     say_forget(team, BOOK)
-    with pytest.raises(PmsyncError, match="carries the marker of 'Write a runbook for failover', which still stands"):
+    with pytest.raises(PmsyncError, match="carries the marker of 'Write a runbook for failover', which is still in"):
         say_adopt(team, DISK, ticket)
     team.sync()
     assert team.ref(BOOK) == ticket

@@ -279,7 +279,7 @@ def test_a_role_that_is_lost_halfway_costs_one_label(tmp_path: Path) -> None:
         with before_write(both, 1, role("read")):
             result = both.team.sync()
         told(result, "label", "write access")
-        told(result, "platform", "left alone")
+        told(result, "platform", "skipped")
         assert both.stage.created() == 3
         both.others_are_fine()
         told(both.team.sync(), "role Write", "acme/web")

@@ -176,8 +176,8 @@ def test_a_hidden_ticket_is_told_as_deleted_or_hidden_and_found_again(team: Team
     assert told.rule == "ticket-lost"
     assert "deleted, or is hidden" in told.hint
     # The advice comes in the order that is safe: look first, and forget only what is gone.
-    assert told.hint.index(f"open {ref.url} as somebody who sees everything.") < told.hint.index("Only where")
-    assert "Only where it was deleted: `pmsync forget" in told.hint
+    assert told.hint.index(f"open {ref.url} with an account that sees everything.") < told.hint.index("Only if")
+    assert "Only if it was deleted: `pmsync forget" in told.hint
     assert team.links()[DISK].lost
     jira.state.hide(jira.issue(ref), hidden=False)
     later(team)

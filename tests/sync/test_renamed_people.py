@@ -50,7 +50,7 @@ def test_it_is_no_reassignment_and_is_told_with_the_new_name(team: Team, stage: 
     for _ in range(2):  # for as long as the configuration has the former name
         result = team.sync()
         (told,) = [finding for finding in result.findings if finding.rule == "account-renamed"]
-        assert told.message.startswith(f"the account {old!r} of 'alice' is called 'alice-new' now")
+        assert told.message.startswith(f"the account {old!r} of 'alice' is now called 'alice-new'")
         assert '= "alice-new"`' in told.hint
         link = team.links()[DISK]
         assert (link.ticket.assignees, link.reassigned) == (("alice-new",), False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pmsync.config.settings import Route, TrackerSettings
-from pmsync.reports import plan
+from pmsync.reports import plan_markdown
 from tests.clock import Clock
 from tests.sync.contract import BOOK, DISK, DOC
 from tests.team import HEAD, Team
@@ -87,7 +87,7 @@ def test_the_plan_in_a_pull_request_shows_nothing_of_it(team: Team, vault: Local
     ):
         change()
         result = team.plan()
-        text = plan.plan_markdown(result)
+        text = plan_markdown.plan_markdown(result)
         assert not words(text), text
         if result.plan.pending:
             assert "restricted documents and are not shown" in text or "1 to create" in text
@@ -95,7 +95,7 @@ def test_the_plan_in_a_pull_request_shows_nothing_of_it(team: Team, vault: Local
 
 
 def test_the_plan_in_a_pull_request_shows_the_rest(team: Team) -> None:
-    text = plan.plan_markdown(team.plan())
+    text = plan_markdown.plan_markdown(team.plan())
     assert DISK in text
     assert "2 of them belong to restricted documents and are not shown." in text
 

@@ -23,7 +23,7 @@ PERSON = "dana"
 
 
 class CountedStore(Store):
-    """Counts the transactions that a tracker asks for, which here stand for requests."""
+    """Counts a tracker's transactions, the local counterpart of requests."""
 
     count: int = 0
 
@@ -98,7 +98,7 @@ class LocalStage:
 
     def close_as_duplicate(self, ref: Ref, of: Ref) -> None:
         with self._person():
-            self._desk.close_as_duplicate(_number(ref), _number(of))
+            self._desk.set(_number(ref), state="duplicate", duplicate_of=_number(of))
 
     def retitle(self, ref: Ref, title: str) -> None:
         with self._person():
@@ -122,7 +122,7 @@ class LocalStage:
 
     def set_due(self, ref: Ref, due: str | None) -> None:
         with self._person():
-            self._desk.set_due(_number(ref), date.fromisoformat(due) if due else None)
+            self._desk.set(_number(ref), due=date.fromisoformat(due) if due else None)
 
     def delete(self, ref: Ref) -> None:
         with self._person():
@@ -143,7 +143,7 @@ class LocalStage:
             self._by_people += self._transactions() - before
 
     def _transactions(self) -> int:
-        """But for the one that makes the file, before the first that a tracker asks for."""
+        """Without the transaction that creates the file, before the tracker's first."""
         if not self.path.exists():
             return 0
         with self.path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""What the headers of a refusal explain is said by every request, with what to do: seen over HTTP."""
+"""Every request names the cause of a refusal, from the headers of the answer, and what to do. Over HTTP."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def wire(stage: Stage) -> Any:
 
 
 def everything(stage: Stage) -> list[Callable[[Tracker], Any]]:
-    """Requests of every kind; each says its refusal in an error, an outcome, a sight or a check."""
+    """Requests of every kind; each reports a refusal as an error, an outcome, a sight or a check."""
     ref = make(stage).ref
     return [
         lambda tracker: tracker.scan(),
@@ -67,7 +67,7 @@ REFUSALS = {
         403,
         "Resource protected by organization SAML enforcement. You must grant your OAuth token access.",
         {"X-GitHub-SSO": f"required; url={SSO}"},
-        (f"do so at {SSO}",),
+        (f"authorize this one at {SSO}",),
     ),
     "single sign-on, of several organizations": (
         404,
@@ -187,13 +187,13 @@ DENIALS = {
         401,
         {"errorMessages": ["You are not authenticated."]},
         {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED", "WWW-Authenticate": 'OAuth realm="https%3A%2F%2Facme"'},
-        ("Jira does not accept what", "JIRA_TOKEN", "expired"),
+        ("Jira does not accept the value of", "JIRA_TOKEN", "expired"),
     ),
     "a wrong token, answered as to anybody": (
         200,
         {"issues": [], "total": 0, "isLast": True},
         {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"},
-        ("Jira does not accept what", "JIRA_TOKEN"),
+        ("Jira does not accept the value of", "JIRA_TOKEN"),
     ),
     "an account without a license": (
         403,
@@ -205,9 +205,9 @@ DENIALS = {
         401,
         b"<html><head><title>Acme gate</title></head></html>",
         {"WWW-Authenticate": 'Basic realm="Acme gate"'},
-        ("a page titled 'Acme gate'", "a log-in of its own, Basic (realm 'Acme gate')"),
+        ("a page titled 'Acme gate'", "a login of its own, Basic (realm 'Acme gate')"),
     ),
-    "Windows' log-in": (401, b"", {"WWW-Authenticate": "Negotiate"}, ("a log-in of its own, Negotiate",)),
+    "Windows' log-in": (401, b"", {"WWW-Authenticate": "Negotiate"}, ("a login of its own, Negotiate",)),
     "a bearer that says why": (
         401,
         None,
@@ -283,7 +283,7 @@ def test_what_is_no_answer_of_the_service_is_described(
     assert error.value.lasting == lasting
     assert all(expected in said(stage, ask) for ask in (asked[0], asked[1], asked[5]))
     for ask in asked:
-        said(stage, ask)  # whatever it says, it is no bug
+        said(stage, ask)  # must not raise anything else
 
 
 @pytest.mark.parametrize(
@@ -302,6 +302,14 @@ def test_a_redirect_to_another_page_is_no_new_name_and_no_move(stage: Stage, loc
         assert expected in text
         assert "s3cret" not in text
         assert "renamed" not in text
+
+
+def test_a_redirect_to_a_malformed_address_is_in_doubt(stage: Stage) -> None:
+    stage.tracker.create([draft(1)])
+    wire(stage).before = lambda _: Response(302, b"", {"Location": "https://["})
+    with pytest.raises(TrackerUnavailable, match="the answer cannot be read"):
+        stage.tracker.scan()
+    assert isinstance(stage.tracker.create([draft(2)])[0], InDoubt)
 
 
 def test_a_create_that_a_page_answers_is_in_doubt_and_says_so(stage: Stage) -> None:

@@ -242,8 +242,8 @@ def test_a_server_that_is_not_there_was_surely_sent_nothing() -> None:
         stage.github.server.stop()
         (outcome,) = stage.tracker.create([draft()])
         assert isinstance(outcome, Unavailable)
-        what, todo = "cannot be reached: the connection is refused", "check trackers.platform.api_url and the network"
-        assert outcome.reason == f"{stage.settings.api_url!r} {what}; {todo}"
+        what, todo = "cannot be reached: connection refused", "check trackers.platform.api_url and the network"
+        assert outcome.reason == f"GitHub at {stage.settings.api_url!r} {what}; {todo}"
         with pytest.raises(TrackerUnavailable):
             stage.tracker.scan()
 
@@ -722,22 +722,18 @@ GHES = "https://ghes.example/api/v3"
         ({"token_env": None}, {}, "the environment variable `GITHUB_TOKEN` is not set"),
         ({}, {"GH": " "}, "`GH` is not set"),
         ({}, {"GH": "two words"}, "`GH` has spaces"),
-        ({"repo": "web"}, {"GH": "t"}, "trackers.platform.repo is 'web'"),
-        ({"repo": ""}, {"GH": "t"}, "owner/name"),
-        ({"label": "a,b"}, {"GH": "t"}, "trackers.platform.label is 'a,b'"),
         ({"api_url": "http://ghes.example/api/v3"}, {"GH": "t"}, "never sent without encryption"),
         ({"api_url": "ftp://ghes.example"}, {"GH": "t"}, "trackers.platform.api_url"),
         ({"api_url": "https://user:pw@ghes.example"}, {"GH": "t"}, "trackers.platform.api_url"),
-        ({"api_url": "https://[bad"}, {"GH": "t"}, "no address"),
+        ({"api_url": "https://[bad"}, {"GH": "t"}, "not a URL"),
         ({"api_url": "https://github.com"}, {"GH": "t"}, "https://api.github.com"),
         ({"api_url": GHES}, {"GH": "t", "CI": "true"}, "PMSYNC_HOSTS=ghes.example"),
         ({"api_url": GHES}, {"GH": "t", "CI": "1", "PMSYNC_HOSTS": "other.example"}, "PMSYNC_HOSTS"),
         ({"api_url": "https://api.github.com.evil.example"}, {"GH": "t", "CI": "true"}, "PMSYNC_HOSTS"),
         ({"api_url": GHES}, {"GH": "t"}, "set `PMSYNC_HOSTS=ghes.example`"),
         ({"api_url": GHES}, {"GH": "t", "CI": "false"}, "PMSYNC_HOSTS=ghes.example"),
-        ({"app_id_env": "APP"}, {"APP": "7"}, "trackers.platform.app_key_env is missing"),
         ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7"}, "`KEY` is not set"),
-        ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "no private key"),
+        ({"app_id_env": "APP", "app_key_env": "KEY"}, {"APP": "7", "KEY": "no key"}, "not a private key"),
     ],
 )
 def test_what_is_wrong_with_the_settings_is_named(changes: dict[str, Any], environ: dict[str, str], said: str) -> None:
@@ -764,7 +760,7 @@ def test_a_token_goes_to_hosts_that_the_environment_allows(api_url: str, environ
 
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        connect(replace(BASE, repo="web", api_url="ftp://x"), {})
+        connect(replace(BASE, app_id_env="APP", app_key_env="KEY", api_url="ftp://x"), {})
     assert len(caught.value.problems) == 3
 
 

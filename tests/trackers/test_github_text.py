@@ -1,4 +1,4 @@
-"""What GitHub takes and gives as text, and how fast it may be asked: pure rules, without a server."""
+"""The texts that GitHub accepts and returns, and its rate limits: without a server."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from pmsync.trackers.github.issue import (
     fit_labels,
     fit_title,
     foreign_deed,
-    next_page,
-    reasons,
     repository_id_of,
 )
-from pmsync.trackers.github.pacing import CONTENT_LIMITS, NotSent, Pacing, patience
+from pmsync.trackers.github.pacing import CONTENT_LIMITS, Pacing, patience
+from pmsync.trackers.github.repository import next_page
+from pmsync.trackers.http import Answer, NotSent
 
 IDENTITY = Marker("abcdefgh2345", "acme/platform", "postmortems/outage.md", "rotate the keys")
 DATE = "Tue, 24 Nov 2026 09:00:00 GMT"
@@ -107,16 +107,17 @@ def test_labels_that_differ_by_case_are_one_as_it_was_written_first() -> None:
     ],
 )
 def test_an_error_answer_in_one_line(data: object, text: str) -> None:
-    assert reasons(data) == text
+    assert Answer(422, {}, data).reason == f"422: {text}"
 
 
 def test_addresses_in_headers() -> None:
     link = (
         '<https://h/repositories/12/issues?page=1>; rel="prev", <https://h/repositories/12/issues?page=3>; rel="next"'
     )
-    assert next_page(link) == "https://h/repositories/12/issues?page=3"
-    assert next_page("") is None
-    assert repository_id_of(next_page(link) or "") == 12
+    following = next_page(Answer(200, {"Link": link}))
+    assert following == "https://h/repositories/12/issues?page=3"
+    assert next_page(Answer(200, {})) is None
+    assert repository_id_of(following) == 12
     assert repository_id_of("https://h/repositories/12") == 12
     assert repository_id_of("https://h/repos/acme/web/issues") is None
 
@@ -192,12 +193,12 @@ def test_where_there_are_no_limits_nothing_waits(time: Time) -> None:
 
 
 def test_an_exhausted_limit_is_waited_for_by_the_servers_clock(time: Time) -> None:
-    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795510830", "date": DATE}
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1795510830", "Date": DATE}
     pace = pacing(time)
-    assert pace.learn(200, headers) is None
+    pace.learn(Answer(200, headers))
     pace.wait(write=False)
     assert time.slept == [0.0, 31.0]
-    pace.learn(200, headers | {"x-ratelimit-reset": "1795514400"})
+    pace.learn(Answer(200, headers | {"X-RateLimit-Reset": "1795514400"}))
     with pytest.raises(NotSent) as caught:
         pace.wait(write=False)
     assert caught.value.retry_after == 3601
@@ -205,8 +206,8 @@ def test_an_exhausted_limit_is_waited_for_by_the_servers_clock(time: Time) -> No
 
 def test_what_the_server_asks_for_is_waited_in_full(time: Time) -> None:
     pace = pacing(time)
-    assert pace.learn(429, {"retry-after": "30"}) == 30
-    pace.learn(429, {"retry-after": "5"})
+    pace.learn(Answer(429, {"Retry-After": "30"}))
+    pace.learn(Answer(429, {"Retry-After": "5"}))
     pace.wait(write=False)
     assert time.slept == [0.0, 30.0]
 
@@ -215,18 +216,18 @@ def test_what_the_server_asks_for_is_waited_in_full(time: Time) -> None:
     ("status", "headers", "message", "wait"),
     [
         (403, {}, "Must have admin rights to Repository.", None),
-        (403, {"x-ratelimit-remaining": "12"}, "Resource not accessible by integration", None),
-        (403, {"retry-after": "9"}, "", 9.0),
-        (403, {"x-ratelimit-remaining": "0"}, "whatever", 60.0),
-        (429, {"retry-after": "soon", "date": DATE}, "", 60.0),
-        (429, {"retry-after": "Tue, 24 Nov 2026 08:00:00 GMT", "date": DATE}, "", 0.0),
+        (403, {"X-RateLimit-Remaining": "12"}, "Resource not accessible by integration", None),
+        (403, {"Retry-After": "9"}, "", 9.0),
+        (403, {"X-RateLimit-Remaining": "0"}, "whatever", 60.0),
+        (429, {"Retry-After": "soon", "Date": DATE}, "", 60.0),
+        (429, {"Retry-After": "Tue, 24 Nov 2026 08:00:00 GMT", "Date": DATE}, "", 0.0),
         (422, {}, "Validation Failed; was submitted too quickly", 60.0),
         (422, {}, "Validation Failed", None),
-        (503, {"retry-after": "9"}, "", None),
-        (200, {"retry-after": "9"}, "", None),
+        (503, {"Retry-After": "9"}, "", None),
+        (200, {"Retry-After": "9"}, "", None),
     ],
 )
 def test_what_counts_as_being_turned_away(
     status: int, headers: dict[str, str], message: str, wait: float | None
 ) -> None:
-    assert patience(status, headers, message) == wait
+    assert patience(Answer(status, headers, {"message": message})) == wait

@@ -118,7 +118,7 @@ def test_what_the_create_screen_lacks_stands_in_the_text(stage: JiraStage) -> No
     assert "P1" in stage.body(outcome.ticket.ref)
 
 
-def test_a_project_that_may_not_be_written_to_is_told_before_the_first_create(stage: JiraStage) -> None:
+def test_a_project_that_may_not_be_written_to_is_previous_findings_the_first_create(stage: JiraStage) -> None:
     assert not stage.tracker.probe().blocked
     stage.state.permissions = {"CREATE_ISSUES": False}
     assert "create tickets" in stage.tracker.probe().blocked

@@ -87,7 +87,7 @@ def test_a_token_whose_scopes_do_not_reach_is_told_which_it_needs(stage: JiraSta
 def test_an_api_url_of_another_site_is_refused_before_anything_is_looked_up(stage: JiraStage) -> None:
     stage.settings = replace(stage.settings, url="https://other.atlassian.net")
     with pytest.raises(
-        TrackerClosed, match=r"api_url leads to the Jira of .*, and trackers\.payments\.url is 'https://other"
+        TrackerClosed, match=r"api_url leads to the Jira of .*, but trackers\.payments\.url is 'https://other"
     ):
         stage.reconnect().scan()
     assert [record.request.path.rpartition("/")[2] for record in stage.jira.server.log] == ["serverInfo"]

@@ -69,7 +69,7 @@ def test_a_screen_without_a_field_that_every_ticket_needs_is_told_once_and_by_ea
     (check,) = checks(stage)
     assert check.ok is False
     assert name.title() in check.message
-    assert "add the field to the screen" in check.message
+    assert "add the field to its create screen" in check.message
     for _ in range(3):
         result = team.sync()
         assert not result.ok
@@ -106,7 +106,7 @@ def test_items_without_a_date_where_one_is_required_are_told_together_and_by_eac
         assert stage.created() == 1
     writes = stage.writes()
     team.sync()
-    assert stage.writes() == writes  # what is known beforehand is not even sent
+    assert stage.writes() == writes  # the screen shows it, so nothing is sent
 
     team.settings = replace(team.settings, sla={"sev2": timedelta(days=30)})
     assert team.sync().ok

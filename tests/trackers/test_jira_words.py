@@ -1,4 +1,4 @@
-"""How a closed issue ended: done, not to be done, or the same as another, by the words of whoever set Jira up."""
+"""How a closed issue ended (done, won't do, duplicate), by the names of its status and resolution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from pmsync.config.settings import TrackerSettings
 from pmsync.model import Status
 from pmsync.trackers.jira.closed_words import ending
-from pmsync.trackers.jira.issue import dialect, status_of
+from pmsync.trackers.jira.issue import Dialect, status_of
 
 WONT_DO = (
     "Won't Do", "Won’t Do", "WON'T FIX", "Wont_Do", "Cancelled", "Canceled", "Declined",
@@ -79,7 +79,7 @@ def ended(
         "resolution": {"name": reason} if reason else None,
         "issuelinks": [link] if duplicates else [],
     }
-    return status_of(fields, dialect(TrackerSettings("pay", "jira", url="https://acme.example", **tables), cloud=True))
+    return status_of(fields, Dialect(TrackerSettings("pay", "jira", url="https://acme.example", **tables), cloud=True))
 
 
 @pytest.mark.parametrize("resolution", ["Done", None, "Erledigt"])

@@ -1,4 +1,4 @@
-"""The embedded tracker: the contract, and what is its own (a file, processes side by side, names, history)."""
+"""The embedded tracker: the contract, and its own features (a file, concurrent processes, names, history)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TestLocalTrackerKeepsTheContract(TrackerContract):
         return LocalStage(tmp_path)
 
     def test_a_person_without_an_account_is_unresolved_with_the_reason(self, stage: LocalStage) -> None:  # type: ignore[override]
-        """Here nobody is without an account: whoever stands in [people] has one, by their id."""
+        """Everybody in [people] has an account here, their id."""
         assert stage.tracker.resolve([Person("nobody", name="No Body")]) == {"nobody": "nobody"}
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path) -
     path = tmp_path / "tickets.db"
     path.write_text("these are my notes\n" * 100)
     tracker = LocalStage(tmp_path).tracker
-    with pytest.raises(TrackerError, match=r"tickets\.db.*damaged or no database"):
+    with pytest.raises(TrackerError, match=r"tickets\.db.*damaged or not a database"):
         tracker.scan()
     assert isinstance(tracker.create([draft()])[0], Rejected)
     assert "damaged" in tracker.probe().blocked
@@ -86,7 +86,7 @@ def test_a_file_of_a_newer_program_is_refused(stage: LocalStage) -> None:
     make(stage)
     with closing(sqlite3.connect(stage.path)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(TrackerError, match=r"version 99, newer than this program's 1; update pmsync"):
+    with pytest.raises(TrackerError, match=r"version 99, newer than the 1 of this pmsync; update pmsync"):
         stage.tracker.scan()
     (outcome,) = stage.tracker.create([draft(2)])
     assert isinstance(outcome, Rejected)
@@ -103,7 +103,7 @@ def test_a_file_of_a_newer_program_is_refused(stage: LocalStage) -> None:
     ],
 )
 def test_tables_that_are_not_as_they_were_made_are_left_alone(stage: LocalStage, statement: str) -> None:
-    """Another program's database may have the same version; and what it holds would run with every write."""
+    """Another program's database may have the same version, and its triggers would run with every write."""
     make(stage)
     with closing(sqlite3.connect(stage.path)) as connection:
         connection.execute(statement)
@@ -202,7 +202,7 @@ def test_a_ticket_of_another_file_is_not_one_with_the_same_number(stage: LocalSt
     after = make(stage)
     assert before.ref.key == after.ref.key
     assert stage.tracker.get([before.ref, after.ref]) == {before.ref: Gone(before.ref), after.ref: after}
-    with pytest.raises(TrackerError, match="one that was here before"):
+    with pytest.raises(TrackerError, match="belongs to another file, which was here before"):
         stage.tracker.update(before.ref, {"title": "Never"})
 
 

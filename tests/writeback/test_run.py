@@ -318,5 +318,5 @@ def test_what_could_not_be_written_stands_in_the_ledger_for_the_next_run(team: T
     (team.root / DOC).write_text(text.replace(DISK, f"{DISK} (see #999)"), encoding="utf-8")
     first, second = write(team), write(team)
     assert [finding.rule for finding in first.findings] == ["not-written"]
-    assert set(first.findings) <= set(second.told_before)
-    assert replace(first, told_before=()) == replace(second, told_before=())
+    assert set(first.findings) <= set(second.previous_findings)
+    assert replace(first, previous_findings=()) == replace(second, previous_findings=())

@@ -1,4 +1,4 @@
-"""`pmsync adopt`: says which ticket an item has."""
+"""`pmsync adopt`: links an item to a ticket."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from pmsync.trackers.contract import Tracker
 @click.command()
 @click.argument("item")
 @click.argument("ticket", required=False)
-@click.option("--new", is_flag=True, help="The item is a new one: the next sync creates its ticket.")
+@click.option("--new", is_flag=True, help="The item is new: the next sync creates its ticket.")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, item: str, ticket: str | None, new: bool, output_format: str) -> int:
-    """Say which ticket an item has, where `pmsync sync` could not tell, or that it is a new item.
+def command(app: App, item: str, ticket: str | None, new: bool, output_format: str) -> None:
+    """Link an item to an existing ticket, or say that it is new, where `pmsync sync` cannot tell.
 
-    Sends nothing: the ticket stays as it is, and gets what changes in the document from now on.
-    ITEM is path:line, a ticket's key or URL, or the start of a uid; TICKET a key or URL in a configured tracker.
+    Sends nothing: the ticket stays as it is, and is updated when the document changes from now on. ITEM is path:line, a
+    ticket's key or URL, or the start of a uid; TICKET is a key or URL in a configured tracker.
 
     \b
     Examples:
@@ -37,51 +37,46 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
       pmsync adopt postmortems/2026-11-02-checkout.md:41 --new
     """
     if new == bool(ticket):
-        raise ConfigError("say either which TICKET the item has, or --new; see `pmsync adopt --help`")
+        raise ConfigError("name either a TICKET or --new; see `pmsync adopt --help`")
     settings = app.settings()
     path = Path(settings.ledger)
     with hold(path, wait=0), Ledger.open(path) as ledger, recorded(ledger, app.now, f"adopt {item}") as run:
         view = resolve_item(ledger, item)
         title = view.seen.item.fields.title
-        if ticket is None and view.link:
-            key = view.link.ticket.ref.key
+        if ticket:
+            tracker, ref = _recognise(settings, app, ticket)
+            target = ticket_of(ref, tracker)
+            adopted = adopt(ledger, run, app.now(), view, target, ours=target.author in tracker.accounts())
+            owners.note(ledger, settings)
+            message = f"{title!r} has ticket {target.ref.key}{_before(adopted, target)}"
+        elif view.link:
             raise ConfigError(
-                f"{title!r} has ticket {key} already, and gets no second one; "
-                f"`pmsync adopt {item} TICKET` gives it another"
+                f"{title!r} already has ticket {view.link.ticket.ref.key}\n"
+                f"`pmsync adopt {item} TICKET` links another one instead"
             )
-        if ticket is None:
+        else:
             refuse_new(view)
             ledger.decide(run, app.now(), view.uid, "new")
             message = f"{title!r} counts as new; `pmsync sync` creates its ticket, unless one with its marker exists"
-        else:
-            tracker, ref = _recognise(settings, app, ticket)
-            found = ticket_of(ref, tracker)
-            made = adopt(ledger, run, app.now(), view, found, ours=found.author in tracker.accounts())
-            was = f" (was {made.before.ticket.ref.key})" if made.before else ""
-            message = f"{title!r} has ticket {found.ref.key}{was}{_superfluous(made, found)}"
-            owners.note(ledger, settings)
-    if output_format == "json":
-        output.emit_json({"uid": view.uid, "title": title, "ticket": ticket, "new": new})
-    else:
-        output.echo(message, hang=2)
-    return 0
+    output.answer(output_format, {"uid": view.uid, "title": title, "ticket": ticket, "new": new}, message)
 
 
-def _superfluous(made: Adopted, found: Ticket) -> str:
-    before = made.before.ticket if made.before and not made.before.named else None
-    if before is None or before.ref == found.ref or before.status.closed:
+def _before(adopted: Adopted, target: Ticket) -> str:
+    """A remark about the ticket that the item had before."""
+    if not adopted.before:
         return ""
-    return f"; nothing needs {before.ref.key} any more: close it"
+    before = adopted.before.ticket
+    is_superfluous = not adopted.before.named and before.ref != target.ref and not before.status.closed
+    advice = f"; nothing needs {before.ref.key} any more: close it" if is_superfluous else ""
+    return f" (was {before.ref.key}){advice}"
 
 
 def _recognise(settings: Settings, app: App, text: str) -> tuple[Tracker, Ref]:
     sources, unseen = seen_sources(settings, app, offline=False)
     for source in sources.values():
-        ref = source.tracker.recognise(text, settings.repository) if source.tracker else None
-        if source.tracker and ref:
+        if source.tracker and (ref := source.tracker.recognise(text, settings.repository)):
             return source.tracker, ref
-    reasons = "; ".join(unseen)
+    trackers = ", ".join(settings.trackers)
     raise PmsyncError(
-        f"{text!r} is no ticket of a configured tracker ({', '.join(settings.trackers)})"
-        + (f"; {reasons}" if reasons else "; write its key or URL")
+        f"{text!r} is not a ticket of a configured tracker ({trackers}); {'; '.join(unseen) or 'use its key or URL'}"
     )

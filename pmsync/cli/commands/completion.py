@@ -1,4 +1,4 @@
-"""`pmsync completion`: prints the script that completes commands in a shell."""
+"""`pmsync completion`: prints a shell's completion script."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOTES = {
 @click.command()
 @click.argument("shell", metavar="SHELL", type=click.Choice(list(NOTES)))
 def command(shell: str) -> None:
-    """Print the completion script of a shell; put it into a file that the shell reads.
+    """Print the completion script of a shell, for a file that the shell reads.
 
     \b
     Examples:
@@ -27,8 +27,8 @@ def command(shell: str) -> None:
     """
     from pmsync.cli.main import cli  # noqa: PLC0415 (the group imports this module)
 
-    made = get_completion_class(shell)
-    assert made is not None  # noqa: S101 (the choice above has only shells that click knows)
-    output.echo(made(cli, {}, "pmsync", "_PMSYNC_COMPLETE").source())
+    completion = get_completion_class(shell)
+    assert completion is not None  # noqa: S101 (click knows the shells of the choice above)
+    output.echo(completion(cli, {}, "pmsync", "_PMSYNC_COMPLETE").source())
     if output.is_terminal():
         output.log(NOTES[shell])

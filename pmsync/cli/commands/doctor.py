@@ -1,4 +1,4 @@
-"""`pmsync doctor`: says what works and what does not, and what to do about it."""
+"""`pmsync doctor`: checks the whole setup, and says what to do about what does not work."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from pmsync.cli.doctor_checks import Group, examine
 from pmsync.cli.terminal import output
 from pmsync.errors import ConfigError
 
-MARKS: Mapping[bool | None, tuple[str, str]] = {True: ("✓", "green"), None: ("!", "yellow"), False: ("✗", "red")}
-WORDS: Mapping[bool | None, str] = {True: "ok", None: "warning", False: "error"}
+SIGNS: Mapping[bool | None, tuple[str, str, str]] = {
+    True: ("ok", "✓", "green"),
+    None: ("warning", "!", "yellow"),
+    False: ("error", "✗", "red"),
+}
 
 
 @click.command()
@@ -22,25 +25,25 @@ WORDS: Mapping[bool | None, str] = {True: "ok", None: "warning", False: "error"}
 def command(app: App, output_format: str) -> int:
     """Check configuration, ledger, documents, trackers and people. Writes nothing.
 
-    ✓ works, ! works with a drawback or could not be found out, ✗ does not work.
-    Exit codes: 0 fine, 1 something does not work, 2 there is no configuration or it is wrong.
+    ✓ works, ! works with a drawback or could not be checked, ✗ does not work.
+
+    Exit codes: 0 fine, 1 something does not work, 2 the configuration is missing or wrong.
 
     \b
     Examples:
       pmsync doctor
       pmsync doctor --format json | jq '.groups[].checks[] | select(.status != "ok")'
     """
-    with output.progress("looking") as bar:
+    with output.progress("checking") as bar:
         groups = list(examine(app, bar.tell))
     counts = Counter(check.ok for group in groups for check in group.checks)
     if output_format == "json":
-        output.emit_json(
-            {"errors": counts[False], "warnings": counts[None], "groups": [_value(group) for group in groups]}
-        )
+        output.emit_json({"errors": counts[False], "warnings": counts[None], "groups": list(map(_value, groups))})
     else:
         for group in groups:
             _print(group)
-        output.echo(_summary(counts))
+        parts = [output.count(counts[ok], noun) for ok, noun in ((False, "problem"), (None, "warning")) if counts[ok]]
+        output.echo(f"Found {' and '.join(parts)}." if parts else output.coloured("Everything is in order.", "green"))
     if groups[0].ok is False:
         return ConfigError.exit_code
     return 1 if counts[False] else 0
@@ -48,10 +51,10 @@ def command(app: App, output_format: str) -> int:
 
 def _value(group: Group) -> dict[str, object]:
     checks = [
-        {"name": check.name, "status": WORDS[check.ok], "message": check.message, "hint": check.hint}
+        {"name": check.name, "status": SIGNS[check.ok][0], "message": check.message, "hint": check.hint}
         for check in group.checks
     ]
-    return {"name": group.name, "status": WORDS[group.ok], "checks": checks}
+    return {"name": group.name, "status": SIGNS[group.ok][0], "checks": checks}
 
 
 def _print(group: Group) -> None:
@@ -62,10 +65,5 @@ def _print(group: Group) -> None:
             output.echo("      ", output.coloured("hint", "cyan"), ": ", check.hint, hang=12)
 
 
-def _mark(ok: bool | None) -> output.Span:
-    return output.coloured(*MARKS[ok])
-
-
-def _summary(counts: Counter[bool | None]) -> output.Part:
-    told = [output.count(counts[ok], noun) for ok, noun in ((False, "problem"), (None, "warning")) if counts[ok]]
-    return f"Found {' and '.join(told)}." if told else output.coloured("Everything is in order.", "green")
+def _mark(ok: bool | None) -> output.Styled:
+    return output.coloured(*SIGNS[ok][1:])

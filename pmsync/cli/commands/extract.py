@@ -1,4 +1,4 @@
-"""`pmsync extract`: shows what is understood of documents. Needs no configuration and asks no tracker."""
+"""`pmsync extract`: shows how documents are read. Needs no configuration and asks no tracker."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import click
 
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.paths import absolute, from_here, lenient_settings, located
-from pmsync.cli.terminal import output, tables
+from pmsync.cli.terminal import finding_lines, output, tables
 from pmsync.cli.terminal.output import Part
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate, read_bytes, read_each
@@ -27,14 +28,10 @@ from pmsync.model import Document, Finding, Item, Reading
 
 STDIN = "-"
 LONGEST = 100
-"""So many characters of what is left out are shown."""
+"""Characters shown of what is left out."""
 COLUMNS = "title owners due done priority kind group tickets section form cut".split()
-ORIGINS = {
-    "below": "below the title",
-    "sentence": "a remark in the sentence says it",
-    "group": "by its group",
-}
-"""Where a field is from, for people; what the entry itself or its row says is nothing to tell."""
+ORIGINS = {"below": "below the title", "sentence": "from a remark in the sentence", "group": "from its group"}
+"""Where a field is from, for people; not for the entry or row itself."""
 ITEM_FIELDS = (
     "title owners tickets mentions due done dropped kind priority group line details labels explicit_id form section"
 ).split()
@@ -46,11 +43,12 @@ DOCUMENT_FIELDS = "id title incident date severity status draft restricted servi
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
-    """Show what is understood of documents, and why: their metadata, each item with what it was read from, and what was
-    left out.
+    """Show how documents are read: their metadata, each item with its fields and where they are from, and what was left
+    out.
 
-    PATH is a document, a folder, or - for stdin. No tracker is asked, and of a configuration, where there is one, only
-    [vocabulary] counts.
+    PATH is a document, a folder, or - for stdin. No tracker is asked. Of the configuration, if there is one, only
+    [vocabulary] is used.
+
     Exit codes: 0 fine, 1 something could not be read.
 
     \b
@@ -75,10 +73,8 @@ def command(app: App, paths: tuple[str, ...], output_format: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One file by its path as typed here: the document, None where it could not be read, its findings, and how it was
-    read.
-    """
+class ReadFile:
+    """One file: its path from here, the document (None if it could not be read), findings, and how it was read."""
 
     path: str
     document: Document | None
@@ -91,30 +87,29 @@ class Entry:
         return list(zip(items, self.account.traces, strict=True))
 
 
-def _entries(reading: Reading, settings: Settings, cwd: Path, piped: bytes) -> Iterator[Entry]:
+def _entries(reading: Reading, settings: Settings, cwd: Path, piped: bytes) -> Iterator[ReadFile]:
     root = settings.root
     for document in reading.documents:
         path = STDIN if document.path == STDIN else from_here(document.path, root, cwd)
         account = _account(document, settings, piped if path == STDIN else None)
-        yield Entry(path, document, [replace(finding, path=path) for finding in document.findings], account)
-    for finding in located(reading.findings, root, cwd):
-        yield Entry(finding.path, None, [finding], Account())
+        yield ReadFile(path, document, [replace(finding, path=path) for finding in document.findings], account)
+    for finding in located(reading.findings, partial(from_here, root=root, cwd=cwd)):
+        yield ReadFile(finding.path, None, [finding], Account())
 
 
 def _account(document: Document, settings: Settings, data: bytes | None) -> Account:
-    """How the document was read; of a file that was changed meanwhile nobody can say."""
-    items = document.items
+    """How the document was read; empty traces if the file has changed since."""
     try:
         data = data or read_bytes(locate(Path(settings.root), document.path), largest(document.path))
-        made = explain(data, document.path, settings.vocabulary)
+        account = explain(data, document.path, settings.vocabulary)
     except DocumentError:
-        made = Account()
-    if [each.line for each in made.traces] == [item.line for item in items]:
-        return made
-    return Account(tuple(Trace(item.line, item.line, item.title) for item in items))
+        account = Account()
+    if [trace.line for trace in account.traces] == [item.line for item in document.items]:
+        return account
+    return Account(tuple(Trace(item.line, item.line, item.title) for item in document.items))
 
 
-def _value(entry: Entry) -> dict[str, Any]:
+def _value(entry: ReadFile) -> dict[str, Any]:
     document = entry.document
     return {
         "path": entry.path,
@@ -131,53 +126,55 @@ def _item_value(item: Item, trace: Trace) -> dict[str, Any]:
     return {**{name: getattr(item, name) for name in ITEM_FIELDS}, "key": item_key(item), **read}
 
 
-def _print(entries: Sequence[Entry]) -> None:
+def _print(entries: Sequence[ReadFile]) -> None:
     for entry in entries:
         if entry.document:
             _print_document(entry, entry.document)
-        output.findings(entry.findings)
+        finding_lines.show(entry.findings)
         output.echo()
     documents = [entry.document for entry in entries if entry.document]
     items = [item for document in documents for item in document.items]
     left = sum(len(entry.account.left_out) for entry in entries)
-    also = f"; {output.count(left, 'entry')} left out".replace("entrys", "entries") if left else ""
+    left_out = f"; {output.count(left, 'entry', 'entries')} left out" if left else ""
     read = f"{output.count(len(items), 'item')} in {output.count(len(documents), 'document')}"
-    output.echo(f"{read}{_without_ticket(items)}{also}")
+    output.echo(f"{read}{_without_ticket(items)}{left_out}")
 
 
 def _without_ticket(items: Sequence[Item]) -> str:
     """How many of the items get no ticket of their own, and why."""
-    done = sum(item.done is True for item in items)
-    dropped = sum(item.dropped for item in items)
-    named = sum(not item.done and not item.dropped and bool(item.named) for item in items)
-    counts = {"done already": done, "cancelled": dropped, "with a ticket named": named}
+    counts = {
+        "done already": sum(item.done is True for item in items),
+        "cancelled": sum(item.dropped for item in items),
+        "with a ticket named": sum(not item.done and not item.dropped and bool(item.named) for item in items),
+    }
     why = [f"{number} {what}" for what, number in counts.items() if number]
     return f"; no new ticket for {sum(counts.values())}: {', '.join(why)}" if why else ""
 
 
-def _print_document(entry: Entry, document: Document) -> None:
+def _print_document(entry: ReadFile, document: Document) -> None:
+    lines = unit(entry.path)
     output.echo(output.bold(entry.path))
     for name, value in _about(document):
         output.echo("  ", output.dim(f"{name:<9}"), " ", value, hang=12)
-    if document.items:
-        output.echo()
-        if output.is_terminal():
-            for item, trace in entry.items:
-                _print_item(item, trace, unit(entry.path))
-        else:
-            tables.table([unit(entry.path), *COLUMNS], [_row(*pair) for pair in entry.items])
-    else:
+    if not document.items:
         output.echo("  no action items")
-    _print_rest(entry.account, unit(entry.path))
+    elif output.is_terminal():
+        output.echo()
+        for item, trace in entry.items:
+            _print_item(item, trace, lines)
+    else:
+        output.echo()
+        tables.table([lines, *COLUMNS], [_row(*pair) for pair in entry.items])
+    _print_left_out(entry.account, lines)
+    _print_unread(entry.account, lines)
 
 
 def _print_item(item: Item, trace: Trace, unit: str) -> None:
-    """An item with its fields, and what of its words is no part of the title."""
+    """An item with its fields, and its words that are not in the title."""
     output.echo("  ", output.dim(f"{unit} {item.line}"), "  ", output.bold(item.title), hang=4)
     facts = [f"{name} {value}{_origin(trace, field)}" for name, field, value in _facts(item)]
     form = "row of a table" if item.form == "table" else item.form
-    where = f"{form} in {item.section!r}" if item.section else form
-    output.echo("    ", "; ".join([*facts, where]), hang=6)
+    output.echo("    ", "; ".join([*facts, f"{form} in {item.section!r}" if item.section else form]), hang=6)
     if trace.cut:
         output.echo("    ", output.dim(f"not in the title: {_pieces(trace)}"), hang=6)
     if item.details.strip():
@@ -187,12 +184,11 @@ def _print_item(item: Item, trace: Trace, unit: str) -> None:
 
 
 def _facts(item: Item) -> Iterator[tuple[str, str, str]]:
-    """Each field that has a value: what it is called for people and in the trace, and the value."""
-    done = "cancelled" if item.dropped else {None: "", True: "done", False: "open"}[item.done]
+    """Each field that has a value: its name for people, its name in the trace, and the value."""
     values = (
         ("owner", "owners", ", ".join(item.owners)),
-        ("due", "due", item.due.isoformat() if item.due else ""),
-        ("status", "dropped" if item.dropped else "done", done),
+        ("due", "due", str(item.due or "")),
+        ("status", "dropped" if item.dropped else "done", _done(item, yes="done", no="open")),
         ("priority", "priority", item.priority or ""),
         ("kind", "kind", item.kind or ""),
         ("ticket", "tickets", ", ".join(item.tickets)),
@@ -203,8 +199,12 @@ def _facts(item: Item) -> Iterator[tuple[str, str, str]]:
     return ((name, field, value) for name, field, value in values if value)
 
 
+def _done(item: Item, *, yes: str, no: str) -> str:
+    return "cancelled" if item.dropped else {None: "", True: yes, False: no}[item.done]
+
+
 def _origin(trace: Trace, field: str) -> str:
-    """Where a field is from, unless it is the entry's own words."""
+    """Where a field is from, unless it is from the entry's own words."""
     origin = (trace.origins or {}).get(field, "")
     return f" ({ORIGINS[origin]})" if origin in ORIGINS else ""
 
@@ -213,24 +213,42 @@ def _pieces(trace: Trace) -> str:
     return ", ".join(f"{piece!r}" for piece in trace.cut)
 
 
-def _print_rest(account: Account, unit: str) -> None:
-    """What stands in the document besides the items, so that nobody has to guess."""
+def _row(item: Item, trace: Trace) -> list[Part]:
+    done = _done(item, yes="yes", no="no")
+    owners, tickets = ", ".join(item.owners), ", ".join(item.tickets)
+    rest = [item.priority or "", item.kind or "", item.group or "", tickets, item.section, item.form]
+    return [str(item.line), item.title, owners, str(item.due or ""), done, *rest, _pieces(trace)]
+
+
+def _print_left_out(account: Account, unit: str) -> None:
+    """The items that read as finished, and the entries that are no items."""
+    finished = [trace for trace in account.traces if trace.finished]
+    if finished:
+        output.echo("\n", output.bold("Reads as finished"))
+    for trace in finished:
+        _print_remark(f"{unit} {trace.line}", _short(trace.words), "mark it ✅ if it is")
     if account.left_out:
         output.echo("\n", output.bold("Left out"))
     for left in account.left_out:
-        what = f"  {_short(left.text)}"
-        output.echo("  ", output.dim(f"{unit} {left.line}"), what, output.dim(f"  ({left.why})"), hang=4)
+        _print_remark(f"{unit} {left.line}", _short(left.text), left.why)
+
+
+def _print_unread(account: Account, unit: str) -> None:
+    """The sections that are not read for action items."""
     if account.unread:
         output.echo("\n", output.bold("Not read"))
     for section in account.unread:
-        taken = f", {section.taken} taken as they are marked" if section.taken else ""
-        entries = f"{section.entries} {'entry' if section.entries == 1 else 'entries'}{taken}"
-        what = f"  {_short(section.title)}: {entries}"
-        output.echo("  ", output.dim(f"{unit} {section.line}"), what, output.dim(f"  ({section.why})"), hang=4)
+        marked = f", {section.taken} read because they are marked" if section.taken else ""
+        entries = f"{output.count(section.entries, 'entry', 'entries')}{marked}"
+        _print_remark(f"{unit} {section.line}", f"{_short(section.title)}: {entries}", section.why)
         if section.suspicious:
             line = f"sections = [{json.dumps(section.title, ensure_ascii=False)}]"
-            teach = f"if these are action items, write `{line}` below [vocabulary] in pmsync.toml"
-            output.echo("    ", output.coloured("hint", "cyan"), ": ", teach, hang=6)
+            advice = f"if these are action items, write `{line}` below [vocabulary] in pmsync.toml"
+            output.echo("    ", output.coloured("hint", "cyan"), ": ", advice, hang=6)
+
+
+def _print_remark(where: str, what: str, why: str) -> None:
+    output.echo("  ", output.dim(where), f"  {what}", output.dim(f"  ({why})"), hang=4)
 
 
 def _short(text: str) -> str:
@@ -238,30 +256,17 @@ def _short(text: str) -> str:
 
 
 def _about(document: Document) -> Iterator[tuple[str, str]]:
-    """What is known of the document, by name."""
-    lists = {name: ", ".join(getattr(document, name)) for name in ("services", "authors", "labels")}
+    """The metadata of the document, by name."""
+    draft = "(a draft: its items are proposed, not ticketed)" if document.draft else ""
     values = {
         "title": document.title,
         "id": document.id if document.id != document.path else "",
-        "incident": document.incident or "",
-        "date": document.date.isoformat() if document.date else "",
-        "severity": document.severity or "",
-        "status": _status(document),
-        "team": document.team or "",
-        **lists,
+        "incident": document.incident,
+        "date": str(document.date or ""),
+        "severity": document.severity,
+        "status": " ".join(filter(None, [document.status, draft])),
+        "team": document.team,
+        **{name: ", ".join(getattr(document, name)) for name in ("services", "authors", "labels")},
         "restricted": "yes: only to a tracker marked for it" if document.restricted else "",
     }
     return ((name, value) for name, value in values.items() if value)
-
-
-def _status(document: Document) -> str:
-    status = document.status or ""
-    return f"{status} (a draft: its items are proposed, not ticketed)".strip() if document.draft else status
-
-
-def _row(item: Item, trace: Trace) -> list[Part]:
-    done = "cancelled" if item.dropped else {None: "", True: "yes", False: "no"}[item.done]
-    due = item.due.isoformat() if item.due else ""
-    owners, tickets = ", ".join(item.owners), ", ".join(item.tickets)
-    rest = [item.priority or "", item.kind or "", item.group or "", tickets, item.section, item.form]
-    return [str(item.line), item.title, owners, due, done, *rest, _pieces(trace)]

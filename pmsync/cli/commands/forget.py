@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -21,75 +22,75 @@ from pmsync.sync.lock import hold
 @click.command()
 @click.argument("item", required=False)
 @click.option("--tracker", metavar="NAME", help="Forget all tickets of this tracker, which is another service now.")
-@click.option("--yes", is_flag=True, help="Do not ask; needed where nobody sits at a terminal.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed without a terminal.")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, item: str | None, tracker: str | None, yes: bool, output_format: str) -> int:
+def command(app: App, item: str | None, tracker: str | None, yes: bool, output_format: str) -> None:
     """Drop the link between an item and its ticket. The ticket itself is not touched.
 
-    An item that still stands in its document gets a ticket with the next sync: the one that carries its marker, where
-    that still exists, else a new one. ITEM is a ticket's key or URL, path:line, or the start of a uid.
+    If the item is still in its document, the next sync gives it a ticket: the one with its marker if that still exists,
+    else a new one. ITEM is a ticket's key or URL, path:line, or the start of a uid.
 
     \b
     Examples:
-      pmsync forget PAY-12           its ticket was deleted; let the next sync make a new one
-      pmsync forget PAY-12 --yes     in a script: nobody is asked
-      pmsync forget --tracker pay    the table [trackers.pay] leads to another Jira now
+      pmsync forget PAY-12           its ticket was deleted; let the next sync create a new one
+      pmsync forget PAY-12 --yes     in a script: without a question
+      pmsync forget --tracker pay    the table [trackers.pay] is another Jira now
     """
     if (item is None) == (tracker is None):
         raise ConfigError("name either one ITEM, or --tracker NAME; see `pmsync forget --help`")
     settings = app.settings()
     path = Path(settings.ledger)
-    if tracker is not None:
-        return _forget_tracker(app, path, tracker, settings, yes=yes, output_format=output_format)
-    assert item is not None  # noqa: S101 - one of the two is given
     with hold(path, wait=0), Ledger.open(path) as ledger:
-        view = resolve_item(ledger, item)
-        if view.link is None and view.intent is None:
-            raise PmsyncError(f"item {view.uid!r} has no ticket; there is nothing to forget")
-        title, key = view.seen.item.fields.title, view.link.ticket.ref.key if view.link else "the announced create"
-        if view.link and view.link.lost:
-            output.warn(
-                f"{key} is not shown to pmsync: where it is only hidden or moved, the next sync makes a second ticket",
-                f"look at {view.link.ticket.ref.url} as somebody who sees everything first",
-            )
-        if not yes and not _agreed(f"Forget that {title!r} has {key}?"):
-            return 1
-        with recorded(ledger, app.now, f"forget {item}") as run:
-            forget(ledger, run, app.now(), view)
-            owners.note(ledger, settings)
-    if output_format == "json":
-        output.emit_json({"uid": view.uid, "title": title, "forgotten": key})
-    else:
-        again = "the next sync links it again if that ticket still exists"
-        output.echo(f"{title!r} has no ticket any more (was {key}); {again}.", hang=2)
-        output.log(f"For another ticket: `pmsync adopt {view.uid} TICKET`")
-    return 0
+        if item is not None:
+            value, text = _forget_item(app, ledger, item, yes=yes)
+        else:
+            value, text = _forget_tracker(app, ledger, tracker or "", settings, yes=yes)
+        owners.note(ledger, settings)
+    output.answer(output_format, value, text)
+    if "uid" in value and output_format == "text":
+        output.log(f"For another ticket: `pmsync adopt {value['uid']} TICKET`")
 
 
-def _forget_tracker(app: App, path: Path, tracker: str, settings: Settings, *, yes: bool, output_format: str) -> int:
-    with hold(path, wait=0), Ledger.open(path) as ledger:
-        count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
-        if not count and tracker not in settings.trackers:
-            there = ", ".join(settings.trackers)
-            raise ConfigError(
-                f"there is no tracker {tracker!r}, and the ledger knows none of its tickets; there are {there}"
-            )
-        if not yes and not _agreed(f"Forget all {count} tickets of {tracker!r}?"):
-            return 1
-        with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
-            ledger.forget_tracker(run, app.now(), tracker)
-            owners.note(ledger, settings)
-    if output_format == "json":
-        output.emit_json({"tracker": tracker, "forgotten": count})
-    else:
-        again = "the next sync links those that it finds there by their markers, and creates the others"
-        output.echo(f"{count} tickets of {tracker!r} are forgotten; {again}.", hang=2)
-    return 0
+Forgotten = tuple[Mapping[str, object], str]
+"""The result as a JSON value and as text."""
 
 
-def _agreed(question: str) -> bool:
-    """Raises ConfigError where nobody sits at the terminal."""
+def _forget_item(app: App, ledger: Ledger, item: str, *, yes: bool) -> Forgotten:
+    view = resolve_item(ledger, item)
+    if view.link is None and view.intent is None:
+        raise PmsyncError(f"item {view.uid!r} has no ticket; there is nothing to forget")
+    title, key = view.seen.item.fields.title, view.link.ticket.ref.key if view.link else "the announced create"
+    if view.link and view.link.lost:
+        output.warn(
+            f"pmsync cannot see {key}: if it is only hidden or moved, the next sync creates a second ticket",
+            f"look at {view.link.ticket.ref.url} first, as somebody who can see everything",
+        )
+    _confirm(f"Forget that {title!r} has {key}?", yes=yes)
+    with recorded(ledger, app.now, f"forget {item}") as run:
+        forget(ledger, run, app.now(), view)
+    again = "the next sync links it again if that ticket still exists"
+    value = {"uid": view.uid, "title": title, "forgotten": key}
+    return value, f"{title!r} has no ticket any more (was {key}); {again}."
+
+
+def _forget_tracker(app: App, ledger: Ledger, tracker: str, settings: Settings, *, yes: bool) -> Forgotten:
+    count = sum(link.ticket.ref.tracker == tracker for link in ledger.links().values())
+    if not count and tracker not in settings.trackers:
+        names = ", ".join(settings.trackers)
+        raise ConfigError(f"there is no tracker {tracker!r}, and the ledger has no tickets of it\nuse one of {names}")
+    _confirm(f"Forget all {count} tickets of {tracker!r}?", yes=yes)
+    with recorded(ledger, app.now, f"forget --tracker {tracker}") as run:
+        ledger.forget_tracker(run, app.now(), tracker)
+    again = "the next sync links those that it finds there by their markers, and creates the others"
+    return {"tracker": tracker, "forgotten": count}, f"{count} tickets of {tracker!r} are forgotten; {again}."
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless the answer is `yes`; ends the command with 1 for a no, and raises ConfigError without a terminal."""
+    if yes:
+        return
     if not sys.stdin.isatty():
-        raise ConfigError("nobody to ask\nsay --yes")
-    return click.confirm(printable(question), err=True)
+        raise ConfigError("this needs a confirmation, and there is no terminal\npass --yes")
+    if not click.confirm(printable(question), err=True):
+        raise click.exceptions.Exit(1)

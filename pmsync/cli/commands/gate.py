@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import Span
 from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
@@ -25,16 +25,18 @@ from pmsync.reports.status import Filter, StatusRow
 @click.command()
 @click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
 @click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
-@click.option("--if-known", is_flag=True, help="Let a service pass that no document is about; a typo passes too.")
-@click.option("--max-age", type=Span(), default="7d", show_default=True, help="How old the last good sync may be.")
+@click.option("--if-known", is_flag=True, help="Let a service pass that no document is about, a misspelled one too.")
+@click.option(
+    "--max-age", type=options.Duration(), default="7d", show_default=True, help="How old the last good sync may be."
+)
 @output.format_option("text", "json")
 @pass_app
 def command(app: App, service: str, severity: str, if_known: bool, max_age: timedelta, output_format: str) -> int:
     """Fail while action items are overdue; for a step before a deploy.
 
-    Answers from the ledger, and fails too where that is too old to tell. Items of restricted documents count, and are
-    not named.
-    Exit codes: 0 nothing is overdue, 1 something is or nobody can tell, 2 wrong usage or configuration.
+    Answers from the ledger, and also fails if that is too old. Items of restricted documents count, unnamed.
+
+    Exit codes: 0 nothing is overdue, 1 something is overdue or the ledger cannot tell, 2 wrong usage or configuration.
 
     \b
     Examples:
@@ -46,20 +48,15 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
     with LedgerReader.open(Path(settings.ledger)) as ledger:
         rows = status.status_rows(ledger, settings, now.astimezone().date())
         fresh = freshness(ledger, now)
-    synced = fresh.last_good_sync
-    if synced and is_future(synced, now):
-        when = f"the last good sync is dated {synced:%Y-%m-%d %H:%M} UTC, in the future"
-        raise PmsyncError(f"{when}: a clock is or was wrong\nset this machine's clock, then run `pmsync sync`")
-    if synced is None or not is_within(synced, now, max_age):
-        when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
-        raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
+    _refuse_stale(fresh.last_good_sync, now, max_age)
     _check_filters(rows, settings, "" if if_known else service, severity)
     if fresh.trouble:
-        output.warn(fresh.trouble, "run `pmsync sync`; what was known before counts here")
+        output.warn(fresh.trouble, "run `pmsync sync`; this answer is from the state before")
     wanted = Filter(overdue=True, service=service, severity=severity)
     late = [row for row in rows if wanted.keeps(row)]
     if output_format == "json":
-        output.emit_json({"ok": not late, "last_good_sync": synced, "overdue": [_value(row) for row in late]})
+        value = {"ok": not late, "last_good_sync": fresh.last_good_sync, "overdue": [_value(row) for row in late]}
+        output.emit_json(value)
     else:
         shown = list({row.url or row.ticket or row.uid: row for row in reversed(late)}.values())[::-1]
         for row in shown:
@@ -68,43 +65,50 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
     return 1 if late else 0
 
 
+def _refuse_stale(synced: datetime | None, now: datetime, max_age: timedelta) -> None:
+    """Raise PmsyncError if the last good sync is too old to say what is overdue."""
+    if synced and is_future(synced, now):
+        raise PmsyncError(
+            f"the last good sync is dated {synced:%Y-%m-%d %H:%M} UTC, in the future: a clock is or was wrong\n"
+            "set this machine's clock, then run `pmsync sync`"
+        )
+    if synced is None or not is_within(synced, now, max_age):
+        when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
+        raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
+
+
 def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, severity: str) -> None:
-    """A name that nothing goes by would let everything pass for ever."""
+    """Raise ConfigError for a service or severity that does not exist: it would let everything pass."""
     services = sorted({name for row in rows for name in row.services})
     if service and not any(Filter(everything=True, service=service).keeps(row) for row in rows):
         raise ConfigError(
-            f"no document is about service {service!r}\nknown are: {', '.join(services) or 'none'}; "
-            "--if-known lets one pass that had no incident yet"
+            f"no document is about service {service!r}\nknown services: {', '.join(services) or 'none'}; "
+            "--if-known lets a service pass that had no incident yet"
         )
     levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch(r"sev\d", level):
         raise ConfigError(
-            f"no document has severity {severity!r}\nknown are: {', '.join(sorted(levels - {''})) or 'none'}"
+            f"no document has severity {severity!r}\nknown severities: {', '.join(sorted(levels - {''})) or 'none'}"
         )
 
 
 def _line(row: StatusRow) -> list[output.Part]:
-    title = "(restricted)" if row.restricted else row.title
-    owner = ", ".join(row.people) or "nobody"
-    return [
-        output.coloured(f"{row.late}d late", "red"),
-        "  ",
-        output.link(row.ticket or "-", row.url),
-        f"  {title}  ({owner})",
-    ]
+    title, owner = "(restricted)" if row.restricted else row.title, ", ".join(row.people) or "nobody"
+    late = output.coloured(f"{row.late}d late", "red")
+    return [late, "  ", output.link(row.ticket or "-", row.url), f"  {title}  ({owner})"]
 
 
 def _value(row: StatusRow) -> dict[str, object]:
-    open_to_all = not row.restricted
+    is_public = not row.restricted
     return {
         "ticket": row.ticket or None,
         "url": row.url or None,
-        "title": row.title if open_to_all else None,
+        "title": row.title if is_public else None,
         "owners": row.people,
         "due": row.due,
         "days_late": row.late,
         "severity": row.severity,
-        "services": row.services if open_to_all else (),
-        "path": row.path if open_to_all else None,
+        "services": row.services if is_public else (),
+        "path": row.path if is_public else None,
     }

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.host.connect import seen_sources
-from pmsync.cli.options import changed_since_option, full_option
-from pmsync.cli.paths import judged
-from pmsync.cli.terminal import change_lines, output, unknown_owners
+from pmsync.cli.paths import selected
+from pmsync.cli.terminal import change_lines, finding_lines, output
 from pmsync.planning import guard
-from pmsync.reports import plan, plan_rows
+from pmsync.reports import plan, plan_markdown, plan_rows
 from pmsync.reports.item_counts import counts_line, item_counts, since_hint
 from pmsync.reports.plan_rows import PlanRow
 from pmsync.sync.engine import Clock, Engine, Request, Result, Watcher
@@ -23,12 +23,12 @@ COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@options.paths
 @click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 4 when changes are pending.")
-@click.option("--offline", is_flag=True, help="Look at documents and ledger only, not at the trackers.")
-@changed_since_option
-@full_option
-@click.option("--allow", multiple=True, metavar="KIND=N", help="What to allow the guard, as for `pmsync sync`.")
+@click.option("--offline", is_flag=True, help="Read only documents and ledger, not the trackers.")
+@options.changed_since
+@options.full
+@options.allow
 @output.format_option("text", "json", "markdown")
 @pass_app
 def command(
@@ -43,8 +43,9 @@ def command(
 ) -> int:
     """Show what a sync would do now. Writes nothing, anywhere.
 
-    PATH limits the documents it judges. A tracker without a token is left out, and that is said.
-    Exit codes: 0 fine, 1 something could not be found out or is refused, with --exit-code 4 for pending changes.
+    PATH limits which documents are planned. A tracker without a token is left out, with a warning.
+
+    Exit codes: 0 fine, 1 something could not be read or is refused, with --exit-code 4 for pending changes.
 
     \b
     Examples:
@@ -52,8 +53,8 @@ def command(
       pmsync plan postmortems/2026-11-02-checkout.md
       pmsync plan --changed-since origin/main --format markdown > plan.md      in a pull request
     """
-    named, changed = judged(paths, changed_since, app)
-    request = Request(named, guard.parse_allow(allow), changed=changed, full=full)
+    files, changed = selected(paths, changed_since, app)
+    request = Request(files, guard.parse_allow(allow), changed=changed, full=full)
     return show_plan(app, request, output_format, offline=offline, exit_code=exit_code)
 
 
@@ -62,12 +63,11 @@ def show_plan(app: App, request: Request, output_format: str, *, offline: bool =
     settings = app.settings()
     with output.progress("planning") as bar:
         sources, unseen = seen_sources(settings, app, offline=offline)
-        engine = Engine(settings, sources, Clock(now=app.now), Watcher(tell=bar.tell))
-        result = engine.plan(request)
+        result = Engine(settings, sources, Clock(now=app.now), Watcher(tell=bar.tell)).plan(request)
     if output_format == "json":
         output.emit_json({**plan.plan_value(result), "unseen": unseen})
     elif output_format == "markdown":
-        output.echo(plan.plan_markdown(result, unseen).rstrip())
+        output.echo(plan_markdown.plan_markdown(result, unseen).rstrip())
     else:
         _show(result, unseen)
     if not result.ok:
@@ -76,10 +76,10 @@ def show_plan(app: App, request: Request, output_format: str, *, offline: bool =
 
 
 def _summary(result: Result) -> str:
-    """What the plan would do; where a tracker could not be read, that nobody knows."""
+    """What the plan would do, or that it is unknown because a tracker could not be read."""
     failed = [name for name, view in result.world.views.items() if view.failed]
     if failed and not result.plan.pending:
-        return f"Nothing is known to do: {' and '.join(map(repr, failed))} could not be read."
+        return f"No known changes: {' and '.join(map(repr, failed))} could not be read."
     return plan.summary_line(result.plan)
 
 
@@ -96,8 +96,8 @@ def _show(result: Result, unseen: list[str]) -> None:
     for line in filter(None, [counts_line(counts, result.world.settings.since), since_hint(counts)]):
         output.echo(line, hang=2)
     for reason in unseen:
-        output.warn(reason, "items may have tickets there already")
-    unknown_owners.findings(result.findings, result.world.settings, err=True)
+        output.warn(reason, "items may already have tickets there")
+    finding_lines.show_with_owners(result.findings, result.world.settings, err=True)
     if result.plan.pending and not result.held_back:
         output.log(output.dim("`pmsync sync` does it"))
 
@@ -117,11 +117,8 @@ def _place(row: PlanRow) -> str:
 
 def _line(row: PlanRow) -> tuple[list[output.Part], list[output.Part]]:
     """What is done to which ticket, and the details."""
-    parts: list[output.Part] = [
-        "  ",
-        output.coloured(f"{row.sign} {row.action:<7}", COLOURS.get(row.sign, "cyan")),
-        f" {row.title}",
-    ]
+    action = output.coloured(f"{row.sign} {row.action:<7}", COLOURS.get(row.sign, "cyan"))
+    parts: list[output.Part] = ["  ", action, f" {row.title}"]
     if row.ticket:
         parts += ["  ", output.link(row.ticket, row.url)]
     about: list[output.Part] = [f"→ {row.tracker}"] if row.tracker and not row.ticket else []

@@ -1,15 +1,15 @@
-"""`pmsync show`: everything that the ledger knows about one item. Reads only the ledger."""
+"""`pmsync show`: shows what the ledger has about one item. Reads only the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.terminal import output
+from pmsync.cli.terminal import finding_lines, output
 from pmsync.config.settings import Settings
 from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
@@ -30,10 +30,11 @@ Fact = tuple[str, tuple[output.Part, ...]]
 @click.argument("item", metavar="ITEM")
 @output.format_option("text", "json")
 @pass_app
-def command(app: App, item: str, output_format: str) -> int:
-    """Show everything about one item: its text, owner, ticket, and what happened to it.
+def command(app: App, item: str, output_format: str) -> None:
+    """Show everything about one item: its text, owner, ticket and history.
 
-    ITEM is an item's uid or the beginning of it, its ticket's key or URL, or path:line. Answers from the ledger.
+    ITEM is the start of an item's uid, its ticket's key or URL, or path:line. Answers from the ledger.
+
     Exit codes: 0 fine, 1 the ledger cannot be read, 2 there is no such item, or more than one.
 
     \b
@@ -42,29 +43,20 @@ def command(app: App, item: str, output_format: str) -> int:
       pmsync show postmortems/2026-11-02-checkout.md:41
       pmsync show k3v9a2 --format json
     """
-    settings = app.settings()
-    now = app.now()
+    settings, now = app.settings(), app.now()
+    today = now.astimezone().date()
     with Ledger.open(Path(settings.ledger), readonly=True) as ledger:
         view = resolve_item(ledger, item)
-        row = reports.status_row(view.uid, ledger, settings, now.astimezone().date())
+        row = reports.status_row(view.uid, ledger, settings, today)
         fresh = freshness(ledger, now)
         find = accounts(ledger, settings)
         ticket = _ticket_facts(view, settings, find)
     if output_format == "json":
         output.emit_json(_value(view, row, settings))
-        return 0
+        return
     tracker = view.link.asked.tracker if view.link else ""
-    today = now.astimezone().date()
-    _show(view, row, _item_facts(view, row, settings, today), ticket, lambda account: find(tracker, account))
-    if fresh.trouble:
-        output.warn(fresh.trouble)
-    output.log(output.dim(_next(view, row)))
-    return 0
-
-
-def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact], name: Name) -> None:
     output.echo(output.bold(" ".join(row.title.split())), hang=2)
-    _facts(item)
+    _facts(_item_facts(view, row, settings, today))
     if row.note:
         output.echo("  ", row.note, hang=2)
     if view.seen.item.details.strip():
@@ -73,12 +65,20 @@ def _show(view: ItemView, row: StatusRow, item: list[Fact], ticket: list[Fact], 
             output.echo("  ", output.dim(line), hang=2)
     _section("Ticket", ticket)
     _section("Waiting", _waiting_facts(view))
+    _show_past(view, lambda account: find(tracker, account))
+    if fresh.trouble:
+        output.warn(fresh.trouble)
+    output.log(output.dim(_next(view, row)))
+
+
+def _show_past(view: ItemView, name: Name) -> None:
+    """The findings of the last run, and the history."""
     if view.findings:
         output.echo("\n", output.bold("Findings of the last run"))
-        output.findings(view.findings)
+        finding_lines.show(view.findings)
     if view.history:
         output.echo("\n", output.bold("History"))
-        for at, change in _told(view.history):
+        for at, change in _distinct(view.history):
             output.echo(*_event(at, change, name), hang=4)
 
 
@@ -128,10 +128,9 @@ def _ticket_facts(view: ItemView, settings: Settings, find: Find) -> list[Fact]:
         ("author", (ticket.author,)),
         ("created", (_time(ticket.created_at),)),
         ("changed", (_time(ticket.updated_at),)),
+        ("closed", (_time(ticket.closed_at) if ticket.closed_at else "",)),
+        ("link", (", ".join(_words(link)),)),
     ]
-    if ticket.closed_at:
-        facts.append(("closed", (_time(ticket.closed_at),)))
-    facts.append(("link", (", ".join(_words(link)),)))
     compared = [field for field in compare(link, view.seen, settings, find) if field.value or field.note]
     facts += [(field.name, (field.value or "-", _note(field))) for field in compared]
     return [fact for fact in facts if any(fact[1])]
@@ -145,13 +144,13 @@ def _state(ticket: Ticket) -> str:
 
 
 def _words(link: Link) -> Iterator[str]:
-    said = {
+    flags = {
         "named in the document": link.named,
         "shared with other items": link.shared,
         "orphaned": link.orphaned,
         "lost": link.lost,
     }
-    yield from (word for word, holds in said.items() if holds)
+    return (word for word, is_set in flags.items() if is_set)
 
 
 def _note(field: Compared) -> output.Part:
@@ -162,23 +161,20 @@ def _note(field: Compared) -> output.Part:
 
 
 def _waiting_facts(view: ItemView) -> list[Fact]:
-    facts: list[Fact] = []
+    facts: list[Fact] = [(f"no {operation}", (reason,)) for operation, reason in view.seen.refusals.items()]
     if view.intent:
-        told = f"to {view.intent.tracker} at {_time(view.intent.announced_at)}; its answer is not known yet"
-        facts.append(("announced", (told,)))
-    facts += [(f"no {operation}", (reason,)) for operation, reason in view.seen.refusals.items()]
-    if view.decision:
-        facts.append(("decided", (view.decision,)))
-    return facts
+        when = _time(view.intent.announced_at)
+        facts.insert(0, ("announced", (f"to {view.intent.tracker} at {when}; the answer is not known yet",)))
+    return [*facts, ("decided", (view.decision,))] if view.decision else facts
 
 
-def _told(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime, Change]]:
-    """The history for people: without what another change of the same moment says already."""
+def _distinct(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime, Change]]:
+    """The history without changes that another change at the same moment includes."""
     changes = list(history)
-    there = {(at, change.source, change.field) for at, change in changes}
-    covered = {"state": "status", "reassigned": "assignees"}
+    fields = {(at, change.source, change.field) for at, change in changes}
+    including = {"state": "status", "reassigned": "assignees"}
     for at, change in changes:
-        if (at, change.source, covered.get(change.field)) not in there:
+        if (at, change.source, including.get(change.field)) not in fields:
             yield at, change
 
 
@@ -205,33 +201,31 @@ def _next(view: ItemView, row: StatusRow) -> str:
         return f"decide with `pmsync adopt {row.uid} TICKET` or `pmsync adopt {row.uid} --new`"
     if view.link:
         return f"`pmsync forget {row.ticket}` drops the link; `pmsync status` shows all items"
-    return f"`pmsync adopt {row.uid} TICKET` links a ticket that exists; `pmsync status` shows all items"
+    return f"`pmsync adopt {row.uid} TICKET` links an existing ticket; `pmsync status` shows all items"
+
+
+_ROW = "uid status kind note people due due_from late".split()
+_LINK = "ticket pushed pushed_labels named shared reassigned orphaned lost linked_at".split()
+_DOCUMENT = "id path title incident date severity status draft restricted services team authors labels".split()
+_CHANGE = "source field old new note".split()
 
 
 def _value(view: ItemView, row: StatusRow, settings: Settings) -> dict[str, object]:
     seen = view.seen
-    link = {field: getattr(view.link, field) for field in _LINK} if view.link else None
     return {
-        **{name: getattr(row, name) for name in ("uid", "status", "kind", "note", "people", "due", "due_from", "late")},
+        **_fields(row, _ROW),
         "item": seen.item,
-        "document": {field: getattr(seen.document, field) for field in _DOCUMENT} | {"gone_at": seen.gone_at},
+        "document": {**_fields(seen.document, _DOCUMENT), "gone_at": seen.gone_at},
         "web_url": web_link(settings, row.path, row.line) or None,
         "first_seen_at": seen.first_seen_at,
-        "link": link,
+        "link": _fields(view.link, _LINK) if view.link else None,
         "intent": view.intent,
         "refusals": seen.refusals,
         "decision": view.decision,
         "findings": view.findings,
-        "history": [{"at": at, **_change(change)} for at, change in view.history],
+        "history": [{"at": at, **_fields(change, _CHANGE)} for at, change in view.history],
     }
 
 
-_LINK = ("ticket", "pushed", "pushed_labels", "named", "shared", "reassigned", "orphaned", "lost", "linked_at")
-_DOCUMENT = (
-    *("id", "path", "title", "incident", "date", "severity", "status"),
-    *("draft", "restricted", "services", "team", "authors", "labels"),
-)
-
-
-def _change(change: Change) -> dict[str, object]:
-    return {name: getattr(change, name) for name in ("source", "field", "old", "new", "note")}
+def _fields(value: object, names: Sequence[str]) -> dict[str, object]:
+    return {name: getattr(value, name) for name in names}

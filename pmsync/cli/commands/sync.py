@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
 from pmsync.cli.commands.plan import show_plan
 from pmsync.cli.host.connect import Signals, all_sources
 from pmsync.cli.host.cron import give_way, measured, wait_a_little
 from pmsync.cli.host.first_sync import note_first
 from pmsync.cli.host.unmerged import refuse_unmerged
-from pmsync.cli.options import Span, changed_since_option, full_option, metrics_option, written_option
-from pmsync.cli.paths import judged
-from pmsync.cli.terminal import change_lines, json_log, output, unknown_owners
+from pmsync.cli.paths import selected
+from pmsync.cli.terminal import change_lines, finding_lines, json_log, output
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError, LedgerError, LockHeld
-from pmsync.model import Finding
+from pmsync.findings import new_finding
 from pmsync.planning import guard
-from pmsync.reports import plan, plan_rows
 from pmsync.reports.item_counts import UNSETTLED, counts_line, differing, item_counts
+from pmsync.reports.outcome import DoneRow, done_changes, done_row, done_rows, outcome_line, outcome_value
 from pmsync.sync.engine import Clock, Engine, Request, Result, Watcher
 
 if TYPE_CHECKING:
@@ -37,16 +37,18 @@ COLOURS = {"created": "green", "updated": "yellow", "adopted": "cyan", "closed":
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, as `pmsync plan` does.")
-@changed_since_option
-@full_option
-@click.option("--allow", multiple=True, metavar="KIND=N", help="Let this run go beyond a limit, e.g. creates=120.")
+@options.paths
+@click.option("-n", "--dry-run", is_flag=True, help="Show what a sync would do, as `pmsync plan` does.")
+@options.changed_since
+@options.full
+@options.allow
 @click.option("--write-back", is_flag=True, help="Then write ticket links and ticks into the documents.")
-@written_option
-@click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
-@click.option("--jitter", type=Span(), default="0", help="First wait for this host's own share of it, e.g. 60s.")
-@metrics_option
+@options.written
+@options.wait
+@click.option(
+    "--jitter", type=options.Duration(), default="0", help="First wait up to this long, the same on each run."
+)
+@options.metrics
 @output.format_option("text", "json")
 @pass_app
 def command(
@@ -63,11 +65,12 @@ def command(
     metrics: Path | None,
     output_format: str,
 ) -> int:
-    """Create tickets for new action items, send what changed in documents, take over what changed in the trackers.
+    """Create tickets for new action items, update them from the documents, and take over what changed in the trackers.
 
-    PATH limits the documents it judges; all are read. For cron: without a terminal it prints nothing when nothing
-    happened and one line when something did (with -v and in CI each ticket), and it leaves the work to another run that
-    is on it, until the last good sync is too long ago.
+    PATH limits which documents are synced; all are read. Without a terminal, as from cron, it prints nothing if nothing
+    happened and one line if something did (with -v and in CI, each ticket), and leaves the work to another run that is
+    still going, unless the last good sync is too long ago.
+
     Exit codes: 0 fine, 1 something failed, was refused or is in doubt, 2 wrong configuration, 130 interrupted.
 
     \b
@@ -79,17 +82,17 @@ def command(
       pmsync --log-format json sync --jitter 60s --metrics /var/lib/node_exporter/pmsync.prom
     """
     if dry_run and write_back:
-        raise ConfigError("--dry-run and --write-back do not go together\nsay `pmsync write-back --dry-run`")
+        raise ConfigError("--dry-run and --write-back exclude each other\nuse `pmsync write-back --dry-run`")
     if list_file and not write_back:
-        raise ConfigError("--written lists what --write-back wrote, and goes with it")
+        raise ConfigError("--written needs --write-back: it lists what that wrote")
     allowed, signals = guard.parse_allow(allow), Signals()
     if not dry_run:
         refuse_unmerged(app.environ)
         if jitter:
             with signals.handled():
                 wait_a_little(app, jitter, signals)
-    named, changed = judged(paths, changed_since, app)
-    request = Request(named, allowed, wait.total_seconds(), changed=changed, full=full)
+    files, changed = selected(paths, changed_since, app)
+    request = Request(files, allowed, wait.total_seconds(), changed=changed, full=full)
     if dry_run:
         return show_plan(app, request, output_format)
     settings = app.settings()
@@ -107,7 +110,7 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a sync, and of the write-back after it."""
+    """The result of a sync, and of the write-back after it."""
 
     result: Result
     written: Written | None
@@ -121,40 +124,42 @@ class Ran:
     def show(self, output_format: str) -> None:
         """The result on stdout, and the log of it."""
         result, written = self.result, self.written
-        told = result.findings
-        if written:  # it says itself what it left, and what it has put right is no longer amiss
-            told = tuple(f for f in told if f.rule != "not-ticked" and not (f.rule == "drift" and written.mended(f)))
-        shown = replace(result, findings=told)
-        _log(shown)
+        findings = result.findings
+        if written:  # it reports itself what it left, and what it has mended is no longer wrong
+            findings = tuple(
+                f for f in findings if f.rule != "not-ticked" and not (f.rule == "drift" and written.mended(f))
+            )
+        _log(result)
         if written:
             written.log()
         if output_format == "json":
-            output.emit_json({**plan.done_value(result), **({"write_back": written.value} if written else {})})
+            output.emit_json({**outcome_value(result), **({"write_back": written.value} if written else {})})
         else:
-            _show(shown, interrupted=self.interrupted)
+            _show(replace(result, findings=findings), interrupted=self.interrupted)
             if written:
                 written.show()
         if output_format == "text" or output.current().structured:
-            unknown_owners.findings(_worth_telling(shown), result.world.settings, err=True)
+            new = finding_lines.worth_showing(findings, result.previous_findings)
+            finding_lines.show_with_owners(new, result.world.settings, err=True)
         counts = Counter(done.verb for done in result.applied.done)
-        ended = json_log.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
+        fields = json_log.end_fields(self.took, ok=self.ok, counts=counts, findings=result.findings)
         nothing = "Nothing to do." if self.ok else "Nothing was sent."
-        output.event(plan.done_line(result) or nothing, ended, "info" if self.ok else "error")
+        output.event(outcome_line(result) or nothing, fields, "info" if self.ok else "error")
 
 
 def _run(
     app: App, settings: Settings, request: Request, signals: Signals, *, write_back: bool, gives_way: bool
 ) -> Ran | None:
-    """Sync, and write back; None where another run is at work and that is fine."""
+    """Sync, and write back; None if another run is going and that is fine."""
     began = time.monotonic()
-    output.event("Sync begins.", json_log.start_fields(settings.namespace, request.scope))
+    fields = json_log.event_fields("run-started", namespace=settings.namespace, scope=request.scope)
+    output.event("Sync begins.", fields)
     with output.progress("syncing") as bar, signals.handled():
         sources = all_sources(settings, app)
-        watcher = Watcher(_telling(bar.tell), _waiting(bar), lambda _, count: bar.advance(count), signals.stop)
         signals.left = bar.left
         note_first(settings, app.environ)
         try:
-            result = Engine(settings, sources, signals.clock(app.now), watcher).sync(request)
+            result = Engine(settings, sources, signals.clock(app.now), _watcher(bar, signals)).sync(request)
         except LockHeld as held:
             if not gives_way:
                 raise
@@ -164,105 +169,87 @@ def _run(
     return Ran(result, written, timedelta(seconds=time.monotonic() - began), signals.stop())
 
 
-def _telling(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """What is going on, for the progress and, with `-v`, for the log."""
+def _watcher(bar: Progress, signals: Signals) -> Watcher:
+    """Shows what the run does and why it waits, as progress or in the log."""
 
-    def told(what: str) -> None:
-        tell(what)
-        output.log(what, level=1)
+    def tell(what: str, level: int = 1) -> None:
+        bar.tell(what)
+        output.log(what, level=level)
 
-    return told
+    def wait(why: str) -> None:
+        tell(why, 1 if bar.wanted else 0)
 
-
-def _waiting(bar: Progress) -> Callable[[str], None]:
-    """Why it waits: counted down at a terminal, else a line of the log."""
-
-    def told(why: str) -> None:
-        bar.tell(why)
-        output.log(why, level=1 if bar.wanted else 0)
-
-    return told
+    return Watcher(tell, wait, lambda _, count: bar.advance(count), signals.stop)
 
 
 def _write_back(app: App, settings: Settings, request: Request, result: Result) -> Written:
-    """Write what the sync learned into the documents; what it has told already is not told again."""
+    """Write what the sync learned into the documents; its findings are those that the sync did not report."""
     from pmsync.cli.commands.write_back import Written  # noqa: PLC0415 (not every sync writes into documents)
     from pmsync.writeback import run  # noqa: PLC0415
 
     try:
-        made = run.write_back(settings, request, Clock(now=app.now))
-    except LedgerError as error:  # what the sync did is told all the same
-        failed = Finding("not-written", "error", f"nothing is written back: {error}", "run `pmsync write-back`")
-        made = run.Result(findings=(failed,))
-    known = {(finding.rule, finding.path, finding.message) for finding in result.findings}
-    fresh = tuple(f for f in made.findings if (f.rule, f.path, f.message) not in known)
-    return Written(replace(made, findings=fresh, told_before=result.told_before))
+        written = run.write_back(settings, request, Clock(now=app.now))
+    except LedgerError as error:  # what the sync did is reported all the same
+        failed = new_finding(
+            "not-written", f"nothing is written back: {error}", "run `pmsync write-back`", level="error"
+        )
+        written = run.Result(findings=(failed,))
+    findings = tuple(finding_lines.unreported(written.findings, result.findings))
+    return Written(replace(written, findings=findings, previous_findings=result.previous_findings))
 
 
 def _log(result: Result) -> None:
-    """Each thing that was done, in the structured log."""
+    """Each change, in the structured log."""
     for done in result.applied.done:
-        key = f" {done.ticket.ref.key}" if done.ticket else ""
+        ref, status = (done.ticket.ref, done.ticket.status) if done.ticket else (None, None)
+        key = f" {ref.key}" if ref else ""
         detail = "" if done.verb == "created" else done.detail
-        fields = json_log.change_fields(done.verb, done.uid, done.ticket, detail)
-        output.event(f"{done.verb}{key}  {plan_rows.done_words(done, result)}", fields)
+        fields = json_log.ticket_fields(done.verb, done.uid, ref, status=status, detail=detail)
+        output.event(f"{done.verb}{key}  {done_row(done, done_changes(done, result)).words}", fields)
 
 
 def _show(result: Result, *, interrupted: bool) -> None:
     full, done = output.in_full(), result.applied.done
-    single = len(done) == 1 and plan.done_line(result) == f"Sync: 1 {done[0].verb}."
-    for row in plan_rows.done_rows(result) if full or single else ():
+    single = len(done) == 1 and outcome_line(result) == f"Sync: 1 {done[0].verb}."
+    for row in done_rows(result) if full or single else ():
         _show_row(row)
-    line = plan.done_line(result, linked=not full)
+    line = outcome_line(result, linked=not full)
     if single and not full:
         return
     if line:
         output.echo(line, hang=6)
     elif output.is_terminal():
         output.echo(_nothing_done(result) if interrupted or not result.ok else _nothing_to_do(result), hang=2)
-    if full and (line or output.is_terminal()):
-        counts = item_counts(result.plan, result.world.links, result.applied)
-        if told := counts_line(counts, result.world.settings.since):
-            output.echo(told, hang=2)
+    counts = _counts(result)
+    if full and counts and (line or output.is_terminal()):
+        output.echo(counts_line(counts, result.world.settings.since), hang=2)
 
 
-def _show_row(row: plan_rows.DoneRow) -> None:
-    first = _line(row)
+def _show_row(row: DoneRow) -> None:
+    first: list[output.Part] = [output.coloured(f"{row.verb:<8}", COLOURS.get(row.verb, "cyan"))]
+    if row.ref:
+        first += [" ", output.link(row.ref.key, row.ref.url), " "]
+    first.append(" ")
     if row.changes and not output.fits(*first, row.words):
         change_lines.echo_changes([*first, row.title], row.changes, hang=9)
     else:
         output.echo(*first, row.words, hang=9)
 
 
-def _line(row: plan_rows.DoneRow) -> list[output.Part]:
-    parts: list[output.Part] = [output.coloured(f"{row.verb:<8}", COLOURS.get(row.verb, "cyan"))]
-    if row.ref:
-        parts += [" ", output.link(row.ref.key, row.ref.url), " "]
-    return [*parts, " "]
+def _counts(result: Result) -> Mapping[str, int]:
+    return item_counts(result.plan, result.world.links, result.applied)
 
 
 def _nothing_done(result: Result) -> str:
     waiting = len(result.plan.waits)
-    waits = f"; {output.count(waiting, 'item')} {'waits' if waiting == 1 else 'wait'}" if waiting else ""
+    waits = f"; {output.count(waiting, 'item waits', 'items wait')}" if waiting else ""
     return f"Nothing was sent{waits}."
 
 
 def _nothing_to_do(result: Result) -> str:
-    if (
-        result.findings
-        or result.plan.waits
-        or item_counts(result.plan, result.world.links, result.applied).keys() & UNSETTLED
-    ):
+    if result.findings or result.plan.waits or _counts(result).keys() & UNSETTLED:
         return "Nothing to send."
     if count := differing(result.plan, result.world):
-        those = "1 ticket differs from its document" if count == 1 else f"{count} tickets differ from their documents"
-        return f"Nothing to send. {those}: what people change in a tracker stays."
+        tickets = output.count(count, "ticket differs from its document", "tickets differ from their documents")
+        return f"Nothing to send. {tickets}: what people change in a tracker stays."
     return "Nothing to do: documents, tickets and ledger agree."
-
-
-def _worth_telling(result: Result) -> list[Finding]:
-    """What this run found out; without a person looking on, what the last run told already is not repeated."""
-    if output.is_terminal():
-        return list(result.findings)
-    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
-    return [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]

@@ -1,4 +1,4 @@
-"""`pmsync tickets`: works with the tickets of an embedded tracker, as their owners would."""
+"""`pmsync tickets`: works with the tickets of a local tracker, as their owners would."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import getpass
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
     from pmsync.trackers.local.desk import Desk
     from pmsync.trackers.local.tickets import Row
 
-TRACKER = click.option("--tracker", help="Which embedded tracker, where there are several.")
-AS = click.option("--as", "actor", envvar="PMSYNC_USER", help="Who does it. [default: the user of this system]")
+Act = Callable[..., tuple[Ticket, str]]
+
+TRACKER = click.option("--tracker", metavar="NAME", help="Which local tracker, if there are several.")
+AS = click.option(
+    "--as", "actor", metavar="NAME", envvar="PMSYNC_USER", help="Who does it; default: the system's user."
+)
 KEY = click.argument("key")
 
 
 @click.group()
 def command() -> None:
-    """List and edit the tickets of an embedded tracker (`type = "local"`), as their owners would.
+    """List and edit the tickets of a local tracker (`type = "local"`), as their owners would.
 
     KEY is a ticket's key, such as LOCAL-7.
 
@@ -40,37 +45,32 @@ def command() -> None:
     """
 
 
-def _desk(app: App, tracker: str | None, actor: str | None) -> Desk:
-    """The desk of a person in the embedded tracker; raises ConfigError where it is not clear which one is meant."""
+def _desk(app: App, tracker: str | None, actor: str | None = None) -> Desk:
+    """The desk of a person in the local tracker; raises ConfigError if it is not clear which tracker is meant."""
     from pmsync.trackers.local.tracker import connect  # noqa: PLC0415 (--help need not load SQLite's helpers)
 
     settings = app.settings()
     local = {name: each for name, each in settings.trackers.items() if each.type == "local"}
     if not local:
-        raise ConfigError("no tracker of type local is configured; the tickets are where the configured ones are")
+        raise ConfigError("no tracker of type local is configured; the tickets are in the configured trackers")
     if tracker is None and len(local) > 1:
-        raise ConfigError(f"there are several embedded trackers; say which with --tracker: {', '.join(local)}")
+        raise ConfigError(f"there are several local trackers; choose one with --tracker: {', '.join(local)}")
     name = tracker or next(iter(local))
     if name not in local:
-        raise ConfigError(f"{name!r} is no embedded tracker; there are {', '.join(local)}")
+        raise ConfigError(f"{name!r} is not a local tracker; there are {', '.join(local)}")
     return connect(local[name], app.environ, Path(settings.root), app.now).desk(actor or getpass.getuser())
 
 
 def _number(desk: Desk, key: str) -> int:
+    """The ticket's number; raises ConfigError if there is no such ticket."""
+    tracker = desk.naming.tracker
     prefix, _, number = key.rpartition("-")
-    if not number.isdigit() or prefix.casefold() not in {"", desk.naming.tracker.casefold()}:
-        raise ConfigError(f"{key!r} is no ticket of tracker {desk.naming.tracker!r}; `pmsync tickets list` shows them")
-    wanted = desk.naming.ref(int(number)).key
-    if wanted not in {ticket.ref.key for ticket in desk.tickets(closed=True)}:
-        raise ConfigError(f"there is no ticket {wanted!r}; `pmsync tickets list --all` shows those there are")
+    if not number.isdigit() or prefix.casefold() not in {"", tracker.casefold()}:
+        raise ConfigError(f"{key!r} is not a ticket of tracker {tracker!r}; `pmsync tickets list` shows them")
+    name = desk.naming.ref(int(number)).key
+    if name not in {ticket.ref.key for ticket in desk.tickets(closed=True)}:
+        raise ConfigError(f"there is no ticket {name!r}; `pmsync tickets list --all` shows those that exist")
     return int(number)
-
-
-def _told(ticket: Ticket, what: str, output_format: str) -> None:
-    if output_format == "json":
-        output.emit_json(ticket)
-    else:
-        output.echo(f"{ticket.ref.key} {what}: {ticket.title}", hang=2)
 
 
 @command.command("list")
@@ -80,23 +80,15 @@ def _told(ticket: Ticket, what: str, output_format: str) -> None:
 @pass_app
 def list_(app: App, closed: bool, tracker: str | None, output_format: str) -> None:
     """List the open tickets."""
-    found = _desk(app, tracker, None).tickets(closed=closed)
+    tickets = _desk(app, tracker).tickets(closed=closed)
     if output_format == "json":
-        output.emit_json(found)
-    elif not found:
+        output.emit_json(tickets)
+    elif not tickets:
         output.log("no tickets" if closed else "no open tickets; --all shows the closed ones too")
     else:
+        words = in_words if output.is_terminal() else str
         columns = ("key", "status", "assignee", "due", "title")
-        rows = [
-            (
-                t.ref.key,
-                in_words(t.status) if output.is_terminal() else t.status,
-                ", ".join(t.assignees),
-                str(t.due or ""),
-                t.title,
-            )
-            for t in found
-        ]
+        rows = [(t.ref.key, words(t.status), ", ".join(t.assignees), str(t.due or ""), t.title) for t in tickets]
         tables.table(columns, rows, elastic="title")
 
 
@@ -107,15 +99,20 @@ def list_(app: App, closed: bool, tracker: str | None, output_format: str) -> No
 @pass_app
 def show(app: App, key: str, tracker: str | None, output_format: str) -> None:
     """Show a ticket with its text, comments and history."""
-    desk = _desk(app, tracker, None)
+    desk = _desk(app, tracker)
     seen = desk.history(_number(desk, key))
-    if output_format == "json":
-        output.emit_json({"ticket": seen.ticket, "body": seen.body, "comments": seen.comments, "events": seen.events})
-        return
     ticket = seen.ticket
+    if output_format == "json":
+        output.emit_json({"ticket": ticket, "body": seen.body, "comments": seen.comments, "events": seen.events})
+        return
     output.echo(output.bold(f"{ticket.ref.key}  {ticket.title}"), hang=2)
-    facts = {"status": in_words(ticket.status), "assignee": ", ".join(ticket.assignees), "due": ticket.due,
-             "priority": ticket.priority, "labels": ", ".join(sorted(ticket.labels))}  # fmt: skip
+    facts = {
+        "status": in_words(ticket.status),
+        "assignee": ", ".join(ticket.assignees),
+        "due": ticket.due,
+        "priority": ticket.priority,
+        "labels": ", ".join(sorted(ticket.labels)),
+    }
     for name, value in facts.items():
         if value:
             output.echo(f"{name + ':':<10} {value}", hang=11)
@@ -147,82 +144,76 @@ def _change(event: Row) -> str:
     return f"{field}: {old} → {new or '-'}" if old else f"{field}: {new or '-'}"
 
 
-def _value(field: str, held: str) -> str:
-    """A column's old or new value for people; lists are kept as JSON."""
+def _value(field: str, value: str) -> str:
+    """The value of a column for people; lists are kept as JSON."""
     if field == "state":
-        return in_words(held)
-    return ", ".join(json.loads(held or "[]")) if field in {"assignees", "labels"} else held
+        return in_words(value)
+    return ", ".join(json.loads(value or "[]")) if field in {"assignees", "labels"} else value
 
 
-def _verb(name: str, words: tuple[str, str], text: str, act: Callable[[Desk, int], Ticket]) -> None:
-    """Add a command that changes one ticket; `words` say what it did, and that there was nothing to do."""
-    what, already = words
+# --- commands that change a ticket ----------------------------------------------------------------------------
 
-    @command.command(name, help=text)
+
+def _verb(act: Act) -> Act:
+    """Add a command that changes one ticket; `act` returns the ticket, and words about what was done."""
+
+    @command.command()
     @KEY
     @AS
     @TRACKER
     @output.format_option("text", "json")
+    @wraps(act)
     @pass_app
-    def verb(app: App, key: str, actor: str | None, tracker: str | None, output_format: str) -> None:
+    def verb(
+        app: App, /, key: str, actor: str | None, tracker: str | None, output_format: str, **arguments: Any
+    ) -> None:
         desk = _desk(app, tracker, actor)
-        number = _number(desk, key)
-        before = desk.history(number).ticket
-        _told(ticket := act(desk, number), already if ticket.status == before.status else what, output_format)
+        ticket, words = act(app, desk, _number(desk, key), **arguments)
+        output.answer(output_format, ticket, f"{ticket.ref.key} {words}: {ticket.title}")
+
+    return act
 
 
-_verb("reopen", ("reopened", "was open already"), "Reopen a ticket.", lambda desk, number: desk.reopen(number))
-_verb(
-    "start",
-    ("in progress", "was in progress already"),
-    "Put a ticket in progress.",
-    lambda desk, number: desk.start(number),
-)
+def _moved(desk: Desk, number: int, move: Callable[[int], Ticket], words: str, unchanged: str) -> tuple[Ticket, str]:
+    before = desk.history(number).ticket.status
+    ticket = move(number)
+    return ticket, unchanged if ticket.status == before else words
 
 
-@command.command()
-@KEY
+@_verb
+def reopen(_: App, desk: Desk, number: int) -> tuple[Ticket, str]:
+    """Reopen a ticket."""
+    return _moved(desk, number, desk.reopen, "reopened", "was open already")
+
+
+@_verb
+def start(_: App, desk: Desk, number: int) -> tuple[Ticket, str]:
+    """Put a ticket in progress."""
+    return _moved(desk, number, desk.start, "in progress", "was in progress already")
+
+
+@_verb
 @click.option("--wont-do", is_flag=True, help="It will not be done.")
-@AS
-@TRACKER
-@output.format_option("text", "json")
-@pass_app
-def close(app: App, key: str, wont_do: bool, actor: str | None, tracker: str | None, output_format: str) -> None:
+def close(_: App, desk: Desk, number: int, wont_do: bool) -> tuple[Ticket, str]:
     """Close a ticket as done, or as won't-do."""
-    desk = _desk(app, tracker, actor)
-    number = _number(desk, key)
-    before = desk.history(number).ticket
-    ticket = desk.close(number, wont_do=wont_do)
     how = " as won't-do" * wont_do
-    _told(ticket, f"was closed already{how}" if ticket.status == before.status else f"closed{how}", output_format)
+    move = partial(desk.close, wont_do=wont_do)
+    return _moved(desk, number, move, f"closed{how}", f"was closed already{how}")
 
 
-@command.command()
-@KEY
+@_verb
 @click.argument("accounts", nargs=-1)
-@AS
-@TRACKER
-@output.format_option("text", "json")
-@pass_app
-def assign(
-    app: App, key: str, accounts: tuple[str, ...], actor: str | None, tracker: str | None, output_format: str
-) -> None:
-    """Assign a ticket to people; to nobody where none is named."""
-    desk, people = _desk(app, tracker, actor), app.settings().people
+def assign(app: App, desk: Desk, number: int, accounts: tuple[str, ...]) -> tuple[Ticket, str]:
+    """Assign a ticket to people, or to nobody."""
+    people = app.settings().people
     for account in accounts:
         if people and account not in people:
-            output.warn(f"nobody under [people] is {account!r}", f"known are: {', '.join(sorted(people))}")
-    _told(desk.assign(_number(desk, key), *accounts), f"assigned to {', '.join(accounts) or 'nobody'}", output_format)
+            output.warn(f"{account!r} is not a name under [people]", f"known names: {', '.join(sorted(people))}")
+    return desk.assign(number, *accounts), f"assigned to {', '.join(accounts) or 'nobody'}"
 
 
-@command.command()
-@KEY
+@_verb
 @click.argument("text")
-@AS
-@TRACKER
-@output.format_option("text", "json")
-@pass_app
-def comment(app: App, key: str, text: str, actor: str | None, tracker: str | None, output_format: str) -> None:
+def comment(_: App, desk: Desk, number: int, text: str) -> tuple[Ticket, str]:
     """Comment on a ticket."""
-    desk = _desk(app, tracker, actor)
-    _told(desk.comment(_number(desk, key), text), "commented", output_format)
+    return desk.comment(number, text), "commented"

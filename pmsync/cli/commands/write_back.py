@@ -5,22 +5,24 @@ from __future__ import annotations
 import difflib
 import os
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from pmsync.cli import options
 from pmsync.cli.app import App, pass_app
-from pmsync.cli.options import Span, written_option
 from pmsync.cli.paths import existing
-from pmsync.cli.terminal import output
+from pmsync.cli.terminal import finding_lines, output
+from pmsync.cli.terminal.json_log import ticket_fields
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate
 from pmsync.errors import ConfigError
 from pmsync.location import place
 from pmsync.model import Finding
-from pmsync.reports.plan_rows import SHOWN
+from pmsync.reports.plan_rows import SHOWN, first_few
 from pmsync.sync.engine import Clock, Request
 from pmsync.writeback.run import Result, Rewritten, write_back
 from pmsync.writeback.values import Change
@@ -31,19 +33,20 @@ NOUNS = {"link": "link", "tick": "tick", "untick": "withdrawn tick"}
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option("-n", "--dry-run", is_flag=True, help="Show the difference it would make; writes nothing.")
-@click.option("--wait", type=Span(), default="0", help="How long to wait for another run to end, e.g. 5m.")
-@written_option
+@options.paths
+@click.option("-n", "--dry-run", is_flag=True, help="Show a diff of the changes; write nothing.")
+@options.wait
+@options.written
 @output.format_option("text", "json")
 @pass_app
 def command(
     app: App, paths: tuple[Path, ...], dry_run: bool, wait: timedelta, list_file: Path | None, output_format: str
 ) -> int:
-    """Write into the documents what the last sync learned: each item's ticket, and a tick where the ticket is done.
+    """Write into the documents what the last sync learned: each item's ticket, and a tick if the ticket is done.
 
-    A link that stands there is never replaced, a tick that a person made is never taken back, and every other byte
-    stays. Drafts and restricted documents are left alone. Asks no tracker and commits nothing.
+    Existing links are never replaced, ticks made by people are never removed, and every other byte stays. Drafts and
+    restricted documents are left alone. Asks no tracker and commits nothing.
+
     Exit codes: 0 fine, 1 a document could not be read or written, 2 wrong configuration.
 
     \b
@@ -65,7 +68,7 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of a write-back, for people and for programs; with `dry_run` it is what would come of it."""
+    """The result of a write-back for people and for programs; with `dry_run`, what it would be."""
 
     result: Result
     dry_run: bool = False
@@ -75,53 +78,55 @@ class Written:
         return self.result.ok
 
     @property
+    def changes(self) -> Iterator[tuple[str, Change]]:
+        """Each change with the path of its document."""
+        return ((document.path, change) for document in self.result.documents for change in document.changes)
+
+    @property
     def value(self) -> dict[str, object]:
         """As a JSON value: `ok`, `dry_run`, `documents`, `findings`."""
         changed = self.result.documents
         documents = [{"path": each.path, "changes": [_change(c) for c in each.changes]} for each in changed]
-        return {"ok": self.ok, "dry_run": self.dry_run, "documents": documents, "findings": [*self.result.findings]}
+        return {"ok": self.ok, "dry_run": self.dry_run, "documents": documents, "findings": self.result.findings}
 
     def note(self, file: Path, settings: Settings) -> None:
-        """Put the path of each document that was changed into the file, NUL after each, as git reads lists of paths."""
-        changed = () if self.dry_run else self.result.documents
+        """Write the paths of the changed documents into the file, NUL after each, as git reads lists of paths."""
+        documents = () if self.dry_run else self.result.documents
+        paths = (os.fsencode(locate(Path(settings.root), document.path)) for document in documents)
         try:
-            file.write_bytes(b"".join(os.fsencode(locate(Path(settings.root), each.path)) + b"\0" for each in changed))
+            file.write_bytes(b"".join(path + b"\0" for path in paths))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise ConfigError(f"--written: {str(file)!r} cannot be written: {reason}") from None
 
     def mended(self, finding: Finding) -> bool:
-        """Whether a tick was just written, or taken back, where the finding points."""
-        changed = ((each.path, c.line) for each in self.result.documents for c in each.changes if c.kind != "link")
-        return not self.dry_run and (finding.path, finding.line) in changed
+        """Whether a tick was just written or removed where the finding points."""
+        ticks = ((path, change.line) for path, change in self.changes if change.kind != "link")
+        return not self.dry_run and (finding.path, finding.line) in ticks
 
     def log(self) -> None:
         """Each change, in the structured log."""
-        if self.dry_run:
-            return
-        for document in self.result.documents:
-            for change in document.changes:
-                ref, word = change.ticketed.ref, WORDS[change.kind]
-                at = {"pmsync.tracker": ref.tracker, "pmsync.ticket": ref.key, "pmsync.url": ref.url}
-                where = {"pmsync.path": document.path, "pmsync.line": change.line}
-                fields = {"event.action": word, "pmsync.uid": change.ticketed.uid, **at, **where}
-                output.event(f"{word} {ref.key} in {place(document.path, change.line)}", fields)
+        for path, change in () if self.dry_run else self.changes:
+            ref, word = change.ticketed.ref, WORDS[change.kind]
+            fields = ticket_fields(word, change.ticketed.uid, ref, path=path, line=change.line)
+            output.event(f"{word} {ref.key} in {place(path, change.line)}", fields)
 
     def show(self) -> None:
-        """Each document with its changes, then how many there were; nothing where there were none."""
+        """Each document with its changes, then how many there were; nothing if there were none."""
         for document in self.result.documents:
             if self.dry_run:
                 _show_difference(document)
             elif output.in_full():
                 _show_changes(document)
-        counts = _counts(self.result)
+        counts = _counts(self)
         if counts and self.dry_run:
             output.log(output.dim(f"would write {counts}; `pmsync write-back` does it"))
         elif counts:
-            output.echo(f"Wrote {counts}{'' if output.in_full() else _named(self.result)}.", hang=6)
+            paths = first_few([document.path for document in self.result.documents], SHOWN)
+            output.echo(f"Wrote {counts}{'' if output.in_full() else f' ({paths})'}.", hang=6)
         elif output.is_terminal() and self.ok:
             output.echo("Nothing to write: the documents show their tickets.", hang=2)
-        _tell(self.result)
+        finding_lines.show(finding_lines.worth_showing(self.result.findings, self.result.previous_findings), err=True)
 
 
 def _change(change: Change) -> dict[str, object]:
@@ -147,31 +152,14 @@ def _show_changes(document: Rewritten) -> None:
 
 
 def _show_difference(document: Rewritten) -> None:
-    for line in _difference(document):
+    """A unified diff, without line ends: none is changed."""
+    before, after = document.before.splitlines(), document.after.splitlines()
+    for line in difflib.unified_diff(before, after, f"a/{document.path}", f"b/{document.path}", lineterm=""):
         colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
         output.echo(output.coloured(line, colour) if colour else line, hang=None)
 
 
-def _difference(document: Rewritten) -> list[str]:
-    """A unified diff; line ends are not shown, as none is changed."""
-    before, after = document.before.splitlines(), document.after.splitlines()
-    return list(difflib.unified_diff(before, after, f"a/{document.path}", f"b/{document.path}", lineterm=""))
-
-
-def _named(result: Result) -> str:
-    """` (a.md, b.md, …)`: which documents were written."""
-    paths = [document.path for document in result.documents]
-    return f" ({', '.join([*paths[:SHOWN], *(['…'] if len(paths) > SHOWN else [])])})"
-
-
-def _counts(result: Result) -> str:
-    counted = Counter(NOUNS[change.kind] for document in result.documents for change in document.changes)
-    parts = [output.count(counted[noun], noun) for noun in dict.fromkeys(NOUNS.values()) if counted[noun]]
-    return "" if not parts else f"{', '.join(parts)} into {output.count(len(result.documents), 'document')}"
-
-
-def _tell(result: Result) -> None:
-    """What could not be written; without a person looking on, what was told before is not repeated."""
-    before = {(finding.rule, finding.path, finding.message) for finding in result.told_before}
-    new = [f for f in result.findings if f.level == "error" or (f.rule, f.path, f.message) not in before]
-    output.findings(list(result.findings) if output.is_terminal() else new, err=True)
+def _counts(written: Written) -> str:
+    counts = Counter(NOUNS[change.kind] for _, change in written.changes)
+    parts = [output.count(counts[noun], noun) for noun in NOUNS.values() if counts[noun]]
+    return f"{', '.join(parts)} into {output.count(len(written.result.documents), 'document')}" if parts else ""

@@ -1,4 +1,4 @@
-"""Connects the configured trackers for a command, and keeps time and signals for a run."""
+"""Connects the configured trackers for a command, and handles signals during a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pmsync.sync.tracker_views import Source
 from pmsync.trackers.registry import connect, connect_all
 
 GLANCE = 0.2
-"""Seconds after which a run that sleeps looks whether it shall stop."""
+"""Seconds between two looks of a sleeping run at whether it should stop."""
 
 
 def all_sources(settings: Settings, app: App) -> dict[str, Source]:
@@ -28,35 +28,35 @@ def all_sources(settings: Settings, app: App) -> dict[str, Source]:
 
 
 def seen_sources(settings: Settings, app: App, *, offline: bool) -> tuple[dict[str, Source], list[str]]:
-    """The trackers that a plan can look at, and why it cannot look at the others: a plan needs no token."""
-    sources, unseen = {}, []
+    """The trackers that a plan can read, and why it cannot read the others: a plan needs no token."""
+    sources, unseen = {name: Source(None, unseen=True) for name in settings.trackers}, []
+    if offline:
+        return sources, [f"tickets in {name!r} were not looked up (--offline)" for name in sources]
     for name, tracker in settings.trackers.items():
         try:
-            made = None if offline else connect(tracker, app.environ, Path(settings.root))
+            sources[name] = Source(connect(tracker, app.environ, Path(settings.root)))
         except ConfigError as error:
-            made = None
             unseen.append(f"tickets in {name!r} were not looked up: {error}")
-        sources[name] = Source(made, unseen=made is None)
-    return sources, unseen or [f"tickets in {name!r} were not looked up (--offline)" for name in sources if offline]
+    return sources, unseen
 
 
 @dataclass
 class Signals:
     """SIGTERM and the first Ctrl-C end a run after its current operation; a second Ctrl-C ends it at once.
 
-    No threading.Event: a handler that sets one hangs for ever where it interrupts the wait for it at the wrong moment,
-    for the lock of the two is the same.
+    Not a threading.Event: a handler that sets it while the main thread waits for it can deadlock, since both take the
+    same lock.
     """
 
     asked: bool = False
     left: Callable[[float], None] = lambda _: None
-    """Hears, while a run sleeps, how many seconds are left."""
+    """Called with the seconds left while a run sleeps."""
 
     def stop(self) -> bool:
         return self.asked
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but hardly longer than until somebody asks to stop."""
+        """Sleep, but stop soon after somebody asks to."""
         end = time.monotonic() + seconds
         while not self.asked and (left := end - time.monotonic()) > 0:
             self.left(left)
@@ -72,7 +72,7 @@ class Signals:
 
     @contextmanager
     def handled(self) -> Iterator[None]:
-        """Listen to the signals within this block."""
+        """Handle the signals within this block."""
         numbers = (signal.SIGTERM, signal.SIGINT)
         before = {number: signal.signal(number, self._on_signal) for number in numbers}
         try:
@@ -82,5 +82,5 @@ class Signals:
                 signal.signal(number, handler)
 
     def clock(self, now: Callable[..., object]) -> Clock:
-        """The clock of a run that can be stopped while it waits."""
+        """A clock whose sleep ends early if the run is asked to stop."""
         return Clock(now=now, sleep=self.sleep)  # type: ignore[arg-type]

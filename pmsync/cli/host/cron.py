@@ -1,4 +1,4 @@
-"""What a sync does for the sake of cron: comes a little later, gives way to another run, and leaves figures behind."""
+"""What a sync does under cron: starts a little later, gives way to another run, and writes metrics."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import click
 from pmsync.cli.app import App
 from pmsync.cli.host.connect import Signals
 from pmsync.cli.terminal import output
+from pmsync.cli.terminal.json_log import event_fields
 from pmsync.config.settings import Settings
 from pmsync.errors import LedgerError, LockHeld, PmsyncError
 from pmsync.ledger.reader import LedgerReader
@@ -25,13 +26,13 @@ from pmsync.sync.engine import Request
 
 
 def delay(most: timedelta, host: str, place: str) -> float:
-    """How many seconds of `most` this host waits for this place: always the same, so that runs stay evenly apart."""
+    """The seconds that this host waits, up to `most`: always the same, so that runs stay evenly spaced."""
     digest = hashlib.sha256(f"{host}\0{place}".encode(errors="surrogateescape")).digest()
     return most.total_seconds() * int.from_bytes(digest[:8], "big") / 2**64
 
 
 def wait_a_little(app: App, most: timedelta, signals: Signals) -> None:
-    """Wait before anything is read; raises Abort as soon as somebody asks to stop."""
+    """Wait before anything is read; raises Abort if asked to stop."""
     seconds = delay(most, socket.gethostname(), str((app.cwd / (app.config or "")).resolve()))
     output.log(f"waiting {seconds:.1f} s of at most {most.total_seconds():.0f} s (--jitter)", level=1)
     with output.progress(f"waiting {seconds:.0f} s (--jitter)"):
@@ -41,21 +42,23 @@ def wait_a_little(app: App, most: timedelta, signals: Signals) -> None:
 
 
 def give_way(app: App, settings: Settings, request: Request, held: LockHeld) -> None:
-    """Accept that another run is at work, or raise `held`.
+    """Accept that another run holds the lock, or raise `held`.
 
-    It is accepted where nobody looks on, the next run comes by itself and judges everything, and the last good sync is
-    not too long ago. In CI no other run stands in for this one.
+    It is accepted if nobody is watching, this run is not limited to some documents, and the last good sync is not too
+    long ago: then the next run comes by itself. In CI there is no next run.
     """
     if output.is_watched() or output.current().runner or not request.whole:
         raise held
     reason = str(held).partition(";")[0]
     if _stale(app, settings):
-        raise LockHeld(f"{reason}, and no sync has ended well for too long\nsee what that run is waiting for") from held
-    told = f"Nothing done: {reason}."
+        raise LockHeld(
+            f"{reason}, and there has been no good sync for too long\nsee what that run is waiting for"
+        ) from held
+    message = f"Nothing done: {reason}."
     if output.current().structured:
-        output.event(told, {"event.action": "run-skipped"})
+        output.event(message, event_fields("run-skipped"))
     else:
-        output.log(told, level=1)
+        output.log(message, level=1)
 
 
 def _stale(app: App, settings: Settings) -> bool:
@@ -63,12 +66,12 @@ def _stale(app: App, settings: Settings) -> bool:
         with LedgerReader.open(Path(settings.ledger)) as ledger:
             return is_stale(ledger, app.now())
     except LedgerError:
-        return Path(settings.ledger).exists()  # the first run of all has not made it yet
+        return Path(settings.ledger).exists()  # else the very first run has not created it yet
 
 
 @dataclass
 class Outcome:
-    """What is known of a run while it goes on; it does not count where it left the work to another one."""
+    """The outcome of a run so far; it does not count if the run gave way to another one."""
 
     ok: bool = False
     counts: bool = True
@@ -81,20 +84,20 @@ class Outcome:
 
 @contextmanager
 def measured(path: Path | None, settings: Settings, app: App) -> Iterator[Outcome]:
-    """Write the metrics at the end of this block, also of one that fails; raises PmsyncError where that cannot be."""
+    """Write the metrics at the end of this block, even if it fails; raises PmsyncError if they cannot be written."""
     outcome = Outcome(began=time.monotonic())
     try:
         yield outcome
     except BaseException:
         try:
-            _leave(path, outcome, settings, app)
-        except PmsyncError as error:  # what the run failed of matters more
+            _write(path, outcome, settings, app)
+        except PmsyncError as error:  # the failure of the run matters more
             output.warn(str(error).splitlines()[0])
         raise
-    _leave(path, outcome, settings, app)
+    _write(path, outcome, settings, app)
 
 
-def _leave(path: Path | None, outcome: Outcome, settings: Settings, app: App) -> None:
+def _write(path: Path | None, outcome: Outcome, settings: Settings, app: App) -> None:
     if path and outcome.counts:
-        text = metrics.exposition(metrics.held(settings, app.now()), outcome.took, ok=outcome.ok)
+        text = metrics.exposition(metrics.figures(settings, app.now()), outcome.took, ok=outcome.ok)
         metrics.write(app.cwd / path, text)

@@ -1,4 +1,4 @@
-"""The first sync after `pmsync init`: who gets a head start, and what is noted so that nobody gets a second one."""
+"""The head start of the first sync after `pmsync init`, and the notes by which nobody gets a second one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pmsync.trackers.hosts import in_ci
 
 
 def notes(settings: Settings, environ: Mapping[str, str]) -> Path | None:
-    """The folder for what this user has synced; None where there is no home for it, or none that lasts.
+    """The folder for notes about what this user has synced; None without a lasting home for it.
 
-    https://specifications.freedesktop.org/basedir-spec/latest/: a relative path is to be passed over.
+    https://specifications.freedesktop.org/basedir-spec/latest/: a relative path is ignored.
     """
     if in_ci(environ):
         return None
@@ -31,15 +31,15 @@ def notes(settings: Settings, environ: Mapping[str, str]) -> Path | None:
 
 
 def note_first(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Note that this user syncs the namespace, before a ledger is made: whoever deletes all of it is no newcomer."""
+    """Note that this user syncs the namespace, before there is a ledger: deleting it makes nobody a newcomer."""
     if not Path(settings.ledger).exists():
         head_start.note(notes(settings, environ), settings)
 
 
 def begun(settings: Settings, config: Path, app: App) -> datetime | None:
-    """Since when this machine has a head start with a configuration that is about to be written, None for none.
+    """Since when this machine has a head start with the configuration about to be written, None for none.
 
-    Whoever writes it anew before the first create keeps the one that there is.
+    Writing it again before the first create keeps the head start.
     """
     before = _before(config, app)
     if before and head_start.has_pass(before) and before.namespace == settings.namespace:
@@ -49,7 +49,7 @@ def begun(settings: Settings, config: Path, app: App) -> datetime | None:
 
 
 def _before(config: Path, app: App) -> Settings | None:
-    """The configuration that is there, where it is one."""
+    """The existing configuration, if it is valid."""
     try:
         return load(config, app.environ, app.cwd) if config.exists() else None
     except ConfigError:
@@ -57,7 +57,7 @@ def _before(config: Path, app: App) -> Settings | None:
 
 
 def _is_new(settings: Settings, config: Path, environ: Mapping[str, str]) -> bool:
-    """Whether nobody can have created with this configuration before: it is new here, in git, and to this user."""
+    """Whether nobody can have created tickets with this configuration: it is new here, in git, and to this user."""
     folder = Path(settings.ledger).parent
     traces = folder.exists() and any(each.name != ".gitignore" for each in folder.iterdir())
     if config.exists() or traces or _may_be_committed(config):
@@ -66,7 +66,7 @@ def _is_new(settings: Settings, config: Path, environ: Mapping[str, str]) -> boo
 
 
 def _may_be_committed(config: Path) -> bool:
-    """Whether a commit that is known here holds the configuration, or git, which would know, does not answer."""
+    """Whether some commit here has the configuration, or git cannot tell."""
     here = config.parent.resolve()
     if ask(here, "rev-parse", "--is-inside-work-tree") != "true":
         return any((folder / ".git").exists() for folder in (here, *here.parents))

@@ -1,4 +1,4 @@
-"""What a folder's git repository says about itself. Changes nothing."""
+"""What git says about a folder's repository. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pmsync.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
-class Repository:
-    """`slug` is `acme/web` on `host`; `prefix` is the folder's path in it ('' or ending in '/'). '' where unknown."""
+class GitRepository:
+    """`slug` is `acme/web` on `host`; `prefix` is the folder's path in it ('' or ending in '/'). '' if unknown."""
 
     host: str = ""
     slug: str = ""
@@ -30,34 +30,33 @@ class Repository:
 
     @property
     def web_url(self) -> str:
-        """Where people read a line of a document; '' where that cannot be told."""
-        return (
-            f"https://{self.host}/{self.slug}/blob/{self.branch}/{self.prefix}{{path}}#L{{line}}"
-            if self.on_github
-            else ""
-        )
+        """The address of a line of a document; '' if unknown."""
+        if not self.on_github:
+            return ""
+        return f"https://{self.host}/{self.slug}/blob/{self.branch}/{self.prefix}{{path}}#L{{line}}"
 
 
-def look(folder: Path) -> Repository:
-    """What git says about the folder; an empty answer outside a repository or without git."""
+def look(folder: Path) -> GitRepository:
+    """The folder's repository; an empty one outside a repository or without git."""
     host, slug = parse_remote(ask(folder, "remote", "get-url", "origin"))
     head = ask(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     branch = head or ask(folder, "branch", "--show-current") or "main"
-    return Repository(host, slug, branch, ask(folder, "rev-parse", "--show-prefix"))
+    return GitRepository(host, slug, branch, ask(folder, "rev-parse", "--show-prefix"))
 
 
 def commit(folder: Path) -> str:
-    """The commit that is checked out, '' where there is none."""
+    """The commit that is checked out, '' for none."""
     return ask(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
 def changed(folder: Path, revision: str) -> list[Path]:
-    """The files that differ between here and where this branch left `revision`, as absolute paths; deleted ones are not
-    among them. Raises ConfigError, with what to do, where git cannot tell.
+    """The files that changed since this branch left `revision`, as absolute paths, without deleted ones.
+
+    Raises ConfigError, with what to do, if git cannot tell.
     """
-    top = _certain(folder, "nothing is known to have changed", "rev-parse", "--show-toplevel").removesuffix("\n")
+    top = _certain(folder, "what changed is unknown", "rev-parse", "--show-toplevel").removesuffix("\n")
     if revision.startswith("-") or not ask(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
-        raise ConfigError(f"git knows no revision {revision!r} here\n{_how_to_fetch(folder, revision)}")
+        raise ConfigError(f"git does not know revision {revision!r} here\n{_how_to_fetch(folder, revision)}")
     base = ask(folder, "merge-base", revision, "HEAD")
     if not base:
         why = "the clone is too shallow" if _is_shallow(folder) else "they have no commit in common"
@@ -66,10 +65,9 @@ def changed(folder: Path, revision: str) -> list[Path]:
         )
     diff = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=d", base, "--", top)
     others = ("ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", top)
-    told = [
-        _certain(folder, f"what changed since {revision!r} is not known", *arguments) for arguments in (diff, others)
-    ]
-    return [Path(top) / name for names in told for name in names.split("\0") if name]
+    unknown = f"what changed since {revision!r} is unknown"
+    names = "".join(_certain(folder, unknown, *arguments) for arguments in (diff, others))
+    return [Path(top) / name for name in names.split("\0") if name]
 
 
 def _how_to_fetch(folder: Path, revision: str) -> str:
@@ -87,11 +85,11 @@ def _is_shallow(folder: Path) -> bool:
     return ask(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
-def _certain(folder: Path, otherwise: str, *arguments: str) -> str:
-    """One answer of git as it is; raises ConfigError, with git's reason, where it has none."""
+def _certain(folder: Path, unknown: str, *arguments: str) -> str:
+    """An answer of git; raises ConfigError, with git's reason, for none."""
     done = run(folder, arguments)
     if done and done.returncode == 0:
         return os.fsdecode(done.stdout)
     lines = os.fsdecode(done.stderr).strip().splitlines() if done else []
-    reason = " ".join(lines).removeprefix("fatal: ") or "git is not installed, or gave no answer for a minute"
-    raise ConfigError(f"{otherwise}: {reason}")
+    reason = " ".join(lines).removeprefix("fatal: ") or "git is not installed, or did not answer for a minute"
+    raise ConfigError(f"{unknown}: {reason}")

@@ -1,6 +1,6 @@
-"""Which builds are of commits that no branch has yet: pull requests, merge requests, and the trains and queues of them.
+"""Recognises builds of commits that are not merged: pull requests, merge requests, merge trains and merge queues.
 
-What CI services say of a build stands in its environment. The table is checked against docs/security.md by a test.
+CI services describe a build in its environment. A test compares the table with docs/security.md.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from fnmatch import fnmatchcase
 from pmsync.errors import PmsyncError
 
 _NO = {"", "false"}
-"""What a variable says where there is no pull request: Buildkite and Travis write `false`."""
+"""The values of a variable without a pull request: Buildkite and Travis write `false`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A variable of a CI service, and the values by which it tells such a build; `*` stands for anything."""
+    """A variable of a CI service, and its values in such a build; `*` matches anything."""
 
     service: str
     variable: str
@@ -29,7 +29,7 @@ class Sign:
 
 
 _QUEUE = "gh-readonly-queue/*"
-"""The branches on which GitHub's merge queue builds, in any CI service."""
+"""The branches of GitHub's merge queue, in any CI service."""
 
 SIGNS = (
     # https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
@@ -79,12 +79,12 @@ SIGNS = (
 
 
 def refuse_unmerged(environ: Mapping[str, str]) -> None:
-    """Raise PmsyncError where the build is of a commit that is not merged: its documents may still change or go."""
+    """Raise PmsyncError in a build of a commit that is not merged: its documents may still change or disappear."""
     sign = next((each for each in SIGNS if each.shows(environ)), None)
     if sign:
         value = environ[sign.variable].strip()
         raise PmsyncError(
-            f"`pmsync sync` makes no tickets for a pull request or a merge queue ({sign.variable} is {value[:80]!r}): "
-            "the commit is not merged yet\n"
-            "use `pmsync plan` there, and run `pmsync sync` on the branch when it is merged"
+            "`pmsync sync` creates no tickets for a pull request or a merge queue "
+            f"({sign.variable} is {value[:80]!r}): the commit is not merged yet\n"
+            "run `pmsync plan` here, and `pmsync sync` on the branch after the merge"
         )

@@ -15,7 +15,7 @@ from pmsync.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who runs the command, and the name that says so: `source` is where it is from."""
+    """Who runs the command, and the name by which they were recognised, which is from `source`."""
 
     person: Person
     source: str
@@ -28,19 +28,21 @@ class Me:
 
 
 def myself(app: App, people: Mapping[str, Person]) -> Me:
-    """The person under [people] who runs this; raises ConfigError with the names that were tried."""
+    """The person under [people] who runs the command; raises ConfigError with the names that were tried."""
     directory, tried = Directory(people), []
     for source, name in _names(app):
         if person := directory.match(name):
             return Me(person, source, name)
         tried.append(f"{name!r} ({source})")
-    known = f"known are: {', '.join(sorted(people))}" if people else "[people] names nobody yet"
+    others = f"known names: {', '.join(sorted(people))}" if people else "[people] is empty"
     hint = "set PMSYNC_USER to one of them, or add your e-mail under [people.NAME] in pmsync.toml"
-    raise ConfigError(f"--mine: you are not known under [people] as {' or '.join(tried) or 'anybody'}\n{known}; {hint}")
+    raise ConfigError(
+        f"--mine: you are not known under [people] as {' or '.join(tried) or 'anybody'}\n{others}; {hint}"
+    )
 
 
 def _names(app: App) -> Iterator[tuple[str, str]]:
-    """Where a name is from, and the name; who says PMSYNC_USER means that and nothing else."""
+    """Sources and names to try; PMSYNC_USER rules out all others."""
     if named := app.environ.get("PMSYNC_USER"):
         yield "PMSYNC_USER", named
         return
@@ -53,12 +55,11 @@ def _names(app: App) -> Iterator[tuple[str, str]]:
 def _git_email(app: App) -> str:
     command, environ = ["git", "config", "--get", "user.email"], dict(app.environ)
     try:
-        done = subprocess.run(  # noqa: S603 (fixed words)
+        return subprocess.run(  # noqa: S603 (fixed words)
             command, cwd=app.cwd, env=environ, capture_output=True, text=True, timeout=5, check=False
-        )
+        ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip()
 
 
 def _user_name() -> str:

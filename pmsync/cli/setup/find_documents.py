@@ -1,11 +1,10 @@
-"""Where post-mortems lie in a folder: in folders that are called so, and wherever else a file reads as one."""
+"""Finds post-mortems: in folders with such names, and elsewhere by what the files say."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from pmsync.documents.files import read_bytes
@@ -26,108 +25,81 @@ _TYPICAL = re.compile(
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$|<h[1-6][^>]*>([^<]{1,200})|^(\S[^\n]{0,80})\n[=~^\"-]{3,}$", re.M)
 _NO_DOCUMENT = re.compile(r"(?:readme|changelog|contributing|license|code_of_conduct|security|.*template.*)\.\w+", re.I)
 DEPTH = 5
-"""How many folders deep post-mortems are looked for."""
+"""How many folders deep the search goes."""
 _SKIPPED = {"node_modules", "vendor", "venv", "site-packages", "target", "build", "dist"}
 _MOST_FILES, _LONGEST = 2_000, 200_000
 _MOST_NAMED = 8
-"""As many files are listed one by one; a glob that fits them, and no others, is better."""
+"""The most files that are listed one by one, without a glob."""
 
 
-@dataclass
-class _Folder:
-    """What lies in a folder: the files that read as post-mortems, the others, and the folders below."""
-
-    path: PurePosixPath
-    found: list[str] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
-    below: list[_Folder] = field(default_factory=list)
-
-    def all(self) -> Iterator[_Folder]:
-        yield self
-        for folder in self.below:
-            yield from folder.all()
-
-
-def find_globs(folder: Path) -> list[str]:
+def find_globs(root: Path) -> list[str]:
     """Globs for the documents below a folder, the shallow ones first."""
     globs: list[str] = []
-    top = _walk(folder, PurePosixPath(), globs, [_MOST_FILES])
-    globs += _by_content(top, top=True)
+    files: list[PurePosixPath] = []
+    for path, folders, names in os.walk(root):
+        here = PurePosixPath(Path(path).relative_to(root).as_posix())
+        folders[:] = sorted(name for name in folders if not Path(path, name).is_symlink())
+        places = [name for name in folders if PLACES.fullmatch(name)]
+        globs += [f"{here / name}/**/*{suffix}" for name in places for suffix in _suffixes(Path(path, name))]
+        is_deep = len(here.parts) >= DEPTH
+        folders[:] = [name for name in folders if not (is_deep or name in places or name in _SKIPPED or name[0] == ".")]
+        files += [here / name for name in sorted(names) if _may_be_document(name)]
+    globs += _by_content(PurePosixPath(), {file: reads_as_one(root / file) for file in files[:_MOST_FILES]})
     return sorted(dict.fromkeys(globs), key=lambda glob: (glob.count("/"), glob))
 
 
-def _walk(root: Path, here: PurePosixPath, globs: list[str], left: list[int]) -> _Folder:
-    """Look at a folder and those below it; adds a glob for each folder that by its name holds post-mortems."""
-    folder = _Folder(here)
-    try:
-        entries = sorted(os.scandir(root / here), key=lambda entry: entry.name)
-    except OSError:
-        return folder
-    for entry in entries:
-        path = here / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if PLACES.fullmatch(entry.name):
-                globs += [f"{path}/**/*{suffix}" for suffix in _suffixes(root / path)]
-            elif len(here.parts) < DEPTH and entry.name not in _SKIPPED and entry.name[0] != ".":
-                folder.below.append(_walk(root, path, globs, left))
-        elif path.suffix.lower() in SUFFIXES and not _NO_DOCUMENT.fullmatch(entry.name) and left[0]:
-            left[0] -= 1
-            (folder.found if reads_as_one(root / path) else folder.others).append(entry.name)
-    return folder
+def _may_be_document(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in SUFFIXES and not _NO_DOCUMENT.fullmatch(name)
 
 
 def _suffixes(folder: Path) -> list[str]:
-    """The suffixes, as they are spelled, of the files below a folder that pmsync reads."""
-    found = {file.suffix for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()}
-    return sorted(found, key=lambda suffix: (SUFFIXES.index(suffix.lower()), suffix))
+    """The suffixes, as spelled, of the documents below a folder."""
+    suffixes = {file.suffix for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()}
+    return sorted(suffixes, key=lambda suffix: (SUFFIXES.index(suffix.lower()), suffix))
 
 
 def reads_as_one(file: Path) -> bool:
-    """Whether a file is a post-mortem, by its name, what it is called and its headings: two signs of three."""
-    named = bool(_NAMED.search(file.stem))
+    """Whether a file is a post-mortem: two of its name or title, its headings, and a heading of action items say so."""
+    is_named = bool(_NAMED.search(file.stem))
     if file.suffix.lower() == ".docx":
-        return named
+        return is_named
     try:
         text = read_bytes(file, _LONGEST).decode("utf-8", "replace")
     except DocumentError:
         return False
     headings = [" ".join(next(filter(None, match.groups()), "").split()) for match in _HEADING.finditer(text)]
-    named = named or any(_NAMED.search(heading) for heading in headings[:1])
-    typical = len({match[0].lower() for heading in headings if (match := _TYPICAL.search(heading))}) > 1
-    announced = any(phrases.heading_kind(heading) == "action" for heading in headings)
-    return named + typical + announced > 1
+    is_named = is_named or any(_NAMED.search(heading) for heading in headings[:1])
+    is_typical = len({match[0].lower() for heading in headings if (match := _TYPICAL.search(heading))}) > 1
+    has_items = any(phrases.heading_kind(heading) == "action" for heading in headings)
+    return is_named + is_typical + has_items > 1
 
 
-def _by_content(folder: _Folder, *, top: bool) -> Iterator[str]:
-    """Globs for what reads as a post-mortem: a whole folder where that is most of it, else files by their names."""
-    found = [(each.path, name) for each in folder.all() for name in each.found]
-    others = sum(len(each.others) for each in folder.all())
-    if not found:
+def _by_content(folder: PurePosixPath, files: Mapping[PurePosixPath, bool]) -> Iterator[str]:
+    """Globs for the post-mortems below a folder, which are True: the whole folder if most files are, else names."""
+    inside = {file: is_one for file, is_one in files.items() if file.is_relative_to(folder)}
+    reports = [file for file, is_one in inside.items() if is_one]
+    here = [file.name for file in reports if file.parent == folder]
+    below = dict.fromkeys(folder / file.relative_to(folder).parts[0] for file in reports if file.parent != folder)
+    is_top = folder == PurePosixPath()
+    if reports and not is_top and 2 * len(reports) >= len(inside) and (here or len(below) > 1):
+        for suffix in sorted({file.suffix for file in reports}):
+            yield f"{folder}/{'**/*' if below else '*'}{suffix}"
         return
-    inside = [each for each in folder.below if any(one.found for one in each.all())]
-    if not folder.found and len(inside) == 1:
-        yield from _by_content(inside[0], top=False)
-        return
-    if not top and len(found) >= others:
-        inner = "**/*" if any(path != folder.path for path, _ in found) else "*"
-        for suffix in sorted({PurePosixPath(name).suffix for _, name in found}):
-            yield f"{folder.path}/{inner}{suffix}"
-        return
-    prefix = "" if folder.path == PurePosixPath() else f"{folder.path}/"
-    yield from (f"{prefix}{glob}" for glob in _names(folder.found, folder.others))
-    for each in folder.below:
-        yield from _by_content(each, top=False)
+    others = [file.name for file, is_one in inside.items() if not is_one and file.parent == folder]
+    yield from ((folder / glob).as_posix() for glob in _names(here, others))
+    for each in below:
+        yield from _by_content(each, inside)
 
 
-def _names(found: Collection[str], others: Collection[str]) -> list[str]:
-    """Globs that fit the files that were found and, if that can be, none of the others."""
+def _names(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Globs that match the names and, if possible, none of the others."""
     globs = []
-    left = list(found)
-    for name in found:
+    left = list(names)
+    for name in names:
         word = _NAMED.search(PurePosixPath(name).stem)
         if word and name in left:
-            fits = re.compile(f".*{re.escape(word[0])}.*{re.escape(PurePosixPath(name).suffix)}")
-            if not any(fits.fullmatch(other) for other in others):
+            glob = re.compile(f".*{re.escape(word[0])}.*{re.escape(PurePosixPath(name).suffix)}")
+            if not any(glob.fullmatch(other) for other in others):
                 globs.append(f"*{word[0]}*{PurePosixPath(name).suffix}")
-                left = [each for each in left if not fits.fullmatch(each)]
+                left = [each for each in left if not glob.fullmatch(each)]
     return [*globs, *(name for name in left if not re.search(r"[*?]", name))][: _MOST_NAMED + len(globs)]

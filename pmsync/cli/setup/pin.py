@@ -1,4 +1,4 @@
-"""Which pmsync a pipeline installs: an address and a commit, so that nobody can put another one in its place."""
+"""The pmsync that a pipeline installs: an address and a commit, so that nobody can replace it."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ class Pin:
 
 
 def parse_pin(text: str) -> Pin:
-    """The pin that somebody wrote; raises ConfigError for anything that is no address with a whole commit."""
-    found = _PIN.fullmatch(text)
-    if not found or found[2].count("/") < 1:
-        raise ConfigError(f"{text!r} pins no pmsync; write it like https://github.com/acme/pmsync@COMMIT, 40 digits")
-    return Pin(*found.groups())
+    """The pin in a text; raises ConfigError if it is not an address with a full commit."""
+    match = _PIN.fullmatch(text)
+    if not match or "/" not in match[2]:
+        raise ConfigError(f"{text!r} is not a pin; write it like https://github.com/acme/pmsync@COMMIT, 40 digits")
+    return Pin(*match.groups())
 
 
 def installed_pin() -> Pin | None:
-    """Where this pmsync was installed from (PEP 610), None where that is no repository that others can reach."""
+    """Where this pmsync was installed from (PEP 610), None if others cannot reach it."""
     try:
-        told = json.loads(metadata.distribution("pmsync").read_text("direct_url.json") or "{}")
+        source = json.loads(metadata.distribution("pmsync").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):
         return None
-    url = str(told.get("url", ""))
-    if "vcs_info" in told:
-        return _pin(url, str(told["vcs_info"].get("commit_id", "")))
+    url = str(source.get("url", ""))
+    if "vcs_info" in source:
+        return _pin(url, str(source["vcs_info"].get("commit_id", "")))
     folder = Path(unquote(urlsplit(url).path))
     if not url.startswith("file:") or not folder.is_dir():
         return None

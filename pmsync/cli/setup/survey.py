@@ -1,21 +1,22 @@
-"""What `pmsync init` understands of the documents, in figures. Pure, but for `survey`, which reads them."""
+"""What `pmsync init` reads in the documents, in figures."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from pmsync.cli.setup.find_people import Proposal, propose
 from pmsync.config.settings import Settings
+from pmsync.documents.blocks import Content
 from pmsync.documents.files import locate, read_bytes
 from pmsync.documents.items.unread import unread
-from pmsync.documents.read import as_markdown, largest
+from pmsync.documents.read import content, largest
 from pmsync.errors import DocumentError, LedgerError
-from pmsync.model import Document, Reading
+from pmsync.model import Reading
 from pmsync.planning.operations import Plan
 from pmsync.planning.plan import plan
 from pmsync.sync.engine import Clock, Engine, Request, Result
@@ -26,7 +27,7 @@ _HANDLE = re.compile(r"(?<![\w@./+-])@([A-Za-z\d][\w-]{0,38})")
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Something with a number: a heading with its items, or one that is not known with its entries, and where."""
+    """A heading with the number of entries below it, and the first document that has it."""
 
     what: str
     number: int
@@ -35,7 +36,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A `documents.since`, what it is called, and how many tickets a first sync would make."""
+    """A value for `documents.since`, its label, and how many tickets a first sync would create."""
 
     day: date
     label: str
@@ -44,7 +45,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found: `result` is the plan if documents of every age counted, `unknown` the headings to teach."""
+    """`result` is the plan for documents of every age; `unknown` are headings that are not read but look like work.
+
+    `handles` are the names that documents write with '@'.
+    """
 
     result: Result
     unknown: tuple[Count, ...]
@@ -56,32 +60,28 @@ class Survey:
 
     @property
     def sections(self) -> list[Count]:
-        """The headings under which items were found, those with the most first; '' for items outside of any."""
-        return _counted([(item.section, document) for document in self.reading.documents for item in document.items])
+        """The headings with items, those with the most first; '' for items without a heading."""
+        return _counted((item.section, 1, each.path) for each in self.reading.documents for item in each.items)
 
     @property
     def people(self) -> list[Proposal]:
-        counts = Counter(o for d in self.reading.documents for item in d.items for o in item.owners)
-        return propose(counts, self.handles)
+        items = (item for document in self.reading.documents for item in document.items)
+        return propose(Counter(owner for item in items for owner in item.owners), self.handles)
 
     def plan(self, since: date | None) -> Plan:
-        """What a first sync would do if documents counted since then."""
+        """What a first sync would do with this `documents.since`."""
         world = self.result.world
         return plan(replace(world, settings=replace(world.settings, since=since)))
 
-    def tickets(self, since: date | None) -> int:
-        """How many tickets that would make."""
-        return len(self.plan(since).creates)
-
     def choices(self, today: date) -> list[Choice]:
-        """Sensible values for `documents.since`, the latest first; each says more than the one before."""
-        first = min((d.date for d in self.reading.documents if d.date), default=today)
-        days = [(today, "today"), (_half_a_year_before(today), "the last 6 months"), (min(first, today), "everything")]
-        if first >= days[1][0]:
-            del days[1]
-        if first >= today:
-            days = days[:1]
-        return [Choice(day, label, self.tickets(day)) for day, label in days]
+        """Sensible values for `documents.since`, the latest first."""
+        first = min((document.date for document in self.reading.documents if document.date), default=today)
+        days = [(today, "today")]
+        if first < (half := _half_a_year_before(today)):
+            days.append((half, "the last 6 months"))
+        if first < today:
+            days.append((first, "everything"))
+        return [Choice(day, label, len(self.plan(day).creates)) for day, label in days]
 
 
 def _half_a_year_before(day: date) -> date:
@@ -89,47 +89,43 @@ def _half_a_year_before(day: date) -> date:
     return date(year, month, min(day.day, 28))
 
 
-def _counted(found: Sequence[tuple[str, Document]]) -> list[Count]:
-    """By heading, whatever its case."""
-    numbers = Counter(heading.casefold() for heading, _ in found)
-    shown: dict[str, tuple[str, str]] = {}
-    for heading, document in found:
-        shown.setdefault(heading.casefold(), (heading, document.path))
-    return [Count(shown[key][0], number, shown[key][1]) for key, number in numbers.most_common()]
+def _counted(rows: Iterable[tuple[str, int, str]]) -> list[Count]:
+    """Numbers by heading, ignoring case, the largest first."""
+    counts: dict[str, Count] = {}
+    for heading, number, path in rows:
+        count = counts.get(heading.casefold(), Count(heading, 0, path))
+        counts[heading.casefold()] = replace(count, number=count.number + number)
+    return sorted(counts.values(), key=lambda count: -count.number)
 
 
-def survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
+def take_survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
     """Read the documents and plan as if all trackers were empty; writes nothing."""
-    result = plan_offline(replace(settings, since=None), now)
-    headings: dict[str, list[tuple[int, str]]] = {}
-    handles: set[str] = set()
-    for path, text in _texts(settings, result.world.reading.documents):
-        handles |= set(_HANDLE.findall(text))
-        for each in unread(text, path, settings.vocabulary):
-            headings.setdefault(each.heading.casefold(), []).append((each.entries, f"{each.heading}\0{path}"))
-    unknown = [
-        Count(found[0][1].partition("\0")[0], sum(number for number, _ in found), found[0][1].partition("\0")[2])
-        for found in headings.values()
-    ]
-    unknown.sort(key=lambda each: (-each.number, each.what))
-    return Survey(result, tuple(unknown), frozenset(handles))
+    result = _plan_offline(replace(settings, since=None), now)
+    contents = dict(_contents(settings, result.world.reading))
+    handles = frozenset(handle for source in contents.values() for handle in _HANDLE.findall(source.text))
+    unknown = _counted(
+        (section.heading, section.entries, path)
+        for path, source in contents.items()
+        for section in unread(source, settings.vocabulary)
+    )
+    return Survey(result, tuple(sorted(unknown, key=lambda count: (-count.number, count.what))), handles)
 
 
-def plan_offline(settings: Settings, now: Callable[[], datetime]) -> Result:
-    """What a sync would do if no tracker held anything; a ledger that cannot be used is passed over."""
-    sources: Mapping[str, Source] = {name: Source(None, unseen=True) for name in settings.trackers}
-    clock = Clock(now=now)
+def _plan_offline(settings: Settings, now: Callable[[], datetime]) -> Result:
+    """What a sync would do if the trackers were empty; a ledger that cannot be used is ignored."""
+    sources = {name: Source(None, unseen=True) for name in settings.trackers}
     try:
-        return Engine(settings, sources, clock).plan(Request())
+        return Engine(settings, sources, Clock(now=now)).plan(Request())
     except LedgerError:
         bare = replace(settings, ledger=f"{settings.ledger}.none")
-        return Engine(bare, sources, clock).plan(Request())
+        return Engine(bare, sources, Clock(now=now)).plan(Request())
 
 
-def _texts(settings: Settings, documents: Collection[Document]) -> Iterator[tuple[str, str]]:
-    for document in documents:
+def _contents(settings: Settings, reading: Reading) -> Iterator[tuple[str, Content]]:
+    """The documents that can be read, by path."""
+    for document in reading.documents:
         try:
             data = read_bytes(locate(Path(settings.root), document.path), largest(document.path))
-            yield document.path, as_markdown(data, document.path)
+            yield document.path, content(data, document.path)
         except DocumentError:
             continue

@@ -1,4 +1,4 @@
-"""Lines about one thing and what is different about it: broken where their meaning does, if they have to be."""
+"""Lines about a thing and its changes, wrapped between the changes if they are too long."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pmsync.planning.field_changes import FieldChange
 
 
 def echo_with(first: Sequence[Part], about: Sequence[Part], hang: int) -> None:
-    """A thing and what there is to say of it: beside it, or below it where there is no room."""
+    """A thing with a remark beside it, or below it if the line is too short."""
     if not about or output.fits(*first, "  ", *about):
         output.echo(*first, *(["  "] if about else []), *about)
         return
@@ -19,7 +19,7 @@ def echo_with(first: Sequence[Part], about: Sequence[Part], hang: int) -> None:
 
 
 def echo_changes(first: Sequence[Part], changes: Sequence[FieldChange], hang: int) -> None:
-    """A thing, and below it what changes of it, a line each."""
+    """A thing, and its changes below it, a line each."""
     output.echo(*first, hang=hang)
     for change in changes:
         output.echo(" " * hang, output.dim(change.words), hang=hang + 2)

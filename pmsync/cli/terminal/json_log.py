@@ -1,7 +1,7 @@
-"""What the structured log holds: one JSON object a line, with the field names of the Elastic Common Schema. Pure.
+"""The lines of the structured log: JSON objects with the field names of the Elastic Common Schema. Pure.
 
-What the schema has no name for is below `pmsync.` (https://www.elastic.co/docs/reference/ecs). Names are flat, as
-loggers for it write them, and grow only: what is there keeps its name and meaning.
+Our own fields are below `pmsync.` (https://www.elastic.co/docs/reference/ecs). Names are flat, as ECS loggers write
+them; a field keeps its name and meaning for ever.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pmsync import __version__
 
 if TYPE_CHECKING:
-    from pmsync.model import Finding, Ticket
+    from pmsync.model import Finding, Ref
 
 Fields = Mapping[str, object]
 
@@ -25,7 +25,7 @@ LEVELS = {"error": "error", "warning": "warn", "note": "info"}
 
 
 def record(at: datetime, level: str, message: str, fields: Fields) -> dict[str, object]:
-    """A line of the log as a JSON value; `level` is debug, info, warn or error, and what is empty is left out."""
+    """A line of the log as a JSON value; `level` is debug, info, warn or error; empty fields are left out."""
     return {
         "@timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "log.level": level,
@@ -38,36 +38,24 @@ def record(at: datetime, level: str, message: str, fields: Fields) -> dict[str, 
     }
 
 
+def event_fields(action: str, **fields: object) -> Fields:
+    """The fields of an event: its action, a verb such as created, and our own fields."""
+    return {"event.action": action, **{f"pmsync.{name}": value for name, value in fields.items()}}
+
+
+def ticket_fields(action: str, uid: str, ref: Ref | None, **fields: object) -> Fields:
+    """The fields of something that was done to a ticket."""
+    place = {"tracker": ref.tracker, "ticket": ref.key, "url": ref.url} if ref else {}
+    return event_fields(action, uid=uid, **place, **fields)
+
+
 def finding_fields(finding: Finding) -> Fields:
-    return {
-        "event.action": "finding",
-        "pmsync.rule": finding.rule,
-        "pmsync.path": finding.path,
-        "pmsync.line": finding.line or None,
-        "pmsync.hint": finding.hint,
-    }
-
-
-def change_fields(action: str, uid: str, ticket: Ticket | None, detail: str = "") -> Fields:
-    """One thing that a sync did or learned; `action` is its verb, such as created or changed."""
-    ref = ticket.ref if ticket else None
-    return {
-        "event.action": action,
-        "pmsync.uid": uid,
-        "pmsync.tracker": ref.tracker if ref else None,
-        "pmsync.ticket": ref.key if ref else None,
-        "pmsync.url": ref.url if ref else None,
-        "pmsync.status": ticket.status if ticket else None,
-        "pmsync.detail": detail,
-    }
-
-
-def start_fields(namespace: str, scope: str) -> Fields:
-    return {"event.action": "run-started", "pmsync.namespace": namespace, "pmsync.scope": scope}
+    line = finding.line or None
+    return event_fields("finding", rule=finding.rule, path=finding.path, line=line, hint=finding.hint)
 
 
 def end_fields(took: timedelta, *, ok: bool, counts: Mapping[str, int], findings: Sequence[Finding]) -> Fields:
-    """How a run ended: how long it took (in nanoseconds), and how many of each there were."""
+    """The end of a run: how long it took (in nanoseconds), and how many changes and findings there were."""
     levels = Counter(finding.level for finding in findings)
     return {
         "event.action": "run-ended",
@@ -79,7 +67,7 @@ def end_fields(took: timedelta, *, ok: bool, counts: Mapping[str, int], findings
 
 
 def error_fields(kind: str, message: str, code: int, trace: str = "") -> Fields:
-    """Why a command ended without its result; `code` is its exit code."""
+    """Why a command failed; `code` is its exit code."""
     return {
         "event.outcome": "failure",
         "error.type": kind,

@@ -1,7 +1,7 @@
-"""All that is printed goes through here: the result to stdout, everything else to stderr, as text or as JSON lines.
+"""Everything is printed through here: the result to stdout, the rest to stderr, as text or as JSON lines.
 
-What comes from documents and trackers is made printable first, and under CI no line can command the runner. Colours,
-links and progress are for terminals only. A reader that closes the pipe early stops no command.
+Text from documents and trackers is made printable first, and under CI no line can command the runner. Colours, links
+and progress are for terminals only. A reader that closes the pipe early stops no command.
 """
 
 from __future__ import annotations
@@ -14,28 +14,23 @@ from contextvars import ContextVar
 from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import click
 
 from pmsync.cli.terminal.safe_text import harmless, printable, rfc3339, to_json
-from pmsync.location import place
 from pmsync.model.frozen import frozen
-
-if TYPE_CHECKING:
-    from pmsync.model import Finding, Level
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-COLOURS: Mapping[Level, str] = {"error": "red", "warning": "yellow", "note": "cyan"}
 _LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "VTE_VERSION", "WEZTERM_PANE")
 _LINKING_PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"}
 
 
 @frozen
-class View:
-    """How this invocation prints; `colour` is what `--color` said, `structured` whether the log is JSON."""
+class Printing:
+    """How this invocation prints; `colour` is the value of `--color`, `structured` whether the log is JSON."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     colour: str = "auto"
@@ -49,8 +44,8 @@ class View:
         return any(self.environ.get(name, "").lower() not in {"", "0", "false"} for name in ("GITHUB_ACTIONS", "CI"))
 
 
-class Span(NamedTuple):
-    """A piece of text with a look. Where a terminal cannot link, `echo` prints the URL after the text."""
+class Styled(NamedTuple):
+    """A piece of text with a style. Where a terminal cannot link, `echo` prints the URL after the text."""
 
     text: str
     colour: str | None = None
@@ -59,55 +54,52 @@ class Span(NamedTuple):
     url: str | None = None
 
 
-Part = str | Span
+Part = str | Styled
 
-_view: ContextVar[View | None] = ContextVar("view", default=None)
+_view: ContextVar[Printing | None] = ContextVar("view", default=None)
 
 
-def use(view: View) -> None:
+def use(view: Printing) -> None:
     """Print like this from now on."""
     _view.set(view)
 
 
-def current() -> View:
-    """How it is printed now."""
-    return _view.get() or View()
-
-
-def text_of(part: Part) -> str:
-    """Without its look."""
-    return part if isinstance(part, str) else part.text
+def current() -> Printing:
+    return _view.get() or Printing()
 
 
 # --- text -----------------------------------------------------------------------------------------------------
 
 
-def bold(text: str, colour: str | None = None) -> Span:
-    return Span(text, colour, bold=True)
+def text_of(part: Part) -> str:
+    """The part without its style."""
+    return part if isinstance(part, str) else part.text
 
 
-def dim(text: str) -> Span:
-    return Span(text, dim=True)
+def bold(text: str, colour: str | None = None) -> Styled:
+    return Styled(text, colour, bold=True)
 
 
-def coloured(text: str, colour: str) -> Span:
-    return Span(text, colour)
+def dim(text: str) -> Styled:
+    return Styled(text, dim=True)
 
 
-def link(text: str, url: str | None) -> Span:
-    """A ticket's key that leads to it, where that is a place on the web."""
-    return Span(text, url=url if url and url.startswith(("http://", "https://")) else None)
+def coloured(text: str, colour: str) -> Styled:
+    return Styled(text, colour)
+
+
+def link(text: str, url: str | None) -> Styled:
+    """A ticket's key that links to it, if it is on the web."""
+    return Styled(text, url=url if url and url.startswith(("http://", "https://")) else None)
 
 
 def echo(*parts: Part, hang: int | None = 0) -> None:
-    """A line of the result, on stdout. A terminal shows it on several where it is too long, the later ones `hang` cells
-    in; with None it stays one.
-    """
-    _put(sys.stdout, parts, hang)
+    """Print a line of the result on stdout. A terminal wraps it, further lines indented by `hang`; None: never wrap."""
+    put(*parts, hang=hang)
 
 
 def fits(*parts: Part) -> bool:
-    """Whether a line of the result needs no second one: where it is piped, none does."""
+    """Whether a line of the result needs no wrapping; without a terminal, none does."""
     if not is_terminal():
         return True
     from pmsync.cli.terminal.wrapping import fits  # noqa: PLC0415 (only a terminal needs it)
@@ -116,13 +108,13 @@ def fits(*parts: Part) -> bool:
 
 
 def log(*parts: Part, level: int = 0, hang: int = 2) -> None:
-    """A line about what happens, on stderr: `level` 0 is seen unless `--quiet`, 1 with `-v`, 2 with `-vv`."""
+    """Print what happens on stderr; a `level` of 0 needs no `-v` (but no `--quiet`), 1 needs `-v`, 2 needs `-vv`."""
     if current().verbosity >= level:
         tell(*parts, hang=hang, level="debug" if level else "info")
 
 
 def warn(message: str, hint: str = "") -> None:
-    """A warning on stderr, with what to do about it."""
+    """Print a warning on stderr, with what to do about it."""
     if current().verbosity >= 0 and not record("warn", message, {"pmsync.hint": hint}):
         _label("warning", "yellow", message)
         if hint:
@@ -130,23 +122,27 @@ def warn(message: str, hint: str = "") -> None:
 
 
 def tell(*parts: Part, hang: int | None = 2, level: str = "info") -> None:
-    """A line on stderr that `--quiet` does not silence."""
+    """Print a line on stderr, even with `--quiet`."""
     if not record(level, "".join(map(text_of, parts)).strip(), {}):
-        _put(sys.stderr, parts, hang)
+        put(*parts, err=True, hang=hang)
 
 
 def fail(message: str) -> None:
-    """An error on stderr: seen with `--quiet` too."""
+    """Print an error on stderr, even with `--quiet`."""
     _label("error", "red", message)
 
 
 def advise(hint: str) -> None:
-    """What to do about an error, on stderr below it."""
+    """Print what to do about an error, below it."""
     _label("hint", "cyan", hint)
 
 
+def _label(word: str, colour: str, text: str) -> None:
+    tell(bold(word, colour), ": ", text, hang=len(word) + 2)
+
+
 def record(level: str, message: str, fields: Mapping[str, object]) -> bool:
-    """A line of the structured log; False where the log is for people, and nothing was printed."""
+    """Print a line of the structured log; returns False, and prints nothing, if the log is text."""
     view = current()
     if not view.structured:
         return False
@@ -158,16 +154,14 @@ def record(level: str, message: str, fields: Mapping[str, object]) -> bool:
 
 
 def event(message: str, fields: Mapping[str, object], level: str = "info") -> None:
-    """Something that only the structured log tells; `--quiet` silences it."""
+    """Print a line that only the structured log has; `--quiet` silences it."""
     if current().verbosity >= 0:
         record(level, message, fields)
 
 
-def _label(word: str, colour: str, text: str) -> None:
-    tell(bold(word, colour), ": ", text, hang=len(word) + 2)
-
-
-def _put(stream: IO[str], parts: Sequence[Part], hang: int | None) -> None:
+def put(*parts: Part, err: bool = False, hang: int | None = None) -> None:
+    """Print a line on stdout or stderr, whatever the log format."""
+    stream = sys.stderr if err else sys.stdout
     text = _join(parts, stream)
     if hang is not None and is_terminal(stream):
         from pmsync.cli.terminal.wrapping import wrap  # noqa: PLC0415 (only a terminal needs it)
@@ -176,17 +170,63 @@ def _put(stream: IO[str], parts: Sequence[Part], hang: int | None) -> None:
     _write(stream, text)
 
 
-def emit_json(value: object, *, err: bool = False) -> None:
-    """The value as JSON: dataclasses, dates, enums and sets included; the same value gives the same text.
+def _join(parts: Sequence[Part], stream: IO[str]) -> str:
+    return "".join(_render(part, stream) for part in parts)
 
-    On stderr it stays on one line.
-    """
+
+def _render(part: Part, stream: IO[str]) -> str:
+    if isinstance(part, str):
+        return printable(part)
+    text = printable(part.text)
+    if has_colour(stream) and (part.colour or part.bold or part.dim):
+        text = click.style(text, fg=part.colour, bold=part.bold or None, dim=part.dim or None)
+    if not part.url:
+        return text
+    if has_links(stream):
+        return f"\x1b]8;;{quote(part.url, safe=':/?#[]@!$&()*+,;=%~')}\x1b\\{text}\x1b]8;;\x1b\\"
+    return f"{text} {printable(part.url)}"
+
+
+def _write(stream: IO[str], text: str, *, commands: bool = False, end: str = "\n") -> None:
+    """Print a text; after the pipe was closed, into nothing."""
+    if current().runner and not commands:
+        text = harmless(text)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        click.echo(text + end, file=stream, nl=False, color=True)
+    except BrokenPipeError:
+        _swallow(stream)
+
+
+def _swallow(stream: IO[str]) -> None:
+    """Discard what is printed on this stream from now on: its reader has left."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def flush() -> None:
+    """Write out what is buffered; a closed pipe is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            _swallow(stream)
+
+
+# --- for programs ---------------------------------------------------------------------------------------------
+
+
+def emit_json(value: object, *, err: bool = False) -> None:
+    """Print a value as JSON, dataclasses, dates, enums and sets included; on stderr on one line."""
     text = to_json(value, runner=current().runner, indent=None if err else 2)
     _write(sys.stderr if err else sys.stdout, text)
 
 
 def emit_json_list(values: Iterable[object]) -> None:
-    """The same for the list of these values, each printed as it comes, so that only one has to be held."""
+    """Print a list as JSON, each element as it comes, so that only one is in memory."""
     from textwrap import indent  # noqa: PLC0415 (only a list of values needs it)
 
     before = "["
@@ -198,55 +238,17 @@ def emit_json_list(values: Iterable[object]) -> None:
 
 
 def emit_commands(lines: Sequence[str]) -> None:
-    """Commands that are meant for a CI runner, as they are: what is a stranger's in them has been escaped."""
+    """Print commands for a CI runner as they are: text from documents in them has been escaped."""
     for line in lines:
         _write(sys.stdout, printable(line), commands=True)
 
 
-def _join(parts: Sequence[Part], stream: IO[str], *, urls: bool = True) -> str:
-    return "".join(_render(part, stream, urls=urls) for part in parts)
-
-
-def _render(part: Part, stream: IO[str], *, urls: bool) -> str:
-    if isinstance(part, str):
-        return printable(part)
-    text = printable(part.text)
-    if has_colour(stream) and (part.colour or part.bold or part.dim):
-        text = click.style(text, fg=part.colour, bold=part.bold or None, dim=part.dim or None)
-    if not part.url:
-        return text
-    if has_links(stream):
-        return f"\x1b]8;;{quote(part.url, safe=':/?#[]@!$&()*+,;=%~')}\x1b\\{text}\x1b]8;;\x1b\\"
-    return f"{text} {printable(part.url)}" if urls else text
-
-
-def _write(stream: IO[str], text: str, *, commands: bool = False, end: str = "\n") -> None:
-    """Print one text and its end, that of a line; after a closed pipe, print into nothing."""
-    if current().runner and not commands:
-        text = harmless(text)
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    text = text.encode(encoding, "backslashreplace").decode(encoding)
-    try:
-        click.echo(text + end, file=stream, nl=False, color=True)
-    except BrokenPipeError:
-        swallow(stream)
-
-
-def swallow(stream: IO[str]) -> None:
-    """From now on what is printed on this stream goes nowhere: its reader has left."""
-    with suppress(OSError, ValueError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-
-
-def flush() -> None:
-    """Send out what is buffered; at the end of a command a closed pipe is no error."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            swallow(stream)
+def answer(output_format: str, value: object, text: str) -> None:
+    """Print the result of a command: the value as JSON, else the text."""
+    if output_format == "json":
+        emit_json(value)
+    else:
+        echo(text, hang=2)
 
 
 # --- what the terminal can do ---------------------------------------------------------------------------------
@@ -260,20 +262,20 @@ def columns() -> int:
 
 
 def is_terminal(stream: IO[str] | None = None) -> bool:
-    """True where a person looks at it (stdout unless said otherwise)."""
+    """Whether a person looks at the stream, by default stdout."""
     stream = stream or sys.stdout
     return hasattr(stream, "isatty") and stream.isatty()
 
 
 def is_watched() -> bool:
-    """True where a person sees either stream."""
+    """Whether a person sees stdout or stderr."""
     return is_terminal() or is_terminal(sys.stderr)
 
 
 def in_full() -> bool:
-    """Whether each thing done gets a line of its own: at a terminal, in a CI job's log, and with `-v`.
+    """Whether each change gets a line of its own: at a terminal, in a CI job's log, and with `-v`.
 
-    Else all of it is one line, for cron makes a mail of what is printed.
+    Elsewhere they share one line, since cron mails what is printed.
     """
     return is_terminal() or current().runner or current().verbosity > 0
 
@@ -294,60 +296,22 @@ def has_colour(stream: IO[str]) -> bool:
 
 
 def has_links(stream: IO[str]) -> bool:
-    """Whether the terminal shows OSC 8 links: said by NO_HYPERLINKS or FORCE_HYPERLINKS, else by its name."""
+    """Whether the terminal shows OSC 8 links, by NO_HYPERLINKS or FORCE_HYPERLINKS, else by its name."""
     environ = current().environ
     if environ.get("NO_HYPERLINKS"):
         return False
     if environ.get("FORCE_HYPERLINKS", "") not in {"", "0"}:
         return True
-    known = any(environ.get(name) for name in _LINKING) or environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
-    return is_terminal(stream) and environ.get("TERM") != "dumb" and known
+    linking = any(environ.get(name) for name in _LINKING) or environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+    return is_terminal(stream) and environ.get("TERM") != "dumb" and linking
 
 
-# --- findings -------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------------------
 
 
-def findings(found: Sequence[Finding], *, err: bool = False, end: bool = True) -> None:
-    """Findings in full for a person at a terminal, with an empty line at the `end` of each, else one line each that
-    editors and grep understand.
-    """
-    from pmsync.cli.terminal import json_log  # noqa: PLC0415 (not every command has findings)
-
-    stream = sys.stderr if err else sys.stdout
-    for finding in found:
-        if err and record(json_log.LEVELS[finding.level], finding.message, json_log.finding_fields(finding)):
-            continue
-        for parts in _at_length(finding) if is_terminal(stream) else _in_short(finding):
-            _put(stream, parts, len(text_of(parts[0])) + 2)
-        if end and is_terminal(stream):
-            _put(stream, ("",), None)
-
-
-def _at_length(finding: Finding) -> Iterator[Sequence[Part]]:
-    yield bold(finding.level, COLOURS[finding.level]), ": ", finding.message, dim(f"  [{finding.rule}]")
-    if finding.path:
-        yield coloured("  --> ", "cyan"), _place(finding)
-    if finding.hint:
-        yield bold("hint", "cyan"), ": ", finding.hint
-
-
-def _in_short(finding: Finding) -> Iterator[Sequence[Part]]:
-    where = f"{_place(finding)}: " if finding.path else ""
-    hint = f" ({finding.hint})" if finding.hint else ""
-    text = f"{where}{finding.level}[{finding.rule}]: {finding.message}{hint}"
-    yield (" ".join(text.split()),)
-
-
-def _place(finding: Finding) -> str:
-    return place(finding.path, finding.line)
-
-
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """`1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-# --- dates ----------------------------------------------------------------------------------------------------
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -371,11 +335,18 @@ def due(day: date | None, today: date) -> str:
     return f"today ({day})" if left == 0 else f"in {left}d ({day})"
 
 
+def tilde(path: Path, cwd: Path) -> str:
+    """The path as a person would type it here: relative if it is below the working directory."""
+    with suppress(ValueError):
+        return str(path.relative_to(cwd)) or "."
+    return str(path)
+
+
 # --- shared parts of commands ---------------------------------------------------------------------------------
 
 
 def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
-    """`--format`, the first one being the default; the command gets it as `output_format`."""
+    """`--format`, by default the first one; the command gets it as `output_format`."""
     kind = click.Choice(formats)
     text = "How to print the result."
     return click.option("--format", "output_format", type=kind, default=formats[0], show_default=True, help=text)
@@ -383,7 +354,7 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
 
 @contextmanager
 def progress(what: str) -> Iterator[Any]:
-    """Shows a person at a terminal what takes longer than a second; yields a `progress.Progress`."""
+    """Show a person at a terminal what takes longer than a second; yields a `progress.Progress`."""
     from pmsync.cli.terminal.progress import shown  # noqa: PLC0415
 
     view = current()
@@ -391,10 +362,3 @@ def progress(what: str) -> Iterator[Any]:
     wanted = is_terminal(sys.stderr) and not plain
     with shown(what, wanted=wanted) as bar:
         yield bar
-
-
-def tilde(path: Path, cwd: Path) -> str:
-    """The path as a person would type it here: relative where it is below the working directory."""
-    with suppress(ValueError):
-        return str(path.relative_to(cwd)) or "."
-    return str(path)

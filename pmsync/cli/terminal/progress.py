@@ -12,7 +12,7 @@ from typing import Any
 from pmsync.cli.terminal.safe_text import printable
 
 PATIENCE = 1.0
-"""Seconds for which nothing is shown: most commands are over by then."""
+"""Seconds before anything is shown: most commands take less."""
 
 
 @dataclass
@@ -23,32 +23,27 @@ class Progress:
     """
 
     what: str
-    done: int = 0
     wanted: bool = True
+    done: int = 0
     seconds: int = 0
     _status: Any = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def tell(self, what: str) -> None:
-        with self._lock:
-            self.what, self.done = what, 0
-            self._show()
+        self._set(what=what, done=0)
 
     def advance(self, count: int = 1) -> None:
         with self._lock:
-            self.done += count
-            self._show()
+            self._set(done=self.done + count)
 
     def left(self, seconds: float) -> None:
         """So many seconds of waiting are left; 0 ends it."""
-        with self._lock:
-            if self.seconds != ceil(seconds):
-                self.seconds = ceil(seconds)
-                self._show()
+        if self.seconds != ceil(seconds):
+            self._set(seconds=ceil(seconds))
 
     def start(self) -> None:
-        """Begin to show it (called once, when it has taken long enough)."""
-        from rich.console import Console  # noqa: PLC0415 (most commands are over before)
+        """Begin to show it; called once, after `PATIENCE`."""
+        from rich.console import Console  # noqa: PLC0415 (most commands end before)
 
         with self._lock:
             self._status = Console(stderr=True, highlight=False).status(self._text())
@@ -59,30 +54,33 @@ class Progress:
             if self._status:
                 self._status.stop()
 
-    def _show(self) -> None:
-        if self._status:
-            self._status.update(self._text())
+    def _set(self, **values: Any) -> None:
+        with self._lock:
+            vars(self).update(values)
+            if self._status:
+                self._status.update(self._text())
 
     def _text(self) -> Any:
         from rich.text import Text  # noqa: PLC0415
 
-        told = f" ({self.done})" if self.done else ""
+        done = f" ({self.done})" if self.done else ""
         left = f" ({self.seconds} s left)" if self.seconds else ""
-        return Text(f"{printable(self.what)}{told}{left} …")
+        return Text(f"{printable(self.what)}{done}{left} …")
 
 
 @contextmanager
 def shown(what: str, *, wanted: bool) -> Iterator[Progress]:
-    """A progress that appears after a second, if it is wanted at all, and is gone at the end."""
-    bar = Progress(what, wanted=wanted)
+    """A progress that appears after `PATIENCE`, if it is wanted at all, and disappears at the end."""
+    bar = Progress(what, wanted)
+    if not wanted:
+        yield bar
+        return
     timer = threading.Timer(PATIENCE, bar.start)
     timer.daemon = True
-    if wanted:
-        timer.start()
+    timer.start()
     try:
         yield bar
     finally:
         timer.cancel()
-        if wanted:
-            timer.join()
+        timer.join()
         bar.stop()

@@ -1,7 +1,7 @@
-"""Makes text and values fit to print, whoever wrote them. Pure.
+"""Makes text and values safe to print, whoever wrote them. Pure.
 
-Text from documents and trackers is a stranger's: it may hold escapes that command a terminal, bidirectional controls
-that show another text than there is, and lines that command a CI runner (`::cmd::` at a line's start, `##[cmd]`
+Text from documents and trackers is untrusted: it may hold escapes that command a terminal, bidirectional controls
+that disguise it, and lines that command a CI runner (`::cmd::` at a line's start, `##[cmd]`
 anywhere in a line; actions/runner, ActionCommand.cs).
 """
 
@@ -11,17 +11,17 @@ import json
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
 SEAM = "\u200b"
-"""A zero-width space: what is put into a runner's command to break it."""
+"""A zero-width space, which breaks a runner's command."""
 
 ESCAPE = r"\x1b(?:\[[0-9;]*m|\]8;;[^\x1b]*\x1b\\)"
-"""What this program itself makes of a look: a colour, or a link's two ends."""
+"""The escapes of our own styles: a colour, or either end of a link."""
 # texts, which are compiled when first needed: most often none is
 _UNPRINTABLE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -45,32 +45,27 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text with every command to a CI runner broken up; our own colours and links in it do not hide one."""
+    """The text with every command to a CI runner broken up, also between our own colours and links."""
     return re.sub(_DOUBLE_HASH, rf"\1{SEAM}", re.sub(_DOUBLE_COLON, rf"\1{SEAM}", text))
 
 
 def to_json(value: object, *, runner: bool, indent: int | None = 2) -> str:
-    """JSON of plain values, dataclasses, dates, enums and sets; with `runner`, no text in it commands a CI runner."""
-    text = json.dumps(jsonable(value), ensure_ascii=False, indent=indent)
+    """JSON of plain values, dataclasses, dates (ISO 8601), spans (seconds), enums and sets (sorted).
+
+    With `runner`, no text in it commands a CI runner.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
     text = re.sub(_UNPRINTABLE, lambda match: f"\\u{ord(match[0]):04x}" if match[0] != "\n" else "\n", text)
     return text.replace("##[", "##\\u005b") if runner else text
 
 
-def jsonable(value: Any) -> Any:
-    """The value as json.dumps takes it: fields in their order, sets sorted, dates as ISO 8601, spans in seconds."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): jsonable(held) for key, held in value.items()}
-    if isinstance(value, AbstractSet):
-        return sorted((jsonable(held) for held in value), key=lambda held: json.dumps(held, sort_keys=True))
-    if isinstance(value, list | tuple):
-        return [jsonable(held) for held in value]
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """A value as json.dumps takes it."""
     match value:
+        case Mapping():
+            return dict(value)
+        case AbstractSet():
+            return sorted(value, key=lambda member: json.dumps(member, default=_plain, sort_keys=True))
         case Enum():
             return value.value
         case datetime():
@@ -81,7 +76,7 @@ def _scalar(value: Any) -> Any:
             return value.total_seconds()
         case PurePath():
             return str(value)
-    return value
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def rfc3339(moment: datetime) -> str:

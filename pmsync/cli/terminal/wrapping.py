@@ -1,4 +1,4 @@
-"""Breaks a line for a terminal between its words. Pure."""
+"""Wraps lines for a terminal. Pure."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _WIDE = "\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60"
 _NOT_FIRST = "、。，．：；？！）」』】〕〉》・ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…％.,;:!?)\\]'\""
 _NOT_LAST = "（「『【〔〈《"
 _BETWEEN = re.compile(rf"(?<=[{_WIDE}])(?<![{_NOT_LAST}])(?![{_NOT_FIRST}]|\x1b|$)")
-"""Where a word of Chinese, Japanese or Korean may be broken: it has no blanks, and some marks begin or end no line."""
+"""Where Chinese, Japanese or Korean text may be broken: it has no spaces, but some marks never begin or end a line."""
 
 
 def wrap(text: str, width: int, hang: int) -> str:
-    """The line on lines of at most `width` cells, the later ones `hang` cells in; a longer word stays whole.
+    """The line as lines of at most `width` cells, all but the first indented by `hang`; a longer word stays whole.
 
-    Colours and links take no cells (textwrap would count them). What has several lines already is left alone.
+    Colours and links take no cells (textwrap would count them). A text of several lines stays as it is.
     """
     if "\n" in text or _cells(text) <= width:
         return text
@@ -37,18 +37,18 @@ def wrap(text: str, width: int, hang: int) -> str:
 
 
 def in_column(text: str, width: int) -> list[str]:
-    """The text on lines that all fit a column, a longer word in parts."""
+    """The text as lines that all fit a column; a longer word is broken."""
     lines = wrap(text, width, 0).split("\n")
     return [part for line in lines for part in (chop_cells(line, width) if cell_len(line) > width else [line])]
 
 
 def fits(text: str, width: int) -> bool:
-    """Whether the line needs no more than `width` cells."""
+    """Whether the line takes at most `width` cells."""
     return _cells(text) <= width
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Runs of blanks, and what stands between them as far as it can be broken."""
+    """Runs of spaces, and the pieces of text between which it may be broken."""
     for piece in re.split(r"( +)", text):
         if piece.isascii():
             yield piece

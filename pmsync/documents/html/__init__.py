@@ -1,1 +1,1 @@
-"""HTML to blocks and Markdown."""
+"""HTML to blocks."""

@@ -1,4 +1,4 @@
-"""What Confluence, Google Docs and Notion mean by their own elements and classes. Pure."""
+"""The elements and classes that are special to Confluence, Google Docs and Notion. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pmsync.documents.html.styles import classes
+from pmsync.documents.spans import box
 
 _OPEN_GLYPHS, _TICKED_GLYPHS = set("☐□❏❑▢⬜"), set("☑✓✔✅☒")
 _EMOTICONS = {"tick": "✅", "cross": "❌"}
@@ -19,7 +20,7 @@ _LEVEL = re.compile(r"(lst-kix_[\w]+)-(\d)$")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What stands for an element: a text (with the link it has), or a block of code."""
+    """The text that replaces an element, with its link, or that the element is a block of code."""
 
     text: str = ""
     href: str = ""
@@ -27,15 +28,15 @@ class Meaning:
 
 
 def meaning(element: Any) -> Meaning | None:
-    """What an element says by other means than its content; None for all ordinary ones."""
+    """The meaning of an element that is more than its content; None for ordinary elements."""
     tag, names = element.tag, classes(element)
     if element.get("id") in _NOT_READ_IDS or _NOT_READ_CLASSES.intersection(names):
         return Meaning()
     if tag == "input":
-        ticks = element.get("type", "").lower() == "checkbox"
-        return Meaning(_box(element.get("checked") is not None) if ticks else "")
+        is_box = element.get("type", "").lower() == "checkbox"
+        return Meaning(box(ticked=element.get("checked") is not None) if is_box else "")
     if tag == "div" and "checkbox" in names:
-        return Meaning(_box("checkbox-on" in names))
+        return Meaning(box(ticked="checkbox-on" in names))
     if tag == "time":
         return _day(element)
     if tag == "img":
@@ -55,17 +56,17 @@ def meaning(element: Any) -> Meaning | None:
 
 
 def _day(element: Any) -> Meaning:
-    """A day, as ISO where the page says so; due, where it stands in a task, or as Notion's '@1 May' in a list."""
+    """A day, in ISO form where the page has it. In a task, and as Notion's '@1 May' in a list, it is the due date."""
     shown = "".join(element.itertext()).strip()
-    known = re.fullmatch(r"\d{4}-\d\d-\d\d", str(element.get("datetime", ""))[:10])
-    day = known[0] if known else shown.removeprefix("@")
-    mentioned = shown.startswith("@") and any(each.tag == "li" for each in element.iterancestors())
-    due = (known and _in_task(element)) or mentioned
-    return Meaning(f"(due: {day})" if due and not _DUE.search(_before(element)) else day)
+    iso = re.fullmatch(r"\d{4}-\d\d-\d\d", str(element.get("datetime", ""))[:10])
+    day = iso[0] if iso else shown.removeprefix("@")
+    is_mention = shown.startswith("@") and any(each.tag == "li" for each in element.iterancestors())
+    is_due = (iso and _in_task(element)) or is_mention
+    return Meaning(f"(due: {day})" if is_due and not _DUE.search(_before(element)) else day)
 
 
 def _person(element: Any) -> Meaning:
-    """Somebody mentioned: by user name where there is one, else by the name shown, as a link to nowhere."""
+    """A person who is mentioned: the user name, else the name shown, marked by a `user:` link."""
     if element.get("data-username"):
         return Meaning(f"@{element.get('data-username')}")
     name = " ".join("".join(element.itertext()).split()).removeprefix("@")
@@ -73,18 +74,12 @@ def _person(element: Any) -> Meaning:
 
 
 def _in_task(element: Any) -> bool:
-    """Whether an element stands in a task, where a day is the one it is due."""
     return any(each.tag == "ac:task" or each.get("data-inline-task-id") for each in element.iterancestors())
 
 
 def _before(element: Any) -> str:
-    """The text right before an element."""
     previous = element.getprevious()
     return str((previous.tail if previous is not None else element.getparent().text) or "")
-
-
-def _box(ticked: bool) -> str:
-    return "[x] " if ticked else "[ ] "
 
 
 def _macro(element: Any) -> Meaning | None:
@@ -93,14 +88,15 @@ def _macro(element: Any) -> Meaning | None:
         return Meaning(code=True)
     if name in _NOT_READ_MACROS:
         return Meaning()
-    said = {child.get("ac:name"): child.text or "" for child in element.iterchildren("ac:parameter")}
+    parameters = {child.get("ac:name"): child.text or "" for child in element.iterchildren("ac:parameter")}
     if name == "jira":
-        return Meaning(f"({said['key']})" if said.get("key") else "")  # set apart, as a link is
-    return Meaning(said.get("title", "")) if name == "status" else None
+        key = parameters.get("key")
+        return Meaning(f"({key})" if key else "")
+    return Meaning(parameters.get("title", "")) if name == "status" else None
 
 
-def box(entry: Any, bullet: str) -> bool | None:
-    """Whether a list's entry is a task, and ticked. `bullet` is the character that the style sheet puts before it."""
+def ticked(entry: Any, bullet: str) -> bool | None:
+    """Whether a list entry is ticked; None where it is not a task. `bullet` is the one that the style sheet gives it."""
     if entry.tag == "ac:task":
         return any((child.text or "").strip() == "complete" for child in entry.iterchildren("ac:task-status"))
     if entry.get("role") == "checkbox":
@@ -114,7 +110,7 @@ def box(entry: Any, bullet: str) -> bool | None:
 
 
 def nest_lists(root: Any) -> None:
-    """Google Docs writes a nested list behind the list it belongs to: puts it into the last entry before it."""
+    """Move nested lists, which Google Docs writes after the list they belong to, into the entry before them."""
     for listing in list(root.iter("ul", "ol")):
         level = _level(listing)
         before = listing.getprevious()
@@ -131,7 +127,7 @@ def nest_lists(root: Any) -> None:
 
 
 def _level(element: Any) -> int:
-    """How deep Google Docs says a list is; -1 for any other element."""
+    """The depth of a list from Google Docs; -1 for any other element."""
     if element.tag not in {"ul", "ol"}:
         return -1
     return next((int(match[2]) for name in classes(element) if (match := _LEVEL.match(name))), -1)

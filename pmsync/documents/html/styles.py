@@ -1,4 +1,4 @@
-"""How elements look: what their tags, their `style` and the page's own style sheet say. Pure."""
+"""The style of elements, from their tag, their `style` and the page's style sheet. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pmsync.documents.html.as_markdown import Style
+from pmsync.documents.blocks import Span
+from pmsync.documents.markdown.commonmark import normal_link
+from pmsync.documents.spans import STYLES
 
-_TAGS = {
-    "b": "bold", "strong": "bold", "em": "italic", "i": "italic",
-    "s": "strike", "del": "strike", "strike": "strike",
-    "code": "code", "kbd": "code", "tt": "code", "samp": "code",
-}  # fmt: skip
 _RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
 _BULLET = re.compile(r"\.(lst-kix_[\w-]+)\s*>\s*li:before\s*\{\s*content:\s*\"([^\"{}]*)\"")
 _CODE_POINT = re.compile(r"\\([0-9a-fA-F]{4,6})")
@@ -23,55 +20,56 @@ _LONGEST_SHEET = 500_000
 _SCHEMES = {"", "http", "https", "mailto"}
 
 Look = dict[str, bool]
-"""What a rule says of a style's parts; what it does not say stays as it is."""
+"""The attributes of a span that a rule sets."""
 
 
 class Sheet:
-    """The rules of a page that matter here: Google Docs says in them what is bold, and which lists are tasks."""
+    """A page's style sheet: Google Docs defines there what is bold, and which lists are tasks."""
 
     def __init__(self, css: str) -> None:
         css = css[:_LONGEST_SHEET]
         self._looks = {name: look for name, rules in _RULE.findall(css) if (look := _look(rules))}
         self._bullets = {name: _CODE_POINT.sub(_character, content) for name, content in _BULLET.findall(css)}
 
-    def style(self, element: Any, outer: Style) -> Style:
-        """The style inside `element`, where `outer` holds around it."""
+    def style(self, element: Any, outer: Span) -> Span:
+        """The style inside `element`, where `outer` is the style around it."""
         tag = element.tag
-        look: Look = {_TAGS[tag]: True} if tag in _TAGS else {}
+        look: Look = {STYLES[tag]: True} if tag in STYLES else {}
         for name in classes(element):
             look |= self._looks.get(name, {})
         look |= _look(element.get("style", ""))
-        href = target(element.get("href", "")) if tag == "a" else outer.href
-        return replace(outer, href=href, **look) if look or href != outer.href else outer
+        if tag == "a":
+            outer = replace(outer, href=target(element.get("href", "")))
+        return replace(outer, **look) if look else outer  # type: ignore[arg-type]
 
     def bullet(self, listing: Any) -> str:
-        """The character before a list's entries where the style sheet names one."""
+        """The bullet of a list where the style sheet defines one."""
         return next((self._bullets[name] for name in classes(listing) if name in self._bullets), "").strip()
 
 
 def classes(element: Any) -> list[str]:
-    """The element's classes."""
+    """The classes of an element."""
     return str(element.get("class", "")).split()
 
 
 def hidden(element: Any) -> bool:
-    """Whether the element itself says that nobody sees it."""
+    """Whether the element's own attributes hide it."""
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
     return _HIDDEN.search(element.get("style", "")) is not None
 
 
 def target(href: str) -> str:
-    """Where a link leads; '' for what is no link to a page or an address."""
+    """The target of a link to a page or an e-mail address; '' for any other."""
     href = href.strip()
     try:
         parts = urlsplit(href)
         if parts.netloc in {"www.google.com", "google.com"} and parts.path == "/url":
-            href = parse_qs(parts.query).get("q", [href])[0]  # Google Docs sends every link over itself
+            href = parse_qs(parts.query).get("q", [href])[0]  # Google Docs redirects every link
             parts = urlsplit(href)
     except ValueError:
         return ""
-    return href if parts.scheme in _SCHEMES and not href.startswith("#") else ""
+    return normal_link(href) if parts.scheme in _SCHEMES and not href.startswith("#") else ""
 
 
 def _look(rules: str) -> Look:

@@ -1,13 +1,11 @@
-"""Post-mortem documents in Markdown (and HTML) to values: `parse`. Pure: no file, no clock, no network.
+"""Blocks of a document to its action items: `parse`. Pure: no file, no clock, no network.
 
-The way of a document: `source` (front matter) → `tokens` / `markup` (blocks) → `outline` (sections, which of them are
-read) → `entries`, `headings`, `paragraphs`, `tables` (what is an entry) → `fields` (an entry's item), with the words
-of all languages in `vocabulary`.
+`sections` says which parts are read, `forms` finds the entries in them, `item` and `fields` make each entry an item, and
+`language` holds the words of all languages.
 """
 
 from __future__ import annotations
 
-from pmsync.documents.items.document import at_places, parse
-from pmsync.documents.items.language import vocabulary
+from pmsync.documents.items.document import document, parse
 
-__all__ = ["at_places", "parse", "vocabulary"]
+__all__ = ["document", "parse"]

@@ -1,7 +1,7 @@
-"""Accounts for a document: what each item was read from, and what else stands there and was not taken for one. Pure.
+"""Explains the reading of a document: what each item was read from, and which text became no item. Pure.
 
-It reads nothing by itself: it repeats the way of a document and asks the same questions, so that somebody can trust
-the answer. Everything in a section that is read is an item, a part of one, a group's name, or left out for a reason.
+It reads the document once more with the same functions, so that the answer can be trusted. All text in a section that is
+read is an item, a part of one, the name of a group, or left out for a reason.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text
+from pmsync.documents.blocks import Block, Bullet, Content, Listing, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
-from pmsync.documents.items.fields.keyed import Found
+from pmsync.documents.items.fields.values import Fields
 from pmsync.documents.items.forms import headings, lists, paragraphs, tables
 from pmsync.documents.items.forms.groups import place_status
 from pmsync.documents.items.item import Context, Entry
-from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.sections import Section
 
 _FIELDS = ("owners", "due", "done", "dropped", "kind", "priority", "explicit_id", "labels")
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 _MOST = 500
-"""So many words and signs of an entry are compared with its title where that is not simply a part of it."""
+"""How many words and signs of an entry are compared with its title, if the title is not simply a part of it."""
 _NOTHING = re.compile(r"[\s.,;:–—|()\[\]（）*_\"'-]*")
 _UNREAD = {
     "other": "a heading of this kind announces no action items",
@@ -38,9 +38,10 @@ _UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How an item was read. `words` is all that its entry says by itself, on one line; `cut` are the pieces of that which
-    are not in the title; `origins` says of each field where it is from: its own `words`, a `column`, `below` it, the
-    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`.
+    """How an item was read. `words` are the entry's own words on one line, and `cut` the pieces of them that are not in the
+    title. `origins` has the source of each field: the entry's own `words`, a `column`, the text `below`, a remark in the
+    `sentence`, or the `group`. The item is on the lines from `line` to `end`. `finished` means that the title reports
+    finished work, though nothing marks the item as done.
     """
 
     line: int
@@ -48,11 +49,12 @@ class Trace:
     words: str
     cut: tuple[str, ...] = ()
     origins: Mapping[str, str] | None = None
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Text in a section of action items that makes none, and why."""
+    """Text in a section of action items that is none, and why."""
 
     line: int
     text: str
@@ -61,8 +63,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A section with a list or a table that is not read for action items: `entries` of them, `taken` all the same as they
-    are marked. `tasks` of the others read as work to do.
+    """A section with a list or a table that is not read for action items. Of its `entries`, `taken` are items since they
+    are marked, and `tasks` of the others read as work to do.
     """
 
     line: int
@@ -74,89 +76,80 @@ class Unread:
 
     @property
     def suspicious(self) -> bool:
-        """Whether it may be meant to be read."""
+        """Whether somebody may expect it to be read."""
         return bool(self.tasks) and 2 * self.tasks >= self.entries - self.taken
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Of one document, each part by line; `traces` are its items' in their order."""
+    """One document, each part sorted by line; `traces` are those of its items, in their order."""
 
     traces: tuple[Trace, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
 
-    def at_places(self, places: Sequence[int]) -> Account:
-        """The account with its lines put where they stand in the file that the text was made of."""
 
-        def at(line: int) -> int:
-            return places[min(line, len(places)) - 1] if line and places else line
-
-        return Account(
-            tuple(replace(each, line=at(each.line), end=at(each.end)) for each in self.traces),
-            tuple(replace(each, line=at(each.line)) for each in self.left_out),
-            tuple(replace(each, line=at(each.line)) for each in self.unread),
-        )
-
-
-def account(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
-    """The account of the document in `text`; raises DocumentError where it cannot be read."""
-    seen = read(text, path, vocabulary)
-    pairs = sorted(((entry, trace(entry, seen.context)) for entry in seen.entries), key=lambda pair: pair[0].line)
-    taken = [(entry, each) for entry, each in pairs if each is not None]
-    walk = _Walk.of([entry for entry, _ in taken], [entry for entry, each in pairs if each is None])
-    made = Account(
-        tuple(each for _, each in taken),
-        tuple(sorted(walk.over(seen.sections), key=lambda each: each.line)),
-        tuple(_unread(section, walk) for section in seen.sections if _has_entries(section) and not section.reading),
+def account(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
+    """The account of a file's content; its lines are places in the file."""
+    outline = read(source, path, vocabulary)
+    entries = sorted(outline.entries, key=lambda entry: entry.line)
+    traces = [trace(entry, outline.context) for entry in entries]
+    walk = _Walk.of(entries, traces)
+    left_out = sorted(walk.over(outline.sections), key=lambda each: each.line)
+    unread = [_unread(section, walk) for section in outline.sections if _has_entries(section) and not section.reading]
+    at = source.place
+    return Account(
+        tuple(replace(each, line=at(each.line), end=at(each.end)) for each in traces if each),
+        tuple(replace(each, line=at(each.line)) for each in left_out),
+        tuple(replace(each, line=at(each.line)) for each in unread),
     )
-    return made.at_places(seen.places) if seen.places else made
 
 
 # --- an item ---------------------------------------------------------------------------------------------------
 
 
 def trace(entry: Entry, context: Context) -> Trace | None:
-    """How an entry was read, None where it is no item."""
+    """How an entry was read, None if it is not an item."""
     own = item.own_words(entry, context)
     if own is None:
         return None
-    whole = " ".join(own.whole.split())
+    whole = " ".join(own.words.split())
     origins = dict(_origins(entry, own, context))
     lines = [entry.line + "".join(span.text for span in entry.spans).strip().count("\n")]
     lines += [text.line + text.raw.strip().count("\n") for text in entry.below]
-    return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins)
+    reported = "done" not in origins and finished.reads_as_finished(own.title)
+    return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins, reported)
 
 
-def _origins(entry: Entry, own: item.Own, context: Context) -> Iterator[tuple[str, str]]:
-    """For each field that has a value, the step of the reading that gave it."""
-    found = own.found
-    before = _values(Found())
+def _origins(entry: Entry, own: item.OwnWords, context: Context) -> Iterator[tuple[str, str]]:
+    """For each field that has a value, the step that read it."""
+    fields = own.fields
+    before = _values(Fields())
     tickets = ""
     for name, step in (
         ("words", lambda: (own.coded.tickets, set())),
-        ("column", lambda: item.from_cells(entry, found)),
-        ("below", lambda: item.from_below(entry, found, context.known)),
-        ("sentence", lambda: item.from_sentence(entry, own.title, found)),
-        ("group", lambda: item.from_place(entry, found)),
+        ("column", lambda: item.from_cells(entry, fields)),
+        ("below", lambda: item.from_below(entry, fields, context.people)),
+        ("sentence", lambda: item.from_remark(entry, own.title, fields)),
+        ("group", lambda: item.from_place(entry, fields)),
     ):
         more = step()
         tickets = tickets or (name if more and more[0] else "")
-        after = _values(found)
+        after = _values(fields)
         yield from ((key, name) for key, value in after.items() if value != before[key])
         before = after
     if tickets:
         yield "tickets", tickets
-    if entry.dropped and not found.dropped:
+    if entry.place.dropped and not fields.dropped:
         yield "dropped", "group"
 
 
-def _values(found: Found) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in _FIELDS}
+def _values(fields: Fields) -> dict[str, Any]:
+    return {name: getattr(fields, name) for name in _FIELDS}
 
 
 def _cut(whole: str, title: str) -> Iterator[str]:
-    """The pieces of the words that are not in the title, but for mere punctuation."""
+    """The pieces of the words that are not in the title, without punctuation."""
     at = whole.find(title)
     if at >= 0:
         pieces = [whole[:at], whole[at + len(title) :]]
@@ -172,23 +165,24 @@ def _cut(whole: str, title: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A walk over what stands in the sections that are read. `taken` are the lines of the items, in order, `parts` those of
-    texts that belong to one, `none` those of entries that turned out to be no items.
+    """A walk over the sections that are read. `items` are the lines of items, in order, `parts` those of texts that belong to
+    one, `placeholders` those of entries that are no items.
     """
 
-    taken: Sequence[int]
+    items: Sequence[int]
     parts: frozenset[int]
-    none: frozenset[int]
+    placeholders: frozenset[int]
 
     @classmethod
-    def of(cls, taken: Sequence[Entry], none: Sequence[Entry]) -> _Walk:
-        parts = frozenset(text.line for entry in taken for text in entry.below)
-        lines = tuple(sorted({entry.line for entry in taken}))
-        return cls(lines, parts, frozenset(entry.line for entry in none))
+    def of(cls, entries: Sequence[Entry], traces: Sequence[Trace | None]) -> _Walk:
+        items = [entry for entry, each in zip(entries, traces, strict=True) if each]
+        placeholders = {entry.line for entry, each in zip(entries, traces, strict=True) if each is None}
+        parts = frozenset(text.line for entry in items for text in entry.below)
+        return cls(sorted({entry.line for entry in items}), parts, frozenset(placeholders))
 
     def within(self, first: int, last: int) -> bool:
         """Whether an item begins on one of these lines."""
-        return bisect_left(self.taken, first) < bisect_right(self.taken, last)
+        return bisect_left(self.items, first) < bisect_right(self.items, last)
 
     def over(self, sections: Sequence[Section]) -> Iterator[LeftOut]:
         index = 0
@@ -197,7 +191,7 @@ class _Walk:
             if not section.reading:
                 continue
             if headings.is_item(section):
-                if section.line in self.none and section.heading:
+                if section.line in self.placeholders and section.heading:
                     yield _left(section.heading, "a placeholder")
                 while index < len(sections) and sections[index].level > section.level:
                     index += 1
@@ -224,12 +218,10 @@ class _Walk:
             yield from self._paragraph(block, inside)
         elif isinstance(block, Quote):
             for child in block.children:
-                yield from self._in(child, "a quotation: only what has a box, an owner or a date counts there")
-        elif isinstance(block, Opaque):
-            return
+                yield from self._in(child, "a quotation: only entries with a box, an owner or a date count")
 
     def _bullet(self, bullet: Bullet, inside: str) -> Iterator[LeftOut]:
-        if bullet.text is None or self._is_taken(bullet.text.line):
+        if bullet.text is None or self._is_used(bullet.text.line):
             children = bullet.children if bullet.text is None else ()
         elif self.within(bullet.line + 1, bullet.end):
             children = bullet.children  # it names the group of what is below
@@ -255,7 +247,7 @@ class _Walk:
                 continue
             empty = text is None or not text.raw.strip()
             why = "a row without the item's text" if empty else _nothing(text.plain if text else "")
-            yield LeftOut(row.line, _row(row.cells), why or "a row as the template has it")
+            yield LeftOut(row.line, _row(row.cells), why or "an example row of a template")
 
     def _paragraph(self, block: Paragraph, inside: str) -> Iterator[LeftOut]:
         plain = block.text.plain
@@ -266,13 +258,13 @@ class _Walk:
         why = _nothing(plain) or ("a template's instructions" if paragraphs.italic(block.text) else "")
         yield _left(block.text, inside or why or "running text")
 
-    def _is_taken(self, line: int) -> bool:
-        """Whether the text there is an item or belongs to one above it."""
+    def _is_used(self, line: int) -> bool:
+        """Whether the text on this line is an item or belongs to one above."""
         return line in self.parts or self.within(line, line)
 
 
-_NO_ENTRY = "it is no entry of its own"
-_PAST = "a heading such as this may mean what was done, and most of what stands below it does not read as work to do"
+_NO_ENTRY = "it belongs to no item"
+_PAST = "a heading like this may mean past work, and most entries below it do not read as work to do"
 
 
 def _why(bullet: Bullet) -> str:
@@ -284,7 +276,7 @@ def _why(bullet: Bullet) -> str:
     if lists.is_question(bullet):
         return "a question, or what was ruled out"
     if not lists.asks(bullet):
-        return "it only names a group, and nothing is below it"
+        return "it names a group, and nothing is below it"
     return _NO_ENTRY
 
 
@@ -295,7 +287,7 @@ def _nothing(plain: str) -> str:
 
 
 def _introduces(plain: str) -> bool:
-    """Whether a paragraph only leads to what follows, or names the group of it."""
+    """Whether a paragraph only introduces the next block, or names its group."""
     return plain.rstrip().endswith((":", "：")) or (place_status(plain) is not None and phrases.count(plain) <= 5)
 
 

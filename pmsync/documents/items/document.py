@@ -1,147 +1,91 @@
-"""A document's text to a `Document`. Pure; the composer of this package."""
+"""Makes a `Document` of a file's content. Pure."""
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import takewhile
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Listing, Table
-from pmsync.documents.items import head as metadata
+from pmsync.documents.blocks import Content
+from pmsync.documents.items import section_findings
+from pmsync.documents.items.entries import Harvest, leaves_some, read_section, scan_section
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms import headings, tables
-from pmsync.documents.items.forms import lists as entries
+from pmsync.documents.items.forms import headings
+from pmsync.documents.items.head import read_head
 from pmsync.documents.items.item import Context, Entry, item
-from pmsync.documents.items.language import phrases, team_words
-from pmsync.documents.items.language.vocabulary import PEOPLE_LINES
-from pmsync.documents.items.sections import BOLD_LEVEL, Section, outline
-from pmsync.documents.markdown import front_matter, ignore_comments
-from pmsync.documents.markdown import parse as tokens
+from pmsync.documents.items.language import team_words
+from pmsync.documents.items.language.vocabulary.statuses import PEOPLE_LINES
+from pmsync.documents.items.sections import BOLD_LEVEL, Section, split_sections
+from pmsync.documents.markdown.content import content
 from pmsync.model import Document, Finding, Item
-from pmsync.model.names import one_spelling
 
 _MENTION = re.compile(r"@(?<![\w@./+-]@)([A-Za-z][\w-]{1,38})")
 _PEOPLE = re.compile(rf"[ \t>*_-]{{0,8}}(?:{PEOPLE_LINES})[*_ ]{{0,4}}[:：][*_]{{0,3}}(.{{1,300}})$", re.IGNORECASE)
 
 
 def parse(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
-    """The document in `text`. `path` is relative to the config's folder, with '/', and is its id where it has none.
+    """The document in a Markdown text. `path` is relative to the config's folder, with '/', and is its id where it has none.
     `vocabulary` adds a team's own words.
 
     Raises DocumentError, with the line, for merge-conflict markers and for front matter that cannot be read. Anything
     else that is wrong with a document is among its findings.
     """
-    front, body, text = _opened(text, path)
-    comments = ignore_comments.find(body, tokens.code_lines)
+    return document(content(text, path), path, vocabulary)
+
+
+def document(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Document:
+    """The document in a file's content; its lines are places in the file."""
     with tickets.known(vocabulary.projects):
-        if not comments:
-            return _document(_read(front, body, text, path, vocabulary))
-        kept, numbers = ignore_comments.take_out(body, comments)
-        document = at_places(_document(_read(front, kept, ignore_comments.without(text), path, vocabulary)), numbers)
-    said = ignore_comments.read(body, comments, {item.line for item in document.items})
-    return replace(document, ignores=said)
+        outline = read(source, path, vocabulary)
+        items, findings = _items(outline.entries, outline.context)
+    findings += outline.findings
+    if not (items or findings or any(section.reading for section in outline.sections)):
+        findings = [section_findings.unannounced(outline.sections, outline.head.title, path)]
+    findings = [replace(finding, line=source.place(finding.line)) for finding in (*outline.head.findings, *findings)]
+    return replace(
+        outline.head,
+        items=tuple(replace(item, line=source.place(item.line)) for item in items),
+        findings=tuple(sorted(findings, key=lambda finding: finding.line)),
+        ignores=source.ignores({source.place(item.line) for item in items}),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A document before its entries become items: its sections, all entries, what there is to say about the sections, what
-    its head says, and what else is known. `places` are those of the lines in the file, none where they are its own.
-    """
+class Outline:
+    """A document before its entries become items: `head` is the document without them, `findings` are about sections."""
 
+    head: Document
     sections: Sequence[Section]
     entries: Sequence[Entry]
     findings: Sequence[Finding]
-    head: metadata.Head
     context: Context
-    places: Sequence[int] = ()
 
 
-def read(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Read:
-    """The way of a document as `parse` goes it, up to its entries. Raises DocumentError as that does."""
-    front, body, text = _opened(text, path)
-    comments = ignore_comments.find(body, tokens.code_lines)
-    kept, places = ignore_comments.take_out(body, comments) if comments else (body, [])
+def read(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Outline:
+    """Reads a document up to its entries, the first half of `document`."""
     with tickets.known(vocabulary.projects):
-        return replace(_read(front, kept, ignore_comments.without(text), path, vocabulary), places=places)
-
-
-def _opened(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
-    """The front matter's values, the text without it and without comments, and all of the text."""
-    text = front_matter.normal(text)
-    front_matter.refuse_conflicts(text, path)
-    front, body = front_matter.split(text, path)
-    return front, front_matter.without_comments(body), text
-
-
-def _read(front: Mapping[str, object], body: str, text: str, path: str, vocabulary: Vocabulary) -> Read:
-    """What stands in `body`, where the front matter is blank; `text` is where people are named."""
-    blocks = team_words.in_known_words(tokens.parse(body), vocabulary)
-    sections = outline(blocks, team_words.sections(vocabulary))
-    head = metadata.head(front, blocks, path, _head_end(sections))
-    found, findings = _entries(sections, body.split("\n"), path)
-    return Read(sections, found, findings, head, Context(path, _Known(text, head), head.date))
-
-
-def at_places(document: Document, places: Sequence[int]) -> Document:
-    """The document with its lines put where they stand: `places` holds the place of each line of the text it was read from."""
-
-    def place(line: int) -> int:
-        return places[min(line, len(places)) - 1] if line and places else line
-
-    return replace(
-        document,
-        items=tuple(replace(item, line=place(item.line)) for item in document.items),
-        findings=_by_line(replace(finding, line=place(finding.line)) for finding in document.findings),
-    )
-
-
-def _by_line(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: finding.line))
-
-
-def _document(seen: Read) -> Document:
-    head, path, findings = seen.head, seen.context.path, list(seen.findings)
-    remarks = [Finding(rule, "warning", message, hint, path, 1) for rule, message, hint in head.remarks]
-    items, more = _items(seen.entries, seen.context) if seen.entries else ([], [])
-    findings += more
-    if not (items or findings or any(section.reading for section in seen.sections)):
-        findings = [_unannounced(seen.sections, head.title, path)]
-    return Document(
-        id=one_spelling(head.id or path),
-        path=path,
-        title=head.title,
-        items=tuple(items),
-        incident=head.incident,
-        date=head.date,
-        severity=head.severity,
-        status=head.status,
-        draft=head.draft,
-        restricted=head.restricted,
-        services=head.services,
-        team=head.team,
-        authors=head.authors,
-        labels=head.labels,
-        findings=_by_line([*remarks, *findings]),
-    )
+        blocks = team_words.in_known_words(list(source.blocks), vocabulary)
+        sections = split_sections(blocks, team_words.sections(vocabulary))
+        head = read_head(source.front, blocks, path, _head_end(sections))
+        entries, findings = _entries(sections, source.lines, path)
+    return Outline(head, sections, entries, findings, Context(path, _People(source.text, head.authors), head.date))
 
 
 def _head_end(sections: Sequence[Section]) -> int:
-    """The line at which the document has said who and what it is: that of the first heading that announces work."""
+    """The line at which the document's head ends: that of the first heading that announces work."""
     return next((each.line for each in sections if each.kind == "action" and each.level < BOLD_LEVEL), sys.maxsize)
 
 
-class _Known:
-    """Names of people that the document itself gives: its authors, who took part, and whoever it mentions with '@';
-    gathered when they are first asked for, as most items name nobody.
+class _People:
+    """Names of people in the document: its authors, its participants, and everybody whom it mentions with '@'. Collected
+    on the first question, as most items name nobody.
     """
 
-    def __init__(self, text: str, head: metadata.Head) -> None:
-        self._text, self._authors = text[:200_000], head.authors
+    def __init__(self, text: str, authors: Iterable[str]) -> None:
+        self._text, self._authors = text[:200_000], authors
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -150,150 +94,45 @@ class _Known:
     def _names(self) -> frozenset[str]:
         lines = (line for line in self._text.split("\n") if ":" in line or "：" in line)
         lists = [match[1] for line in lines if (match := _PEOPLE.match(line))]
-        named = {name.strip(" *_`@.").casefold() for names in lists for name in names.split(",")}
-        mentioned = {match[1].casefold() for match in _MENTION.finditer(self._text)}
-        return frozenset((mentioned | named | {author.casefold() for author in self._authors}) - {""})
+        participants = {name.strip(" *_`@.") for names in lists for name in names.split(",")}
+        mentioned = {match[1] for match in _MENTION.finditer(self._text)}
+        return frozenset({name.casefold() for name in (*participants, *mentioned, *self._authors)} - {""})
 
 
-def _unannounced(sections: Sequence[Section], title: str, path: str) -> Finding:
-    """What to say of a document in which nothing announces action items: the heading that may be meant to. One of the
-    first level that is the document's title is not; another one may be, though the title is taken from it.
-    """
-    lists = [each for each in sections if each.kind == "" and each.title and _lists(each)]
-    lists = [each for each in lists if not (each.title == title and each.level in {1, BOLD_LEVEL})]
-    hint = "put them below a heading such as `## Action items`"
-    if not lists:
-        message = "no heading announces action items, and nothing is marked as one"
-        return Finding("no-items", "note", message, hint, path, 1)
-    likely = max(lists, key=lambda each: (_asks(each), each.level > 1, each.line))
-    meant = _above(sections, likely, title)
-    message = f"{meant.title!r} is not known as a heading that announces action items, and nothing else does"
-    hint = f"if it does, teach it: `sections = [{_toml(meant.title)}]` below [vocabulary] in pmsync.toml; else {hint}"
-    return Finding("no-items", "note", message, hint, path, meant.line)
-
-
-def _asks(section: Section) -> bool:
-    """Whether most entries of a section's lists, or any rows, may be work to do."""
-    entries = [each for block in section.blocks if isinstance(block, Listing) for each in block.entries]
-    tasks = sum(each.text is not None and phrases.reads_as_task(each.text.plain) for each in entries)
-    return 2 * tasks > len(entries) or any(isinstance(block, Table) for block in section.blocks)
-
-
-def _above(sections: Sequence[Section], section: Section, title: str) -> Section:
-    """The highest heading above a section that says as little, but the title, and has nothing else below it."""
-    meant = section
-    before = sections[: next(n for n, each in enumerate(sections) if each is section)]
-    for each in reversed(before):
-        if each.level >= meant.level:
-            continue
-        if each.kind or not each.title or each.level == 1 or each.title == title:
-            break
-        if any(other.kind for other in _within(sections, each)):
-            break
-        meant = each
-    return meant
-
-
-def _within(sections: Sequence[Section], parent: Section) -> Iterator[Section]:
-    """The sections below a heading."""
-    at = next(n for n, each in enumerate(sections) if each is parent)
-    yield from takewhile(lambda each: each.level > parent.level, sections[at + 1 :])
-
-
-def _lists(section: Section) -> bool:
-    return any(isinstance(block, Listing | Table) for block in section.blocks)
-
-
-def _items(found: Sequence[Entry], context: Context) -> tuple[list[Item], list[Finding]]:
+def _items(entries: Sequence[Entry], context: Context) -> tuple[list[Item], list[Finding]]:
     items: list[Item] = []
     findings: list[Finding] = []
-    for entry in sorted(found, key=lambda entry: entry.line):
-        one, remarks = item(entry, context)
-        findings.extend(remarks)
-        if one is not None:
-            items.append(one)
+    for entry in sorted(entries, key=lambda entry: entry.line):
+        made, remarks = item(entry, context)
+        items += [made] if made else []
+        findings += remarks
     return items, findings
 
 
 def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tuple[list[Entry], list[Finding]]:
-    """The entries of all sections, and what there is to say about the sections that are read."""
-    out: list[Entry] = []
-    told: list[Finding] = []
-    roots: dict[int, entries.Harvest] = {}
+    """The entries of all sections, and findings about the sections that are read."""
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    roots: dict[int, Harvest] = {}
     index = 0
     while index < len(sections):
         section = sections[index]
         if not section.reading:
-            scanned = entries.scan(section, lines)
-            out += scanned
-            told += [_half_read(section, path)] if entries.leaves_some(section, scanned) else []
+            scanned = scan_section(section, lines)
+            entries += scanned
+            findings += [section_findings.half_read(section, path)] if leaves_some(section, scanned) else []
             index += 1
             continue
-        total = roots.setdefault(section.root_line, entries.Harvest([], [], []))
+        total = roots.setdefault(section.root_line, Harvest())
         if headings.is_item(section):
             entry, index = headings.read(sections, index, lines)
             total.entries.append(entry)
         else:
-            _add(total, entries.read(section, lines), weak=section.weak)
+            total.add(read_section(section, lines))
             index += 1
     for total in roots.values():
-        out += total.entries
+        entries += total.entries
     weak = {section.root_line for section in sections if section.weak}
     for line, total in roots.items():
-        told += _remarks(line, total, path) if line not in weak else []
-    return out, told
-
-
-def _half_read(section: Section, path: str) -> Finding:
-    title = section.title
-    message = f"of the list below {title!r} only what has a box is read, for the heading announces no action items"
-    hint = f"give each a box, or teach the heading: `sections = [{_toml(title)}]` below [vocabulary] in pmsync.toml"
-    return Finding("half-read", "warning", message, hint, path, section.line)
-
-
-def _add(total: entries.Harvest, part: entries.Harvest, *, weak: bool) -> None:
-    total.entries += entries.kept(part.entries, weak)
-    total.unknown += part.unknown
-    total.prose += part.prose
-    total.untitled += part.untitled
-    total.said = total.said or part.said
-
-
-def _unknown(columns: tables.Unknown, path: str) -> Finding:
-    """A table that is not read, or columns of one that is; with the line of the configuration that teaches them."""
-    named = ", ".join(repr(name) for name in columns.names)
-    if columns.text:
-        message = f"of this table's columns {named}, none is understood as the action items' text"
-        hint = f"call one `Action`, or teach it: `action = [{_toml(columns.text)}]` below [vocabulary.columns] in pmsync.toml"
-        return Finding("unknown-table", "warning", message, hint, path, columns.line)
-    several = len(columns.names) > 1
-    message = (
-        f"the {'columns' if several else 'column'} {named} of this table {'are' if several else 'is'} not understood"
-    )
-    role = "notes" if columns.owned else "owner"
-    hint = (
-        f"teach what it holds, such as `{role} = [{_toml(columns.names[0])}]` below [vocabulary.columns] in pmsync.toml"
-    )
-    hint += "" if columns.owned else "; `notes` for a remark"
-    return Finding("unknown-column", "note", message, hint, path, columns.line)
-
-
-def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _remarks(line: int, total: entries.Harvest, path: str) -> list[Finding]:
-    out = [_unknown(columns, path) for columns in total.unknown]
-    missing = "the row has an owner or a ticket, and no text"
-    out += [Finding("title-missing", "error", missing, "say what is to be done", path, each) for each in total.untitled]
-    if total.prose and not total.entries:
-        hint = "write one list entry for each piece of work"
-        out.append(
-            Finding("prose", "warning", "prose where a list of action items is expected", hint, path, total.prose[0])
-        )
-    elif not (total.said or total.entries):
-        hint = "list the action items, or write `None`"
-        out.append(
-            Finding("empty-section", "note", "this section announces action items and is empty", hint, path, line)
-        )
-    return out
+        findings += section_findings.of_section(line, total, path) if line not in weak else []
+    return entries, findings

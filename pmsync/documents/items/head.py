@@ -1,88 +1,71 @@
-"""What a document says of itself: front matter, a table or `key: value` lines near its top. Pure."""
+"""The fields of a document: front matter, a table or `key: value` lines near its top. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from pmsync.documents.blocks import Block, Heading, Listing, Paragraph, Table, Text
 from pmsync.documents.items.fields import dates
 from pmsync.documents.items.fields.atoms import PERSON, encode
-from pmsync.documents.items.language import phrases, vocabulary
+from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language.vocabulary import metadata
 from pmsync.documents.items.sections import bold_line, heading_text
+from pmsync.findings import new_finding
+from pmsync.model import Document, Finding
+from pmsync.model.names import one_spelling
 
 _KEY = re.compile(r"^\s*[*_]*(?!\d)(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
 _KEYED_PART = re.compile(r"\s+[|·]\s+(?=[*_]{0,3}[^:：|*_\n]{2,30}[*_]{0,3}\s*[:：])")
-"""What stands between several fields on one line."""
+"""The separator of several fields on one line."""
 _LIST_SPLIT = re.compile(r"\s*(?:[,;、，\n•·]|\s/\s|\s(?:and|und|et|y|&)\s)\s*")
 _FAR = 61  # the line: what begins there or further down is not the document's head
 _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_ROLES = {name: role for role, names in reversed(vocabulary.METADATA.items()) for name in names}
-_FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, vocabulary.FINAL))})(?!\w)")
+_ROLES = {name: role for role, names in reversed(metadata.METADATA.items()) for name in names}
+_FINAL = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, metadata.FINAL))})(?!\w)")
 _MARKED_OPTION = re.compile(r"\[[xX✓]\]\s*([^\[\]\n|/,]+)|\*\*([^*\n]+)\*\*|☑\s*([^☐\n|/,]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The document's own fields, and remarks on them as (rule, message, hint)."""
-
-    id: str | None
-    title: str
-    incident: str | None
-    date: date | None
-    severity: str | None
-    status: str | None
-    draft: bool
-    restricted: bool
-    services: tuple[str, ...]
-    team: str | None
-    authors: tuple[str, ...]
-    labels: tuple[str, ...]
-    remarks: tuple[tuple[str, str, str], ...] = ()
-
-
-def head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: int) -> Head:
-    """The document's fields: front matter first, then what stands near the top, then file name and first heading.
-
-    Nothing from line `end` on is one.
+def read_head(front: Mapping[str, object], blocks: Sequence[Block], path: str, end: int) -> Document:
+    """The document without its items. Its fields are from the front matter, else from the blocks before line `end`, else
+    from the file's name and the first heading.
     """
-    said: dict[str, str | tuple[str, ...]] = {**_from_blocks(blocks, min(end, _FAR)), **_from_front(front)}
-    status = _text(said.get("status"))
-    remarks: list[tuple[str, str, str]] = []
-    title = _title(said, blocks, path)
-    when = _date(said.get("date"), path, remarks) or (None if remarks else _in_title(title))
-    return Head(
-        id=_text(front.get("id")) or None,
+    fields: dict[str, str | tuple[str, ...]] = {**_from_blocks(blocks, min(end, _FAR)), **_from_front(front)}
+    status = _text(fields.get("status"))
+    title = _title(fields, blocks, path)
+    when, findings = _date(fields.get("date"), path)
+    return Document(
+        id=one_spelling(_text(front.get("id")) or path),
+        path=path,
         title=title,
-        incident=_text(said.get("incident")) or None,
-        date=when,
-        severity=_text(said.get("severity")) or None,
+        incident=_text(fields.get("incident")) or None,
+        date=when or (None if findings else _in_title(title)),
+        severity=_text(fields.get("severity")) or None,
         status=status or None,
         draft=front.get("draft") is True or (status != "" and is_draft(status)),
-        restricted=phrases.bare(_text(said.get("visibility"))) in vocabulary.RESTRICTED,
-        services=_many(said.get("services")),
-        team=_text(said.get("team")) or None,
-        authors=_many(said.get("authors")),
-        labels=_many(said.get("labels")),
-        remarks=tuple(remarks),
+        restricted=phrases.bare(_text(fields.get("visibility"))) in metadata.RESTRICTED,
+        services=_many(fields.get("services")),
+        team=_text(fields.get("team")) or None,
+        authors=_many(fields.get("authors")),
+        labels=_many(fields.get("labels")),
+        findings=findings,
     )
 
 
 def is_draft(status: str) -> bool:
-    """Whether a whole status is a draft's: a final word anywhere in it wins, and of a menu the marked option counts."""
+    """Whether a status is that of a draft. A final word anywhere in it wins; in a menu the marked option counts."""
     marked = [next(filter(None, groups)) for groups in _MARKED_OPTION.findall(status)]
     text = marked[0] if len(marked) == 1 and re.search(r"[|/,\[☐]", status) else status
     key = phrases.bare(re.sub(r"[*_`]", "", text))
-    if key in vocabulary.DRAFT:
+    if key in metadata.DRAFT:
         return True
     if _FINAL.search(key):
         return False
     parts = [phrases.bare(part) for part in re.split(r"[|/]", text)]
-    return len(parts) == 1 and phrases.normal(re.sub(r"[*_`]", "", text)) in vocabulary.DRAFT
+    return len(parts) == 1 and phrases.normal(re.sub(r"[*_`]", "", text)) in metadata.DRAFT
 
 
 # --- where the fields stand ------------------------------------------------------------------------------------
@@ -133,10 +116,10 @@ def _from_blocks(blocks: Sequence[Block], end: int) -> dict[str, str | tuple[str
 
 
 def _says(role: str, value: str) -> bool:
-    """Whether a value that stands for nothing elsewhere says all here: a bare number as a severity, 'pending' as a status."""
+    """Whether a placeholder is a value for this field: a bare number is a severity, 'pending' a status."""
     if role == "severity":
         return re.fullmatch(r"\s*[0-5]\s*", value) is not None
-    return role == "status" and phrases.bare(value) in vocabulary.DRAFT
+    return role == "status" and phrases.bare(value) in metadata.DRAFT
 
 
 def _pairs(block: Block) -> Iterable[tuple[str, str]]:
@@ -185,13 +168,9 @@ def _table_pairs(table: Table) -> Iterable[tuple[str, str]]:
         rows = (table.header, *(row.cells for row in table.rows))
         pairs = [pair for cells in rows for pair in zip(cells[::2], cells[1::2], strict=False)]
         alone = {"title"}  # `Name | Role` alone heads a list of people
-    named = [(role, value) for key, value in pairs if (role := _role(key.plain))]
-    if {role for role, _ in named} - alone:
-        yield from ((role, _cell(value)) for role, value in named)
-
-
-def _cell(text: Text) -> str:
-    return _plain(text).strip()
+    fields = [(role, value) for key, value in pairs if (role := _role(key.plain))]
+    if {role for role, _ in fields} - alone:
+        yield from ((role, _plain(value).strip()) for role, value in fields)
 
 
 # --- single fields ---------------------------------------------------------------------------------------------
@@ -209,18 +188,17 @@ def _many(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in cleaned if part and not phrases.nobody(part)))[:50]
 
 
-def _date(value: object, path: str, remarks: list[tuple[str, str, str]]) -> date | None:
+def _date(value: object, path: str) -> tuple[date | None, tuple[Finding, ...]]:
     text = _text(value)
     try:
-        when = dates.find(text) if text else None
+        return (dates.find(text) if text else None) or _file_date(path), ()
     except dates.Unreadable as error:
-        remarks.append(("unreadable-date", f"the document's date cannot be read: {error}", "write it as YYYY-MM-DD"))
-        return None
-    return when or _file_date(path)
+        message = f"the document's date cannot be read: {error}"
+        return None, (new_finding("unreadable-date", message, "write it as YYYY-MM-DD", path, 1),)
 
 
 def _in_title(title: str) -> date | None:
-    """The day in a document's title, None where there is none or more than one can be meant."""
+    """The day in a document's title, None without one or if it is ambiguous."""
     if _FILE_DATE.search(title):
         return _file_date(title)
     try:
@@ -243,13 +221,13 @@ def _is_part(heading: str) -> bool:
     return bool(phrases.heading_kind(heading) or _role(heading.partition(":")[0]))
 
 
-def _title(said: Mapping[str, object], blocks: Sequence[Block], path: str) -> str:
-    given = _text(said.get("title"))
-    if given:
-        return given
-    named = [block for block in blocks if isinstance(block, Heading)]
-    only = [block for block in named if block.level == 1]
-    for block in named:
+def _title(fields: Mapping[str, object], blocks: Sequence[Block], path: str) -> str:
+    title = _text(fields.get("title"))
+    if title:
+        return title
+    headings = [block for block in blocks if isinstance(block, Heading)]
+    only = [block for block in headings if block.level == 1]
+    for block in headings:
         text = re.sub(r"^title\s*:\s*", "", heading_text(block.text), flags=re.IGNORECASE)
         if text and (not _is_part(text) or ([block] == only and not _role(text))):
             return text

@@ -12,12 +12,13 @@ from pmsync.documents.items.language import phrases
 _BOLD_LINE = re.compile(r"\s*(?:\*\*|__|<b>|<strong>).+(?:\*\*|__|</b>|</strong>)\s*[:：]?\s*", re.IGNORECASE)
 BOLD_LEVEL = 7
 _LONGEST_TITLE = 5
-"""Words of a document's title that can announce work; a longer one tells what happened ('…, and its remediation')."""
+"""The most words of a document's title that announces work; a longer title describes the incident ('…, and its remediation')."""
 
 
 @dataclass(slots=True)
 class Section:
-    """A heading (None before the first one; bold lines count, one level below all others) and what stands under it.
+    """A heading and the blocks below it. Bold lines are headings of the lowest level; the text before the first heading is
+    a section without one.
 
     `reading` means that its entries are action items. `root` is the heading that announced them, `root_line` its line,
     `label` the nearest subheading below that and `outer` the one above `label`. `title` is the section's own heading on
@@ -45,8 +46,8 @@ def heading_text(text: Text | None) -> str:
     return " ".join(text.plain.split()).rstrip(":：").strip() if text else ""
 
 
-def outline(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Section]:
-    """The document's sections in order; `announcing` are headings that announce work besides those that are known."""
+def split_sections(blocks: Iterable[Block], announcing: Container[str] = ()) -> list[Section]:
+    """The document's sections in order; `announcing` are a team's own headings that announce work."""
     sections = [Section(None, 0, 0, 0)]
     for block in _split_bold(blocks):
         if isinstance(block, Heading):
@@ -67,7 +68,7 @@ def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
         whole = bold_line(block.text)
         if whole:
             yield Heading(BOLD_LEVEL, block.text, block.line, block.end)
-        elif rest and _BOLD_LINE.fullmatch(first) and bold_line(head := block.text.part(first, 0)):
+        elif rest and bold_line(head := block.text.part(first, 0)):
             yield Heading(BOLD_LEVEL, head, block.line, block.line)
             yield Paragraph(block.text.part(rest, 1), block.line + 1, block.end)
         else:
@@ -75,21 +76,21 @@ def _split_bold(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _may_be_bold(text: Text) -> bool:
-    return text.known or text.raw.lstrip()[:1] in "*_<"
+    return text.parsed or text.raw.lstrip()[:1] in "*_<"
 
 
 def bold_line(text: Text) -> bool:
     """Whether the text is one short line, all of it bold but for a colon."""
     if "\n" in text.raw.strip() or len(text.raw) > 200:
         return False
-    if text.known or _BOLD_LINE.fullmatch(text.raw):
+    if text.parsed or _BOLD_LINE.fullmatch(text.raw):
         visible = [span for span in text.spans if span.text.strip(" \n:：")]
         return bool(visible) and all(span.bold for span in visible)
     return False
 
 
 def _judge(sections: list[Section], announcing: Container[str]) -> None:
-    """Works out which sections are read, from the headings above each."""
+    """Decides which sections are read, from the headings above each."""
     stack: list[Section] = []
     for section in sections[1:]:
         while stack and stack[-1].level >= section.level:

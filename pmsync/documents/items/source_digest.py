@@ -1,4 +1,4 @@
-"""Which text an item is read from: a digest of it tells an edit of the document from another reading of it. Pure."""
+"""A digest of the text that an item is read from, which tells an edit of the document from a new version of pmsync. Pure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ _HEADING = re.compile(r"#{1,6}\s|<h[1-6]\b", re.IGNORECASE)
 
 
 def with_sources(document: Document, text: str) -> Document:
-    """The document with each item's `source`: a digest of the item's own lines, and of all lines that are no item's (a
-    heading, a table's header or the front matter may say something of every item).
-
-    So it stays the same while other items are edited, added or removed.
+    """The document with each item's `source`: a digest of the item's own lines, and of all lines of no item (a heading, a
+    table's header or the front matter may concern every item). It does not change with other items.
     """
     lines = text.split("\n")
     starts = sorted({item.line for item in document.items})
@@ -28,7 +26,7 @@ def with_sources(document: Document, text: str) -> Document:
 
 
 def with_source(document: Document, data: bytes) -> Document:
-    """The same where lines do not tell the items apart: every item is read from the whole file."""
+    """The document with one `source` for all items: a digest of the whole file, for formats whose lines do not separate items."""
     whole = digest(data.hex())
     return replace(document, items=tuple(replace(item, source=whole) for item in document.items))
 
@@ -38,7 +36,7 @@ def _pairs(starts: list[int], end: int) -> Iterator[tuple[int, int]]:
 
 
 def _end(lines: list[str], start: int, following: int) -> int:
-    """The line behind an item that begins at `start`, all counted from 1: at the next item, heading or paragraph."""
+    """The line (1-based) at which an item that begins at `start` has ended: the next item, heading or paragraph."""
     titled = _HEADING.match(lines[start - 1].lstrip()) is not None
     for number in range(start + 1, following):
         line = lines[number - 1]

@@ -1,4 +1,4 @@
-"""Sections that are not read for action items though their entries look like some. Pure."""
+"""Sections under an unknown heading whose entries look like action items. Pure."""
 
 from __future__ import annotations
 
@@ -6,33 +6,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Listing, Table
+from pmsync.documents.blocks import Block, Content, Listing, Table
 from pmsync.documents.items.language import phrases, team_words
-from pmsync.documents.items.sections import Section, outline
-from pmsync.documents.markdown import front_matter, parse
+from pmsync.documents.items.sections import Section, split_sections
 
 _LONGEST_HEADING = 8
-"""Words of a heading that somebody might teach."""
+"""The most words of a heading that is worth teaching."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A heading that pmsync does not know, and how many entries stand below it."""
+    """A heading that pmsync does not know, and the number of entries below it."""
 
     heading: str
     entries: int
 
 
-def unread(text: str, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
-    """The sections of a document under an unknown heading, of which most entries read as work to be done."""
-    _, body = front_matter.split(front_matter.normal(text), path)
-    blocks = parse.parse(front_matter.without_comments(body))
-    sections = outline(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
+def unread(source: Content, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
+    """The sections of a document under an unknown heading in which most entries read as work to do."""
+    blocks = list(source.blocks)
+    sections = split_sections(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
     return [Unread(each.title, count) for each in sections[1:] if (count := _work(each))]
 
 
 def _work(section: Section) -> int:
-    """How many entries there are, 0 where the section is read, or is surely about something else."""
+    """The number of entries, 0 if the section is read or is known to be about something else."""
     if section.reading or section.kind or section.checklist or phrases.count(section.title) > _LONGEST_HEADING:
         return 0
     texts = [text for block in section.blocks for text in _entries(block)]

@@ -1,8 +1,8 @@
-"""markdown-it-py as it is used here: its own rules, asked about fewer lines. Pure.
+"""A faster markdown-it-py, with the same tokens: its own rules, tried on fewer lines. Pure.
 
-It asks every rule about every line, and again about every further line of a paragraph, though most rules need a line to
-begin with a character of theirs and most lines begin with a letter. What it does character by character with a link's
-target is done in one step with most. The tokens are the same as without this.
+markdown-it-py tries every rule on every line, and again on every further line of a paragraph. But most rules apply only to
+lines that begin with certain characters, and most lines begin with a letter. It also reads the target of a link character
+by character, where one regular expression is enough for most.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it import MarkdownIt, helpers
+from markdown_it.common import normalize_url
 from markdown_it.rules_block import blockquote, hr, lheading
 
 if TYPE_CHECKING:
@@ -30,15 +31,15 @@ _BEGINNINGS = {
     "html_block": "<",
     "heading": "#",
 }
-"""What a line begins with, behind its indentation, for the rule to apply; the other rules look at more than that."""
-_MOST_WITHOUT_MARK = 100  # lines of a quote: a paragraph that was wrapped after its first line was quoted
+"""The first characters, after the indentation, of the lines to which a rule can apply; other rules can apply to any."""
+_MOST_WITHOUT_MARK = 100  # lines without '>' that go on with a paragraph of a quote
 _RIGHT = re.compile(r"https://[a-z0-9]+(?:[.-][a-z0-9]+){1,9}/[A-Za-z0-9/._-]*(?:#[A-Za-z0-9_-]+)?")
 _DESTINATION = re.compile(r"[A-Za-z0-9:/._#?=%+,;~@$-]+(?=[) \n])")
-_NESTING = 40  # bounds recursion here and in markdown-it; nobody nests lists twenty deep
+_NESTING = 40  # limits recursion here and in markdown-it
 
 
 class _Destination(NamedTuple):
-    """Where a link leads, as markdown-it's own helper returns it; `pos` is behind it."""
+    """The target of a link, as markdown-it's own helper returns it; `pos` is the position after it."""
 
     ok: bool
     pos: int
@@ -60,13 +61,18 @@ class _Markdown(MarkdownIt):
         )
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802  (its name there)
-        """A link's target put right, as markdown-it does it; with most there is nothing wrong."""
-        return url if _RIGHT.fullmatch(url) else super().normalizeLink(url)
+        """As `normal_link`."""
+        return normal_link(url)
+
+
+def normal_link(url: str) -> str:
+    """The target of a link as markdown-it encodes it; most need no change."""
+    return url if _RIGHT.fullmatch(url) else normalize_url.normalizeLink(url)
 
 
 def parser(*, tables: bool = True) -> MarkdownIt:
-    """A parser of blocks, for text with '\\n' line ends; it leaves inline text for later (its `inline` parses that).
-    Without `tables` it is faster, and the same for text without a '|'.
+    """A parser of blocks in text with '\\n' line ends; inline text is left for its `inline` parser. Without `tables` it is
+    faster, with the same result for text without a '|'.
     """
     markdown = _Markdown("commonmark", {"maxNesting": _NESTING}).enable(["strikethrough", *["table"] * tables])
     markdown.core.ruler.disable(["normalize", "inline", "text_join"])
@@ -87,8 +93,8 @@ def parser(*, tables: bool = True) -> MarkdownIt:
 
 
 def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """markdown-it's rule for block quotes, which looks through all further lines for those that go on a paragraph of the
-    quote without a '>': at each quote anew, so that many short ones would take it ever longer. Here it sees some.
+    """markdown-it's rule for block quotes. It searches all further lines, again for each quote, for those that continue a
+    paragraph without a '>', so its time would be quadratic. Here it sees a limited number of lines.
     """
     line, without = start + 1, 0
     while not silent and line < end and without < _MOST_WITHOUT_MARK and not state.isEmpty(line):
@@ -98,19 +104,19 @@ def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """markdown-it's rule for horizontal rules, which have their sign three times: the entries of lists have it once."""
+    """markdown-it's rule for horizontal rules, which have their sign three times; an entry of a list has it once."""
     position = state.bMarks[start] + state.tShift[start]
     following = state.src[position + 1 : position + 3].lstrip(" \t")[:1]
     return following in (state.src[position], "", "\n") and hr(state, start, end, silent)
 
 
 def _underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """markdown-it's rule for headings that are underlined, which most paragraphs, of one line, cannot be."""
+    """markdown-it's rule for underlined headings, which a paragraph of one line cannot be."""
     return start + 1 < end and not state.isEmpty(start + 1) and lheading(state, start, end, silent)
 
 
 def _first_of(rules: Sequence[Rule[Ask]]) -> Ask:
-    """A rule that is the first one that applies of those that can."""
+    """A rule that tries the rules that can apply to a line, in order."""
     usual = [rule.fn for rule in rules if rule.name not in _BEGINNINGS]
     special = {
         char: [rule.fn for rule in rules if char in _BEGINNINGS.get(rule.name, char)]

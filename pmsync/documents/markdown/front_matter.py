@@ -1,4 +1,4 @@
-"""A document's text before its Markdown: line ends, front matter, merge conflicts. Pure."""
+"""The text of a document before it is parsed: line ends, front matter, merge conflicts, template comments. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def normal(text: str) -> str:
 
 
 def refuse_conflicts(text: str, path: str) -> None:
-    """Raises DocumentError where a merge left its markers outside fenced code."""
+    """Raise DocumentError where a merge left its conflict markers outside fenced code."""
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
     for match in _CONFLICT.finditer(text):
@@ -44,7 +44,7 @@ _COMMENTS = (
 
 
 def without_comments(text: str) -> str:
-    """The text with the comments of template languages (Liquid, MDX, ERB) blank, so that line numbers stay."""
+    """The text with the comments of template languages (Liquid, MDX, ERB) blank, and the same line numbers."""
     for opening, closing in _COMMENTS:
         out, position = [], 0
         while (begin := opening.search(text, position)) and (end := closing.search(text, begin.end())):
@@ -55,10 +55,10 @@ def without_comments(text: str) -> str:
 
 
 def split(text: str, path: str) -> tuple[Mapping[str, object], str]:
-    """The front matter's values, and the text with the front matter's lines blank (so that line numbers stay).
+    """The values of the front matter (YAML, or TOML between `+++`), and the text with its lines blank.
 
-    Raises DocumentError where the front matter is no mapping in YAML (or TOML between `+++`), uses aliases (which can
-    grow without bound), or is longer than 64,000 characters.
+    Raises DocumentError where the front matter is not a mapping, uses aliases (which can grow without bound), or is longer
+    than 64,000 characters.
     """
     toml = _TOML.match(text)
     match = toml or _FRONT.match(text)
@@ -66,9 +66,9 @@ def split(text: str, path: str) -> tuple[Mapping[str, object], str]:
         return {}, text
     source = match[1] or ""
     if toml is None and not _KEY.search(source):
-        return {}, text  # two rules with text between them, not front matter
+        return {}, text  # text between two rules, not front matter
     if len(source) > _LONGEST:
-        raise DocumentError(f"{path}:1: front matter of {len(source)} characters: the limit is {_LONGEST}")
+        raise DocumentError(f"{path}:1: front matter has {len(source):,} characters: the limit is {_LONGEST:,}")
     values = _toml(source, path) if toml else _yaml(source, path)
     return values, "\n" * match[0].count("\n") + text[match.end() :]
 
@@ -80,7 +80,7 @@ def _yaml(source: str, path: str) -> Mapping[str, object]:
     try:
         _refuse_bombs(yaml.parse(source, Loader=loader), path)
         values = yaml.load(source, Loader=loader)  # noqa: S506  (a safe loader, by name)
-        str(values)  # a number of more than 4,300 digits, written as hexadecimal, is one that Python does not print
+        str(values)  # raises ValueError for a number of more than 4,300 digits
     except DocumentError:
         raise
     except yaml.YAMLError as error:
@@ -90,25 +90,26 @@ def _yaml(source: str, path: str) -> Mapping[str, object]:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         problem = getattr(error, "problem", None) or str(error).split("\n")[0]
-        raise DocumentError(f"{path}:{line}: front matter is not YAML ({problem}): correct it, or remove it") from None
+        raise DocumentError(
+            f"{path}:{line}: front matter is not valid YAML ({problem}): correct it, or remove it"
+        ) from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise DocumentError(f"{path}:1: front matter cannot be read ({error}): correct it, or remove it") from None
     return _mapping(values, path)
 
 
 def _flat(source: str) -> Mapping[str, object]:
-    """The values of front matter that has nothing but `key: value` lines, and is no YAML for what stands in a value
-    (`title: Post-mortem: checkout`); empty where it has anything else.
+    """The values of front matter that is invalid YAML only because of a value (`title: Post-mortem: checkout`); empty where
+    it has anything but `key: value` lines.
     """
-    pairs = [_PAIR.fullmatch(line) for line in source.splitlines() if line.strip() and not line.startswith("#")]
-    found = [match for match in pairs if match]
-    if len(found) < len(pairs) or len({match["key"].lower() for match in found}) < len(found):
-        return {}
-    return {match["key"].strip().lower(): match["value"].strip() for match in found}
+    lines = [line for line in source.splitlines() if line.strip() and not line.startswith("#")]
+    pairs = [match for line in lines if (match := _PAIR.fullmatch(line))]
+    values = {match["key"].strip().lower(): match["value"].strip() for match in pairs}
+    return values if len(values) == len(lines) else {}
 
 
 def _refuse_bombs(events: Iterable[object], path: str) -> None:
-    """Raises DocumentError for aliases and for values nested so deep that building them would recurse too far."""
+    """Raise DocumentError for aliases, and for values that are nested too deeply to be built."""
     depth = 0
     for event in events:
         kind = type(event).__name__
@@ -125,9 +126,9 @@ def _toml(source: str, path: str) -> Mapping[str, object]:
 
     try:
         values = tomllib.loads(source)
-        str(values)  # as in YAML
+        str(values)  # as for YAML
     except (ValueError, RecursionError) as error:
-        raise DocumentError(f"{path}:1: front matter is not TOML ({error}): correct it, or remove it") from None
+        raise DocumentError(f"{path}:1: front matter is not valid TOML ({error}): correct it, or remove it") from None
     return values
 
 

@@ -1,8 +1,8 @@
-"""Comments that ignore rules of `pmsync check`: `<!-- pmsync: ignore RULE, RULE: why -->`, `ignore-file` for all. Pure.
+"""Comments that ignore rules of `pmsync check`: `<!-- pmsync: ignore RULE, RULE: why -->`, or `ignore-file`. Pure.
 
-They are taken out before Markdown is read, whole lines of them too, so that no item, key or place of a list depends on
-whether there is one. A comment with text beside it is about that line, or about the item whose later line it is; one
-that stands alone is about the next line, or about the item above where it is indented as a part of that.
+They are removed before Markdown is parsed, together with lines that have nothing else, so that they change no item, key or
+list. A comment with text beside it applies to the item of that line. A comment on a line of its own applies to the next
+line, or, where it is indented, to the item above.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pmsync.model import Ignore
 _COMMENT = re.compile(
     r"<!--\s{0,20}pmsync(?::|\s{1,20}(?=ignore(?:-file)?\s))(?!\s{0,20}\{)([^<]{0,1000}?)-->", re.IGNORECASE
 )
-"""What begins with `{` is the marker of a ticket that somebody copied."""
+"""A comment that begins with `{` is the marker of a ticket, copied from there."""
 _HIDING = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _RUN = re.compile(r"`+")
 _STARTS = re.compile(r"\s*(?:[-*+•#>|]|\d+[.)]\s)")
@@ -27,7 +27,7 @@ _MARK = "\ufdd2"
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment: its inside, and from where to where it stands in the text."""
+    """One comment: its content, and its position in the text."""
 
     inside: str
     start: int
@@ -35,15 +35,15 @@ class Comment:
 
 
 def find(text: str, code_lines: Callable[[str], Collection[int]]) -> list[Comment]:
-    """The comments for pmsync in Markdown, without those in code; `code_lines` says which lines of a text are code."""
+    """The comments for pmsync in Markdown, except in code; `code_lines` returns the lines of a text that are code."""
     comments = _comments(text)
     if not comments:
         return []
-    code, out, spans, known = code_lines(text), [], [], 0
+    code, out, spans, current = code_lines(text), [], [], 0
     for each, line, begin in _located(text, comments):
-        if line != known:
+        if line != current:
             end = text.find("\n", begin)
-            spans, known = _code_spans(text, begin, end if end >= 0 else len(text)), line
+            spans, current = _code_spans(text, begin, end if end >= 0 else len(text)), line
         span = bisect_right(spans, (each.start, 0)) - 1
         quoted = span >= 0 and each.start < spans[span][1]
         if line not in code and not quoted and text[each.start - 1 : each.start] != "\\":
@@ -52,7 +52,7 @@ def find(text: str, code_lines: Callable[[str], Collection[int]]) -> list[Commen
 
 
 def without(text: str) -> str:
-    """The text without comments for pmsync, wherever they stand."""
+    """The text without any comments for pmsync."""
     return _COMMENT.sub("", text)
 
 
@@ -66,7 +66,7 @@ def _comments(text: str) -> list[Comment]:
 
 
 def _located(text: str, comments: Iterable[Comment]) -> Iterator[tuple[Comment, int, int]]:
-    """Each comment with its line, from 1, and where that begins."""
+    """Each comment with its line (from 1) and the position at which the line begins."""
     at, line, begin = 0, 1, 0
     for each in comments:
         ends = text.count("\n", at, each.start)
@@ -77,7 +77,7 @@ def _located(text: str, comments: Iterable[Comment]) -> Iterator[tuple[Comment, 
 
 
 def _code_spans(text: str, begin: int, end: int) -> list[tuple[int, int]]:
-    """What stands between backticks on one line, which is from `begin` to `end`."""
+    """The positions of code spans in the line from `begin` to `end`."""
     runs = [(run.start(), len(run[0])) for run in _RUN.finditer(text, begin, end)]
     places: dict[int, list[int]] = defaultdict(list)
     for start, length in runs:
@@ -92,13 +92,13 @@ def _code_spans(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 
 
 def take_out(text: str, comments: Sequence[Comment]) -> tuple[str, list[int]]:
-    """The text without the comments and the lines that hold nothing else, and the old numbers of its lines."""
+    """The text without the comments and the lines that have nothing else, and the original numbers of its lines."""
     kept = [(number, _tidy(line)) for number, line in enumerate(_marked(text, comments), 1) if not _is_alone(line)]
     return "\n".join(line for _, line in kept), [number for number, _ in kept]
 
 
 def _marked(text: str, comments: Sequence[Comment]) -> list[str]:
-    """The lines, with a mark in place of each comment, one for each line that it goes over."""
+    """The lines, with a mark in place of each comment, one for each line of it."""
     parts, at = [], 0
     for each in comments:
         parts.append(text[at : each.start].replace(_MARK, "\ufffd"))
@@ -119,7 +119,7 @@ def _tidy(line: str) -> str:
 
 
 def read(text: str, comments: Sequence[Comment], starts: Collection[int]) -> tuple[Ignore, ...]:
-    """What the comments say, and about which lines; `starts` are the lines at which items begin."""
+    """What the comments ignore, and where; `starts` are the lines at which items begin."""
     if not comments:
         return ()
     lines = _marked(text, comments)
@@ -127,7 +127,7 @@ def read(text: str, comments: Sequence[Comment], starts: Collection[int]) -> tup
     below, above = _next_text(lines, alone), _item_above(lines, indents, starts)
     out = []
     for each, line, _ in _located(text, comments):
-        verb, rules = _said(each.inside)
+        verb, rules = _parsed(each.inside)
         if verb != "ignore":
             out.append(Ignore(rules if verb == "ignore-file" else (), line))
             continue
@@ -138,14 +138,14 @@ def read(text: str, comments: Sequence[Comment], starts: Collection[int]) -> tup
     return tuple(out)
 
 
-def _said(inside: str) -> tuple[str, tuple[str, ...]]:
-    """The verb, and the rules before the first colon, with commas or blanks between them."""
+def _parsed(inside: str) -> tuple[str, tuple[str, ...]]:
+    """The verb, and the rules before the first colon, separated by commas or spaces."""
     words = inside.partition(":")[0].replace(",", " ").split()
     return (words[0].lower(), tuple(dict.fromkeys(words[1:]))) if words else ("", ())
 
 
 def _next_text(lines: Sequence[str], alone: Sequence[bool]) -> list[int]:
-    """For each line (from 1) the next one with text of the document, 0 where none is."""
+    """For each line (from 1) the next line with text other than comments, 0 where there is none."""
     out = [0] * (len(lines) + 1)
     for number in range(len(lines) - 1, 0, -1):
         out[number] = number + 1 if lines[number].strip() and not alone[number] else out[number + 1]
@@ -153,7 +153,7 @@ def _next_text(lines: Sequence[str], alone: Sequence[bool]) -> list[int]:
 
 
 def _item_above(lines: Sequence[str], indents: Sequence[int], starts: Collection[int]) -> list[int]:
-    """For each line (from 1) the line at which the item begins that it is a part of, 0 where it is of none."""
+    """For each line (from 1) the first line of the item that it belongs to, 0 outside items."""
     out, item = [0] * (len(lines) + 1), 0
     for number, line in enumerate(lines, 1):
         if number in starts:

@@ -1,4 +1,4 @@
-"""Markdown to blocks, by markdown-it-py. Pure. The one place that knows markdown-it's tokens."""
+"""Markdown to blocks, from the tokens of markdown-it-py. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pmsync.documents.blocks import Block, Bullet, Heading, Listing, Opaque, Paragraph, Quote, Row, Span, Table, Text
-from pmsync.documents.html import fragment
+from pmsync.documents.html import page
 from pmsync.documents.markdown import commonmark
 from pmsync.documents.spans import from_tokens
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 _MARKDOWN = commonmark.parser()
 _WITHOUT_TABLES = commonmark.parser(tables=False)
 _FARTHEST = 500  # tokens, up to the end of a list or table in HTML
+_OPEN_CLOSE = re.compile(r"<(/?)(table|ul|ol)\b", re.IGNORECASE)
 _MARKS = re.compile(r"[\n\\`*_~<&]|\]\(")
-"""What inline text needs a parse for; without any of them, and references, it is what it looks like."""
+"""Inline text without any of these, and without references, is plain text."""
 
 
 class _Source:
-    """The tokens of one document, with what later inline parses need."""
+    """The tokens of one document, and the state that later inline parses need."""
 
     def __init__(self, text: str) -> None:
         self.env: dict[str, object] = {}
@@ -33,8 +34,8 @@ class _Source:
 
     @cached_property
     def open(self) -> list[int]:
-        """How many more lists and tables are opened than closed in HTML, above each line and at the end."""
-        return list(accumulate(map(fragment.still_open, self.lines), initial=0))
+        """The number of lists and tables in HTML that are still open, above each line and at the end."""
+        return list(accumulate(map(_still_open, self.lines), initial=0))
 
     def text(self, raw: str, line: int) -> Text:
         return Text(raw, line, self._spans)
@@ -61,12 +62,12 @@ def code_lines(text: str) -> frozenset[int]:
 
 
 def _read(source: _Source, index: int, stop: str) -> tuple[list[Block], int]:
-    """The blocks from token `index` on, up to the token of type `stop`; and the index behind that."""
+    """The blocks from token `index` up to the token of type `stop`, and the index of the token after that."""
     out: list[Block] = []
     tokens = source.tokens
     while index < len(tokens) and tokens[index].type != stop:
-        found, index = _block(source, index)
-        out.extend(found)
+        blocks, index = _block(source, index)
+        out.extend(blocks)
     return out, index + 1
 
 
@@ -128,10 +129,10 @@ def _table(source: _Source, index: int) -> tuple[Sequence[Block], int]:
 
 
 def _html(source: _Source, index: int) -> tuple[Sequence[Block], int]:
-    """An HTML block, with what Markdown makes of the rest when a blank line cuts a list or table in two."""
+    """A block of HTML, up to the end of its lists and tables, which a blank line cuts in Markdown."""
     start, end = source.tokens[index].map or (0, 0)
     level, after = source.tokens[index].level, index + 1
-    if fragment.still_open(source.tokens[index].content) > 0:
+    if _still_open(source.tokens[index].content) > 0:
         for further in range(after, min(after + _FARTHEST, len(source.tokens))):
             token = source.tokens[further]
             if token.level < level:
@@ -144,11 +145,16 @@ def _html(source: _Source, index: int) -> tuple[Sequence[Block], int]:
             ):
                 after, end = _behind(source, further), token.map[1]
                 break
-    return fragment.parse("\n".join(source.lines[start:end]), start + 1), after
+    return page.fragment("\n".join(source.lines[start:end]), start + 1), after
+
+
+def _still_open(html: str) -> int:
+    """The number of lists and tables that are opened, less those that are closed."""
+    return sum(-1 if match[1] else 1 for match in _OPEN_CLOSE.finditer(html))
 
 
 def _behind(source: _Source, index: int) -> int:
-    """The index behind the block that token `index` opens."""
+    """The index of the token after the block that token `index` opens."""
     level = source.tokens[index].level
     if source.tokens[index].nesting == 0:
         return index + 1

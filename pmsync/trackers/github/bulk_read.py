@@ -1,7 +1,7 @@
-"""Many known issues of one repository in one request, over GraphQL, which REST cannot do.
+"""Many known issues of one repository in one request, over GraphQL: REST has no such request.
 
-It answers only what it is sure of. A number that is missing from the answer has to be asked for over REST, whose
-status codes tell deleted, moved and forbidden apart; GraphQL says NOT_FOUND to all three.
+A number that is missing from the answer has to be read over REST, whose status codes distinguish deleted, moved and
+forbidden; GraphQL answers NOT_FOUND to all three.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ fragment fields on Issue {
 
 
 def read_issues(repo: Repository, numbers: Sequence[int]) -> dict[int, Mapping[str, Any]]:
-    """Issues by number, in the form that REST gives them, as far as the repository has them under that number.
+    """The issues that the repository has under these numbers, by number, in the form of REST.
 
-    A server that does not know the query (an old Enterprise Server), or that refuses it, yields nothing. Raises
-    TrackerUnavailable where no answer came.
+    Empty if the server does not know the query (an old Enterprise Server) or refuses it. Raises TrackerUnavailable.
     """
-    found: dict[int, Mapping[str, Any]] = {}
+    issues: dict[int, Mapping[str, Any]] = {}
     owner, _, name = repo.name.partition("/")
     for start in range(0, len(numbers), LOT):
         query = _query(numbers[start : start + LOT])
@@ -39,14 +38,14 @@ def read_issues(repo: Repository, numbers: Sequence[int]) -> dict[int, Mapping[s
         data = _inner(_inner(answer.data if answer.status == 200 else None, "data"), "repository")
         for node in data.values():
             if str(_inner(node, "repository").get("nameWithOwner")).lower() == repo.name.lower():
-                found[node["number"]] = _as_rest(node)
-    return found
+                issues[node["number"]] = _as_rest(node)
+    return issues
 
 
 def _inner(value: Any, name: str) -> Mapping[str, Any]:
-    """The object of that name in another one; an empty one where there is none."""
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    """The member of that name if it is an object, else an empty one."""
+    member = value.get(name) if isinstance(value, Mapping) else None
+    return member if isinstance(member, Mapping) else {}
 
 
 def _query(numbers: Iterable[int]) -> str:

@@ -1,4 +1,4 @@
-"""What GitHub's answers mean in pmsync's words, and what GitHub takes as title, body and label. Pure."""
+"""An issue's JSON as a ticket, and what GitHub accepts as title, body and label. Pure."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ from urllib.parse import urlsplit
 
 from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
-from pmsync.trackers.quiet_text import hushed, quiet
+from pmsync.trackers.http import Answer
+from pmsync.trackers.quiet_text import hushed, one_line, quiet
 
 LONGEST_TITLE = 256
 LONGEST_BODY = 65_536
 LONGEST_LABEL = 50
 MOST_ASSIGNEES = 10
 CUT = "_The text was cut here: it is longer than a ticket may be. The document has all of it._"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _REASONS = {"not_planned": Status.WONT_DO, "duplicate": Status.WONT_DO}
 
 
 def fit_title(title: str) -> str:
     """The title on one line and within GitHub's length."""
-    text = " ".join(_CONTROL.sub(" ", title).split())
+    text = one_line(title)
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
-    """Labels as GitHub takes them: no commas (they part labels in a query), 50 characters, case does not tell apart."""
+    """Labels as GitHub accepts them: no commas (they separate labels in a query), 50 characters, case ignored."""
     spelled: dict[str, str] = {}
     for label in labels:
-        text = " ".join(_CONTROL.sub(" ", label).replace(",", " ").split())[:LONGEST_LABEL].strip()
+        text = one_line(label.replace(",", " "))[:LONGEST_LABEL].strip()
         if text:
             spelled.setdefault(text.casefold(), text)
     return tuple(sorted(spelled.values()))
 
 
 def fit_body(body: str, identity: Marker) -> str:
-    """The body with its marker, cut between lines where it would be too long; the marker is never cut."""
+    """The body with its marker, cut between lines if it is too long; the marker is never cut."""
     text = _CONTROL_IN_TEXT.sub("", body)
     whole = marker.append(text, identity)
     if len(whole) <= LONGEST_BODY:
         return whole
     room = LONGEST_BODY - len(marker.append("", identity)) - len(CUT) - 8
-    # Breaking a marker look-alike makes the text longer: so it is broken before it is measured. A cut may leave half a
-    # code span, which is none: then what was left alone in it is broken as well.
+    # Defusing a marker look-alike makes the text longer, so it comes before measuring. A cut may leave half a code
+    # span, which is not code: then its mentions are broken as well.
     start = quiet(_start(marker.defuse(text), room))
     if len(start) > room:
         start = _start(hushed(text), room)
@@ -59,12 +59,8 @@ def _start(text: str, room: int) -> str:
 
 
 def login(account: Any) -> str:
-    """The account's name. GitHub ignores its case, so it is lower-case everywhere; a deleted account is `ghost`."""
+    """The account's name, lower-case because GitHub ignores case; `ghost` for a deleted account."""
     return str(account["login"]).lower() if account else "ghost"
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def status_of(issue: Mapping[str, Any]) -> Status:
@@ -74,15 +70,15 @@ def status_of(issue: Mapping[str, Any]) -> Status:
 
 
 def label_names(issue: Mapping[str, Any], general: str) -> frozenset[str]:
-    """The issue's labels; the general one as it is configured, since GitHub ignores its case."""
+    """The issue's labels; the general one as configured, because GitHub ignores case."""
     names = (label if isinstance(label, str) else label["name"] for label in issue["labels"])
     return frozenset(general if name.casefold() == general.casefold() else name for name in names)
 
 
 def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
-    """The issue as a ticket. `general` is the configured general label. Raises KeyError, TypeError, ValueError.
+    """The issue as a ticket; `general` is the configured general label. Raises KeyError, TypeError, ValueError.
 
-    The order of the assignees means nothing to GitHub; sorted, they are equal whichever of its interfaces listed them.
+    Assignees are sorted: REST and GraphQL list them in different orders.
     """
     closed = issue["state"] == "closed"
     return Ticket(
@@ -91,11 +87,11 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
         status=status_of(issue),
         state=(issue.get("state_reason") or "closed") if closed else "open",
         author=login(issue["user"]),
-        created_at=utc(issue["created_at"]),
-        updated_at=utc(issue["updated_at"]),
+        created_at=datetime.fromisoformat(issue["created_at"]),
+        updated_at=datetime.fromisoformat(issue["updated_at"]),
         assignees=tuple(sorted(login(account) for account in issue["assignees"])),
         labels=label_names(issue, general),
-        closed_at=utc(issue["closed_at"]) if closed and issue["closed_at"] else None,
+        closed_at=datetime.fromisoformat(issue["closed_at"]) if closed and issue["closed_at"] else None,
         duplicate=closed and issue.get("state_reason") == "duplicate",
         marker=marker.read(issue.get("body")),
         markers=marker.read_all(issue.get("body")),
@@ -104,41 +100,32 @@ def ticket_of(issue: Mapping[str, Any], ref: Ref, general: str) -> Ticket:
 
 
 def repository_of(issue: Mapping[str, Any]) -> str:
-    """`owner/name` of the repository that the issue says it is in, lower-case."""
-    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:]).lower()
+    """`owner/name` of the issue's repository."""
+    return "/".join(urlsplit(str(issue.get("repository_url"))).path.split("/")[-2:])
 
 
 def repository_id_of(address: str) -> int | None:
-    """The repository's number in an address of the form `…/repositories/1296269/…`, None where it has another form."""
-    found = re.search(r"/repositories/(\d+)(?:/|$|\?)", address)
-    return int(found[1]) if found else None
+    """The repository's id in an address like `…/repositories/1296269/…`, None in any other."""
+    match = re.search(r"/repositories/(\d+)(?:/|$|\?)", address)
+    return int(match[1]) if match else None
 
 
-def reasons(data: Any) -> str:
-    """What an error answer says, in one line."""
-    if not isinstance(data, Mapping):
-        return "no explanation"
-    parts = [str(data.get("message") or "no explanation")]
-    for error in data.get("errors") or ():
-        if isinstance(error, Mapping):
-            named = (error.get(name) for name in ("field", "value", "code", "message"))
-            parts.append(" ".join(str(text) for text in named if text))
-        else:
-            parts.append(str(error))
-    return "; ".join(parts)
-
-
-def next_page(link: str) -> str | None:
-    """The address of the next page in a Link header."""
-    found = re.search(r'<([^>]*)>;\s*rel="next"', link)
-    return found[1] if found else None
+def unassignable_in(answer: Answer) -> frozenset[str]:
+    """The accounts, lower-case, for whose sake alone an issue was refused."""
+    errors = answer.data.get("errors") if answer.status == 422 and isinstance(answer.data, Mapping) else None
+    if not isinstance(errors, list) or not all(
+        isinstance(e, Mapping) and e.get("field") == "assignees" for e in errors
+    ):
+        return frozenset()
+    values = [e.get("value") for e in errors]
+    return frozenset(str(n).lower() for value in values for n in (value if isinstance(value, list) else [value]) if n)
 
 
 def foreign_deed(events: Iterable[Mapping[str, Any]], ours: frozenset[str], own_comment: str) -> str:
-    """What somebody else did with the issue by its timeline, '' where nobody did.
+    """What somebody else did with the issue according to its timeline, '' if nobody did anything.
 
     `ours` are the accounts that count as us; a comment is ours only with `own_comment` in it. Being mentioned or
-    subscribed is nobody's deed.
+    subscribed does not count.
     """
     for event in events:
         name = str(event.get("event") or "")

@@ -1,18 +1,16 @@
-"""How fast GitHub may be asked: what its answers demand and what its documentation limits. No HTTP here."""
+"""How fast requests may be sent to GitHub: what its answers demand and what its documentation limits. Sends nothing."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
 
-from pmsync.errors import TrackerUnavailable
+from pmsync.trackers.http import Answer, NotSent
 
 LONGEST_WAIT = 90.0
-"""Seconds worth waiting inside a run; who must wait longer is told and comes back."""
+"""Seconds worth waiting inside a run; a longer wait ends it with an error that says how long."""
 WITHOUT_ADVICE = 60.0
 """docs.github.com, rate limits of the REST API: after a secondary limit without Retry-After wait at least a minute."""
 CONTENT_LIMITS = ((60.0, 80), (3600.0, 500))
@@ -22,15 +20,11 @@ CONTENT_LIMITS = ((60.0, 80), (3600.0, 500))
 _TOO_FAST = re.compile(r"rate limit|abuse detection|wait a few minutes|submitted too quickly", re.IGNORECASE)
 
 
-class NotSent(TrackerUnavailable):
-    """The request surely did not reach GitHub."""
-
-
 class Pacing:
-    """Lets a request through when it may be sent. `monotonic` and `sleep` count seconds.
+    """Delays each request until it may be sent. `monotonic` and `sleep` count seconds.
 
-    `limits` are (seconds, most writes in that time): `CONTENT_LIMITS` on github.com, none on an Enterprise Server,
-    where they are off unless its owner says so; its answers then say so too.
+    `limits` are (seconds, most writes in that time): `CONTENT_LIMITS` on github.com; none on an Enterprise Server,
+    where they are off by default, and answers say it if they are on.
     """
 
     def __init__(
@@ -45,27 +39,23 @@ class Pacing:
         self._not_before = 0.0
 
     def wait(self, *, write: bool) -> None:
-        """Sleep until the request may be sent; raises NotSent where that takes longer than `LONGEST_WAIT`."""
+        """Sleep until the request may be sent; raises NotSent if that takes longer than `LONGEST_WAIT`."""
         now = self._monotonic()
         due = max(self._not_before, self._write_due() if write else 0.0)
         if due - now > LONGEST_WAIT:
-            raise NotSent(f"GitHub's limits leave no room for {due - now:.0f} s more", retry_after=due - now)
+            raise NotSent(f"GitHub's rate limits allow no request for another {due - now:.0f} s", retry_after=due - now)
         if due > now:
             self._sleep(due - now)
         if write:
             self._writes.append(self._monotonic())
 
-    def learn(self, status: int, headers: Mapping[str, str], message: str = "") -> float | None:
-        """Take in what an answer says about limits; returns the seconds to wait where the request was turned away.
-
-        None means that the request was not turned away for its pace.
-        """
-        wait = patience(status, headers, message)
-        if wait is not None:
+    def learn(self, answer: Answer) -> None:
+        """Take in what an answer says about limits."""
+        wait = patience(answer)
+        if wait is None and answer.headers.get("X-RateLimit-Remaining") == "0":
+            wait = _until_reset(answer)
+        if wait:
             self._not_before = max(self._not_before, self._monotonic() + wait)
-        elif headers.get("x-ratelimit-remaining") == "0" and (reset := _until_reset(headers)):
-            self._not_before = max(self._not_before, self._monotonic() + reset)
-        return wait
 
     def _write_due(self) -> float:
         """When the oldest write that still counts leaves its window."""
@@ -73,48 +63,26 @@ class Pacing:
         return max((at + span for span, at in oldest), default=0.0)
 
 
-def patience(status: int, headers: Mapping[str, str], message: str = "") -> float | None:
-    """Seconds that GitHub asks to wait with this answer, None where it is no rate limit.
+def patience(answer: Answer) -> float | None:
+    """Seconds that GitHub asks to wait with this answer, None if it is no rate limit.
 
     A 403 is one only by its header, its text, or an exhausted primary limit: all others are refusals.
     """
-    if status == 422 and "submitted too quickly" in message:
+    if answer.status == 422 and "submitted too quickly" in answer.message:
         return WITHOUT_ADVICE
-    if status not in {403, 429}:
+    if answer.status not in {403, 429}:
         return None
-    exhausted = headers.get("x-ratelimit-remaining") == "0"
-    if "retry-after" in headers:
-        return _retry_after(headers)
-    if exhausted and (reset := _until_reset(headers)) is not None:
+    if "Retry-After" in answer.headers:
+        return WITHOUT_ADVICE if answer.retry_after is None else answer.retry_after
+    exhausted = answer.headers.get("X-RateLimit-Remaining") == "0"
+    if exhausted and (reset := _until_reset(answer)) is not None:
         return reset
-    if status == 429 or exhausted or _TOO_FAST.search(message):
-        return WITHOUT_ADVICE
-    return None
+    return WITHOUT_ADVICE if answer.status == 429 or exhausted or _TOO_FAST.search(answer.message) else None
 
 
-def server_time(headers: Mapping[str, str]) -> datetime | None:
-    """The server's clock by the Date header, aware UTC."""
-    return _http_date(headers.get("date", ""))
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except ValueError:
-        return None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    text = headers["retry-after"].strip()
-    if text.isdecimal():
-        return float(text)
-    until, now = _http_date(text), server_time(headers)
-    return max(0.0, (until - now).total_seconds()) if until and now else WITHOUT_ADVICE
-
-
-def _until_reset(headers: Mapping[str, str]) -> float | None:
+def _until_reset(answer: Answer) -> float | None:
     """Seconds until the primary limit is full again, by the server's own clock: ours may be wrong."""
-    reset, now = headers.get("x-ratelimit-reset", ""), server_time(headers)
+    reset, now = answer.headers.get("X-RateLimit-Reset", ""), answer.date
     if now is None or not reset.isdecimal():
         return None
     return max(0.0, float(reset) - now.timestamp()) + 1

@@ -1,4 +1,4 @@
-"""What a token may do in a repository, for `doctor` and before the first write. Only reads."""
+"""What a token may do in a repository: the checks of `doctor`, and before the first write. Reads only."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from urllib.parse import quote
 from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
-from pmsync.trackers.github.session import Answer, Session
-from pmsync.trackers.reach import shortened
+from pmsync.trackers.github.causes import cause
+from pmsync.trackers.github.session import Session
+from pmsync.trackers.http import Answer, shortened
 
 ACTIONS = "github-actions[bot]"
 
 
 def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool) -> str:
-    """The login, lower-case, that tickets made with this token have as author: one request.
+    """The login, lower-case, of the author of tickets made with this token: one request.
 
     An installation's token cannot ask who it is; in a workflow it is taken for the workflow's own.
     """
-    answer = session.as_app("GET", "/app") if session.is_app else session.call("GET", "/user")
-    if trouble := session.trouble(answer):
-        raise trouble
-    if away := session.led_away(answer):
+    answer = session.as_app("GET", "/app") if session.is_app else session.send("GET", "/user")
+    if away := session.led_away(session.settled(answer)):
         raise TrackerClosed(away)
-    shown = answer.data if answer.status == 200 and isinstance(answer.data, Mapping) else {}
-    if name := shown.get("slug" if session.is_app else "login"):
+    account = answer.data if answer.status == 200 and isinstance(answer.data, Mapping) else {}
+    if name := account.get("slug" if session.is_app else "login"):
         return f"{name}[bot]".lower() if session.is_app else str(name).lower()
     trusted = {name.lower() for name in settings.accounts}
     if answer.status == 403 and in_actions and (not trusted or ACTIONS in trusted):
@@ -34,13 +33,13 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
     if answer.status == 401:
         todo = f"it is wrong or has expired: {session.new_secret}"
         raise TrackerError(f"GitHub does not accept the token ({answer.reason}): {todo}")
-    hint = answer.cause or f"name the account in `trackers.{settings.name}.accounts`"
+    hint = cause(answer) or f"name the account in `trackers.{settings.name}.accounts`"
     why = f"its answer names nobody, {shortened(answer.data)}" if answer.status == 200 else answer.reason
     raise TrackerError(f"GitHub does not say whose token this is ({why}): {hint}")
 
 
 def probe(session: Session, settings: TrackerSettings, account: Callable[[], str]) -> tuple[Probe, int | None]:
-    """The checks, and the repository's id where it was learned. Raises only TrackerUnavailable."""
+    """The checks, and the repository's id if it can be read. Raises only TrackerUnavailable."""
     try:
         me = account()
     except TrackerUnavailable:
@@ -49,10 +48,10 @@ def probe(session: Session, settings: TrackerSettings, account: Callable[[], str
         if not settings.accounts:
             return Probe("", (Check("account", False, str(error)),), str(error)), None
         me = ""
-    answer = _asked(session, f"/repos/{settings.repo}")
+    answer = session.settled(session.send("GET", f"/repos/{settings.repo}"))
     if answer.status != 200:
-        seen = _no_repository(session, settings, answer)
-        return Probe(me, (_account(settings, me), seen), f"{seen.message}: {seen.hint}"), None
+        check = _no_repository(session, settings, answer)
+        return Probe(me, (_account(settings, me), check), f"{check.message}: {check.hint}"), None
     number, repo = session.number_in(answer), answer.data
     checks = [_account(settings, me), _issues(settings, repo), _rights(session, settings, answer, me)]
     if scopes := _scopes(answer):
@@ -62,17 +61,10 @@ def probe(session: Session, settings: TrackerSettings, account: Callable[[], str
     return Probe(me, tuple(checks), blocked), number
 
 
-def _asked(session: Session, path: str) -> Answer:
-    answer = session.call("GET", path)
-    if trouble := session.trouble(answer):
-        raise trouble
-    return answer
-
-
 def _account(settings: TrackerSettings, me: str) -> Check:
     listed = {name.lower() for name in settings.accounts}
     if not me:
-        return Check("account", None, "GitHub does not say whose token this is; `accounts` is believed")
+        return Check("account", None, "GitHub does not say whose token this is; `accounts` is trusted")
     if listed and me not in listed:
         hint = f"add it to `trackers.{settings.name}.accounts`, or its own tickets will not be recognised"
         return Check("account", False, f"the token acts as {me!r}, which is not among the trusted accounts", hint)
@@ -86,7 +78,7 @@ def _no_repository(session: Session, settings: TrackerSettings, answer: Answer) 
         return Check("repository", False, message, hint)
     if answer.redirect is not None:
         return Check("repository", False, f"`{settings.repo}` was renamed or moved", f"set `{setting}` to its new name")
-    hint = answer.cause or (
+    hint = cause(answer) or (
         f"check `{setting}` and `trackers.{settings.name}.api_url`, and whether the token may see the repository"
     )
     return Check("repository", False, f"`{settings.repo}` cannot be read ({answer.reason})", hint)
@@ -102,39 +94,38 @@ def _issues(settings: TrackerSettings, repo: Mapping[str, Any]) -> Check:
 
 
 def _rights(session: Session, settings: TrackerSettings, answer: Answer, me: str) -> Check:
-    """The answer shows the account's role. That is also the right of a classic token, whose scopes are checked beside;
-    a fine-grained one may have less, and no request but a write tells. An App's installation does say what it may.
+    """By the account's role, which the answer shows. A classic token has the same rights within its scopes, which have
+    a check of their own. A fine-grained token may have fewer, and only a write shows it. An App's rights are known.
     """
-    told = answer.data.get("permissions")
-    held = told if isinstance(told, Mapping) else {}
-    granted = session.granted()
-    if granted is not None:
-        return _granted(settings, granted)
+    if session.app_permissions is not None:
+        return _app_rights(settings, session.app_permissions)
+    permissions = answer.data.get("permissions")
+    role = permissions if isinstance(permissions, Mapping) else {}
     if not me or me.endswith("[bot]"):
         hint = "a workflow needs `permissions: issues: write`, an App the permission Issues: read and write"
-        return Check("rights", None, "GitHub does not tell what this token may do before it does it", hint)
-    if not (held.get("push") or held.get("triage")):
-        hint = "give the account the role Write (or Triage), since GitHub drops labels and assignees of others silently"
+        return Check("rights", None, "GitHub does not say what this token may do until it tries", hint)
+    if not (role.get("push") or role.get("triage")):
+        hint = "give the account the role Write (or Triage): from others GitHub silently drops labels and assignees"
         return Check("rights", False, f"{me!r} may not label issues in `{settings.repo}`", hint)
-    if "x-oauth-scopes" not in answer.headers:
-        hint = "see that it has the permission `Issues: read and write` for this repository"
-        message = f"{me!r} may label and assign; whether this token may, GitHub tells only at the first write"
+    if "X-OAuth-Scopes" not in answer.headers:
+        hint = "make sure that it has the permission `Issues: read and write` for this repository"
+        message = f"{me!r} may label and assign; whether this token may, GitHub says only at the first write"
         return Check("rights", None, message, hint)
     return Check("rights", True, "may label and assign")
 
 
-def _granted(settings: TrackerSettings, granted: Mapping[str, str]) -> Check:
-    if granted.get("issues") in {"write", "admin"}:
+def _app_rights(settings: TrackerSettings, permissions: Mapping[str, str]) -> Check:
+    level = permissions.get("issues")
+    if level in {"write", "admin"}:
         return Check("rights", True, "may label and assign (the App has `issues: write`)")
-    held = granted.get("issues")
-    message = f"the App has {f'`issues: {held}`' if held else 'no permission for issues'} in `{settings.repo}`"
-    hint = "give it the permission `Issues: read and write`, and accept that where it is installed"
+    message = f"the App has {f'`issues: {level}`' if level else 'no permission for issues'} in `{settings.repo}`"
+    hint = "give it the permission `Issues: read and write`, and accept the change where it is installed"
     return Check("rights", False, message, hint)
 
 
 def _scopes(answer: Answer) -> Check | None:
     """Only classic tokens have scopes, and only their answers carry the header."""
-    header = answer.headers.get("x-oauth-scopes")
+    header = answer.headers.get("X-OAuth-Scopes")
     if header is None:
         return None
     scopes = {scope.strip() for scope in header.split(",") if scope.strip()}
@@ -146,10 +137,13 @@ def _scopes(answer: Answer) -> Check | None:
 
 
 def _label(session: Session, settings: TrackerSettings) -> Check:
-    answer = _asked(session, f"/repos/{settings.repo}/labels/{quote(settings.label, safe='')}")
+    path = f"/repos/{settings.repo}/labels/{quote(settings.label, safe='')}"
+    answer = session.settled(session.send("GET", path))
     if answer.status == 200:
         return Check("label", True, f"the label {settings.label!r} exists")
     if answer.status != 404:
-        hint = answer.cause or session.led_away(answer) or "give the token the permission `Issues: read and write`"
+        hint = cause(answer) or session.led_away(answer) or "give the token the permission `Issues: read and write`"
         return Check("label", False, f"labels of `{settings.repo}` cannot be read ({answer.reason})", hint)
-    return Check("label", None, f"the label {settings.label!r} does not exist yet", "it is made with the first ticket")
+    return Check(
+        "label", None, f"the label {settings.label!r} does not exist yet", "it is created with the first ticket"
+    )

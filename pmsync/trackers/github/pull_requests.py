@@ -1,6 +1,6 @@
-"""The two things that pmsync's action keeps in a repository's pull requests: one comment, and one pull request.
+"""What pmsync's action maintains on GitHub: one comment in a pull request, and one pull request. Sends nothing twice.
 
-Speaks to the API and the repository that it is given, never to those of a configuration. Nothing is sent twice.
+The API and the repository come from the runner, never from a configuration.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from pmsync.errors import TrackerError
+from pmsync.trackers.github.causes import cause
 from pmsync.trackers.github.pacing import Pacing
-from pmsync.trackers.github.session import Answer, Session
+from pmsync.trackers.github.session import Session
+from pmsync.trackers.http import Answer
 from pmsync.trackers.paging import Page, Place, walk
 
 Outcome = Literal["created", "updated", "unchanged", "none"]
@@ -20,46 +22,40 @@ PAGE = 100
 class Pulls:
     """The pull requests of `repo` (`acme/web`) at `api_url`, with a token; `variable` is where it comes from.
 
-    Every method raises TrackerError, also where the token may not do it: the message names the permission.
+    Every method raises TrackerError if the token may not do it; the message names the permission.
     """
 
     def __init__(self, api_url: str, repo: str, token: str, variable: str) -> None:
         self.repo = repo
-        self._session = Session(
-            api_url, token, repo=repo, pacing=Pacing(), setting="the environment", variable=variable
-        )
+        self._session = Session(api_url, token, repo=repo, pacing=Pacing(), setting="GITHUB_API_URL", variable=variable)
 
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
 
     def keep_comment(self, number: int, author: str, marker: str, text: str, *, news: bool) -> Outcome:
-        """Make the comment that ends in `marker` and is by `author` say `text`; make one only where there is `news`.
+        """Make the comment by `author` that ends in `marker` say `text`; only if there is `news`, create one.
 
-        A comment of anybody else that ends in the same marker is none of ours.
+        Anybody else's comment that ends in the same marker is left alone.
         """
         path = f"/repos/{self.repo}/issues/{number}/comments"
-        ours = (
-            each
-            for each in self._pages(path)
-            if each["user"]["login"].lower() == author.lower() and (each.get("body") or "").rstrip().endswith(marker)
-        )
-        found = next(ours, None)
-        if found is None and not news:
+        for comment in self._pages(path):
+            body = (comment.get("body") or "").replace("\r\n", "\n").rstrip()
+            if comment["user"]["login"].lower() != author.lower() or not body.endswith(marker):
+                continue
+            if body == text.rstrip():
+                return "unchanged"
+            self._send("PATCH", f"/repos/{self.repo}/issues/comments/{int(comment['id'])}", {"body": text})
+            return "updated"
+        if not news:
             return "none"
-        if found is None:
-            self._send("POST", path, {"body": text})
-            return "created"
-        if found["body"].replace("\r\n", "\n").rstrip() == text.rstrip():
-            return "unchanged"
-        self._send("PATCH", f"/repos/{self.repo}/issues/comments/{int(found['id'])}", {"body": text})
-        return "updated"
+        self._send("POST", path, {"body": text})
+        return "created"
 
     def keep_pull_request(self, head: str, base: str, title: str, body: str) -> tuple[Outcome, str]:
-        """Open a pull request of the branch `head` into `base`, and return its address, '' where none is wanted.
+        """Open a pull request of the branch `head` into `base`, and return its address; '' if it should stay closed.
 
-        One that is open already shows the branch as it is. One that somebody closed as the branch stands is not
-        opened again.
+        An open one shows the branch anyway. If somebody closed one with the branch's present commit, none is opened.
         """
         owner = self.repo.partition("/")[0]
         query = {"head": f"{owner}:{head}", "base": base, "state": "all", "sort": "updated", "direction": "desc"}
@@ -77,22 +73,20 @@ class Pulls:
 
     def _pages(self, path: str, query: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-            found = self._read(path, {**(query or {}), "per_page": PAGE, "page": place})
-            return found, Page(found, int(place) + 1 if len(found) >= PAGE else None)
+            items = self._read(path, {**(query or {}), "per_page": PAGE, "page": place})
+            return items, Page(items, int(place) + 1 if len(items) >= PAGE else None)
 
-        for found in walk(1, ask, f"`{self.repo}`, {path!r}"):
-            yield from found
+        for items in walk(1, ask, f"`{self.repo}`, {path!r}"):
+            yield from items
 
     def _read(self, path: str, query: dict[str, Any]) -> Any:
-        return self._good(self._session.call("GET", path, query=query), 200)
+        return self._good(self._session.send("GET", path, query=query), 200)
 
     def _send(self, verb: str, path: str, body: dict[str, Any]) -> Any:
-        return self._good(self._session.call(verb, path, body=body), 201 if verb == "POST" else 200)
+        return self._good(self._session.send(verb, path, body=body), 201 if verb == "POST" else 200)
 
     def _good(self, answer: Answer, expected: int) -> Any:
         if answer.status == expected and isinstance(answer.data, dict | list):
             return answer.data
-        if trouble := self._session.trouble(answer):
-            raise trouble
-        why = answer.cause or self._session.led_away(answer)
+        why = cause(self._session.settled(answer)) or self._session.led_away(answer)
         raise TrackerError(f"GitHub refused ({answer.reason}){f': {why}' if why else ''}")

@@ -1,7 +1,7 @@
-"""Tickets as issues of one GitHub repository, on github.com or an Enterprise Server, over REST.
+"""Tickets as issues of one GitHub repository, on github.com or an Enterprise Server.
 
-It sends every write once and follows no redirect: what answers must be the configured repository. It never retries;
-`trackers.retry` does that around it.
+Sends every write once and follows no redirect: only the configured repository may answer. Never retries: that is what
+`trackers.retry` is for.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -33,15 +33,24 @@ from pmsync.trackers.contract import (
     Unavailable,
     Unresolved,
 )
-from pmsync.trackers.facts import held_digest, with_facts
-from pmsync.trackers.github.access import DEFAULT_TOKEN_ENV, checked_credentials, has_content_limits, web_host
+from pmsync.trackers.facts import digest_in_marker, with_facts
+from pmsync.trackers.github.access import checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github.bulk_read import read_issues
-from pmsync.trackers.github.issue import MOST_ASSIGNEES, fit_body, fit_labels, fit_title, foreign_deed, repository_id_of
-from pmsync.trackers.github.pacing import CONTENT_LIMITS, NotSent, Pacing, server_time
+from pmsync.trackers.github.issue import (
+    MOST_ASSIGNEES,
+    fit_body,
+    fit_labels,
+    fit_title,
+    foreign_deed,
+    repository_id_of,
+    unassignable_in,
+)
+from pmsync.trackers.github.pacing import CONTENT_LIMITS, Pacing
 from pmsync.trackers.github.probe import own_account, probe
-from pmsync.trackers.github.repository import Repository, number_of, repository_number
-from pmsync.trackers.github.session import TIMEOUT, Answer, Session, unassignable_in
+from pmsync.trackers.github.repository import Repository, because, number_of, repository_number
+from pmsync.trackers.github.session import TIMEOUT, Session
 from pmsync.trackers.github.transferred import departed
+from pmsync.trackers.http import Answer, NotSent
 from pmsync.trackers.overtaken import is_sent
 
 OWN_COMMENT = "<!-- pmsync-duplicate -->"
@@ -58,8 +67,7 @@ def connect(
 ) -> GitHubTracker:
     """The tracker of a [trackers.NAME] table with `type = "github"`; sends nothing yet.
 
-    Raises ConfigError naming setting and variable where a secret is missing, or where it would go to a host that it
-    may not go to.
+    Raises ConfigError, naming setting and variable, if a secret is missing or may not go to that host.
     """
     credentials = checked_credentials(settings, environ)
     limits = CONTENT_LIMITS if has_content_limits(settings.api) else ()
@@ -69,8 +77,8 @@ def connect(
         credentials,
         repo=settings.repo,
         pacing=pacing,
-        setting=f"trackers.{settings.name}",
-        variable=settings.app_key_env or settings.token_env or DEFAULT_TOKEN_ENV,
+        setting=f"trackers.{settings.name}.api_url",
+        variable=settings.app_key_env or settings.token_env or "GITHUB_TOKEN",
         timeout=timeout,
         monotonic=monotonic,
     )
@@ -97,7 +105,7 @@ class GitHubTracker:
         self._assignable: dict[str, bool] = {}
 
     def close(self) -> None:
-        """Close the connection; the tracker opens it again where it is used on."""
+        """Close the connection; the next request opens a new one."""
         self._session.close()
 
     # --- who we are ---------------------------------------------------------------------------------------------
@@ -115,12 +123,12 @@ class GitHubTracker:
 
     def probe(self) -> Probe:
         """What the token may do here: at most three requests."""
-        found, number = probe(self._session, self._settings, self._account)
+        result, number = probe(self._session, self._settings, self._account)
         self._repo.number = number or self._repo.number
-        return found
+        return result
 
     def resolve(self, people: Iterable[Person]) -> Mapping[str, str | Unresolved]:
-        """The accounts, each checked once for whether issues here may be assigned to it."""
+        """Checks once for each account whether issues here may be assigned to it."""
         return {person.id: self._resolved(person) for person in people}
 
     def _resolved(self, person: Person) -> str | Unresolved:
@@ -141,14 +149,13 @@ class GitHubTracker:
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:
         """An address of an issue here, `owner/name#12`, or `#12` in a document of this very repository."""
-        if shown := github_issue(text.strip()):
-            host, named, number = shown
-            here = host == self._web
+        if address := github_issue(text.strip()):
+            host, repo, number = address
         elif short := _SHORT.fullmatch(text.strip()):
-            named, number, here = short["repo"] or repository or "", int(short["number"]), True
+            host, repo, number = self._web, short["repo"] or repository or "", int(short["number"])
         else:
             return None
-        return self._provisional(number) if here and named.lower() == self.repo.lower() else None
+        return self._provisional(number) if (host, repo.lower()) == (self._web, self.repo.lower()) else None
 
     def _provisional(self, number: int) -> Ref:
         address = urlsplit(self._settings.api)
@@ -162,17 +169,16 @@ class GitHubTracker:
     # --- reading ------------------------------------------------------------------------------------------------
 
     def scan(self, since: datetime | None = None) -> Scan:
-        """One request for each hundred tickets that changed; none more where nothing did."""
+        """One request for each hundred tickets that changed, at least one."""
         issues, first = self._repo.issues({"labels": self.label}, since)
-        cursor = server_time(first.headers)
-        if cursor is None:
+        if first.date is None:
             raise TrackerError(f"{self._settings.api!r} answers without a Date header: a proxy removes it")
-        return Scan(self._repo.tickets(issues), cursor.astimezone(UTC))
+        return Scan(self._repo.tickets(issues), first.date)
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
-        """Everything in the repository that changed since then, sifted here by author and marker.
+        """Everything in the repository that changed since then, filtered here by author and marker.
 
-        The service is not asked to sift by `creator`: it takes exact logins only, and missing one makes a duplicate.
+        GitHub's own filter `creator` takes exact logins only, and a ticket that it misses becomes a duplicate.
         """
         wanted, ours = set(uids), self.accounts()
         issues, _ = self._repo.issues({}, since)
@@ -185,30 +191,32 @@ class GitHubTracker:
         )
 
     def left_out(self) -> tuple[str, ...]:
-        """Nobody: authors are compared here."""
+        """None: authors are compared here."""
         return ()
 
     def departed(self, since: datetime) -> tuple[Ticket, ...]:
         """A few requests, and one for each number that no listing shows."""
         readable, ours = list[str](), self.accounts()
-        found = departed(self._repo, since, lambda number: self._sight(self._provisional(number), readable))
-        return tuple(ticket for ticket in found if ticket.marker and ticket.author in ours)
+        tickets = departed(self._repo, since, lambda number: self._sight(self._provisional(number), readable))
+        return tuple(ticket for ticket in tickets if ticket.marker and ticket.author in ours)
 
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
-        """One request for each hundred refs; one for each that this does not show, one more for the first of those."""
-        asked, readable = tuple(dict.fromkeys(refs)), list[str]()
-        shown = self._shown(asked) if len(asked) > 1 else {}
-        return {ref: shown.get(ref) or self._sight(ref, readable) for ref in asked}
+        """One request for each hundred refs, one for each ref that those do not show, and one more for the first."""
+        unique, readable = tuple(dict.fromkeys(refs)), list[str]()
+        tickets = self._in_bulk(unique) if len(unique) > 1 else {}
+        return {ref: tickets.get(ref) or self._sight(ref, readable) for ref in unique}
 
-    def _shown(self, refs: Sequence[Ref]) -> Mapping[Ref, Ticket]:
-        """The refs that are issues of this repository and can be read, all in one."""
+    def _in_bulk(self, refs: Sequence[Ref]) -> Mapping[Ref, Ticket]:
+        """The refs that are readable issues of this repository."""
         home = self._repo.identified()
         here = {ref: number_of(ref) for ref in refs if repository_number(ref, home) == home}
         issues = read_issues(self._repo, sorted(set(here.values())))
         return {ref: self._repo.ticket(issues[number]) for ref, number in here.items() if number in issues}
 
     def _sight(self, ref: Ref, readable: list[str]) -> Sight:
-        """`readable` keeps, for one `get`, whether the repository's other issues can be read: '' or why not."""
+        """`readable` remembers for one `get` whether other issues here can be read: empty until asked, then '' or why
+        not.
+        """
         home, number = self._repo.identified(), number_of(ref)
         theirs = repository_number(ref, home)
         path = f"{self._repo.home}/issues/{number}" if theirs == home else f"/repositories/{theirs}/issues/{number}"
@@ -220,11 +228,10 @@ class GitHubTracker:
         if answer.status in {404, 410}:
             if not readable:
                 readable.append(self._repo.unreadable())
-            # A 404 also answers for a ticket that was transferred to where the token sees nothing; a 410 is definite.
+            # A ticket that was transferred to where we may not look answers with 404 too; a 410 is definite.
             return Forbidden(ref, readable[0]) if readable[0] else Gone(ref, hidden=answer.status == 404)
         if answer.status in {401, 403}:
-            because = f": {answer.cause}" if answer.cause else ""
-            return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason}){because}")
+            return Forbidden(ref, f"GitHub does not show {ref.key!r} ({answer.reason}){because(answer)}")
         if answer.status != 200 or not isinstance(answer.data, Mapping):
             raise self._repo.refused(answer, f"to show {ref.key!r}")
         if theirs != home or "pull_request" in answer.data:
@@ -233,25 +240,25 @@ class GitHubTracker:
         return self._repo.ticket(answer.data)
 
     def _moved(self, ref: Ref, answer: Answer) -> Sight:
-        """Where a transferred issue is now, followed by hand and only to read."""
+        """Where a transferred issue is now; redirects are followed only to read."""
         address = answer.redirect or ""
         for _ in range(5):
-            found = re.search(r"/repositories/(\d+)/issues/(\d+)$", urlsplit(address).path)
-            if found is None:
+            match = re.search(r"/repositories/(\d+)/issues/(\d+)$", urlsplit(address).path)
+            if match is None:
                 break
-            answer = self._repo.read(found[0])
+            answer = self._repo.read(match[0])
             if answer.status == 200:
                 url = str(answer.data["html_url"])
-                if int(found[1]) == self._repo.identified():
+                if int(match[1]) == self._repo.identified():
                     return Moved(ref, self._repo.ref(answer.data), url)
-                return Moved(ref, None, url, self._repo.foreign(answer.data, f"{found[1]}/{found[2]}"))
+                return Moved(ref, None, url, self._repo.foreign(answer.data, f"{match[1]}/{match[2]}"))
             address = answer.redirect or ""
         return Moved(ref, None, ref.url)  # GitHub's own pages lead people on from there
 
     # --- writing ------------------------------------------------------------------------------------------------
 
     def create(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
-        """One POST for each draft, never repeated; another, without them, where it is refused for its assignees."""
+        """One POST for each draft, never repeated; if it is refused for its assignees, another one without them."""
         return tuple(self._create(draft) for draft in drafts)
 
     def _create(self, draft: Draft) -> Outcome:
@@ -268,14 +275,14 @@ class GitHubTracker:
         except TrackerError as error:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
         try:
-            answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
+            answer = self._session.send("POST", f"{self._repo.home}/issues", body=body)
             refused: set[str] = set()
             while left := unassignable_in(answer) & {name.lower() for name in body["assignees"]}:
-                # Refused for sure, for somebody who has left: the ticket matters more than its assignee.
+                # Surely refused, because somebody has left: the ticket matters more than its assignee.
                 refused |= left
                 willing = [name for name in draft.assignees if name.lower() not in refused]
                 body["assignees"] = willing or [name for name in draft.fallback if name.lower() not in refused]
-                answer = self._session.call("POST", f"{self._repo.home}/issues", body=body)
+                answer = self._session.send("POST", f"{self._repo.home}/issues", body=body)
             return self._outcome(answer)
         except NotSent as error:
             return Unavailable(str(error), error.retry_after)
@@ -285,12 +292,11 @@ class GitHubTracker:
             return Rejected(str(error), closed=isinstance(error, TrackerClosed))
 
     def _outcome(self, answer: Answer) -> Outcome:
-        if answer.patience is not None:
-            return Unavailable(f"GitHub asks for patience ({answer.reason})", answer.patience)
+        if trouble := self._session.trouble(answer):
+            limited = self._session.is_rate_limited(answer)
+            return Unavailable(str(trouble), trouble.retry_after) if limited else InDoubt(str(trouble))
         if answer.redirect is not None:
             return InDoubt(str(self._repo.renamed(answer)))
-        if answer.failed:
-            return InDoubt(f"GitHub had trouble of its own ({answer.reason})")
         if answer.status >= 400:
             refused = self._repo.refused(answer, "to create an issue")
             return Rejected(str(refused), closed=isinstance(refused, TrackerClosed))
@@ -300,18 +306,17 @@ class GitHubTracker:
             return InDoubt(str(error))
 
     def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
-        """At most one PATCH; labels have requests of their own, so that those of others are never overwritten."""
+        """At most one PATCH; labels have requests of their own, which leave other people's labels alone."""
         path = self._repo.path_of(ref)
         issue = self._repo.issue(ref) if listed or "marker" in patch else {}
         before = self._repo.ticket(issue) if issue else None
         if before and listed and is_sent(before, patch, listed):
             return before
         if names := fit_labels(patch.get("add_labels", ())):
-            self._repo.write("POST", f"{path}/labels", {"labels": list(names)}, f"labels for {ref.key!r}")
+            self._repo.write("POST", f"{path}/labels", {"labels": list(names)}, f"to add labels to {ref.key!r}")
         for name in fit_labels(patch.get("remove_labels", ())):
-            self._repo.write(
-                "DELETE", f"{path}/labels/{quote(name, safe='')}", None, f"a label less for {ref.key!r}", {404}
-            )
+            what = f"to remove a label from {ref.key!r}"
+            self._repo.write("DELETE", f"{path}/labels/{quote(name, safe='')}", None, what, {404})
         values: dict[str, Any] = {}
         if "title" in patch:
             values["title"] = fit_title(patch["title"])
@@ -320,11 +325,11 @@ class GitHubTracker:
         if before and "marker" in patch:
             text, identity = issue.get("body") or "", patch["marker"]
             if "facts" in patch:
-                text, identity = with_facts(text, held_digest(before, identity.uid), patch["facts"], identity)
+                text, identity = with_facts(text, digest_in_marker(before, identity.uid), patch["facts"], identity)
             values["body"] = marker.replace(text, identity)
         if not values:
             return self._repo.ticket(self._repo.issue(ref))
-        answer = self._repo.write("PATCH", path, values, f"{', '.join(values)} of {ref.key!r}")
+        answer = self._repo.write("PATCH", path, values, f"to set {', '.join(values)} of {ref.key!r}")
         ticket = self._repo.ticket(answer.data)
         if "assignees" in patch and set(ticket.assignees) != {name.lower() for name in values["assignees"]}:
             hint = "the token may not assign here (it needs write or triage access)"
@@ -332,20 +337,20 @@ class GitHubTracker:
         return ticket
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
-        """A fresh look at the issue and its timeline, then the comment, then closing; each step only where missing."""
+        """A fresh read of the issue and its timeline, then the comment, then closing; no step is done twice."""
         path = self._repo.path_of(ref)
         issue, events = self._repo.issue(ref), self._repo.timeline(path)
         if deed := foreign_deed(events, self.accounts(), OWN_COMMENT):
             return Touched(deed)
-        told = any(OWN_COMMENT in str(event.get("body")) for event in events)
+        has_comment = any(OWN_COMMENT in str(event.get("body")) for event in events)
         if issue["state"] == "closed":
-            return self._repo.ticket(issue) if told else Touched("it is closed already")
-        if not told:
-            named = f"#{number_of(of)}" if of.tracker == self.name else of.url
-            comment = {"body": f"Duplicate of {named}\n\n{OWN_COMMENT}"}
-            self._repo.write("POST", f"{path}/comments", comment, f"a comment on {ref.key!r}")
+            return self._repo.ticket(issue) if has_comment else Touched("it is already closed")
+        if not has_comment:
+            name = f"#{number_of(of)}" if of.tracker == self.name else of.url
+            comment = {"body": f"Duplicate of {name}\n\n{OWN_COMMENT}"}
+            self._repo.write("POST", f"{path}/comments", comment, f"to comment on {ref.key!r}")
         closed = {"state": "closed", "state_reason": "duplicate"}
         answer = self._repo.write("PATCH", path, closed, f"to close {ref.key!r}", {422})
-        if answer.status == 422:  # An Enterprise Server of before this reason existed.
+        if answer.status == 422:  # an Enterprise Server that is older than this reason
             answer = self._repo.write("PATCH", path, closed | {"state_reason": "not_planned"}, f"to close {ref.key!r}")
         return self._repo.ticket(answer.data)

@@ -17,34 +17,34 @@ _OPENING = re.compile(r"\{(?=anchor:pmsync)", re.IGNORECASE)
 
 
 def append(description: str, identity: Marker) -> str:
-    """The description with its marker as the last line; what the text itself has of the kind is broken."""
+    """The description with its marker as the last line; anything in the text that looks like one is broken."""
     text = _OPENING.sub("{\u200b", description).rstrip()
     return f"{text}\n\n{_anchor(identity)}"
 
 
 def read(description: str | None) -> Marker | None:
-    """The last marker in it. Whether to believe it is decided by the ticket's author, not here."""
-    found = _ANCHOR.findall(description or "")
-    return marker.from_json(_decoded(found[-1])) if found else None
+    """The last marker in it. Whether to trust it depends on the ticket's author."""
+    names = _ANCHOR.findall(description or "")
+    return marker.from_json(_decoded(names[-1])) if names else None
 
 
 def read_all(description: str | None) -> tuple[Marker, ...]:
     """Every marker in it, in order."""
-    names = _ANCHOR.findall(description or "")
-    return tuple(found for name in names if (found := marker.from_json(_decoded(name))))
+    markers = (marker.from_json(_decoded(name)) for name in _ANCHOR.findall(description or ""))
+    return tuple(each for each in markers if each)
 
 
 def replace(description: str | None, identity: Marker) -> str:
-    """The description with its marker brought up to date and the rest as it was; appended where none is.
+    """The description with its marker brought up to date and the rest unchanged; appended if there is none.
 
-    Of several it is the last one with the same uid, else the last.
+    Of several markers the last one with the same uid is replaced, else the last.
     """
     text = description or ""
-    found = list(_ANCHOR.finditer(text))
-    if not found:
+    matches = list(_ANCHOR.finditer(text))
+    if not matches:
         return append(text, identity)
-    own = [m for m in found if (held := marker.from_json(_decoded(m[1]))) and held.uid == identity.uid]
-    last = (own or found)[-1]
+    own = [each for each in matches if (old := marker.from_json(_decoded(each[1]))) and old.uid == identity.uid]
+    last = (own or matches)[-1]
     return f"{text[: last.start()]}{_anchor(identity)}{text[last.end() :]}"
 
 

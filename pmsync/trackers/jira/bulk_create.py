@@ -1,7 +1,4 @@
-"""Creates in lots: what Jira's answer means for each draft, and how a lot is halved that was refused as a whole.
-
-Pure: data in, data out; sending is a function that is passed in.
-"""
+"""Bulk creates: what Jira's answer means for each draft, and how a lot that was refused as a whole is halved."""
 
 from __future__ import annotations
 
@@ -12,55 +9,53 @@ from typing import Any
 
 from pmsync.model import Draft, Status, Ticket
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
+from pmsync.trackers.http import Answer, messages
+from pmsync.trackers.jira.causes import is_anonymous, is_closed, is_own, reason
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Answer, Lost, NotSent, messages
+from pmsync.trackers.jira.session import Session
 
 STUBBORN = 3
-"""After this many drafts in a row that were refused each alone, the next would be as well: it is not for their sake."""
+"""So many drafts in a row, each refused alone, show that the cause is not in the drafts: the rest is not sent."""
 _OF_THE_DRAFT = frozenset({"summary", "description", "labels", "assignee", "duedate", "priority"})
 Sent = tuple[Draft, dict[str, Any]]
-"""A draft, and the fields that it was sent with."""
+"""A draft, and the fields of its request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unassignable(Rejected):
-    """Refused for its assignee alone, who may have left."""
+    """Refused only for its assignee, who may have left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whole(Rejected):
-    """Refused together with its lot: which of the drafts is meant was not said."""
+    """Refused with its whole lot: Jira does not say for which draft."""
 
 
 # --- what an answer means -------------------------------------------------------------------------------------
 
 
 def outcomes_of(
-    answer: Answer | NotSent | Lost, lot: Sequence[Sent], words: Dialect, *, author: str, advice: str
+    answer: Answer, lot: Sequence[Sent], words: Dialect, session: Session, *, author: str
 ) -> tuple[Outcome, ...]:
-    """The outcome of each draft of a lot that was sent once; `advice` is what to do about a refusal."""
-    every = len(lot)
-    match answer:
-        case NotSent():
-            return (Unavailable(f"jira cannot be reached: {answer.reason}"),) * every
-        case Lost():
-            return (InDoubt(f"jira did not answer: {answer.reason}"),) * every
-    if answer.status == 429:
-        return (Unavailable(answer.reason, answer.retry_after),) * every
-    if answer.failed or answer.anonymous or 300 <= answer.status < 400:
-        return (InDoubt(answer.reason),) * every
+    """The outcome of each draft of a lot."""
+    if session.is_rate_limited(answer):
+        return (Unavailable(reason(answer), session.wait(answer)),) * len(lot)
+    if answer.failed or is_anonymous(answer) or answer.redirect is not None:
+        return (InDoubt(reason(answer)),) * len(lot)
     if isinstance(answer.data, dict) and "issues" in answer.data:
-        return _told_apart(answer, lot, words, author)
-    reason = f"{answer.reason}{advice}"
+        return _outcome_of_each(answer, lot, words, author, session.received_at(answer))
+    text = f"{reason(answer)}{session.advice(answer)}"
     if answer.status < 400:
-        return (InDoubt(reason),) * every
-    closed = answer.closed or (answer.status == 404 and answer.own)
-    return (Rejected(reason, closed=True) if closed else Whole(reason),) * every
+        return (InDoubt(text),) * len(lot)
+    closed = is_closed(answer) or (answer.status == 404 and is_own(answer))
+    return (Rejected(text, closed=True) if closed else Whole(text),) * len(lot)
 
 
-def _told_apart(answer: Answer, lot: Sequence[Sent], words: Dialect, author: str) -> tuple[Outcome, ...]:
-    """Successes come in order without the failed ones, which say their number; where that does not add up, nothing is
-    known.
+def _outcome_of_each(
+    answer: Answer, lot: Sequence[Sent], words: Dialect, author: str, at: datetime
+) -> tuple[Outcome, ...]:
+    """Jira lists the created tickets in order, and the failed ones by their number. If the sums disagree, all are in
+    doubt.
     """
     failed = {int(e["failedElementNumber"]): e.get("elementErrors") for e in answer.data.get("errors") or ()}
     made = iter(answer.data["issues"])
@@ -69,29 +64,28 @@ def _told_apart(answer: Answer, lot: Sequence[Sent], words: Dialect, author: str
     return tuple(
         refusal_of(failed[number])
         if number in failed
-        else Created(as_sent(next(made), words, draft, fields, author=author, at=answer.date))
+        else Created(as_sent(next(made), words, draft, fields, author=author, at=at))
         for number, (draft, fields) in enumerate(lot)
     )
 
 
 def refusal_of(errors: Any) -> Rejected:
-    """The outcome for an element's errors; where they name what every draft sends alike, no other would fare better."""
-    named = errors.get("errors") if isinstance(errors, Mapping) else None
-    fields = set(named) if isinstance(named, Mapping) else set()
-    reason = "; ".join(messages(errors)) or "no explanation"
+    """The outcome for an element's errors. Errors in fields that all drafts share close the tracker."""
+    by_field = errors.get("errors") if isinstance(errors, Mapping) else None
+    fields = set(by_field) if isinstance(by_field, Mapping) else set()
+    text = "; ".join(messages(errors)) or "no explanation"
     if fields == {"assignee"}:
-        return Unassignable(reason)
-    return Rejected(reason, closed=bool(fields - _OF_THE_DRAFT))
+        return Unassignable(text)
+    return Rejected(text, closed=bool(fields - _OF_THE_DRAFT))
 
 
 # --- halving --------------------------------------------------------------------------------------------------
 
 
 def in_halves(lot: Sequence[Sent], send: Callable[[Sequence[Sent]], Sequence[Outcome]]) -> list[Outcome]:
-    """Send a lot, and halve it wherever it is surely refused as a whole, until the guilty draft stands alone.
+    """Send a lot, and halve it while it is surely refused as a whole, until the guilty draft is alone.
 
-    What is in doubt is never sent again here. Where several drafts in a row are refused alone, the rest is not sent:
-    what refuses them looks at no draft.
+    What is in doubt is never sent again. After `STUBBORN` drafts refused alone in a row, the rest is not sent.
     """
     outcomes: list[Outcome] = []
     waiting, alone = [lot], 0
@@ -124,7 +118,7 @@ def _turned_away(outcome: Outcome) -> bool:
 def as_sent(
     issue: Mapping[str, Any], words: Dialect, draft: Draft, fields: Mapping[str, Any], *, author: str, at: datetime
 ) -> Ticket:
-    """The ticket as sent: the answer holds no more than id and key, so its state stays empty until it is seen."""
+    """The ticket as sent: the answer holds only id and key, so its state is empty until it is read."""
     assignee = words.account(fields.get("assignee"))
     return Ticket(
         ref=words.ref(issue),

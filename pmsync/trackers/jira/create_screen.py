@@ -1,7 +1,7 @@
-"""What a project's create screen takes and demands, and the fields of a new issue. Pure: data in, data out.
+"""What a project's create screen offers and requires, and the fields of a new issue. Pure.
 
-Field descriptions are those of "Get create field metadata for a project and issue type id" (Cloud) and "createmeta"
-since Data Center 8.4, whose lists are called `fields` and `values`.
+Fields are described as by "Get create field metadata for a project and issue type id" (Cloud) and "createmeta" (Data
+Center since 8.4), whose lists are called `fields` and `values`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pmsync.config.settings import TrackerSettings
 from pmsync.model import Draft, Marker
 from pmsync.trackers.jira import anchor_marker
 from pmsync.trackers.jira.issue import LONGEST_DESCRIPTION as LONGEST
@@ -18,19 +17,19 @@ from pmsync.trackers.jira.issue import Dialect, cut, document_labels, fit_labels
 from pmsync.trackers.jira.wiki_markup import to_wiki
 
 _NEEDED = {"summary": "Summary", "description": "Description", "labels": "Labels"}
-"""Without these a ticket does not say what it is about, or is not recognised again."""
+"""Without these a ticket does not say what it is about, or cannot be recognised again."""
 _OURS = frozenset({"project", "issuetype", *_NEEDED})
 _PER_ITEM = {
-    "assignee": "name an owner who is known by [people], or set `fallback_owner`",
+    "assignee": "name an owner who is in [people], or set `fallback_owner`",
     "duedate": "give the item a due date, or set [sla] for its severity",
     "priority": "give the item a priority, or set one in `fields`",
 }
-"""What pmsync fills where an item has a value for it, with what to do where it has none."""
+"""The fields that pmsync fills if the item has a value, and what to do if it has none."""
 _FILLED_BY_JIRA = frozenset({"reporter"})
 _COMMON_PRIORITIES = {"p0": "highest", "p1": "high", "p2": "medium", "p3": "low", "p4": "lowest"}
 _TAIL = 4_000
 _WORTH_A_TRY = 4 * LONGEST
-"""Characters: a longer body is cut before it is converted, which takes a while where its author means harm."""
+"""Characters: a longer body is cut before it is converted, which a malicious author can make slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,13 @@ def field_of(data: Mapping[str, Any]) -> Field:
     )
 
 
-def configured(settings: TrackerSettings, screen: Screen, words: Dialect) -> dict[str, Any]:
-    """`trackers.X.fields` as Jira takes them: by field id, with each value in the shape of its field."""
+def configured(screen: Screen, words: Dialect) -> dict[str, Any]:
+    """`trackers.X.fields` as Jira expects them: by field id, with each value in the shape of its field."""
     by_name = {each.name.casefold(): each for each in screen.fields.values()}
     values = {}
-    for name, value in settings.fields.items():
-        found = screen.fields.get(name) or by_name.get(name.casefold())
-        values[found.id if found else name] = shaped(value, found, words) if found else value
+    for name, value in words.settings.fields.items():
+        target = screen.fields.get(name) or by_name.get(name.casefold())
+        values[target.id if target else name] = shaped(value, target, words) if target else value
     return values
 
 
@@ -101,77 +100,67 @@ def shaped(value: object, target: Field, words: Dialect) -> object:
             return value
 
 
-def missing(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[Field]:
-    """Required fields that nobody fills: neither we, nor the configuration, nor a default of the project."""
-    return [each for each in _unfilled(settings, screen, words) if each.id not in _PER_ITEM]
+def _unfilled(screen: Screen, words: Dialect) -> list[Field]:
+    filled = _OURS | _FILLED_BY_JIRA | set(configured(screen, words))
+    return [each for each in screen.fields.values() if each.required and not each.has_default and each.id not in filled]
 
 
-def _unfilled(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[Field]:
-    given = _OURS | _FILLED_BY_JIRA | set(configured(settings, screen, words))
-    return [each for each in screen.fields.values() if each.required and not each.has_default and each.id not in given]
-
-
-def demanded(settings: TrackerSettings, screen: Screen, words: Dialect) -> list[tuple[Field, str]]:
-    """Required fields that only the item can fill, each with what to do about an item that does not."""
-    filled = {"assignee"} if settings.fallback_owner else set()
-    fields = [each for each in _unfilled(settings, screen, words) if each.id in _PER_ITEM.keys() - filled]
+def demanded(screen: Screen, words: Dialect) -> list[tuple[Field, str]]:
+    """Required fields that only the item can fill, each with what to do if it does not."""
+    filled = {"assignee"} if words.settings.fallback_owner else set()
+    fields = [each for each in _unfilled(screen, words) if each.id in _PER_ITEM.keys() - filled]
     return [(each, _PER_ITEM[each.id]) for each in fields]
 
 
-def refusal(settings: TrackerSettings, demands: Iterable[tuple[Field, str]], fields: Mapping[str, Any]) -> str:
-    """Why Jira would refuse an issue with these fields, '' where it would not."""
-    told = [
-        f"project {settings.project!r} requires {each.name!r}, which is empty: {advice}"
+def refusal(words: Dialect, demands: Iterable[tuple[Field, str]], fields: Mapping[str, Any]) -> str:
+    """Why Jira would refuse an issue with these fields, '' if it would not."""
+    return "; ".join(
+        f"project {words.project!r} requires {each.name!r}, which is empty: {advice}"
         for each, advice in demands
         if each.id not in fields
+    )
+
+
+def blocker(screen: Screen, words: Dialect) -> str:
+    """Why no issue at all can be created here, with what to do; '' if one can."""
+    problems = [
+        f"project {words.project!r} has no {name!r} for a new {words.settings.issue_type!r}: "
+        f"add the field to its create screen (or to the issue type)"
+        for field, name in _NEEDED.items()
+        if field not in screen.fields
     ]
-    return "; ".join(told)
-
-
-def blocker(settings: TrackerSettings, screen: Screen, words: Dialect) -> str:
-    """Why no issue at all can be created here, '' where one can."""
-    lacking = [name for field, name in _NEEDED.items() if field not in screen.fields]
-    told = [
-        f"project {settings.project!r} takes no {name!r} for a new {settings.issue_type!r}: "
-        f"add the field to the screen (or to the issue type) with which that is created"
-        for name in lacking
-    ]
-    fields = missing(settings, screen, words)
-    return "; ".join([*told, *([explain_missing(settings, fields)] if fields else [])])
-
-
-def explain_missing(settings: TrackerSettings, fields: Iterable[Field]) -> str:
-    """Which fields are missing, and the line of configuration that fills each."""
-    told = []
-    for each in fields:
+    for each in _unfilled(screen, words):
+        if each.id in _PER_ITEM:
+            continue
         example = each.allowed[0] if each.allowed else "…"
         choice = f" (one of {', '.join(repr(value) for value in each.allowed[:8])})" if each.allowed else ""
-        told.append(
-            f"project {settings.project!r} requires {each.name!r}{choice}: "
-            f'add `fields = {{ {each.id} = "{example}" }}` to [trackers.{settings.name}]'
+        problems.append(
+            f"project {words.project!r} requires {each.name!r}{choice}: "
+            f'add `fields = {{ {each.id} = "{example}" }}` to [trackers.{words.settings.name}]'
         )
-    return "; ".join(told)
+    return "; ".join(problems)
 
 
-def priority_of(word: str | None, settings: TrackerSettings, screen: Screen | None) -> str | None:
-    """The project's priority for a document's word: by `priority` in the settings, by name, by P0 … P4, else none."""
+def priority_of(word: str | None, words: Dialect, screen: Screen | None) -> str | None:
+    """The project's priority for a document's word: by `priority` in the settings, by name, or by P0 to P4."""
     if not word:
         return None
-    table = {name.casefold(): value for name, value in settings.priority.items()}
+    table = {name.casefold(): value for name, value in words.settings.priority.items()}
     if word.casefold() in table:
         return table[word.casefold()]
-    known = screen.fields.get("priority") if screen else None
-    names = {name.casefold(): name for name in (known.allowed if known else ())}
+    target = screen.fields.get("priority") if screen else None
+    names = {name.casefold(): name for name in (target.allowed if target else ())}
     return names.get(word.casefold()) or names.get(_COMMON_PRIORITIES.get(word.casefold(), ""))
 
 
-def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None, words: Dialect) -> dict[str, Any]:
-    """The `fields` of the create request; what the screen lacks is left out and stands in the description."""
+def create_fields(draft: Draft, screen: Screen | None, words: Dialect) -> dict[str, Any]:
+    """The `fields` of the create request; the description says what the screen has no field for."""
+    settings = words.settings
     labels = fit_labels((settings.label, uid_label(draft.marker.uid), *document_labels(draft.labels)))
     wanted: dict[str, Any] = {
         "assignee": words.user(draft.assignees[0]) if draft.assignees else None,
         "duedate": draft.due.isoformat() if draft.due else None,
-        "priority": priority_of(draft.priority, settings, screen),
+        "priority": priority_of(draft.priority, words, screen),
     }
     wanted["priority"] = {"name": wanted["priority"]} if wanted["priority"] else None
     lacking = {name for name in wanted if screen and name not in screen.fields}
@@ -179,7 +168,7 @@ def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None
     notes = [f"- **Due:** {draft.due}"] if draft.due and "duedate" in lacking else []
     notes += [f"- **Priority:** {draft.priority}"] if draft.priority and not wanted["priority"] else []
     return {
-        **(configured(settings, screen, words) if screen else settings.fields),
+        **(configured(screen, words) if screen else settings.fields),
         "project": {"key": settings.project},
         "issuetype": kind,
         "summary": summary(draft.title),
@@ -190,13 +179,11 @@ def create_fields(draft: Draft, settings: TrackerSettings, screen: Screen | None
 
 
 def description(body: str, notes: Iterable[str] = (), identity: Marker | None = None) -> str:
-    """The body in wiki markup, ending in the marker where one is given; where Jira would refuse it for its length, its
-    middle is left out.
-    """
-    whole = "\n".join(["", *notes]) if notes else ""
+    """The body in wiki markup, with the marker, if any, at its end. A body too long for Jira loses its middle."""
+    suffix = "\n".join(["", *notes]) if notes else ""
 
     def marked(text: str) -> str:
-        wiki = to_wiki(f"{text}\n{whole}")
+        wiki = to_wiki(f"{text}\n{suffix}")
         return anchor_marker.append(wiki, identity) if identity else wiki
 
     text = marked(body) if len(body) <= _WORTH_A_TRY else None

@@ -1,6 +1,6 @@
-"""The list of facts in a description of Jira Cloud, as Cloud keeps it: in the Atlassian Document Format. Pure.
+"""The list of facts in a description of Jira Cloud, in the Atlassian Document Format. Pure.
 
-Only the rows of the list are exchanged; every other node goes back as it came, whatever it is
+Only the rows of the list are replaced; every other node goes back unchanged
 (https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/).
 """
 
@@ -19,22 +19,22 @@ Node = Mapping[str, Any]
 _PARSER = MarkdownIt("commonmark", {"html": False})
 
 
-def replace_facts(document: Node, held: str, facts: str) -> dict[str, Any] | None:
-    """The description with the rows whose digest is `held` replaced by those of `facts` (Markdown, one a line).
+def replace_facts(document: Node, digest: str, facts: str) -> dict[str, Any] | None:
+    """The description with the rows of that digest replaced by those of `facts` (Markdown, one per line).
 
-    None where no list at its top level has such rows: a person edited them, or took them out.
+    None if no list at the top level has such rows: a person edited or removed them.
     """
     blocks = list(document.get("content") or ())
     for number, block in enumerate(blocks):
         rows = list(block.get("content") or ()) if block.get("type") == "bulletList" else []
-        if found := find_rows(rows, held, _words):
-            blocks[number] = {**block, "content": [*rows[: found[0]], *map(_row, facts.split("\n")), *rows[found[1] :]]}
+        if span := find_rows(rows, digest, _words):
+            blocks[number] = {**block, "content": [*rows[: span[0]], *map(_row, facts.split("\n")), *rows[span[1] :]]}
             return {**document, "content": blocks}
     return None
 
 
 def _words(node: Node) -> str:
-    """The text that a reader sees of a node."""
+    """The visible text of a node."""
     parts: list[str] = []
     open_nodes = [node]
     while open_nodes:

@@ -1,4 +1,4 @@
-"""Closing an untouched issue as duplicate: comment, link, transition, each only if it is not there yet."""
+"""Closes an untouched issue as duplicate: comment, link and transition, none of them twice."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ MARK = "(pmsync: duplicate)"
 
 
 def close(session: Session, words: Dialect, ref: Ref, of: Ref, *, ours: Collection[str]) -> str:
-    """Close the issue, unless a fresh read shows that a person has done something with it: then the answer says what.
+    """Close the issue and return ''; if a fresh read shows that a person has touched it, return what they did.
 
-    Raises TrackerError where the workflow leads nowhere, TrackerUnavailable.
+    Raises TrackerError if the workflow has no transition to a done status, TrackerUnavailable.
     """
     query = {"fields": f"{words.fields},comment", "expand": "changelog"}
-    issue = session.ask("GET", f"issue/{ref.id}", query=query).data
-    touched = next(_touches(issue, words, of, ours), "")
-    if touched:
-        return touched
+    issue = session.ask("GET", f"issue/{ref.id}", query=query)
+    if deed := next(_deeds(issue, words, of, ours), ""):
+        return deed
     if not any(MARK in str(comment.get("body")) for comment in _comments(issue)):
         text = f"Duplicate of {of.key}: both were created for the same action item. {MARK}"
         session.ask("POST", f"issue/{ref.id}/comment", body={"body": text})
@@ -34,11 +33,11 @@ def close(session: Session, words: Dialect, ref: Ref, of: Ref, *, ours: Collecti
     return ""
 
 
-def _touches(issue: Mapping[str, Any], words: Dialect, of: Ref, ours: Collection[str]) -> Iterator[str]:
-    """What a person has done with it, the plainest sign first."""
+def _deeds(issue: Mapping[str, Any], words: Dialect, of: Ref, ours: Collection[str]) -> Iterator[str]:
+    """What a person has done with the issue, the plainest sign first."""
     key, fields = issue["key"], issue["fields"]
     if status_of(fields, words)[0] is not Status.OPEN:
-        yield f"{key} is {fields['status']['name']!r} by now"
+        yield f"{key} is {fields['status']['name']!r} now"
     if any(MARK not in str(comment.get("body")) for comment in _comments(issue)):
         yield f"{key} has comments"
     if any(str(other.get("id")) != of.id for other in _linked(issue)):
@@ -62,13 +61,13 @@ def _linked(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _transition(session: Session, ref: Ref) -> dict[str, Any]:
-    """The way into a done status from where it stands, with the resolution for duplicates if its screen has one."""
+    """A transition to a done status, with the resolution for duplicates if its screen has one."""
     query = {"expand": "transitions.fields"}
-    for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).data.get("transitions") or ():
+    for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).get("transitions") or ():
         if ((each.get("to") or {}).get("statusCategory") or {}).get("key") == "done":
             resolution = (each.get("fields") or {}).get("resolution") or {}
             names = (str(value.get("name")) for value in resolution.get("allowedValues") or ())
             name = next((name for name in names if ending(name) == "duplicate"), None)
             fields = {"fields": {"resolution": {"name": name}}} if name else {}
             return {"transition": {"id": each["id"]}, **fields}
-    raise TrackerError(f"the workflow of {ref.key!r} has no way from its status to a done one; close it by hand")
+    raise TrackerError(f"the workflow of {ref.key!r} has no transition from its status to a done one; close it by hand")

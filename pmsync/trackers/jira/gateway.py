@@ -1,6 +1,6 @@
-"""Atlassian's gateway, the only place where the API of a Cloud site takes tokens with scopes.
+"""Atlassian's gateway: the only address where the API of a Cloud site accepts tokens with scopes.
 
-People still open the site. See "Manage API tokens for service accounts" in support.atlassian.com.
+Browsers still open the site. See "Manage API tokens for service accounts" in support.atlassian.com.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import requests
 
 from pmsync.errors import TrackerClosed
-from pmsync.trackers.answers import parsed
+from pmsync.trackers.connection_errors import FAILURES
 from pmsync.trackers.hosts import GATEWAY, JIRA_AT_GATEWAY
-from pmsync.trackers.reach import FAILURES
+from pmsync.trackers.http import no_netrc, parsed
 
 _TIMEOUT = 5.0
 _SITES = ("baseUrl", "displayUrl")
@@ -23,61 +23,50 @@ _CLOUD_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
 def is_gateway(url: str) -> bool:
-    """Whether it is a place for requests only, which no browser gets into."""
+    """Whether an address is the gateway's, which no browser can open."""
     return bool(JIRA_AT_GATEWAY.fullmatch(urlsplit(url).path))
 
 
-def address(cloud_id: str) -> str:
-    """Where the API of a Cloud site takes scoped tokens."""
-    return f"https://{GATEWAY}/ex/jira/{cloud_id}"
-
-
 def hint(site: str, table: str) -> str:
-    """What to do where the site refuses a token that may be a scoped one; '' where the site is none of the cloud's.
+    """What to do if the site refuses a token that may be a scoped one; '' if the site is not in the cloud.
 
-    `table` is the tracker's in the configuration. One request, which carries nothing.
+    `table` is the tracker's in the configuration. Sends one request, without credentials.
     """
-    found = cloud_id(site)
-    if not found and not (urlsplit(site).hostname or "").endswith(".atlassian.net"):
+    id_ = cloud_id(site)
+    if not id_ and not (urlsplit(site).hostname or "").endswith(".atlassian.net"):
         return ""
-    where = "" if found else f" ({site}/_edge/tenant_info shows the CLOUDID)"
-    line = f'`api_url = "{address(found or "CLOUDID")}"` to [{table}]'
+    where = "" if id_ else f" ({site}/_edge/tenant_info shows the CLOUDID)"
+    line = f'`api_url = "https://{GATEWAY}/ex/jira/{id_ or "CLOUDID"}"` to [{table}]'
     return f"a token with scopes, or of a service account, works only at Atlassian's gateway: add {line}{where}"
 
 
 def check_site(server: Mapping[str, Any], site: str, setting: str) -> None:
-    """Raise TrackerClosed where the Jira that answers at an address of its own (by `serverInfo`) is not that of `site`.
+    """Raise TrackerClosed if `serverInfo` of the Jira at `setting` names another site than the configured one.
 
-    Where it does not say whose it is, nobody knows better than the configuration.
+    If it names none, the configuration is trusted.
     """
-    told = [str(server[name]) for name in _SITES if server.get(name)]
-    hosts = {urlsplit(each).hostname for each in told}
-    if told and urlsplit(site).hostname not in hosts:
+    sites = [str(server[name]) for name in _SITES if server.get(name)]
+    if sites and urlsplit(site).hostname not in {urlsplit(each).hostname for each in sites}:
         table = setting.rpartition(".")[0]
         raise TrackerClosed(
-            f"{setting} leads to the Jira of {told[0]!r}, and {table}.url is {site!r}: correct the one that is wrong"
+            f"{setting} leads to the Jira of {sites[0]!r}, but {table}.url is {site!r}: correct the one that is wrong"
         )
 
 
 def cloud_id(site: str) -> str:
-    """The id of a Cloud site, which it tells everybody; '' where it does not.
+    """The id of a Cloud site, which it shows to everybody; '' if it does not.
 
     https://support.atlassian.com/jira/kb/retrieve-my-atlassian-sites-cloud-id/
     """
     try:
         answer = requests.get(
             f"{site}/_edge/tenant_info",
-            auth=_nobody,
+            auth=no_netrc,
             timeout=_TIMEOUT,
             allow_redirects=False,
         )
-        told = parsed(answer.text) if answer.status_code == 200 else None
-    except (*FAILURES, ValueError):
+        info = parsed(answer.text) if answer.status_code == 200 else None
+    except FAILURES:
         return ""
-    found = str(told.get("cloudId") or "") if isinstance(told, dict) else ""
-    return found if _CLOUD_ID.fullmatch(found) else ""
-
-
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """No credentials: without this, those of a .netrc would go along."""
-    return request
+    id_ = str(info.get("cloudId") or "") if isinstance(info, dict) else ""
+    return id_ if _CLOUD_ID.fullmatch(id_) else ""

@@ -1,4 +1,4 @@
-"""What an issue's JSON means, and the JQL that asks for issues. Pure: data in, data out.
+"""An issue's JSON as a ticket, the values that Jira accepts, and the JQL that selects issues. Pure.
 
 The shapes are those of "Get issue" and "Search for issues" in Atlassian's REST API v2 pages, for Cloud
 (developer.atlassian.com/cloud/jira/platform/rest/v2) and Data Center (developer.atlassian.com/server/jira/platform).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.trackers.jira import anchor_marker
 from pmsync.trackers.jira.closed_words import ending
+from pmsync.trackers.quiet_text import one_line
 
 PROPERTY = "pmsync"
 """The entity property that holds the marker, on Cloud."""
@@ -31,76 +32,66 @@ LONGEST_DESCRIPTION = 32_767
 
 _CATEGORY = {"new": Status.OPEN, "indeterminate": Status.IN_PROGRESS, "done": Status.DONE}
 _UID = re.compile(rf"{UID_LABEL}([a-z2-7]{{12}})")
-_CONTROL = re.compile(r"[\s\u2028\u2029\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one configured Jira words things: `cloud` names people by account id, Data Center by name. `status` and
-    `resolution` are the configured tables, by names in small letters.
-    """
+    """How one configured Jira expresses things: Cloud names people by account id, Data Center by user name."""
 
-    tracker: str
-    url: str
-    project: str
+    settings: TrackerSettings
     cloud: bool
-    status: Mapping[str, Status] = field(default_factory=dict)
-    resolution: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        return self.settings.project
 
     @property
     def fields(self) -> str:
-        """The fields to ask for. Data Center's marker stands in the description."""
+        """The fields to read. On Data Center the description holds the marker."""
         return FIELDS if self.cloud else f"{FIELDS},description"
 
     @property
     def wanted(self) -> dict[str, str]:
-        """What to show of an issue, in a query. The search of Data Center documents no `properties`, and a POST with
-        them fails there.
-        """
+        """What to read of an issue, as a query. Data Center's search has no `properties`: a POST with them fails."""
         return {"fields": self.fields, **({"properties": PROPERTY} if self.cloud else {})}
 
     @property
     def wanted_in_body(self) -> dict[str, list[str]]:
-        """The same in the body of a POST."""
+        """What to read of an issue, in the body of a POST."""
         return {name: value.split(",") for name, value in self.wanted.items()}
 
     def account(self, user: Any) -> str:
-        """The account of a user's JSON, '' where there is none."""
-        shown = user if isinstance(user, Mapping) else {}
-        return str(shown.get("accountId" if self.cloud else "name") or "")
+        """The account in a user's JSON, '' if there is none."""
+        member = "accountId" if self.cloud else "name"
+        return str(user.get(member) or "") if isinstance(user, Mapping) else ""
 
     def ids(self, *users: Any) -> dict[str, str]:
-        """What outlives a renaming, by account. Data Center has a key for that; account ids of Cloud never change."""
-        named = [user for user in users if user and not self.cloud]
-        return {self.account(user): str(user["key"]) for user in named if user.get("key") and self.account(user)}
+        """The ids that outlive a renaming, by account: Data Center's user keys. Account ids of Cloud never change."""
+        if self.cloud:
+            return {}
+        return {self.account(user): str(user["key"]) for user in users if self.account(user) and user.get("key")}
 
     def user(self, account: str | None) -> dict[str, str] | None:
-        """The JSON that assigns an account; None takes the assignee off."""
+        """The JSON that assigns an account; None unassigns."""
         return {"accountId" if self.cloud else "name": account} if account else None
 
     def ref(self, issue: Mapping[str, Any]) -> Ref:
         key = str(issue["key"])
-        return Ref(self.tracker, str(issue["id"]), key, self.browse(key))
+        return Ref(self.settings.name, str(issue["id"]), key, self.browse(key))
 
     def browse(self, key: str) -> str:
-        return f"{self.url}/browse/{key}"
+        return f"{self.settings.url.rstrip('/')}/browse/{key}"
 
     def here(self, issue: Mapping[str, Any]) -> bool:
-        """Whether the issue is in our project, by its own word."""
+        """Whether the issue says that it is in our project."""
         return str(issue["fields"]["project"]["key"]).upper() == self.project.upper()
-
-
-def dialect(settings: TrackerSettings, *, cloud: bool) -> Dialect:
-    status = {name.casefold(): Status(value) for name, value in settings.status.items()}
-    resolution = {name.casefold(): value for name, value in settings.resolution.items()}
-    return Dialect(settings.name, settings.url.rstrip("/"), settings.project, cloud, status, resolution)
 
 
 # --- an issue -------------------------------------------------------------------------------------------------
 
 
 def ticket_of(issue: Mapping[str, Any], words: Dialect) -> Ticket:
-    """The ticket that an issue's JSON shows; raises KeyError, TypeError or ValueError where it is none."""
+    """The issue's JSON as a ticket; raises KeyError, TypeError or ValueError if it is not an issue's."""
     fields = issue["fields"]
     status, duplicate, unclear = status_of(fields, words)
     assignee = words.account(fields.get("assignee"))
@@ -134,48 +125,51 @@ def time_of(text: str) -> datetime:
 
 
 def marker_of(issue: Mapping[str, Any], words: Dialect) -> Marker | None:
-    """The identity in property or description, else the uid that the label still shows; two such labels say nothing."""
+    """The identity in property or description, else the uid in the only label that has one."""
     if words.cloud:
-        found = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
+        identity = marker.from_json((issue.get("properties") or {}).get(PROPERTY))
     else:
-        found = anchor_marker.read(issue["fields"].get("description"))
-    labels = sorted(issue["fields"].get("labels") or ())
-    uids = [match[1] for label in labels if (match := _UID.fullmatch(label))]
-    return found or (Marker(uids[0]) if len(uids) == 1 else None)
+        identity = anchor_marker.read(issue["fields"].get("description"))
+    uids = [match[1] for label in issue["fields"].get("labels") or () if (match := _UID.fullmatch(label))]
+    return identity or (Marker(uids[0]) if len(uids) == 1 else None)
 
 
 def status_of(fields: Mapping[str, Any], words: Dialect) -> tuple[Status, bool, tuple[str, str] | None]:
-    """Our status for an issue's, whether it is closed as duplicate, and the setting and the word that say how it ended
-    and are not known ('resolution', 'Parked').
+    """The issue's status, whether it is closed as duplicate, and the setting and name that would say how it ended if
+    they were known ('resolution', 'Parked').
 
-    The configured tables come first, that of resolutions before that of statuses; then the category, and for a done one
-    what resolution and status are called. A project may have no resolution 'Duplicate': there a done issue that says it
-    duplicates another is one.
+    The configured tables come first, resolutions before statuses; then the category, and for a done issue the names of
+    its resolution and status. A project may have no resolution 'Duplicate': then a done issue with a link 'duplicates'
+    is one.
     """
     state, resolution = str(fields["status"]["name"]), str((fields.get("resolution") or {}).get("name") or "")
-    meant = words.status.get(state.casefold())
+    by_setting = _value_of(state, words.settings.status)
     category = str((fields["status"].get("statusCategory") or {}).get("key") or "")
-    status = meant or _CATEGORY.get(category, Status.OPEN)
+    status = Status(by_setting) if by_setting else _CATEGORY.get(category, Status.OPEN)
     if not status.closed:
         return status, False, None
-    chosen = words.resolution.get(resolution.casefold())
-    said, named = chosen or ending(resolution), ending(state)
-    linked = chosen is None and (said == "done" or not resolution) and _duplicate_of(fields, words) is not None
-    if said == "duplicate" or linked:
+    resolved_as = _value_of(resolution, words.settings.resolution)
+    by_resolution, by_status = resolved_as or ending(resolution), ending(state)
+    may_be_linked = resolved_as is None and (by_resolution == "done" or not resolution)
+    if by_resolution == "duplicate" or (may_be_linked and _duplicate_of(fields, words)):
         return Status.WONT_DO, True, None
-    if chosen or meant:
-        return Status(chosen) if chosen else status, False, None
-    if named == "duplicate":
+    if resolved_as or by_setting:
+        return Status(resolved_as) if resolved_as else status, False, None
+    if by_status == "duplicate":
         return Status.WONT_DO, True, None
-    if "wont_do" in (said, named):
+    if "wont_do" in (by_resolution, by_status):
         return Status.WONT_DO, False, None
-    if resolution and said is None:
+    if resolution and by_resolution is None:
         return status, False, ("resolution", resolution)
-    return status, False, None if named else ("status", state)
+    return status, False, None if by_status else ("status", state)
+
+
+def _value_of(name: str, table: Mapping[str, str]) -> str | None:
+    return next((value for key, value in table.items() if key.casefold() == name.casefold()), None)
 
 
 def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:
-    """The issue that this one 'duplicates': the outward side of a link of that type."""
+    """The issue that this one duplicates: the outward side of a link of that type."""
     for link in fields.get("issuelinks") or ():
         if str(link["type"]["name"]).casefold() == "duplicate" and link.get("outwardIssue"):
             return words.ref(link["outwardIssue"])
@@ -186,19 +180,19 @@ def _duplicate_of(fields: Mapping[str, Any], words: Dialect) -> Ref | None:
 
 
 def summary(title: str) -> str:
-    """One line of at most 255 UTF-16 units, which is how Jira counts."""
-    text = _CONTROL.sub(" ", title).strip()
+    """The title on one line, within Jira's length in UTF-16 units."""
+    text = one_line(title)
     return text if _size(text) <= LONGEST_SUMMARY else f"{cut(text, LONGEST_SUMMARY - 1).rstrip()}…"
 
 
 def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
-    """Labels without spaces, of at most 255 characters, sorted and without doubles."""
-    fit = (cut("-".join(_CONTROL.sub(" ", label).split()), LONGEST_LABEL) for label in labels)
+    """Labels as Jira accepts them: no spaces, at most 255 characters; sorted and unique."""
+    fit = (cut("-".join(one_line(label).split()), LONGEST_LABEL) for label in labels)
     return tuple(sorted({label for label in fit if label}))
 
 
 def document_labels(labels: Iterable[str]) -> tuple[str, ...]:
-    """Labels that documents ask for, made fit, without any that would read as the marker of an item."""
+    """The labels of a document as Jira accepts them, without any that reads as the uid of an item."""
     return tuple(label for label in fit_labels(labels) if not _UID.fullmatch(label))
 
 
@@ -225,7 +219,7 @@ def property_value(identity: Marker) -> dict[str, object]:
 
 
 def quoted(text: str) -> str:
-    """A JQL string; see "Advanced search reference - JQL" on the characters that need a backslash."""
+    """A JQL string ("Advanced search reference - JQL" says which characters need a backslash)."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -235,21 +229,19 @@ def scan_jql(words: Dialect, label: str, since: datetime | None) -> str:
 
 
 def find_jql(words: Dialect, uids: Sequence[str], accounts: Iterable[str], since: datetime, label: str = "") -> str:
-    """Everything by those uids' labels, in whatever project it is by now, or created here since by those accounts, or
-    with that label; not all of them may be empty.
+    """Issues with the label of one of the uids, in any project, and those created here since then by one of the
+    accounts or with that label. Not all of these may be empty.
     """
     names = sorted(accounts)
-    parts = []
-    if uids:
-        parts.append(f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})")
-    made = [f"creator in ({', '.join(quoted(name) for name in names)})"] if names else []
-    made += [f"labels = {quoted(label)}"] if label else []
-    if made:
-        by_whom = made[0] if len(made) == 1 else f"({' OR '.join(made)})"
-        parts.append(f"(project = {quoted(words.project)} AND {by_whom} AND created >= {milliseconds(since)})")
+    parts = [f"labels in ({', '.join(quoted(uid_label(uid)) for uid in uids)})"] if uids else []
+    origins = [f"creator in ({', '.join(quoted(name) for name in names)})"] if names else []
+    origins += [f"labels = {quoted(label)}"] if label else []
+    if origins:
+        origin = origins[0] if len(origins) == 1 else f"({' OR '.join(origins)})"
+        parts.append(f"(project = {quoted(words.project)} AND {origin} AND created >= {milliseconds(since)})")
     return f"{' OR '.join(parts)} ORDER BY created ASC, id ASC"
 
 
 def milliseconds(moment: datetime) -> int:
-    """A literal that, unlike a quoted date, means the same in every time zone and is not cut to minutes."""
+    """A time literal that, unlike a quoted date, is independent of time zones and not cut to minutes."""
     return max(0, int(moment.timestamp() * 1000))

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pmsync.config.settings import TrackerSettings
-from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
+from pmsync.errors import TrackerError, TrackerUnavailable
+from pmsync.trackers.http import Answer
 from pmsync.trackers.jira.create_screen import Screen, field_of
-from pmsync.trackers.jira.issue import Dialect, find_jql
-from pmsync.trackers.jira.session import Answer, Session
+from pmsync.trackers.jira.issue import Dialect
+from pmsync.trackers.jira.session import Session
 from pmsync.trackers.paging import Incomplete, Page, Place, walk
 
 PAGE = 100
 MOST = 200
 """Entries of create metadata in one page, at most ("Get create field metadata", REST API v2)."""
 LONGEST_URL = 1_500
-_ISSUES = {"issues": list}
 
 
 def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iterator[Answer]:
-    """Every page of a search; Cloud goes by token, Data Center by offset, in an order that no edit changes.
+    """Every page of a search: Cloud pages by token, Data Center by offset, in an order that no edit changes.
 
-    Raises Incomplete where the pages do not show everything.
+    Raises Incomplete if the pages do not show everything.
     """
     path = "search/jql" if words.cloud else "search"
 
@@ -35,19 +34,21 @@ def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iter
             return answer, Page(issues, answer.data.get("nextPageToken") or None)
         return answer, Page(issues, _next(answer.data, int(place), len(issues), size))
 
-    return walk(0, ask, f"the search in jira at {words.url!r}")
+    return walk(0, ask, f"the search in Jira at {session.url!r}")
 
 
 def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:
     if len(str(query["jql"])) > LONGEST_URL:
-        return session.ask("POST", path, body={**query, **words.wanted_in_body}, holds=_ISSUES)
-    return session.ask("GET", path, query=query, holds=_ISSUES)
+        answer = session.send("POST", path, body={**query, **words.wanted_in_body})
+    else:
+        answer = session.send("GET", path, query=query)
+    return session.good(answer, path, {"issues": list})
 
 
 def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | None:
-    """Where the next page begins, None after the last: by `total` or `isLast`, else by a page that is not full.
+    """Where the next page begins, None after the last: by `total` or `isLast`, else after a page that is not full.
 
-    Raises Incomplete where a page is empty and something is still to come.
+    Raises Incomplete if a page is empty although more should come.
     """
     end, total, last = start + count, data.get("total"), data.get("isLast")
     if total is not None:
@@ -55,50 +56,15 @@ def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | N
     elif last is None:
         last = count < size
     if not last and not count:
-        raise Incomplete(f"jira shows {end} of {total or 'more'} entries and then nothing; the list is not complete")
+        raise Incomplete(f"Jira lists {end} of {total or 'more'} entries and then nothing; the list is not complete")
     return None if last else end
-
-
-# --- accounts that a search cannot name -----------------------------------------------------------------------
-
-
-def unknown_accounts(session: Session, words: Dialect, accounts: Iterable[str]) -> frozenset[str]:
-    """The accounts that no search may name, each asked for alone: Jira refuses a query for one name that it does not
-    know, in the language of the token's account.
-    """
-    return frozenset(account for account in accounts if _is_unknown(session, words, account))
-
-
-def _is_unknown(session: Session, words: Dialect, account: str) -> bool:
-    try:
-        next(search(session, words, find_jql(words, (), [account], datetime.now(UTC)), 1))
-    except (TrackerUnavailable, TrackerClosed, Incomplete):
-        raise
-    except TrackerError:
-        return True
-    return False
-
-
-# --- people -----------------------------------------------------------------------------------------------------
-
-
-def assignable(session: Session, words: Dialect, known: str, *, by_id: bool) -> Iterator[dict[str, Any]]:
-    """The users who may be assigned in the project and whom `known` finds: an account, or how an attribute begins."""
-    name = ("accountId" if by_id else "query") if words.cloud else "username"
-
-    def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        query = {"project": words.project, name: known, "startAt": place, "maxResults": PAGE}
-        users = session.ask("GET", "user/assignable/search", query=query, holds=list).data
-        return users, Page(users, int(place) + len(users) if len(users) >= PAGE else None)
-
-    return (user for users in walk(0, ask, f"the search for user {known!r} in jira") for user in users)
 
 
 # --- the create screen ----------------------------------------------------------------------------------------
 
 
 def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
-    """The create screen; None where this Jira is too old to tell (Data Center before 8.4)."""
+    """The create screen; None if this Jira is too old to show it (Data Center before 8.4)."""
     path = f"issue/createmeta/{settings.project}/issuetypes"
     wanted = settings.issue_type.casefold()
     try:
@@ -108,16 +74,16 @@ def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
         raise
     except (TrackerError, StopIteration):
         return None
-    # a screen of nothing says that it is not shown to us
+    # an empty screen means that we may not see it
     return Screen(str(kind["id"]), {each.id: each for each in fields}) if fields else None
 
 
 def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:
-    """All entries of create metadata: Cloud calls the list by a name of its own, Data Center `values`."""
+    """All entries of create metadata: Cloud names the list after its content, Data Center `values`."""
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:
-        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, holds=dict).data
+        data = session.ask("GET", path, query={"startAt": place, "maxResults": MOST}, shape=dict)
         entries = [each for each in data.get(name) or data.get("values") or () if isinstance(each, dict)]
         return entries, Page(entries, _next(data, int(place), len(entries), MOST))
 
-    return [entry for entries in walk(0, ask, f"{path!r} of jira") for entry in entries]
+    return [entry for entries in walk(0, ask, f"{path!r} of Jira") for entry in entries]

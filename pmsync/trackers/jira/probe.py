@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
+from pmsync.trackers.http import shortened
 from pmsync.trackers.jira.create_screen import Screen, blocker, demanded
 from pmsync.trackers.jira.gateway import is_gateway
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Answer, Session
-from pmsync.trackers.reach import shortened
+from pmsync.trackers.jira.session import Session
 
 _NEEDED = {
     "CREATE_ISSUES": "create tickets",
@@ -24,20 +24,20 @@ _NEEDED = {
 
 def probe(
     session: Session,
-    settings: TrackerSettings,
     words: Dialect,
     screen: Callable[[], Screen | None],
     searched: Callable[[], tuple[str, ...]],
 ) -> Probe:
-    """All checks in order; the first one that nothing works without ends them.
+    """All checks in order; a failure without which nothing works ends them.
 
     `searched` runs the searches of a sync and returns the configured accounts that they had to leave out.
     """
+    settings = words.settings
     where = f"trackers.{settings.name}"
-    account = own_account(session, settings, words)
+    account = own_account(session, words)
     checks = [Check("account", True, f"logged in as {account!r}"), *_site(session, settings)]
     try:
-        project = session.ask("GET", f"project/{settings.project}", holds={"issueTypes": list}).data
+        project = session.ask("GET", f"project/{settings.project}", shape={"issueTypes": list})
     except TrackerError as error:
         message = f"project {settings.project!r} cannot be read: {error}"
         return _blocked(
@@ -56,46 +56,43 @@ def probe(
     checks.append(Check("issue type", True, f"issue type {settings.issue_type!r} exists"))
     checks += _searches(settings, searched)
     checks += _permissions(session, settings)
-    checks += [*_required(settings, words, screen()), *_unassigned(session, settings)]
+    checks += [*_required(words, screen()), *_unassigned(session, settings)]
     fatal = [check for check in checks if check.ok is False and check.name in {"CREATE_ISSUES", "required fields"}]
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
 
 
-def own_account(session: Session, settings: TrackerSettings, words: Dialect) -> str:
-    """The token's own account. Raises TrackerError where the answer names none: an empty name would be everybody's."""
-    told = session.ask("GET", "myself").data
-    account = words.account(told)
+def own_account(session: Session, words: Dialect) -> str:
+    """The token's own account. Raises TrackerError if the answer names none: an empty name would match everybody."""
+    user = session.ask("GET", "myself")
+    account = words.account(user)
     if not account:
-        hint = f"check {session.secrets}, or name the account in `trackers.{settings.name}.accounts`"
-        raise TrackerError(
-            f"jira at {settings.url!r} does not say whose token this is (`/myself` names nobody, {shortened(told)}): "
-            f"{hint}"
-        )
+        hint = f"check {session.secrets}, or name the account in `trackers.{words.settings.name}.accounts`"
+        why = f"does not say whose token this is (`/myself` names nobody, {shortened(user)})"
+        raise TrackerError(f"{session.where} {why}: {hint}")
     return account
 
 
 def project_key(session: Session, settings: TrackerSettings) -> str:
-    """The key that the configured project has by now, '' where it cannot be read."""
-    answer = session.send("GET", f"project/{settings.project}")
-    shown = answer.data if isinstance(answer, Answer) and answer.ok else None
-    return str(shown.get("key") or settings.project) if isinstance(shown, Mapping) else ""
+    """The present key of the configured project, '' if it cannot be read."""
+    project = session.ask_or_none(f"project/{settings.project}")
+    return str(project.get("key") or settings.project) if isinstance(project, Mapping) else ""
 
 
 def check_key(settings: TrackerSettings, key: str) -> None:
-    """Raise TrackerClosed where the project has another key than the configured one, which only leads to it."""
+    """Raise TrackerClosed if the configured key is a former one, which Jira redirects to the project."""
     if key and key.upper() != settings.project.upper():
         setting = f"trackers.{settings.name}.project"
         raise TrackerClosed(f'project {settings.project!r} has the key {key!r} now: set `{setting} = "{key}"`')
 
 
 def _site(session: Session, settings: TrackerSettings) -> list[Check]:
-    """Whether links to tickets lead somewhere: nobody's browser gets into the gateway."""
+    """Whether links to tickets can be opened: not those of the gateway."""
     if not is_gateway(settings.url):
         return []
-    answer = session.send("GET", "serverInfo")
-    told = answer.data.get("baseUrl") if isinstance(answer, Answer) and isinstance(answer.data, Mapping) else None
-    message = f"{settings.url!r} is for requests only: links to tickets lead nowhere, and the site's own are not known"
-    lines = f'`url = "{told or "https://SITE.atlassian.net"}"` and `api_url = "{settings.url}"`'
+    server = session.ask_or_none("serverInfo")
+    site = server.get("baseUrl") if isinstance(server, Mapping) else None
+    message = f"{settings.url!r} is for requests only: links to tickets cannot be opened, nor those of the site read"
+    lines = f'`url = "{site or "https://SITE.atlassian.net"}"` and `api_url = "{settings.url}"`'
     return [Check("url", None, message, f"set {lines} in [trackers.{settings.name}]; tickets stay linked")]
 
 
@@ -109,15 +106,15 @@ def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]
     except TrackerUnavailable:
         raise
     except TrackerError as error:
-        return [Check("searches", False, f"tickets cannot be searched for: {error}", "no sync works without that")]
+        return [Check("searches", False, f"tickets cannot be searched for: {error}", "no sync works without it")]
     hint = f"correct it in `trackers.{settings.name}.accounts`, or take it out if it was deleted"
-    strangers = [Check("accounts", None, f"no account {account!r} is known here", hint) for account in left_out]
+    strangers = [Check("accounts", None, f"this Jira has no account {account!r}", hint) for account in left_out]
     return [Check("searches", True, "tickets can be searched for"), *strangers]
 
 
 def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
-    have = session.ask("GET", "mypermissions", query=query, holds={"permissions": dict}).data["permissions"]
+    have = session.ask("GET", "mypermissions", query=query, shape={"permissions": dict})["permissions"]
     return [
         Check(name, True, f"may {what}")
         if (have.get(name) or {}).get("havePermission")
@@ -131,29 +128,28 @@ def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
     ]
 
 
-def _required(settings: TrackerSettings, words: Dialect, screen: Screen | None) -> list[Check]:
+def _required(words: Dialect, screen: Screen | None) -> list[Check]:
     if screen is None:
-        return [Check("required fields", None, "this Jira does not tell which fields are required")]
-    if reason := blocker(settings, screen, words):
+        return [Check("required fields", None, "this Jira does not show which fields are required")]
+    if reason := blocker(screen, words):
         return [Check("required fields", False, reason, "correct the project or the configuration")]
     demands = [
         Check(
             "required fields", None, f"an item without {each.name!r} gets no ticket, as the project requires it", todo
         )
-        for each, todo in demanded(settings, screen, words)
+        for each, todo in demanded(screen, words)
     ]
     return demands or [Check("required fields", True, "every required field is filled")]
 
 
 def _unassigned(session: Session, settings: TrackerSettings) -> list[Check]:
-    """Whether issues may be without an assignee; nothing where Jira does not tell ("Get global settings")."""
-    answer = session.send("GET", "configuration")
-    told = answer.data if isinstance(answer, Answer) and answer.ok and isinstance(answer.data, dict) else {}
-    if told.get("unassignedIssuesAllowed") is not False:
+    """Whether issues may be unassigned ("Get global settings"); no check if Jira does not say."""
+    options = session.ask_or_none("configuration")
+    if not isinstance(options, Mapping) or options.get("unassignedIssuesAllowed") is not False:
         return []
     if settings.fallback_owner:
-        message = f"issues must be assigned: where an owner cannot be, {settings.fallback_owner!r} is"
+        message = f"issues must be assigned: to {settings.fallback_owner!r} if not to the owner"
         return [Check("unassigned issues", True, message)]
-    message = "issues must be assigned: an item without an owner who can be may get no ticket"
+    message = "issues must be assigned: an item may get no ticket if its owner cannot be"
     hint = f"set `trackers.{settings.name}.fallback_owner` to somebody who can be assigned"
     return [Check("unassigned issues", None, message, hint)]

@@ -1,6 +1,6 @@
-"""Tickets as issues of one Jira project, on Cloud and on Data Center, through the jira library's session.
+"""Tickets as issues of one Jira project, on Cloud and on Data Center.
 
-REST API v2 on both products, whose texts are wiki markup. Nothing here retries, and a create is sent exactly once.
+REST API v2 on both products, whose texts are wiki markup. Never retries; a create is sent exactly once.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pmsync.model import Draft, Marker, Patch, Ref, Ticket
 from pmsync.trackers.contract import (
     Forbidden,
     Gone,
+    InDoubt,
     Moved,
     Outcome,
     Probe,
@@ -29,16 +30,17 @@ from pmsync.trackers.contract import (
     Unavailable,
     Unresolved,
 )
-from pmsync.trackers.facts import held_digest, with_facts
+from pmsync.trackers.facts import digest_in_marker, with_facts
+from pmsync.trackers.http import Answer, LostAnswer, NotSent
 from pmsync.trackers.jira import anchor_marker, document_format, duplicate, gateway
 from pmsync.trackers.jira import probe as jira_probe
 from pmsync.trackers.jira.access import open_session
 from pmsync.trackers.jira.bulk_create import Sent, Unassignable, in_halves, outcomes_of
+from pmsync.trackers.jira.causes import cause, reason
 from pmsync.trackers.jira.create_screen import Screen, blocker, create_fields, demanded, priority_of, refusal
 from pmsync.trackers.jira.issue import (
     PROPERTY,
     Dialect,
-    dialect,
     document_labels,
     find_jql,
     property_value,
@@ -46,8 +48,9 @@ from pmsync.trackers.jira.issue import (
     summary,
     ticket_of,
 )
-from pmsync.trackers.jira.listing import PAGE, assignable, read_screen, search, unknown_accounts
-from pmsync.trackers.jira.session import TIMEOUT, Answer, Session
+from pmsync.trackers.jira.listing import PAGE, read_screen, search
+from pmsync.trackers.jira.people import assignable_account, unknown_accounts
+from pmsync.trackers.jira.session import TIMEOUT, Session
 from pmsync.trackers.jira.wiki_markup import to_wiki
 from pmsync.trackers.overtaken import is_sent
 from pmsync.trackers.paging import Incomplete
@@ -60,7 +63,7 @@ FEW = 3
 def connect(
     settings: TrackerSettings, environ: Mapping[str, str], *, timeout: tuple[float, float] = TIMEOUT
 ) -> JiraTracker:
-    """A tracker that has sent nothing yet; raises ConfigError where a secret is missing or may not go there."""
+    """A tracker that has sent nothing yet; raises ConfigError if a secret is missing or may not go to that host."""
     return JiraTracker(settings, open_session(settings, environ, timeout))
 
 
@@ -82,28 +85,28 @@ class JiraTracker:
 
     @cached_property
     def words(self) -> Dialect:
-        """Cloud or Data Center: as configured, else found out with one request. Behind an address of its own the
-        server is asked whose it is, for ids of tickets mean something only there.
+        """Cloud or Data Center: as configured, else found out with one request. With an `api_url` that request also
+        checks that it leads to the configured site: ids of tickets are valid only there.
         """
         kind = self.settings.deployment
         if kind is None or self.settings.api_url:
-            server = self.session.ask("GET", "serverInfo", holds=dict).data
+            server = self.session.ask("GET", "serverInfo", shape=dict)
             if self.settings.api_url:
                 gateway.check_site(server, self.settings.url, self.session.setting)
             kind = kind or ("cloud" if server.get("deploymentType") == "Cloud" else "server")
-        return dialect(self.settings, cloud=kind == "cloud")
+        return Dialect(self.settings, cloud=kind == "cloud")
 
     @cached_property
     def me(self) -> str:
-        """The token's own account; raises TrackerError where Jira does not say."""
-        return jira_probe.own_account(self.session, self.settings, self.words)
+        """The token's own account; raises TrackerError if Jira does not say."""
+        return jira_probe.own_account(self.session, self.words)
 
     def accounts(self) -> frozenset[str]:
         return frozenset(self.settings.accounts) or frozenset({self.me})
 
     @cached_property
     def screen(self) -> Screen | None:
-        """The create screen; None where this Jira is too old to tell (Data Center before 8.4)."""
+        """The create screen; None if this Jira is too old to show it (Data Center before 8.4)."""
         return read_screen(self.session, self.settings)
 
     def recognise(self, text: str, repository: str | None = None) -> Ref | None:  # noqa: ARG002
@@ -114,7 +117,7 @@ class JiraTracker:
         return Ref(self.name, key, key, f"{self.settings.url.rstrip('/')}/browse/{key}")
 
     def _key_in(self, address: str) -> str | None:
-        """The key in an address of this Jira, under its own name or a former one."""
+        """The key in an address of this Jira, under its present or a former name."""
         return next(filter(None, (jira_key(address, site) for site in self.settings.sites)), None)
 
     def fit_labels(self, labels: Iterable[str]) -> tuple[str, ...]:
@@ -125,24 +128,24 @@ class JiraTracker:
     def scan(self, since: datetime | None = None) -> Scan:
         pages = self._pages(scan_jql(self.words, self.label, since))
         here = tuple(ticket for ticket in self._tickets(pages) if ticket.ref.tracker)
-        return Scan(here, pages[0].sent_at.replace(microsecond=0))
+        return Scan(here, self.session.sent_at(pages[0]).replace(microsecond=0))
 
     def find(self, uids: Iterable[str], since: datetime) -> tuple[Ticket, ...]:
         wanted = sorted(set(uids))
-        found: dict[Ref, Ticket] = {}
+        tickets: dict[Ref, Ticket] = {}
         lots = [wanted[start : start + LOT] for start in range(0, len(wanted), LOT)] or [[]]
         for number, lot in enumerate(lots):
             pages = self._wide(lot, self.accounts() if number == 0 else frozenset(), since, first=number == 0)
-            found |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_found(ticket)}
+            tickets |= {ticket.ref: ticket for ticket in self._tickets(pages) if self._is_wanted(ticket)}
         self._looked = True
-        return tuple(sorted(found.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
+        return tuple(sorted(tickets.values(), key=lambda ticket: (ticket.created_at, int(ticket.ref.id))))
 
     def departed(self, since: datetime) -> tuple[Ticket, ...]:  # noqa: ARG002
-        """Nothing more: `find` sees them wherever they are."""
+        """None: `find` sees them wherever they are."""
         return ()
 
-    def _is_found(self, ticket: Ticket) -> bool:
-        """Whether it is one of ours, or carries a marker here: what else there is has only our label."""
+    def _is_wanted(self, ticket: Ticket) -> bool:
+        """Whether it is one of ours, or carries a marker here; any other merely has our label."""
         ours = ticket.author in self.accounts()
         return bool((ours or ticket.marker) if ticket.ref.tracker else (ours and ticket.marker))
 
@@ -150,93 +153,84 @@ class JiraTracker:
         return list(search(self.session, self.words, jql))
 
     def _wide(self, uids: Sequence[str], accounts: frozenset[str], since: datetime, *, first: bool) -> list[Answer]:
-        """The wide look, without the accounts that this Jira does not know: one such name and it refuses the query."""
-        named, label = accounts - self._unknown, self.label if first else ""
+        """The wide look, without accounts that this Jira does not know: it refuses a query that names one."""
+        names, label = accounts - self._unknown, self.label if first else ""
         try:
-            return self._pages(find_jql(self.words, uids, named, since, label))
+            return self._pages(find_jql(self.words, uids, names, since, label))
         except (TrackerUnavailable, TrackerClosed, Incomplete):
             raise
         except TrackerError:
-            unknown = unknown_accounts(self.session, self.words, named)
-            if not unknown or unknown == named:
+            unknown = unknown_accounts(self.session, self.words, names)
+            if not unknown or unknown == names:
                 raise
             self._unknown |= unknown
-        return self._pages(find_jql(self.words, uids, named - unknown, since, label))
+        return self._pages(find_jql(self.words, uids, names - unknown, since, label))
 
     def left_out(self) -> tuple[str, ...]:
         return tuple(sorted(self._unknown))
 
     def _tickets(self, pages: Iterable[Answer]) -> tuple[Ticket, ...]:
-        found = {ticket.ref: ticket for page in pages for ticket in map(self._ticket, page.data["issues"])}
-        return tuple(found.values())
+        tickets = {ticket.ref: ticket for page in pages for ticket in map(self._ticket, page.data["issues"])}
+        return tuple(tickets.values())
 
     def _ticket(self, issue: Mapping[str, Any]) -> Ticket:
-        """The ticket; the ref of one in another project has no tracker, as it is for reading only."""
+        """The ticket; the ref of one in another project has no tracker: it is only to be read."""
         try:
             ticket = ticket_of(issue, self.words)
             return ticket if self._here(issue) else replace(ticket, ref=replace(ticket.ref, tracker=""))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             key = issue.get("key") if isinstance(issue, dict) else issue
-            raise TrackerError(
-                f"issue {key!r} in jira at {self.settings.url!r} cannot be understood: {error}"
-            ) from None
+            raise TrackerError(f"issue {key!r} in Jira at {self.settings.url!r} cannot be read: {error!r}") from None
 
     def get(self, refs: Sequence[Ref]) -> Mapping[Ref, Sight]:
         issues = self._issues([ref.id for ref in refs])
         return {ref: self._sight(ref, issues.get(ref.id)) for ref in refs}
 
     def _issues(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """By the id or key asked for: the issues that one request for many shows; those left out are asked alone."""
-        found: dict[str, Mapping[str, Any]] = {}
+        """Issues by id and by key, as far as bulk requests show them; the caller reads the others one by one."""
+        by_name: dict[str, Mapping[str, Any]] = {}
         for start in range(0, len(ids), PAGE) if len(ids) > FEW else ():
             lot = list(ids[start : start + PAGE])
             if self.words.cloud:
                 body = {"issueIdsOrKeys": lot, **self.words.wanted_in_body}
-                holds = {"issues": list}
-                issues = self.session.ask("POST", "issue/bulkfetch", body=body, holds=holds).data["issues"]
+                shape = {"issues": list}
+                issues = self.session.ask("POST", "issue/bulkfetch", body=body, shape=shape)["issues"]
             else:
-                # Data Center has no bulk read; a search may be behind or leave some out, which then are asked alone.
+                # Data Center has no bulk read, and a search may leave out recent issues.
                 jql = f"id in ({', '.join(each for each in lot if each.isdigit())})"
                 query = {"jql": jql, **self.words.wanted, "maxResults": PAGE, "validateQuery": "false"}
-                answer = self.session.send("GET", "search", query=query)
-                issues = answer.data["issues"] if isinstance(answer, Answer) and answer.ok else []
-            found |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
-        return found
+                issues = (self.session.ask_or_none("search", query) or {}).get("issues", [])
+            by_name |= {each: issue for issue in issues for each in (str(issue["id"]), str(issue["key"]))}
+        return by_name
 
     def _sight(self, ref: Ref, issue: Mapping[str, Any] | None) -> Sight:
-        found = self._found(ref) if issue is None else issue
-        if not isinstance(found, Mapping):
-            return found
-        if not self._here(found):
-            there = self._ticket(found)
-            return Moved(ref, None, there.ref.url, there)
-        return self._ticket(found)
+        current = self._read(ref) if issue is None else issue
+        if not isinstance(current, Mapping):
+            return current
+        ticket = self._ticket(current)
+        return ticket if ticket.ref.tracker else Moved(ref, None, ticket.ref.url, ticket)
 
-    def _found(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
-        """The issue, read afresh, wherever it is now."""
-        answer = self.session.send("GET", f"issue/{ref.id}", query=self.words.wanted)
-        if isinstance(answer, Answer) and answer.status == 404:
-            return self._missing(ref)
-        if isinstance(answer, Answer) and answer.status == 403:
-            return Forbidden(ref, f"{answer.reason}{f': {answer.cause}' if answer.cause else ''}")
-        issue: Mapping[str, Any] = self.session.shaped(self.session.good(answer), f"issue/{ref.id}", {"fields": dict})
+    def _read(self, ref: Ref) -> Mapping[str, Any] | Gone | Forbidden:
+        """The issue, freshly read, wherever it is now."""
+        path = f"issue/{ref.id}"
+        answer = self.session.send("GET", path, query=self.words.wanted)
+        if answer.status == 404:
+            # Jira answers 404 for what is deleted and for what we may not see: only the project shows which it is.
+            hidden = Forbidden(ref, "404, and the project cannot be read either")
+            return Gone(ref, hidden=True) if self._project_key else hidden
+        if answer.status == 403:
+            why = cause(answer, self.session.secrets)
+            return Forbidden(ref, f"{reason(answer)}{f': {why}' if why else ''}")
+        issue: Mapping[str, Any] = self.session.good(answer, path, {"fields": dict}).data
         return issue
-
-    def _missing(self, ref: Ref) -> Gone | Forbidden:
-        """Jira says 404 for what is deleted and for what we may not see: the project tells which it is."""
-        return (
-            Gone(ref, hidden=True)
-            if self._project_key
-            else Forbidden(ref, "404, and the project cannot be read either")
-        )
 
     @cached_property
     def _project_key(self) -> str:
-        """The key that the project has by now (the former one leads to it), '' where it cannot be read."""
+        """The present key of the project, which a former key leads to; '' if it cannot be read."""
         return jira_probe.project_key(self.session, self.settings)
 
     def _here(self, issue: Mapping[str, Any]) -> bool:
-        """Whether the issue is in our project; raises TrackerClosed where that has another key than configured."""
+        """Whether the issue is in our project; raises TrackerClosed if that has another key than configured."""
         if not (here := self.words.here(issue)):
             jira_probe.check_key(self.settings, self._project_key)
         return here
@@ -252,12 +246,12 @@ class JiraTracker:
             return (Unavailable(str(error), error.retry_after),) * len(drafts)
         except TrackerError as error:
             return (Rejected(str(error), closed=True),) * len(drafts)
-        reason = blocker(self.settings, screen, self.words) if screen else ""
+        reason = blocker(screen, self.words) if screen else ""
         if reason:
             return (Rejected(reason, closed=True),) * len(drafts)
-        demands = demanded(self.settings, screen, self.words) if screen else []
-        fields = [create_fields(draft, self.settings, screen, self.words) for draft in drafts]
-        empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.settings, demands, each))}
+        demands = demanded(screen, self.words) if screen else []
+        fields = [create_fields(draft, screen, self.words) for draft in drafts]
+        empty = {n: reason for n, each in enumerate(fields) if (reason := refusal(self.words, demands, each))}
         lot = [(draft, fields[n]) for n, draft in enumerate(drafts) if n not in empty]
         sent = iter(in_halves(lot, lambda part: self._send(part, author)) if lot else ())
         outcomes = [Rejected(empty[n], common=True) if n in empty else next(sent) for n in range(len(drafts))]
@@ -265,7 +259,7 @@ class JiraTracker:
         return tuple(outcomes)
 
     def _without_refused(self, drafts: Sequence[Draft], outcomes: list[Outcome]) -> None:
-        """Send again what was surely refused for its assignee alone: the ticket matters more than who has left."""
+        """Send again what was surely refused only for its assignee: the ticket matters more than who has left."""
         left = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Unassignable)]
         others = {n: other for n in left if (other := drafts[n].without_refused)}
         for n, outcome in zip(others, self.create(list(others.values())), strict=True):
@@ -277,9 +271,13 @@ class JiraTracker:
 
     def _send(self, lot: Sequence[Sent], author: str) -> tuple[Outcome, ...]:
         updates = [{"fields": fields, **self._property(draft.marker)} for draft, fields in lot]
-        answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
-        advice = self.session.advice(answer) if isinstance(answer, Answer) else ""
-        return outcomes_of(answer, lot, self.words, author=author, advice=advice)
+        try:
+            answer = self.session.send("POST", "issue/bulk", body={"issueUpdates": updates})
+        except NotSent as error:
+            return (Unavailable(str(error)),) * len(lot)
+        except LostAnswer as error:
+            return (InDoubt(str(error)),) * len(lot)
+        return outcomes_of(answer, lot, self.words, self.session, author=author)
 
     def update(self, ref: Ref, patch: Patch, listed: Marker | None = None) -> Ticket:
         issue = self._issue_here(ref)
@@ -293,56 +291,56 @@ class JiraTracker:
         return self._taken(patch, self._still_here(ref))
 
     def _version(self, patch: Patch) -> str:
-        """The version of the API that shows Cloud's text as it is kept; version 2 turns it into wiki markup and back,
-        which loses some of what people wrote.
+        """Version 3 shows Cloud's text as it is stored. Version 2 converts it to wiki markup and back, which loses some
+        of what people wrote.
         """
         return "3" if self.words.cloud and "facts" in patch else "2"
 
     def _with_text(self, body: dict[str, Any], patch: Patch, ticket: Ticket, text: str) -> dict[str, Any]:
         """The body of the write with the marker, and with the list of facts in the description."""
         identity, fields = patch["marker"], body.get("fields", {})
-        held = held_digest(ticket, identity.uid)
+        digest = digest_in_marker(ticket, identity.uid)
         if not self.words.cloud:
             if "facts" in patch:
-                text, identity = with_facts(text, held, to_wiki(patch["facts"]), identity)
+                text, identity = with_facts(text, digest, to_wiki(patch["facts"]), identity)
             return {**body, "fields": {**fields, "description": anchor_marker.replace(text, identity)}}
         if "facts" in patch:
-            shown = self.session.ask(
-                "GET", f"issue/{ticket.ref.id}", query={"fields": "description"}, version="3"
-            ).data["fields"]["description"]
-            changed = document_format.replace_facts(shown, held, patch["facts"]) if shown else None
+            query = {"fields": "description"}
+            issue = self.session.ask("GET", f"issue/{ticket.ref.id}", query=query, version="3")
+            description = issue["fields"]["description"]
+            changed = document_format.replace_facts(description, digest, patch["facts"]) if description else None
             fields = {**fields, "description": changed} if changed else fields
             identity = identity if changed else replace(identity, facts="")
         return {**body, **({"fields": fields} if fields else {}), **self._property(identity)}
 
     def _property(self, identity: Marker) -> dict[str, Any]:
-        """The marker in the body of a write, on Cloud; elsewhere it is part of the description."""
+        """The marker in the body of a write, on Cloud; on Data Center it is part of the description."""
         if not self.words.cloud:
             return {}
         return {"properties": [{"key": PROPERTY, "value": property_value(identity)}]}
 
     def _taken(self, patch: Patch, ticket: Ticket) -> Ticket:
-        """The ticket, where it is as the patch wants it: a proxy may have said yes in Jira's place."""
+        """The ticket, if it took the patch: a proxy may have answered in Jira's place."""
         title = summary(patch["title"]) if "title" in patch else ticket.title
         key = patch["marker"].key if "marker" in patch else None
         if ticket.title != title or (key is not None and (ticket.marker is None or ticket.marker.key != key)):
-            raise TrackerUnavailable(f"issue {ticket.ref.key!r} is as it was, although jira accepted the change")
+            raise TrackerUnavailable(f"issue {ticket.ref.key!r} is unchanged, although Jira accepted the change")
         if "assignees" in patch and ticket.assignees != tuple(patch["assignees"])[:1]:
-            raise TrackerError(f"jira accepted the assignee of {ticket.ref.key!r} and did not take it")
+            raise TrackerError(f"Jira accepted a new assignee of {ticket.ref.key!r}, and did not assign the issue")
         return ticket
 
     def _still_here(self, ref: Ref) -> Ticket:
         return self._ticket(self._issue_here(ref))
 
     def _issue_here(self, ref: Ref) -> Mapping[str, Any]:
-        """The issue, read afresh; raises TrackerError where the ref leads out of the project."""
-        found = self._found(ref)
-        if isinstance(found, Mapping) and self._here(found):
-            return found
-        if isinstance(found, Forbidden):
-            raise TrackerError(f"issue {ref.key!r} cannot be read ({found.reason})")
-        where = self.words.browse(str(found["key"])) if isinstance(found, Mapping) else "nowhere that we can see"
-        raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} any more: it is {where}")
+        """The issue, freshly read; raises TrackerError if it left the project."""
+        issue = self._read(ref)
+        if isinstance(issue, Forbidden):
+            raise TrackerError(f"issue {ref.key!r} cannot be read ({issue.reason})")
+        if isinstance(issue, Mapping) and self._here(issue):
+            return issue
+        why = f"it moved to {self.words.browse(str(issue['key']))}" if isinstance(issue, Mapping) else "404"
+        raise TrackerError(f"issue {ref.key!r} is not in project {self.settings.project!r} ({why})")
 
     def _body(self, patch: Patch) -> dict[str, Any]:
         fields: dict[str, Any] = {}
@@ -353,7 +351,7 @@ class JiraTracker:
         if "due" in patch:
             fields["duedate"] = patch["due"].isoformat() if patch["due"] else None
         if "priority" in patch:
-            name = priority_of(patch["priority"], self.settings, self.screen)
+            name = priority_of(patch["priority"], self.words, self.screen)
             fields |= {"priority": {"name": name}} if name else {}
         labels = [{"add": label} for label in document_labels(patch.get("add_labels", ()))]
         labels += [{"remove": label} for label in document_labels(patch.get("remove_labels", ()))]
@@ -372,27 +370,14 @@ class JiraTracker:
         wanted = list(people)
         for person in wanted:
             if person.id not in self._resolved:
-                self._resolved[person.id] = self._account(person)
+                self._resolved[person.id] = assignable_account(self.session, self.words, person)
         return {person.id: self._resolved[person.id] for person in wanted}
 
-    def _account(self, person: Person) -> str | Unresolved:
-        known = person.jira or person.email
-        if not known:
-            return Unresolved(f"people.{person.id} has neither `jira` nor `email`")
-        found = []
-        for user in assignable(self.session, self.words, known, by_id=bool(person.jira)):
-            if known.casefold() in {self.words.account(user).casefold(), str(user.get("emailAddress", "")).casefold()}:
-                return self.words.account(user)
-            found.append(user)
-        if not person.jira and len(found) == 1 and not found[0].get("emailAddress"):
-            return self.words.account(found[0])  # Cloud hides addresses, and finds by the whole address only
-        return Unresolved(f"no user {known!r} can be assigned in project {self.settings.project!r}")
-
     def probe(self) -> Probe:
-        return jira_probe.probe(self.session, self.settings, self.words, lambda: self.screen, self._searched)
+        return jira_probe.probe(self.session, self.words, lambda: self.screen, self._searched)
 
     def _searched(self) -> tuple[str, ...]:
-        """Run the searches of a sync, unless one of this run has; returns the accounts that they go without."""
+        """Run the searches of a sync, unless this run has already; returns the accounts that they leave out."""
         if not self._looked:
             now = datetime.now(UTC)
             self.scan(now)

@@ -1,7 +1,7 @@
-"""Markdown to Jira's wiki markup. Pure text in, text out; walks lists of tokens and never recurses.
+"""Markdown to Jira's wiki markup. Pure; walks lists of tokens and never recurses.
 
-The text comes from documents, so nothing in it may become markup of its own: no macro, no mention, no embedded image.
-The notation is that of Jira's help page "Text Formatting Notation" (`/secure/WikiRendererHelpAction.jspa`).
+The text comes from documents, so none of it may become markup of its own: no macro, mention or embedded image. The
+notation is that of Jira's help page "Text Formatting Notation" (`/secure/WikiRendererHelpAction.jspa`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _LINKED = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _UNSAFE_IN_CODE = re.compile(r"\{(?=\s*(?:code|quote))|\[(?=[~@])", re.IGNORECASE)
 _UNSAFE_IN_URL = re.compile(r"[\s|\\^{}\[\]\"<>`]")
 
-# What begins markup wherever it stands (Jira notifies for [@alice] too), at the edge of a word, before more text, and
-# as a smiley. A backslash counts as ';' there: it is written as an entity, which ends in one.
+# What begins markup anywhere (Jira notifies for [@alice] too), at the edge of a word, before more text, and as a
+# smiley. A backslash counts as ';' there: it becomes an entity, which ends in one.
 _SPECIAL = (
     re.compile(r"[{}\[\]|]|(?<=\[)@"),
     re.compile(r"(?<![^\W_])[*_^~+]|[*_^~+](?![^\W_])"),
@@ -50,9 +50,9 @@ _LINE_START = re.compile(r"^[ \t]*(?=[#*-]+\s|-{4}|h[1-6]\.|bq\.|\|)", re.MULTIL
 
 
 def escape(text: str, before: str = "", after: str = "") -> str:
-    """Plain text in which no character means anything to Jira, while words keep their looks.
+    """Plain text in which no character is markup for Jira, while words look the same.
 
-    `before` and `after` are the neighbours it will have, for markup that depends on them.
+    `before` and `after` are its neighbours, for markup that depends on them.
     """
     start, whole = len(before), before + _LINE_END.sub(" ", text) + after
     special = {match.start() for rule in _SPECIAL for match in rule.finditer(whole)}
@@ -73,7 +73,7 @@ def escape(text: str, before: str = "", after: str = "") -> str:
 
 
 def to_wiki(markdown: str) -> str:
-    """The same text in wiki markup; of raw HTML only the words are kept, comments are dropped whole."""
+    """Markdown as wiki markup. Of raw HTML only the words are kept; comments are dropped."""
     text = _CONTROL.sub(" ", _LINE_SEPARATOR.sub("\n", markdown.replace("\r\n", "\n")))
     writer = _Writer()
     for token in _PARSER.parse(text):
@@ -83,9 +83,9 @@ def to_wiki(markdown: str) -> str:
 
 @dataclass
 class _Writer:
-    """The blocks written so far, each with what sets it off from the one before, and where in the text we stand.
+    """The blocks written so far, with the separators between them, and the state of the walk.
 
-    `lists` holds '*' or '#' for each open list; `fresh` is True at an item's start; `ended` where a list just ended.
+    `lists` has '*' or '#' for each open list; `fresh` is True at an item's start, `ended` right after a list.
     """
 
     parts: list[str] = field(default_factory=list)
@@ -98,7 +98,7 @@ class _Writer:
     cells: list[str] = field(default_factory=list)
 
     def add(self, kind: str, text: str) -> None:
-        """One more block. Items of a list, rows of a table, and what stands inside of something follow closely."""
+        """Add a block. Items of a list, rows of a table and what is inside something follow without a blank line."""
         close = self.kind == "open" or kind == "close" or (kind == self.kind == "row") or bool(self.lists)
         if kind in {"item", "inner"} and (self.kind not in {"item", "inner"} or self.ended):
             close = self.kind == "open"
@@ -108,7 +108,7 @@ class _Writer:
         self.kind, self.fresh, self.ended, self.prefix = kind, False, False, ""
 
     def write(self, text: str) -> None:
-        """A block in its place: on its own, as an item, or as more of an item."""
+        """Add a block where it belongs: on its own, as an item, or as more of an item."""
         if not self.lists:
             self.add("text", self.prefix + text)
         elif self.fresh:
@@ -158,7 +158,7 @@ def _block(writer: _Writer, token: Token) -> None:
 
 
 def _quote(writer: _Writer, step: int) -> None:
-    """{quote} cannot stand in itself: an inner quote reads as part of the outer one."""
+    """{quote} cannot be nested: an inner quote becomes part of the outer one."""
     writer.quotes += step
     if (writer.quotes, step) == (1, 1):
         writer.add("open", "{quote}")
@@ -182,13 +182,13 @@ def _inline_block(writer: _Writer, token: Token) -> None:
 
 
 def _guarded(text: str) -> str:
-    """Text no line of which begins a list, a heading, a quote, a rule or a table."""
+    """Text in which no line begins a list, a heading, a quote, a rule or a table."""
     return _LINE_START.sub(lambda match: _ZERO_WIDTH + match[0], text)
 
 
 def _code(content: str, info: str) -> str:
-    """A code block. What would end it or its quote early is broken by an invisible character, and so are mentions:
-    Jira looks for them in the whole text and notifies from code as well.
+    """A code block. An invisible character breaks what would end it or its quote early, and mentions: Jira notifies
+    from code as well.
     """
     words = info.split()
     language = _SAME_LANGUAGE.get(words[0].lower(), words[0].lower()) if words else ""
@@ -202,14 +202,14 @@ def _code(content: str, info: str) -> str:
 
 @dataclass
 class _Span:
-    """Something open: where its first part stands, and the character before it or its address."""
+    """An open span: the index of its first part, and the character before it, or its address."""
 
     index: int
     note: str
 
 
 def _joined(children: list[Token]) -> list[Token]:
-    """The tokens without HTML that is left out, and text that only such HTML parted as one."""
+    """The tokens without dropped HTML; text that only such HTML separated becomes one token."""
     out: list[Token] = []
     for token in children:
         if token.type == "html_inline" and not _BREAK.match(token.content):
@@ -237,7 +237,7 @@ def _inline(children: list[Token], new_line: str) -> str:
         elif token.type == "code_inline":
             out.append(_code_inline(token.content.strip(), before, following))
         elif token.type in {"hardbreak", "html_inline"}:
-            # Neither a link nor emphasis goes on in the next line of the source.
+            # Neither a link nor emphasis may continue on the next line of the source.
             out.append(" " if open_spans["link"] else _NEW_LINE if any(open_spans.values()) else new_line)
         else:
             out.append(_atom(token, in_link=bool(open_spans["link"])))
@@ -259,7 +259,7 @@ def _atom(token: Token, *, in_link: bool) -> str:
 
 
 def _code_inline(code: str, before: str, following: str) -> str:
-    """Code within a line, set off from letters that touch it: there Jira would show the braces."""
+    """Code within a line, separated from adjacent letters: next to those Jira would show the braces."""
     if not code:
         return ""
     left, right = (_ZERO_WIDTH if char.isalnum() else "" for char in (before, following))
@@ -267,7 +267,7 @@ def _code_inline(code: str, before: str, following: str) -> str:
 
 
 def _close(out: list[str], name: str, spans: list[_Span], following: str) -> None:
-    """End a span: a link gets its address, emphasis its signs, in braces where it begins or ends within a word."""
+    """End a span: a link gets its address, emphasis its signs, in braces if it begins or ends within a word."""
     span = spans.pop()
     words = "".join(out[span.index + 1 :])
     del out[span.index :]
@@ -282,7 +282,7 @@ def _close(out: list[str], name: str, spans: list[_Span], following: str) -> Non
 
 
 def _link(words: str, plain: str, url: str) -> str:
-    """A link where the address leads somewhere from Jira; a path within the document's repository stays text."""
+    """A link if the address works from Jira; a path within the document's repository stays text."""
     if _LINKED.match(url):
         address = _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
         return f"[{words}|{address}]" if words and plain not in {url, escape(url)} else f"[{address}]"
@@ -290,7 +290,7 @@ def _link(words: str, plain: str, url: str) -> str:
 
 
 def _address(state: StateInline, silent: bool) -> bool:
-    """The parser's rule for a bare address: one piece, whatever signs of emphasis it holds ('…/pkg/__init__.py')."""
+    """A parser rule: a bare address is one piece, even with signs of emphasis in it ('…/pkg/__init__.py')."""
     scheme = _SCHEME.search(state.src, max(0, state.pos - 6), state.pos)
     if scheme is None or state.src[state.pos] != ":" or state.linkLevel:
         return False
@@ -310,7 +310,7 @@ def _last_char(out: list[str]) -> str:
 
 
 def _first_char(children: list[Token], position: int) -> str:
-    """What stands right after: a letter of text, or a sign that stands for any markup."""
+    """The character that follows; '.' for any markup."""
     if position >= len(children) or children[position].type in {"softbreak", "hardbreak"}:
         return ""
     token = children[position]

@@ -1,9 +1,8 @@
-"""What people do with the tickets of a local tracker, each under their own name; `pmsync tickets` is its face."""
+"""What people do with the tickets of a local tracker, under their own names: the verbs of `pmsync tickets`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from pmsync.model import Draft, Marker, Ticket
 from pmsync.trackers.local import tickets
@@ -13,7 +12,7 @@ from pmsync.trackers.local.tickets import Naming, Row, Value, Who
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that is kept of one ticket. Rows of comments: author, at, text; of events: actor, at, field, old, new."""
+    """Everything about one ticket. Rows of comments: author, at, text; of events: actor, at, field, old, new."""
 
     ticket: Ticket
     body: str
@@ -23,14 +22,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One person at work in one local tracker. Every verb raises TrackerError for a ticket that is not there."""
+    """One person at work in one local tracker. Every verb raises TrackerError if the ticket does not exist."""
 
     store: Store
     naming: Naming
     actor: str
 
     def tickets(self, *, closed: bool = False) -> list[Ticket]:
-        """The open ones, or all, labelled or not, in order of creation."""
+        """Open tickets, or all, labelled or not, in order of creation."""
         where = "moved_to IS NULL" if closed else "moved_to IS NULL AND state IN ('open', 'in_progress')"
         with self.store.reading() as database:
             return [tickets.to_ticket(row, self.naming) for row in tickets.rows(database, where, [])]
@@ -48,15 +47,12 @@ class Desk:
             return tickets.to_ticket(tickets.row(database, number), self.naming)
 
     def set(self, number: int, **values: Value) -> Ticket:
-        """Set columns as `local_tickets.edit` does."""
+        """Set columns as `tickets.edit` does."""
         with self.store.writing() as database:
             return tickets.to_ticket(tickets.edit(database, number, values, self._who()), self.naming)
 
     def close(self, number: int, *, wont_do: bool = False) -> Ticket:
         return self.set(number, state="wont_do" if wont_do else "done")
-
-    def close_as_duplicate(self, number: int, of: int) -> Ticket:
-        return self.set(number, state="duplicate", duplicate_of=of)
 
     def reopen(self, number: int) -> Ticket:
         return self.set(number, state="open")
@@ -66,9 +62,6 @@ class Desk:
 
     def assign(self, number: int, *accounts: str) -> Ticket:
         return self.set(number, assignees=accounts)
-
-    def set_due(self, number: int, due: date | None) -> Ticket:
-        return self.set(number, due=due)
 
     def comment(self, number: int, text: str) -> Ticket:
         with self.store.writing() as database:

@@ -1,8 +1,7 @@
-"""The local tracker's file: made, opened, one transaction at a time. Knows no tickets.
+"""The local tracker's file: created, opened, one transaction at a time. Knows no tickets.
 
-Every transaction has a connection of its own, so that a tracker holds nothing open and two processes may use the file
-at once: writers take turns (BEGIN IMMEDIATE and a busy timeout). Rollback journal, as in the ledger, because people
-copy this file too.
+Every transaction has a connection of its own, so that nothing stays open and several processes can use the file:
+writers take turns (BEGIN IMMEDIATE and a busy timeout). Rollback journal, as in the ledger, because people copy files.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ PATIENCE = 10.0
 
 _OTHER_FILE = "name another file in `path`"
 VERSION = 1
-"""Of the tables, kept as SQLite's user_version; a change of them is a new step in `_prepare`."""
+"""Of the tables, stored as SQLite's user_version; a change of the tables needs a new step in `_prepare`."""
 
 TABLES = """
 CREATE TABLE store (  -- one row: which file this is, so that no ticket of another one is taken for one of these
@@ -91,9 +90,9 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Store:
-    """The file at `path`, which need not exist: then there is nothing in it, and the first write makes it.
+    """The file at `path`. If it does not exist, it reads as empty, and the first write creates it.
 
-    Both transactions raise TrackerUnavailable where another process keeps the file locked, TrackerError otherwise.
+    Both transactions raise TrackerUnavailable if the file stays locked or the disk is full, TrackerError otherwise.
     """
 
     path: Path
@@ -101,7 +100,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
-        """One consistent look at the file; sees nothing of what is written meanwhile."""
+        """One consistent view of the file, without what is written meanwhile."""
         with _explained(self.path), closing(self._reader()) as connection:
             database = Database(connection)
             with database.atomic():
@@ -109,7 +108,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Database]:
-        """One transaction with the file to itself: committed at the end, undone by any error."""
+        """One exclusive transaction: committed at the end, rolled back by any error."""
         with _explained(self.path), closing(self._writer()) as connection:
             database = Database(connection)
             connection.execute("BEGIN IMMEDIATE")
@@ -124,8 +123,9 @@ class Store:
     def _reader(self) -> sqlite3.Connection:
         if self.path.exists():
             self._refuse()
-            # 'rw', as a reader may have to roll back what a killed writer left
-            connection = _connect(f"{self.path.absolute().as_uri()}?mode={_mode(self.path)}")
+            # 'rw', because a reader may have to roll back what a killed writer left
+            mode = "rw" if os.access(self.path, os.W_OK) else "ro"
+            connection = _connect(f"{self.path.absolute().as_uri()}?mode={mode}")
             try:
                 if _version(connection, self.path):
                     return connection
@@ -145,14 +145,14 @@ class Store:
         return _connect(f"{self.path.absolute().as_uri()}?mode=rw")
 
     def _refuse(self) -> None:
-        """Raise TrackerError where there is somebody else's file, or opening this one would touch such a file."""
+        """Raise TrackerError if the file is not pmsync's, or opening it would touch one that is not."""
         if self.path.is_file() and not self.path.stat().st_size:
-            raise TrackerError(f"{str(self.path)!r} is an empty file, and none of pmsync; name another file in `path`")
+            raise TrackerError(f"{str(self.path)!r} is an empty file, not a tickets file; {_OTHER_FILE}")
         if problem := tracked(self.path) or in_the_way(self.path):
             raise TrackerError(f"tickets file {str(self.path)!r}: {problem}")
 
     def _make(self) -> None:
-        """Make the whole file beside its place; where another process was quicker, that one's file stays."""
+        """Create the complete file under another name; if another process was faster, its file stays."""
         folder = self.path.parent
         handle, name = tempfile.mkstemp(prefix=f"{self.path.name}.", suffix=".new", dir=folder)  # mode 0600
         os.close(handle)
@@ -169,7 +169,7 @@ class Store:
 
 
 def _put(made: Path, path: Path) -> None:
-    """Give the finished file its name; raises FileExistsError where there is a file of that name by now."""
+    """Give the finished file its name; raises FileExistsError if that name is taken."""
     try:
         os.link(made, path)
     except FileExistsError:
@@ -180,10 +180,6 @@ def _put(made: Path, path: Path) -> None:
         made.replace(path)
 
 
-def _mode(path: Path) -> str:
-    return "rw" if os.access(path, os.W_OK) else "ro"
-
-
 def _connect(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
@@ -191,34 +187,34 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 @cache
-def _made() -> frozenset[tuple[str, ...]]:
-    """What the file holds by `TABLES`."""
+def _own_schema() -> frozenset[tuple[str, ...]]:
+    """The schema that `TABLES` make."""
     with closing(_connect(":memory:")) as connection:
         connection.executescript(TABLES)
         return frozenset(connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of the tables, 0 where there are none yet; raises TrackerError for a newer one, and for tables, views
-    or triggers that are not pmsync's: they would run what somebody wrote.
+    """The version of the tables, 0 if there are none yet; raises TrackerError for a newer one, and for tables, views or
+    triggers that are not pmsync's: they could run somebody's code.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise TrackerError(
-            f"tickets file {str(path)!r} has version {version}, newer than this program's {VERSION}; update pmsync"
+            f"tickets file {str(path)!r} has version {version}, newer than the {VERSION} of this pmsync; update pmsync"
         )
-    if version and _held(connection) != _made():
+    if version and _schema(connection) != _own_schema():
         raise TrackerError(f"{str(path)!r} is another program's database, or was changed by one; {_OTHER_FILE}")
     return int(version)
 
 
-def _held(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+def _schema(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
     query = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
-    return frozenset(connection.execute(query).fetchmany(len(_made()) + 1))
+    return frozenset(connection.execute(query).fetchmany(len(_own_schema()) + 1))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables where they are missing. By statement: `executescript` would commit the transaction."""
+    """Create missing tables, one statement at a time: `executescript` would commit the transaction."""
     if not _version(connection, path):
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise TrackerError(f"{str(path)!r} is another program's database; {_OTHER_FILE}")
@@ -247,7 +243,5 @@ def _in_words(path: Path, error: sqlite3.Error) -> TrackerError:
     if code == sqlite3.SQLITE_FULL:
         return TrackerUnavailable(f"{where}: the disk is full; free some space and try again")
     if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return TrackerError(
-            f"{where} is damaged or no database ({error}); restore a copy, or name another file in `path`"
-        )
+        return TrackerError(f"{where} is damaged or not a database ({error}); restore a copy, or {_OTHER_FILE}")
     return TrackerError(f"{where} cannot be used ({error}); check its owner, mode and disk")

@@ -1,7 +1,7 @@
-"""Tickets as rows of the local tracker's file: read, made and edited within a transaction of the caller.
+"""Tickets as rows of the local tracker's file: read, created and edited within the caller's transaction.
 
-Every change is one row in `events` with who made it and when, and moves `updated_at`; a value that is already there
-is no change. Knows no tracker and opens nothing.
+Every change adds a row to `events` with who made it and when, and moves `updated_at`; setting the present value is no
+change.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from sqlite_utils import Database
 from pmsync.errors import TrackerError
 from pmsync.identity import marker as markers
 from pmsync.model import Draft, Marker, Ref, Status, Ticket
+from pmsync.trackers.quiet_text import one_line
 
 LONGEST_TITLE, LONGEST_LABEL = 1000, 100
 CLOSED = frozenset({"done", "wont_do", "duplicate"})
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 Value = str | int | date | Marker | tuple[str, ...] | None
 Row = dict[str, Any]
@@ -37,9 +37,9 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How the tickets of one tracker are called: `LOCAL-7` and `local:local/7` for the seventh of `local`.
+    """The keys and URLs of one tracker's tickets: `LOCAL-7` and `local:local/7` for the seventh of `local`.
 
-    A ref's id is `STORE/NUMBER`, with the id of the file; the provisional one is the number alone.
+    A ref's id is `STORE/NUMBER`, with the id of the file; a provisional one is the number alone.
     """
 
     tracker: str
@@ -49,10 +49,10 @@ class Naming:
         return Ref(self.tracker, identity, f"{self.tracker.upper()}-{number}", f"local:{self.tracker}/{number}")
 
     def number(self, text: str) -> int | None:
-        """The number that a key or URL names, None where it is of nothing here."""
+        """The number in a key or URL, None if it is not of this tracker."""
         name = re.escape(self.tracker)
-        found = re.fullmatch(rf"local:{name}/([1-9]\d{{0,15}})|(?i:{name})-([1-9]\d{{0,15}})", text.strip())
-        return int(found[1] or found[2]) if found else None
+        match = re.fullmatch(rf"(?:local:{name}/|(?i:{name})-)([1-9]\d{{0,15}})", text.strip())
+        return int(match[1]) if match else None
 
 
 def number_of(ref: Ref) -> int:
@@ -60,30 +60,30 @@ def number_of(ref: Ref) -> int:
 
 
 def is_of(ref: Ref, store: str) -> bool:
-    """Whether the ref is of the file with this id; a provisional one is of any."""
+    """Whether the ref belongs to the file with this id; a provisional one belongs to any."""
     return ref.id.rpartition("/")[0] in {"", store}
 
 
 # --- text made fit --------------------------------------------------------------------------------------------
 
 
-def one_line(text: str, longest: int) -> str:
-    """The text on one line, without control characters, cut where it is too long."""
-    line = _UNPRINTABLE.sub(" ", _storable(text)).strip()
+def _fit(text: str, longest: int) -> str:
+    """The text on one line, cut if it is too long."""
+    line = one_line(_storable(text))
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def fit_labels(labels: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({fit for label in labels if (fit := one_line(label, LONGEST_LABEL))}))
+    return tuple(sorted({fit for label in labels if (fit := _fit(label, LONGEST_LABEL))}))
 
 
 def _storable(text: str) -> str:
-    """Text that SQLite and its tools take whole: no NUL, no half of a surrogate pair."""
+    """Text that SQLite and its tools accept: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def time_text(time: datetime) -> str:
-    """UTC, always with microseconds: then texts compare as times do."""
+    """UTC, always with microseconds, so that texts compare as times do."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -111,21 +111,21 @@ def rows(database: Database, where: str, parameters: Sequence[object]) -> list[R
 
 
 def row(database: Database, number: int) -> Row:
-    """Raises TrackerError where there is no such ticket, or it was moved away."""
-    found = rows(database, "number = ?", [number])
-    if not found:
+    """The ticket; raises TrackerError if it does not exist or was moved away."""
+    tickets = rows(database, "number = ?", [number])
+    if not tickets:
         raise TrackerError(f"there is no ticket number {number}; it was deleted or never existed")
-    if found[0]["moved_to"]:
-        raise TrackerError(f"ticket number {number} was moved to {found[0]['moved_to']!r}; change it there")
-    return found[0]
+    if tickets[0]["moved_to"]:
+        raise TrackerError(f"ticket number {number} was moved to {tickets[0]['moved_to']!r}; change it there")
+    return tickets[0]
 
 
 def row_of(database: Database, ref: Ref) -> Row:
-    """As `row`, for a ref; raises TrackerError also where it is of another file."""
-    found = row(database, number_of(ref))
-    if not is_of(ref, found["store"]):
-        raise TrackerError(f"ticket {ref.key!r} is not in this file but in one that was here before: restore that one")
-    return found
+    """The ref's ticket; raises TrackerError as `row` does, and if it belongs to another file."""
+    ticket = row(database, number_of(ref))
+    if not is_of(ref, ticket["store"]):
+        raise TrackerError(f"ticket {ref.key!r} belongs to another file, which was here before: restore that one")
+    return ticket
 
 
 def to_ticket(row: Row, naming: Naming) -> Ticket:
@@ -162,9 +162,9 @@ def events(database: Database, number: int) -> list[Row]:
 
 
 def insert(database: Database, draft: Draft, marker: Marker | None, labels: Iterable[str], who: Who) -> int:
-    """Make an open ticket with all that the draft says, and return its number."""
+    """Create an open ticket from the draft, and return its number."""
     at = time_text(who.at)
-    title = one_line(draft.title, LONGEST_TITLE) or "(no title)"
+    title = _fit(draft.title, LONGEST_TITLE) or "(no title)"
     values: Row = {"title": title, "body": _storable(draft.body), "author": who.actor}
     values |= {"created_at": at, "updated_at": at, "due": _text(draft.due), "priority": draft.priority}
     values |= {"uid": marker.uid if marker else None, "marker": _text(marker)}
@@ -179,9 +179,7 @@ def insert(database: Database, draft: Draft, marker: Marker | None, labels: Iter
 
 def edit(database: Database, number: int, changes: Mapping[str, Value], who: Who) -> Row:
     """Set absolute values (title, body, state, duplicate_of, priority, due, marker, labels, assignees, moved_to), and
-    return the ticket as it is now.
-
-    Raises TrackerError where the ticket does not exist or was moved away.
+    return the ticket as it is now; raises TrackerError as `row` does.
     """
     before = row(database, number)
     wanted = {name: _text(value) for name, value in _consequences(before, changes, who).items()}
@@ -199,12 +197,12 @@ def edit(database: Database, number: int, changes: Mapping[str, Value], who: Who
 
 
 def comment(database: Database, number: int, text: str, who: Who) -> None:
-    """Raises TrackerError where the ticket does not exist or was moved away."""
+    """Add a comment; raises TrackerError as `row` does."""
     row(database, number)
     at = time_text(who.at)
     database.table("comments").insert({"ticket": number, "author": who.actor, "at": at, "text": _storable(text)})
     database.table("tickets").update(number, {"updated_at": at})
-    _note(database, number, who, "comment", new=one_line(text, LONGEST_TITLE))
+    _note(database, number, who, "comment", new=_fit(text, LONGEST_TITLE))
 
 
 def delete(database: Database, number: int, who: Who) -> None:
@@ -214,10 +212,10 @@ def delete(database: Database, number: int, who: Who) -> None:
 
 
 def _consequences(before: Row, changes: Mapping[str, Value], who: Who) -> dict[str, Value]:
-    """The changes made fit, and what follows from them: when it was closed, whose duplicate it is, its uid."""
+    """The changes made to fit, and what follows from them: closing time, duplicate, uid."""
     wanted = dict(changes)
     if isinstance(title := wanted.get("title"), str):
-        wanted["title"] = one_line(title, LONGEST_TITLE) or before["title"]
+        wanted["title"] = _fit(title, LONGEST_TITLE) or before["title"]
     if isinstance(body := wanted.get("body"), str):
         wanted["body"] = _storable(body)
     if isinstance(labels := wanted.get("labels"), tuple):
@@ -234,7 +232,7 @@ def _consequences(before: Row, changes: Mapping[str, Value], who: Who) -> dict[s
 
 
 def _comparable(before: Row, name: str) -> str | int | None:
-    """What a column holds now, in the form that `_text` gives to what is wanted there."""
+    """The present value of a column, in the form of `_text`."""
     value: str | int | None = before[name]
     if name in {"labels", "assignees"}:
         listed = json.loads(str(value))
@@ -243,7 +241,7 @@ def _comparable(before: Row, name: str) -> str | int | None:
 
 
 def _text(value: Value) -> str | int | None:
-    """A value as its column holds it, and lists as JSON."""
+    """A value as its column stores it; lists as JSON."""
     if isinstance(value, Marker):
         return markers.to_json(value)
     if isinstance(value, date):

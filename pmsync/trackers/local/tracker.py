@@ -1,7 +1,7 @@
 """The embedded tracker: tickets in a SQLite file, for a team without Jira or GitHub, for the demo, and in tests.
 
-Sends nothing anywhere. Whoever may write the file may write any name into it: authors are a convention among people
-who share a folder, no protection.
+Sends nothing. Whoever may write the file may write any name into it: authors are a convention among people who share a
+folder, not a protection.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pmsync.trackers.contract import (
     Touched,
     Unavailable,
 )
-from pmsync.trackers.facts import held_digest, with_facts
+from pmsync.trackers.facts import digest_in_marker, with_facts
 from pmsync.trackers.local import tickets
 from pmsync.trackers.local.desk import Desk
 from pmsync.trackers.local.store import Store, utc_now
@@ -36,19 +36,19 @@ from pmsync.trackers.local.tickets import Naming, Row, Value, Who
 from pmsync.trackers.overtaken import is_sent
 
 DEEDS = {"state": "its state", "comment": "a comment", "assignees": "its assignees", "duplicate_of": "a link"}
-"""What a person may have done with a ticket so that it is no longer ours to close, by the event's field."""
+"""What a person may have done with a ticket so that pmsync no longer closes it, by the event's field."""
 
 
 def connect(
     settings: TrackerSettings, environ: Mapping[str, str], root: Path, now: Callable[[], datetime] = utc_now
 ) -> LocalTracker:
-    """The tracker over the file that `settings.path` names, from the folder `root`. Makes and opens nothing."""
+    """The tracker over the file `settings.path`, relative to `root`. Creates and opens nothing."""
     del environ  # needs no secret
     return LocalTracker(settings, Store(root / (settings.path or f".pmsync/tickets-{settings.name}.db"), now))
 
 
 class LocalTracker:
-    """See `pmsync.trackers.contract.Tracker`. Several processes may use the same file at once."""
+    """See `pmsync.trackers.contract.Tracker`. Several processes may use the file at once."""
 
     fields = frozenset({"title", "assignees", "due", "priority", "labels"})
     batch = 100
@@ -63,7 +63,7 @@ class LocalTracker:
         self._accounts = frozenset(settings.accounts or (self.account,))
 
     def desk(self, actor: str) -> Desk:
-        """The same tickets as `actor` works with them."""
+        """The tickets as `actor` works with them."""
         return Desk(self.store, self.naming, actor)
 
     def accounts(self) -> frozenset[str]:
@@ -86,8 +86,8 @@ class LocalTracker:
             return {}
         with self.store.reading() as database:
             numbers = json.dumps([tickets.number_of(ref) for ref in refs])
-            found = {row["number"]: row for row in tickets.rows(database, tickets.NUMBERED, [numbers])}
-        return {ref: self._sight(ref, found.get(tickets.number_of(ref))) for ref in refs}
+            rows = {row["number"]: row for row in tickets.rows(database, tickets.NUMBERED, [numbers])}
+        return {ref: self._sight(ref, rows.get(tickets.number_of(ref))) for ref in refs}
 
     def departed(self, since: datetime) -> tuple[Ticket, ...]:  # noqa: ARG002
         return ()
@@ -124,8 +124,8 @@ class LocalTracker:
                 return ticket
             changes = _changes(patch, row)
             if "facts" in patch and "marker" in patch:
-                held = held_digest(ticket, patch["marker"].uid)
-                changes["body"], changes["marker"] = with_facts(row["body"], held, patch["facts"], patch["marker"])
+                digest = digest_in_marker(ticket, patch["marker"].uid)
+                changes["body"], changes["marker"] = with_facts(row["body"], digest, patch["facts"], patch["marker"])
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)
 
     def close_duplicate(self, ref: Ref, of: Ref) -> Ticket | Touched:
@@ -143,7 +143,7 @@ class LocalTracker:
             return tickets.to_ticket(tickets.edit(database, number, changes, self._who()), self.naming)
 
     def resolve(self, people: Iterable[Person]) -> dict[str, str]:
-        """Everybody in [people] has an account here: their id."""
+        """Everybody in [people] has an account here, their id."""
         return {person.id: person.id for person in people}
 
     def probe(self) -> Probe:

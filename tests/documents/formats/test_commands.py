@@ -1,4 +1,4 @@
-"""The commands over documents that are no Markdown: what they show, and that one sync is enough."""
+"""The commands on documents in other formats than Markdown: what they show, and that one sync is enough."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ from pmsync.documents.items import parse
 from pmsync.documents.items.account import Account, account
 from pmsync.documents.items.document import read
 from pmsync.documents.items.sections import Section
+from pmsync.documents.markdown.content import content
 from pmsync.documents.read import explain
 from tests import reading
+from tests.documents.items.test_not_done import DESCRIBED, LEFT
 
 HEAD = "# Checkout was slow\n\n## Action items\n\n"
 DOCUMENTS = [*reading.texts(reading.OWN), *reading.texts(reading.EXAMPLES)]
@@ -21,7 +23,7 @@ ENTRY = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\S|\|(?!\s*:?-).*\w")
 
 
 def of(items: str) -> Account:
-    return account(HEAD + items, "a.md")
+    return account(content(HEAD + items, "a.md"), "a.md")
 
 
 def left(items: str) -> list[tuple[int, str]]:
@@ -70,7 +72,7 @@ def test_what_was_merged_into_an_item_is_within_its_lines() -> None:
 
 @pytest.mark.parametrize("text", DOCUMENTS)
 def test_every_item_is_accounted_for_with_all_that_it_has(text: str) -> None:
-    document, made = parse(text, "a.md"), account(text, "a.md")
+    document, made = parse(text, "a.md"), account(content(text, "a.md"), "a.md")
     assert [trace.line for trace in made.traces] == [item.line for item in document.items]
     for item, trace in zip(document.items, made.traces, strict=True):
         origins = trace.origins or {}
@@ -78,6 +80,28 @@ def test_every_item_is_accounted_for_with_all_that_it_has(text: str) -> None:
         assert all(name in origins for name in fields if getattr(item, name)), item
         assert ("done" in origins) == (item.done is not None)
         assert "dropped" in origins or not item.dropped
+
+
+REPORTS = (
+    "Added an alert on the queue",
+    "We have removed the old job",
+    "We've now enabled paging",
+    "The cron job has been disabled (it did not help)",
+)
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_a_sentence_that_reads_as_finished_is_told_and_closes_nothing(text: str) -> None:
+    (each,) = of(f"- {text}\n").traces
+    assert each.finished
+    assert parse(f"{HEAD}- {text}\n", "a.md").items[0].done is None
+    (marked,) = of(f"- ✅ {text}\n").traces
+    assert not marked.finished
+
+
+@pytest.mark.parametrize("text", [*DESCRIBED, *LEFT, "Add the alert", "Created a ticket to add an alert"])
+def test_a_sentence_that_asks_for_work_does_not_read_as_finished(text: str) -> None:
+    assert not any(each.finished for each in of(f"- {text}\n").traces)
 
 
 # --- what is left out ------------------------------------------------------------------------------------------
@@ -91,12 +115,12 @@ def test_every_item_is_accounted_for_with_all_that_it_has(text: str) -> None:
         ("- <action>", "a placeholder"),
         ("- Why did nobody look?", "a question, or what was ruled out"),
         ("- *Say here what is to be done by whom*", "a template's instructions"),
-        ("- Frontend:", "it only names a group, and nothing is below it"),
+        ("- Frontend:", "it names a group, and nothing is below it"),
         ("### Later", "a heading with nothing below it"),
         ("### [Describe the action]\n\nHow and why.", "a placeholder"),
         ("It took us all day to find out what had happened to the cache and who knew.", "running text"),
-        ("> We should all have known better than that.", "a quotation: only what has a box, an owner or a date counts there"),
-        ("| Action | Owner |\n|---|---|\n| _Add an alert_ | _name_ |", "a row as the template has it"),
+        ("> We should all have known better than that.", "a quotation: only entries with a box, an owner or a date count"),
+        ("| Action | Owner |\n|---|---|\n| _Add an alert_ | _name_ |", "an example row of a template"),
         ("| Action | Owner |\n|---|---|\n| TBD | alice |", "a placeholder"),
         ("| Action | Owner |\n|---|---|\n| | alice |", "a row without the item's text"),
         ("| Wingman | Squad |\n|---|---|\n| alice | web |", "a table without a column for the items' text"),
@@ -109,9 +133,9 @@ def test_what_makes_no_item_is_told_with_the_reason(items: str, why: str) -> Non
 
 def test_work_that_was_done_under_a_heading_that_may_mean_that_is_told() -> None:
     text = "# Slow\n\n## Mitigation\n\n- We restarted the pool\n- Traffic was moved to the other region\n"
-    made = account(text, "a.md")
+    made = account(content(text, "a.md"), "a.md")
     assert not made.traces
-    assert [(each.line, "may mean what was done" in each.why) for each in made.left_out] == [(5, True), (6, True)]
+    assert [(each.line, "may mean past work" in each.why) for each in made.left_out] == [(5, True), (6, True)]
 
 
 def entries(section: Section, lines: list[str], end: int) -> Iterator[int]:
@@ -126,8 +150,9 @@ def entries(section: Section, lines: list[str], end: int) -> Iterator[int]:
 
 @pytest.mark.parametrize("text", DOCUMENTS)
 def test_every_entry_of_a_section_that_is_read_is_an_item_or_a_part_or_left_out(text: str) -> None:
-    made, seen, lines = account(text, "a.md"), read(text, "a.md"), text.split("\n")
-    if seen.places or "<" in text:
+    source, lines = content(text, "a.md"), text.split("\n")
+    made, seen = account(source, "a.md"), read(source, "a.md")
+    if source.places or "<" in text:
         return
     told = {n for each in made.traces for n in range(each.line, each.end + 1)} | {each.line for each in made.left_out}
     for section, following in zip(seen.sections, [*seen.sections[1:], None], strict=True):
@@ -149,7 +174,7 @@ def test_a_section_that_is_not_read_is_told_and_whether_it_may_be_meant() -> Non
         "# Slow\n\n## Timeline\n\n- 10:00 down\n\n## Homework\n\n- Add an alert\n- [ ] Add a limit\n- Lucky us\n\n"
         "## Review checklist\n\n- [ ] Date filled in\n\n## Lessons learned\n\nNothing.\n"
     )
-    made = account(text, "a.md")
+    made = account(content(text, "a.md"), "a.md")
     assert [(each.line, each.title, each.entries, each.taken) for each in made.unread] == [
         (3, "Timeline", 1, 0),
         (7, "Homework", 3, 1),
@@ -157,13 +182,13 @@ def test_a_section_that_is_not_read_is_told_and_whether_it_may_be_meant() -> Non
     ]
     assert [each.suspicious for each in made.unread] == [False, True, False]
     assert made.unread[2].why == "a checklist for the author"
-    taught = account(text, "a.md", Vocabulary(sections=("Homework",)))
+    taught = account(content(text, "a.md"), "a.md", Vocabulary(sections=("Homework",)))
     assert [trace.words for trace in taught.traces] == ["Add an alert", "[ ] Add a limit", "Lucky us"]
 
 
 def test_places_are_those_of_the_file(tmp_path: object) -> None:
     comment = "<!-- pmsync: ignore owner-missing -->\n"
-    made = account(HEAD + comment + "- Add an alert\n- None\n", "a.md")
+    made = account(content(HEAD + comment + "- Add an alert\n- None\n", "a.md"), "a.md")
     assert ([each.line for each in made.traces], [each.line for each in made.left_out]) == ([6], [7])
     page = b"<h1>Slow</h1>\n<h2>Action items</h2>\n<ul>\n<li>Add an alert</li>\n<li>None</li>\n</ul>\n"
     html = explain(page, "a.html")

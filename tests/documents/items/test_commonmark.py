@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pmsync.documents.items.language import phrases, vocabulary
+from pmsync.documents.items.language import phrases
+from pmsync.documents.items.language.vocabulary import headings
 from pmsync.documents.markdown import commonmark
 from tests import reading
 
@@ -82,7 +83,7 @@ HEADINGS = (
 @pytest.mark.parametrize("name", HEADINGS)
 def test_each_pattern_for_headings_is_searched_for_where_it_can_begin(name: str) -> None:
     """The patterns are searched for together; a heading is what any of them says when it is searched for alone."""
-    patterns = [re.compile(pattern) for pattern in getattr(vocabulary, name)]
+    patterns = [re.compile(pattern) for pattern in getattr(headings, name)]
     together = phrases._heading(name)
     said = {part for pattern in patterns for part in re.findall(r"[^\W_](?:[^\W_]| )+", pattern.pattern)}
     said |= {phrases.normal(line) for text in reading.texts(reading.OWN) for line in text.split("\n")}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmsync.documents.items import parse
-from pmsync.documents.items.fields import at_end, at_start, atoms
+from pmsync.documents.items.fields import atoms, take
 from pmsync.model import Item
 from tests import reading
 
@@ -21,8 +21,8 @@ PIECES = st.sampled_from(
     """.replace("\n", "").split("|")
 ) | st.sampled_from([" ", " ", " ", "\n"])  # fmt: skip
 LONG_WAYS = (
-    (at_start, "_SENTENCE", re.compile(r"(?!)")),
-    (at_end, "_may_end_in_fields", lambda _text: True),
+    (take, "_SENTENCE", re.compile(r"(?!)")),
+    (take, "_MAY_END_IN_FIELDS", re.compile("")),
     (atoms, "_HINT", re.compile("")),
 )
 

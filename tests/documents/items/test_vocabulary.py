@@ -10,7 +10,7 @@ import pytest
 from pmsync.config.settings import NOTHING_TAUGHT, TEACHABLE, Vocabulary
 from pmsync.documents.items import parse
 from pmsync.documents.items.language.phrases import column
-from pmsync.documents.items.language.vocabulary import COLUMNS
+from pmsync.documents.items.language.vocabulary.columns import COLUMNS
 from pmsync.model import Document
 
 TAUGHT = Vocabulary(
@@ -114,7 +114,7 @@ UNKNOWN = [
 def test_the_heading_that_may_be_meant_is_named_and_its_line_of_the_configuration_works(text: str, line: int) -> None:
     (finding,) = parse(text, "a.md").findings
     assert (finding.rule, finding.line) == ("no-items", line)
-    assert finding.message.startswith("'Homework' is not known as a heading that announces action items")
+    assert finding.message.startswith("the heading 'Homework' is unknown")
     pasted = re.search(r"`(sections = .*?)` below \[vocabulary\]", finding.hint)
     assert pasted
     taught = Vocabulary(sections=tuple(tomllib.loads(pasted[1])["sections"]))

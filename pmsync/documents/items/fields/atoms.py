@@ -1,7 +1,7 @@
-"""An entry's text with its links, code, tickets and people each as one private character. Pure.
+"""Encodes an entry's text: each link, code span, ticket and person becomes one private character, an atom. Pure.
 
-So an expression can ask for 'a ticket at the end' without finding one inside a code span, and taking a part away never
-cuts a link in two. `T` stands for tickets, `P` for people, `O` for everything else that must stay whole.
+So a pattern can look for a ticket at the end without matching inside of code, and removing a part never cuts a link in
+two. `T` atoms are tickets, `P` people, and `O` everything else that must stay whole.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.language.vocabulary import TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import TICKET_WORDS
 
 TICKET = "[\ue000-\uebff]"
 PERSON = "[\uec00-\uf3ff]"
@@ -31,12 +31,10 @@ _BEFORE_COMMIT = re.compile(
     r"(?:\(|\bcommits?|\b(?:fixed|done|completed|resolved|merged|shipped|landed|implemented|deployed)(?: in| by| via| with)?:?)\s*$",
     re.IGNORECASE,
 )
-"""What stands before a commit that carries work out, where 'Revert `1a2b3c4`' names one that is its object."""
+"""Words before a commit that did the work, unlike 'Revert `1a2b3c4`'."""
 _HINT = re.compile(r"[@:\[#!bA-Z](?:(?<=@)|(?<=:)//|(?<=\[)~|(?<=[#!])\d|(?<=b)/\d|(?<=[A-Z])[A-Z0-9_]+-\d)")
 _COMMIT_HINT = re.compile(r"[(:t] ?[0-9a-f]{7}")
-"""What text must hold for there to be anything to find in it: most holds none of it, and looking for that is cheap, the
-more so where one class of characters begins all of it.
-"""
+"""Signs that a text may hold atoms. Most texts have none, and looking for them is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _SPOKEN_OF = re.compile(
     r"\b(?:(?:blocked by|depends on|depending on|as soon as|once|when|until|after|see also|similar to|follow-?up (?:to|of)|duplicate of|"
@@ -44,25 +42,24 @@ _SPOKEN_OF = re.compile(
     r"(?:the )?(?:prs?|issues?|tickets?|pull requests?|commits?)?|(?:drop|deploy)\s+(?:the )?commits?)\s*$",
     re.IGNORECASE,
 )
-"""What stands before a ticket or commit that is spoken of, and is not the item's own."""
+"""Words before a ticket or commit that is not the item's own."""
 _IN_FILE = re.compile(r"\.(?:md|txt|rst|adoc)\s+$", re.IGNORECASE)
-"""What stands before a number that is a part of a file ('modes.md #6')."""
+"""A file before a number, which is then a part of the file ('modes.md #6')."""
 _COMMIT = rf"(?P<commit>(?<=[Cc]ommit )[0-9a-f]{{7,40}}\b|(?:(?<=\()|(?<=d: )){_HASH}(?=\)))"
 _PERSON = rf"(?<!\w)(?:(?P<mail>{_MAIL})|(?P<mention>{_MENTION}))"
 
 
 @cache
 def _pattern(*, people: bool, commits: bool) -> re.Pattern[str]:
-    """Addresses and tickets in text, and what else there is a sign of: each kind costs a look at every word."""
+    """The pattern of addresses and tickets, and of people and commits if asked for: each kind costs time."""
     kinds = [f"(?P<url>{_URL})", f"(?P<jira>{_JIRA_PERSON})", *[_COMMIT] * commits, *[_PERSON] * people]
     return re.compile("|".join([*kinds, rf"(?<!\w)(?P<ref>{tickets.TEXT_REF.pattern})"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named.
-
-    `linked` says that it is a link or an address.
+    """One private character: its `kind` (T, P, O), the text to show, and the ticket or person. `linked` means that it is a
+    link or an address.
     """
 
     kind: str
@@ -76,9 +73,7 @@ class Atom:
 
 @dataclass(slots=True)
 class Coded:
-    """The coded `text`, the `atoms` in it, and the tickets in the order they stand, kept or not; `code` are the atoms
-    that are code.
-    """
+    """The coded `text`, its `atoms`, all tickets in it in their order, and the atoms that are `code`."""
 
     text: str = ""
     atoms: dict[str, Atom] = field(default_factory=dict)
@@ -87,7 +82,7 @@ class Coded:
     code: set[str] = field(default_factory=set)
 
     def put(self, kind: str, text: str, value: str) -> str:
-        """The character for a new atom; the text itself where an entry has more of them than there are characters."""
+        """The character for a new atom, or the text itself if the characters are used up."""
         index = self.counts[kind]
         if index >= _ROOM[kind] or len(self.atoms) >= _MOST:
             return text
@@ -97,7 +92,7 @@ class Coded:
         return char
 
     def decode(self, text: str, *, urls: bool = False, code: bool = True) -> str:
-        """Plain text; bare addresses are left out unless `urls`, and what is code stays coded without `code`."""
+        """The plain text. It leaves out bare addresses unless `urls`, and keeps code as characters unless `code`."""
         if not self.atoms:
             return text
 
@@ -141,7 +136,7 @@ def _code(coded: Coded, text: str) -> str:
 
 
 def _tag(match: re.Match[str]) -> str:
-    """What a template tag leaves of itself: the tickets that `{% jira OPS-3 %}` names, else nothing."""
+    """The tickets that a template tag names (`{% jira OPS-3 %}`), else a space."""
     name = re.match(r"\{%-?\s*(\w+)\s", match[0])
     if name is None or name[1].lower() not in TICKET_WORDS:
         return " "
@@ -150,7 +145,7 @@ def _tag(match: re.Match[str]) -> str:
 
 
 def _links(spans: tuple[Span, ...]) -> list[list[Span]]:
-    """Neighbouring spans of one link, of code, or of neither, together."""
+    """Groups neighbouring spans of one link, of code, or of neither."""
     runs: list[list[Span]] = []
     for span in spans:
         if runs and runs[-1][0].href == span.href and (span.href or runs[-1][0].code == span.code):

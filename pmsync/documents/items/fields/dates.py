@@ -1,6 +1,6 @@
 """Dates as people write them, where a date is expected. Pure.
 
-A day without a year is one only where a due date stands, and only against the document's own date; nothing is guessed.
+A day without a year is a date only in a due date's place, and is read with the document's own date. Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from pmsync.documents.items.language.vocabulary import MONTHS
+from pmsync.documents.items.language.vocabulary.metadata import MONTHS
 from pmsync.documents.items.language.vocabulary.sets import any_of
 
 _NAMES = any_of(name for month in MONTHS for name in month)
@@ -39,9 +39,9 @@ def _pattern(forms: str) -> re.Pattern[str]:
 DATE = _pattern(_FULL)
 """A date with its year."""
 DUE = _pattern(_FULL + _SHORT)
-"""The same, or a day and a month by name, for text that says when something is due."""
+"""A date, or a day and a month by name, in text that says when something is due."""
 VALUE = _pattern(_FULL + _SHORT + _TERSE)
-"""The same, or a day and a month in digits, for the very place of a due date."""
+"""A date, or a day and a month by name or in digits, as the value of a due date."""
 _LATE = timedelta(days=31)
 
 
@@ -50,13 +50,13 @@ class Unreadable(ValueError):
 
 
 def find(text: str) -> date | None:
-    """The first date in the text, None where there is none; raises Unreadable for one that is none or two."""
+    """The first date in the text, None without one. Raises Unreadable for one that does not exist or is ambiguous."""
     match = DATE.search(text)
     return read(match) if match else None
 
 
 def trouble(text: str) -> str:
-    """What keeps a text with a date in it from being one day, '' where that is all one can say."""
+    """Why the date in a text is not one day, '' if there is no more to say."""
     match = DATE.search(text)
     return "can be two days" if match and match["numeric"] and _either(match[0]) else ""
 
@@ -67,7 +67,7 @@ def _either(text: str) -> bool:
 
 
 def find_due(text: str, near: date | None) -> date | None:
-    """The same for a due date's place, where the year may be missing and then is that of the day next to `near`."""
+    """The date in a due date's place. A missing year is that of the day closest to `near`."""
     match = VALUE.match(text) or DUE.search(text)
     if match is None:
         return None
@@ -126,7 +126,7 @@ def _make(text: str, year: int, month: int, day: int) -> date:
 
 
 def _worded(text: str) -> date:
-    """A day whose month has its name; of one without a year the year is 2000."""
+    """A day with the month's name; without a year the year is 2000."""
     name = _NAME.search(text)
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     month = _NUMBERS[name[0].casefold()] if name else 0

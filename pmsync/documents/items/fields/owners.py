@@ -1,4 +1,4 @@
-"""Who is named as responsible: owner cells, and names at an entry's start or end. Pure."""
+"""Names of owners: in a cell or field, and at an entry's start or end. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Container
 from pmsync.documents.items.fields.atoms import PERSON, Coded
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.verbs import NAMES_TOO, PAST
-from pmsync.documents.items.language.vocabulary import KINDS, NOT_NAMES, TEAM_WORDS
+from pmsync.documents.items.language.vocabulary.statuses import KINDS, NOT_NAMES, TEAM_WORDS
 
 _SPLIT = re.compile(r"\s*(?:[,;+/、，；\n•·|]|\s&\s|\s(?:and|und|et|y|e|en|oraz|with)\s|\s[—–-]\s)\s*", re.IGNORECASE)
 _NAME_WORD = r"[^\W\d_][\w'’.-]*"
@@ -19,13 +19,10 @@ _FILE = re.compile(
 )
 _INITIAL = re.compile(r" [A-Z]\.$")
 _REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
-_ADDRESS = re.compile(rf"[^,;\n]*?<?({PERSON})>?")
 
 
 def cell(coded: Coded, text: str) -> tuple[str, ...]:
-    """The owners in an owner's place (a column, `Owner: …`): everybody listed there, '@' left out; nobody where the
-    place holds a report instead ('Added along with the fix').
-    """
+    """The owners in a column or field of owners, without '@'; none if it holds a report ('Added along with the fix')."""
     out: list[str] = []
     if phrases.nobody(coded.decode(text)) or (phrases.first_word(text) in PAST and len(text.split()) > 2):
         return ()
@@ -37,20 +34,12 @@ def cell(coded: Coded, text: str) -> tuple[str, ...]:
 
 
 def _one(coded: Coded, part: str) -> str:
-    """One owner as written: an account wins over the name before it ('Alice <alice@example.com>')."""
-    found = re.findall(PERSON, part)
-    if found:
-        return (
-            ", ".join(dict.fromkeys(coded.atoms[char].value for char in found))
-            if len(found) == 1
-            else _several(coded, found)
-        )
+    """One owner as written. An account wins over a name before it ('Alice <alice@example.com>')."""
+    account = re.search(PERSON, part)
+    if account:
+        return coded.atoms[account[0]].value
     name = coded.decode(part).strip().strip("*_`@:?").strip("()[]").strip()
     return name if _INITIAL.search(name) else name.strip(".").strip()
-
-
-def _several(coded: Coded, found: list[str]) -> str:
-    return coded.atoms[found[0]].value
 
 
 def accounts(coded: Coded, text: str) -> tuple[str, ...]:
@@ -59,30 +48,30 @@ def accounts(coded: Coded, text: str) -> tuple[str, ...]:
 
 
 def only_accounts(coded: Coded) -> bool:
-    """Whether a text names people by account and says nothing else."""
+    """Whether a text is nothing but accounts."""
     return bool(coded.atoms) and not phrases.says_anything(re.sub(PERSON, "", coded.text))
 
 
-def listed(coded: Coded, text: str, known: Container[str]) -> tuple[str, ...]:
-    """The owners where the whole text is a list of people, else nothing. For text at an entry's end, where a remark
-    may stand as well: words that never are names, and phrases, make it no list.
+def listed(coded: Coded, text: str, people: Container[str]) -> tuple[str, ...]:
+    """The owners if the whole text is a list of people, else none. It is for the end of an entry, where the text may as
+    well be a remark, and so it must not hold a phrase or a word that is never a name.
     """
     out: list[str] = []
     for raw in _SPLIT.split(text.strip()):
         part = re.sub(r"^(?:and|cc|by|owner|assigned to|→|->)\s+", "", raw.strip(), flags=re.IGNORECASE)
         if re.fullmatch(rf"{PERSON}(?:\s+{PERSON})*", part):
             out.extend(accounts(coded, part))
-        elif is_name(part, known):
+        elif is_name(part, people):
             out.append(part.strip(".").strip())
         else:
             return ()
     return tuple(dict.fromkeys(out))
 
 
-def is_name(text: str, known: Container[str]) -> bool:
+def is_name(text: str, people: Container[str]) -> bool:
     """Whether a few words can be a person's or a team's name."""
     stripped = text.strip().rstrip(".")
-    if stripped.casefold() in known:
+    if stripped.casefold() in people:
         return True
     if stripped.casefold().replace("-", "").removeprefix("re") in PAST or _is_verb(stripped.casefold()):
         return False
@@ -107,7 +96,7 @@ def _is_verb(word: str) -> bool:
 
 
 def _is_login(word: str) -> bool:
-    """Whether a word in lower case can be somebody's account or first name: no verb ('seeds'), and no file's name."""
+    """Whether a word in lower case can be an account or a first name, and is neither a verb ('seeds') nor a file."""
     if not _LOWER.fullmatch(word) or _FILE.search(word):
         return False
     verbs = (word, word.removesuffix("s"), word.removesuffix("es"))
@@ -123,3 +112,12 @@ def is_team(text: str) -> bool:
         and not {"with", "for", "to", "by", "from", "of", "in"} & set(parts)
         and parts[0] not in {"a", "the", "our", "all", "each", "every"}
     )
+
+
+def is_actor(name: str, people: Container[str]) -> bool:
+    """Whether the subject of '… to do this' is a known name, a team, or a word that can be a name."""
+    if name.casefold() in people or is_team(name):
+        return True
+    if name.isupper() and name.isalpha():
+        return is_name(name.title(), people)
+    return is_name(name, people) and not phrases.starts_with_verb(name) and (name[0].isupper() or name.isalpha())

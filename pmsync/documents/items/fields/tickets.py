@@ -1,6 +1,6 @@
-"""What text and which links name a ticket. Pure; says nothing about which tracker would hold it.
+"""Texts and links that name a ticket, of whatever tracker. Pure.
 
-Addresses of GitHub and Jira are in `pmsync.identity.ticket_addresses`, which their trackers go by as well; here are those of others.
+Addresses of GitHub and Jira are in `pmsync.identity.ticket_addresses`, which their trackers use as well; the others are here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from functools import cache
 
 from pmsync.documents.items.language.phrases import bare, status
-from pmsync.documents.items.language.vocabulary import NOT_PROJECTS, TICKET_WORDS
+from pmsync.documents.items.language.vocabulary.columns import NOT_PROJECTS, TICKET_WORDS
 from pmsync.identity.ticket_addresses import github_issue, jira_key
 
 Projects = tuple[tuple[str, str], ...]
@@ -60,7 +60,7 @@ _PROJECTS: ContextVar[Projects] = ContextVar("projects", default=())
 
 @contextmanager
 def known(projects: Projects) -> Iterator[None]:
-    """While it lasts, keys of these projects are tickets, whatever else they look like: RFC-1 where `RFC` is one.
+    """A context in which the keys of these projects are tickets, even RFC-1 if `RFC` is a project.
 
     Each of the `projects` is the address of its Jira and its key.
     """
@@ -87,7 +87,7 @@ def is_url(text: str) -> bool:
 
 
 def is_ticket_url(url: str) -> bool:
-    """Whether an address is a ticket's, a pull request's or a commit's; searches, lists and CVE pages are not."""
+    """Whether an address is that of a ticket, a pull request or a commit, and not of a search, a list or a CVE."""
     if not re.match(r"https?://", url) or len(url) > 2000:
         return False
     if jira_key(url) or github_issue(url) or any(_is_in(url, site, project) for site, project in _PROJECTS.get()):
@@ -103,13 +103,13 @@ def _is_in(url: str, site: str, project: str) -> bool:
 
 
 def is_text_ref(text: str) -> bool:
-    """Whether the text as a whole is a ticket as people write it (`OPS-12`, `#345`, `acme/web#7`)."""
+    """Whether the whole text is a ticket as people write it (`OPS-12`, `#345`, `acme/web#7`)."""
     match = TEXT_REF.fullmatch(text.strip().replace("\\", ""))
     return match is not None and is_real(match)
 
 
 def is_real(match: re.Match[str]) -> bool:
-    """Whether what `TEXT_REF` found is a ticket and no standard, encoding, vulnerability or product (UTF-8, SG550X-48)."""
+    """Whether a match of `TEXT_REF` is a ticket, and not a standard, a vulnerability or a product (UTF-8, SG550X-48)."""
     key = match["key"] or ""
     if any(key == project.upper() for _, project in _PROJECTS.get()):
         return "-0" not in match[0]
@@ -119,9 +119,7 @@ def is_real(match: re.Match[str]) -> bool:
 
 
 def names_ticket(text: str) -> bool:
-    """Whether a link's text does no more than name its ticket and say its status ('#12', 'AB620', 'PR #4 (done)',
-    an address).
-    """
+    """Whether a link's text is only its ticket and status ('#12', 'AB620', 'PR #4 (done)', an address)."""
     stripped = text.strip().strip("[]()").replace("\\", "")
     if not stripped or is_url(stripped) or is_text_ref(stripped) or re.fullmatch(r"[A-Z]{1,6}\d{1,7}", stripped):
         return True

@@ -1,62 +1,54 @@
-"""The group that an entry stands in, and what that says of it: done or not, and whose it is. Pure."""
+"""The group of an entry, and what it says of the entry's status and owner. Pure."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.fields.values import Fields
+from pmsync.documents.items.item import Place
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import (
+from pmsync.documents.items.language.vocabulary.finished import (
     ANNOUNCING_WORDS,
     COMPLETED_LABELS,
     LATER_LABELS,
-    NOT_NAMES,
     PENDING_LABELS,
 )
+from pmsync.documents.items.language.vocabulary.statuses import NOT_NAMES
 from pmsync.documents.items.sections import Section
 
 _INITIALS = re.compile(r"([A-Z](?:[A-Za-z]?[A-Z]|[A-Z]{1,2}))(?=$|\s*[(/–—]|\s-)")
-"""Somebody's initials, which a group may be called by: `**AL**`, `AL (/BB supporting)`."""
+"""Initials of a person as a group's name: `**AL**`, `AL (/BB supporting)`."""
 _COMPLETED = re.compile(COMPLETED_LABELS)
 _LATER = re.compile(LATER_LABELS)
 _REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
 _PENDING = re.compile(PENDING_LABELS)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry stands: section, group, and the status that the place gives."""
+def under(place: Place, label: str) -> Place:
+    """The place below a label. A label that only repeats 'action items' is not a group."""
+    plain = label.strip().rstrip(":：").strip()
+    status = place_status(plain)
+    group = place.group if phrases.heading_kind(plain) == "action" and _repeats(place, plain) else plain
+    return Place(
+        place.section,
+        group or None,
+        place.done if status is None else status,
+        _owners(plain) or place.owners,
+        phrases.is_dropped(plain) or place.dropped,
+    )
 
-    section: str
-    group: str | None = None
-    done: bool | None = None
-    owners: tuple[str, ...] = ()
-    dropped: bool = False
 
-    def under(self, label: str) -> Place:
-        """The place below a label; a label that only says 'action items' once more is no group."""
-        plain = label.strip().rstrip(":：").strip()
-        status = place_status(plain)
-        group = self.group if phrases.heading_kind(plain) == "action" and self._repeats(plain) else plain
-        return replace(
-            self,
-            group=group or None,
-            done=self.done if status is None else status,
-            owners=_owners(plain) or self.owners,
-            dropped=phrases.is_dropped(plain) or self.dropped,
-        )
-
-    def _repeats(self, label: str) -> bool:
-        return set(phrases.bare(label).split()) <= ANNOUNCING_WORDS | set(phrases.bare(self.section).split())
+def _repeats(place: Place, label: str) -> bool:
+    return set(phrases.bare(label).split()) <= ANNOUNCING_WORDS | set(phrases.bare(place.section).split())
 
 
 @lru_cache(maxsize=1024)  # as with headings: the same labels, again and again
 def place_status(label: str) -> bool | None:
-    """What a group's label says of its items: 'Completed', 'The following are still pending'."""
+    """The status that a group's label gives its items: 'Completed', 'The following are still pending'."""
     key = phrases.normal(label)
     if _PENDING.search(key):
         return False
@@ -65,8 +57,8 @@ def place_status(label: str) -> bool | None:
 
 @lru_cache(maxsize=1024)
 def _owners(label: str) -> tuple[str, ...]:
-    """Who owns what stands below a label such as 'Owner: alice' or 'Owned by the web team'."""
-    named = keyed.Found()
+    """The owners that a label names: 'Owner: alice', 'Owned by the web team'."""
+    fields = Fields()
     initials = _INITIALS.match(label)
     if initials and initials[1].casefold() not in NOT_NAMES:
         return (initials[1],)
@@ -75,12 +67,12 @@ def _owners(label: str) -> tuple[str, ...]:
         return tuple(re.findall(r"@([\w.-]*\w)", label))
     if ":" not in text and "：" not in text:
         return ()
-    return named.owners if keyed.field_lines(encode((Span(text),)), named) else ()
+    return fields.owners if keyed.field_lines(encode((Span(text),)), fields) else ()
 
 
 def place_of(section: Section) -> Place:
-    """The place that a section's headings make."""
+    """The place below a section's headings."""
     bracket = _REMARK.search(section.root)
     saying = section.root if phrases.count(section.root) <= 5 else bracket[1] if bracket else ""
     place = Place(section.root, None, place_status(saying))
-    return place.under(section.label) if section.label else place
+    return under(place, section.label) if section.label else place

@@ -1,4 +1,4 @@
-"""Headings that are action items themselves ('### 1. Do this @owner [detect]'), told from those that group. Pure."""
+"""Headings that are action items ('### 1. Do this @owner [detect]'), unlike headings that name a group. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pmsync.documents.blocks import Block, Listing, Table, Text, below
-from pmsync.documents.items.fields import at_start, keyed, owners
+from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import Coded, encode
 from pmsync.documents.items.forms import groups
 from pmsync.documents.items.item import Context, Entry, item
@@ -24,11 +24,11 @@ _CODED = re.compile(r"(?:AI|AP|A|R|CA|PA|FU)[- ]?\d{1,2}[:.)]")
 """An id of an action, recommendation or follow-up ('A2.', 'R1:')."""
 _PARTICIPLE = re.compile(r"[A-Z]\w+ed\b")
 _LIGHTS = "🟢🟡🔴"
-"""In front of a heading these rank what stands below it, and say nothing of its being done."""
+"""Before a heading these rank the entries below it; they are not a status."""
 
 
 def is_item(section: Section) -> bool:
-    """Whether the heading of a section below an action heading states a piece of work."""
+    """Whether a heading below an action heading is an item."""
     if section.heading is None or section.label is None:
         return False
     text = section.heading.plain.strip()
@@ -37,7 +37,7 @@ def is_item(section: Section) -> bool:
     if phrases.is_placeholder(plain) or not plain or owners.only_accounts(coded):
         return False
     lists = _lists_work(section.blocks)
-    rest, ticked = at_start.box(text)
+    rest, ticked = take.box(text)
     if ticked is not None and text[0] not in _LIGHTS:
         return not (lists and phrases.is_label(rest))
     if _has_fields(section, coded):
@@ -53,7 +53,7 @@ def is_item(section: Section) -> bool:
 
 
 def _asks(plain: str) -> bool:
-    """Whether a heading reads as a task; of two words, whether it can be nothing else ('Rotate keys', not 'Test coverage')."""
+    """Whether a heading reads as a task. Two words must be unmistakable: 'Rotate keys', not 'Test coverage'."""
     if not phrases.reads_as_task(plain) or phrases.count(plain) < 2:
         return False
     verb, _, rest = plain.partition(" ")
@@ -61,7 +61,7 @@ def _asks(plain: str) -> bool:
 
 
 def _is_assigned(section: Section) -> bool:
-    """Whether a heading says whose it is, how urgent, or whether it is done."""
+    """Whether a heading states an owner, a ticket, a priority or a status."""
     spans = section.heading.spans if section.heading else ()
     one, _ = item(Entry(spans, section.line, "heading"), Context(""))
     fields = one and (one.owners or one.tickets or one.priority or one.done is not None)
@@ -77,9 +77,9 @@ def _has_fields(section: Section, coded: Coded) -> bool:
 
 
 def _lists_items(blocks: Sequence[Block]) -> bool:
-    """Whether entries of a list below have a box, an owner or a ticket, and so are the items themselves."""
+    """Whether an entry of a list has a box, a ticket or an account, so that the entries are the items."""
     texts = [entry.text for block in blocks if isinstance(block, Listing) for entry in block.entries if entry.text]
-    return any(at_start.box(text.plain)[1] is False or _names(text) for text in texts)
+    return any(take.box(text.plain)[1] is False or _names(text) for text in texts)
 
 
 def _names(text: Text) -> bool:
@@ -88,7 +88,7 @@ def _names(text: Text) -> bool:
 
 
 def _lists_work(blocks: Sequence[Block]) -> bool:
-    """Whether there is a list or table below that holds more than fields."""
+    """Whether there is a table, or a list of more than fields."""
     for block in blocks:
         if isinstance(block, Table):
             return True
@@ -100,7 +100,7 @@ def _lists_work(blocks: Sequence[Block]) -> bool:
 
 
 def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple[Entry, int]:
-    """The entry that the heading at `index` is, and the index of the first section behind what belongs to it."""
+    """The heading at `index` as an entry, and the index of the first section after its text."""
     section = sections[index]
     after = index + 1
     while after < len(sections) and sections[after].level > section.level:
@@ -109,19 +109,6 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     parts = sections[index:after]
     texts = tuple(text for part in parts for text in below(tuple(part.blocks)))
     details = textwrap.dedent("\n".join(lines[section.end : last])).strip()
-    place = groups.place_of(replace(section, label=None))
-    if section.outer:
-        place = place.under(section.outer)
+    place = groups.place_of(replace(section, label=section.outer))
     spans = section.heading.spans if section.heading else ()
-    return Entry(
-        spans,
-        section.line,
-        "heading",
-        section.root,
-        place.group,
-        place.done,
-        details,
-        texts,
-        owners=place.owners,
-        dropped=place.dropped,
-    ), after
+    return Entry(spans, section.line, "heading", place, details, texts), after

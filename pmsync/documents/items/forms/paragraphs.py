@@ -1,17 +1,18 @@
-"""Tasks written as plain lines or bold-led paragraphs, told from running prose. Pure."""
+"""Tasks written as plain lines or as paragraphs with a bold lead, unlike running prose. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import takewhile
 
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import TICKET, encode
-from pmsync.documents.items.item import Entry
+from pmsync.documents.items.fields.values import Fields
+from pmsync.documents.items.item import Entry, Place
 from pmsync.documents.items.language import phrases
-from pmsync.documents.items.language.vocabulary import POINTERS, SENTENCE_OPENINGS
+from pmsync.documents.items.language.vocabulary.headings import POINTERS, SENTENCE_OPENINGS
 
 _NUMBERED = re.compile(
     r"^\s*(?:\(?\d{1,3}\\?[.)]|#\d{1,3}[:.)]|(?:AI|Action|Task|Item)[- ]?\d{1,3}\s*[:.)–—-]|[A-Z]{2,4}-\d{1,3}:)\s+\S",
@@ -30,14 +31,14 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"(?:we|i|the team|wir|nous|on) ", re.IGNORECASE)
-"""What begins so and goes on for several sentences tells, where an entry would ask."""
+"""Text that begins so and has several sentences is prose."""
 _GERUND = re.compile(
     r"\W*\w+ing\b[^.!?]{0,160}?\b(?:was|were|had|(?:would|could|might|may|should) have)\b", re.IGNORECASE
 )
-"""A sentence about doing something ('Taking reports earlier would have …') asks for nothing."""
+"""A sentence about what might have been ('Taking reports earlier would have …') asks for nothing."""
 _REMARKED = re.compile(r"(.+?)\s*[(（][^()（）]+[)）]\s*[:：]?")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-"""What breaks a line without beginning one in the file."""
+"""Breaks a line on the page, not in the file."""
 _TICKET_FIRST = re.compile(rf"\s*{TICKET}\s*[:–—-]*\s+\w")
 _LONGEST_TASK = 90
 
@@ -46,9 +47,7 @@ Line = tuple[tuple[Span, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a paragraph of an action section is: entries (`led` by bold text or a number), fields of the entry before it,
-    or prose.
-    """
+    """A paragraph of an action section: entries (`led` by bold text or a number), fields of the entry before it, or prose."""
 
     entries: tuple[Entry, ...] = ()
     led: bool = False
@@ -57,7 +56,7 @@ class Said:
 
 
 def read(text: Text, section: str) -> Said:
-    """What the paragraph is."""
+    """Tells what a paragraph of an action section is."""
     plain = text.plain.strip()
     if not plain or phrases.is_placeholder(plain) or phrases.says_none(plain) or italic(text) or _POINTER.match(plain):
         return Said()
@@ -78,7 +77,7 @@ def _points(entry: Entry) -> bool:
 
 
 def _terse(plain: str) -> bool:
-    """Whether a line is no sentence but a note of something to do, as a list's entry would be."""
+    """Whether a line is a note of something to do, as an entry of a list would be, and not a sentence."""
     return 3 <= phrases.count(plain) <= 15 and not (_TERMINAL.search(plain) or _SENTENCE.match(plain) or "\n" in plain)
 
 
@@ -86,13 +85,13 @@ def label(text: Text) -> str | None:
     """The group that a paragraph before a list names: a bold label with a remark in brackets ('**Soon** (this week)')."""
     plain = " ".join(text.plain.split())
     match = _REMARKED.fullmatch(plain)
-    bold = _bold_lead(text.spans)
+    bold = _plain(_bold(text.spans)).strip()
     named = match is not None and bold == match[1] and not _NUMBERED.match(plain) and phrases.is_label(bold)
     return plain if named else None
 
 
 def italic(text: Text) -> bool:
-    """Whether all of it is italic, as a template's instructions to its authors are."""
+    """Whether the whole text is italic, as instructions in templates are."""
     if not any(span.italic for span in text.spans):
         return False
     visible = [span for span in text.spans if re.search(r"\w", span.text)]
@@ -107,16 +106,25 @@ def split(spans: tuple[Span, ...]) -> list[tuple[Span, ...]]:
             if index:
                 lines.append([])
             if piece:
-                lines[-1].append(Span(piece, span.href, span.bold, span.italic, span.strike, span.code))
+                lines[-1].append(replace(span, text=piece))
     return [tuple(line) for line in lines]
 
 
 def _lines(text: Text) -> list[Line]:
+    lines = split(text.spans)
+    numbers = [*(text.lines or _numbers(text)), *[text.line] * len(lines)]
+    return [pair for pair in zip(lines, numbers, strict=False) if _plain(pair[0]).strip()]
+
+
+def _numbers(text: Text) -> list[int]:
+    """The line of the file at which each line of a Markdown text begins."""
     raw = text.raw.split("\n")
     blank = next((index for index, line in enumerate(raw) if line.strip()), 0)
-    numbers = [max(0, index - blank) for index, line in enumerate(raw) for _ in range(1 + len(_BREAK.findall(line)))]
-    numbered = zip_longest(split(text.spans), numbers, fillvalue=None)
-    return [(line, text.line + (number or 0)) for line, number in numbered if line and _plain(line).strip()]
+    return [
+        text.line + max(0, index - blank)
+        for index, line in enumerate(raw)
+        for _ in range(1 + len(_BREAK.findall(line)))
+    ]
 
 
 def _plain(line: tuple[Span, ...]) -> str:
@@ -125,7 +133,7 @@ def _plain(line: tuple[Span, ...]) -> str:
 
 def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "") -> Entry:
     rest = (Text.of((Span(details),), number),) if details else ()
-    return Entry(line, number, "paragraph", section, details=details, below=rest)
+    return Entry(line, number, "paragraph", Place(section), details, rest)
 
 
 # --- bold and numbered leads -----------------------------------------------------------------------------------
@@ -133,26 +141,21 @@ def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "")
 
 def _lead(line: tuple[Span, ...]) -> bool:
     """Whether the line begins with a bold lead that names a task, or with a number."""
-    if keyed.field_lines(encode(line), keyed.Found()):
+    if keyed.field_lines(encode(line), Fields()):
         return False
     if _NUMBERED.match(_plain(line)):
         return True
-    lead = _bold_lead(line)
-    key = phrases.bare(lead)
+    key = phrases.bare(_plain(_bold(line)).strip())
     return bool(key) and key not in _REMARKS and key.split()[0] not in {"note", "update", "owner", "status"}
 
 
-def _bold_lead(line: tuple[Span, ...]) -> str:
-    out = []
-    for span in line:
-        if not span.bold and span.text.strip():
-            break
-        out.append(span.text)
-    return "".join(out).strip()
+def _bold(line: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans that lead in bold."""
+    return tuple(takewhile(lambda span: span.bold or not span.text.strip(), line))
 
 
 def _led(lines: list[Line], section: str) -> list[Entry]:
-    """One entry for each line that has a lead; lines without one go on the entry before."""
+    """One entry for each line that has a lead; other lines continue the entry before."""
     grouped: list[tuple[list[tuple[Span, ...]], int]] = []
     for line, number in lines:
         if _lead(line) or not grouped:
@@ -170,13 +173,9 @@ def _join(group: list[tuple[Span, ...]]) -> tuple[Span, ...]:
 
 
 def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
-    """The bold lead as the title, or the first sentence of a numbered paragraph; what follows are details."""
-    width = 0
-    for span in line:
-        if not span.bold and span.text.strip():
-            break
-        width += 1
-    bold, rest = line[:width], line[width:]
+    """An entry whose title is the bold lead, or the first sentence of a numbered paragraph; the rest are its details."""
+    bold = _bold(line)
+    rest = line[len(bold) :]
     if not bold:
         return _first_sentence(line, number, section)
     lead = _plain(bold).strip()
@@ -184,18 +183,23 @@ def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
     if phrases.is_label(lead if lead.endswith(":") else lead + ":") and (
         lead.endswith(":") or following.startswith(":")
     ):
-        return replace(_entry(_without_colon(rest), number, section), done=phrases.status(lead.rstrip(":")))
+        place = Place(section, done=phrases.status(lead.rstrip(":")))
+        return Entry(_cut(rest, len(_plain(rest)) - len(_plain(rest).lstrip(" :")))[1], number, "paragraph", place)
     details = following.lstrip(":—– -.").strip()
     done = phrases.status(details) if phrases.count(details) <= 3 else None
-    return Entry(bold, number, "paragraph", section, done=done, details=details, below=(Text.of(rest, number),))
+    return Entry(bold, number, "paragraph", Place(section, done=done), details, (Text.of(rest, number),))
 
 
-def _without_colon(rest: tuple[Span, ...]) -> tuple[Span, ...]:
-    first = next((i for i, span in enumerate(rest) if span.text.strip(" :")), len(rest))
-    if first == len(rest):
-        return ()
-    head = rest[first]
-    return (Span(head.text.lstrip(" :"), head.href, head.bold, head.italic, head.strike, head.code), *rest[first + 1 :])
+def _cut(spans: tuple[Span, ...], at: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The spans before and after so many characters."""
+    before: list[Span] = []
+    for index, span in enumerate(spans):
+        if len(span.text) > at:
+            head, tail = replace(span, text=span.text[:at]), replace(span, text=span.text[at:])
+            return (*before, *[head] * bool(at)), (tail, *spans[index + 1 :])
+        before.append(span)
+        at -= len(span.text)
+    return spans, ()
 
 
 def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
@@ -204,25 +208,15 @@ def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
     cut = _SENTENCE_END.search(plain, start.end() if start else 0)
     if cut is None:
         return _entry(line, number, section)
-    title, position = [], 0
-    for span in line:
-        if position + len(span.text) >= cut.start():
-            title.append(
-                Span(span.text[: cut.start() - position], span.href, span.bold, span.italic, span.strike, span.code)
-            )
-            break
-        title.append(span)
-        position += len(span.text)
     rest = plain[cut.end() :].strip()
-    entry = _entry(tuple(title), number, section, rest)
-    return entry if rest else _entry(line, number, section)
+    return _entry(_cut(line, cut.start())[0], number, section, rest) if rest else _entry(line, number, section)
 
 
 # --- plain lines -----------------------------------------------------------------------------------------------
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Hard-wrapped lines put together."""
+    """Joins hard-wrapped lines."""
     groups: list[tuple[list[tuple[Span, ...]], int]] = []
     length, before = 0, ""
     for line, number in lines:
@@ -238,7 +232,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 
 
 def _goes_on(before: str, length: int, line: str) -> bool:
-    """Whether a line goes on what the lines before it say, which ends in `before` and is so long."""
+    """Whether a line continues the lines before it: `before` is the last of them, `length` their length."""
     stripped = line.strip()
     if _SIGNED.match(line) or _NUMBERED.match(line) or phrases.is_marked(line):
         return False
@@ -249,7 +243,7 @@ def _goes_on(before: str, length: int, line: str) -> bool:
 
 
 def _tasks(lines: list[Line]) -> list[Line]:
-    """The lines as tasks where at least half of them read as one, else none."""
+    """The lines, if at least half of them read as tasks, else none."""
     plains = [_plain(line).strip() for line, _ in lines]
     if any(phrases.count(plain) > _LONGEST_TASK for plain in plains):
         return []

@@ -1,4 +1,4 @@
-"""Tables of action items: which columns mean what, and each row as an entry. Pure."""
+"""Tables of action items: the role of each column, and each row as an entry. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.documents.blocks import Table, Text
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.forms.groups import Place
-from pmsync.documents.items.item import Entry
+from pmsync.documents.items.item import Entry, Place
 from pmsync.documents.items.language import phrases
 
 _COMPANIONS = frozenset({"owner", "ticket", "status", "due", "priority", "kind"})
@@ -19,7 +18,7 @@ _STRONG = frozenset(
 
 
 def columns(table: Table) -> dict[str, int]:
-    """The column of each role; the first column that claims a role has it."""
+    """The column of each role, the first one that fits."""
     roles: dict[str, int] = {}
     for index, cell in enumerate(table.header):
         role = phrases.column(cell.plain)
@@ -35,7 +34,7 @@ def columns(table: Table) -> dict[str, int]:
 
 
 def names_actions(table: Table) -> bool:
-    """Whether the header alone, wherever the table stands, makes it a list of action items."""
+    """Whether the header alone makes the table a list of action items, in any section."""
     roles = columns(table)
     if any(phrases.bare(cell.plain) in _STRONG for cell in table.header):
         return "time" not in roles or bool({"owner", "status"} & set(roles))
@@ -48,13 +47,13 @@ def names_actions(table: Table) -> bool:
 
 
 def _starts_with_date(table: Table) -> bool:
-    """Whether it is a chronicle: a date first, then who and what."""
+    """Whether the table is a chronicle: a date first, then who and what."""
     first = phrases.bare(table.header[0].plain) if table.header else ""
     return first in {"date", "when", "datum", "fecha", "data", "日時", "日付", "day"} or "time" in first.split()
 
 
 def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
-    """The column that holds the items' own text, in a table that stands in an action section; None if unknown."""
+    """The column with the items' text in a table of an action section; None if unknown."""
     for role in ("title", "what"):
         if role in roles:
             return roles[role]
@@ -70,16 +69,16 @@ def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
 
 
 def _says(table: Table, column: int) -> bool:
-    """Whether most of a column's cells say what is to be done, beside the ticket they name ('#41: alert on failures')."""
+    """Whether most cells of a column say what to do, besides a ticket ('#41: alert on failures')."""
     cells = [row.cells[column] for row in table.rows[:50] if column < len(row.cells)]
-    told = (phrases.count(tickets.TEXT_REF.sub(" ", cell.plain)) for cell in cells if not tickets.is_url(cell.plain))
-    return 2 * sum(count >= 3 for count in told) > len(cells)
+    words = (phrases.count(tickets.TEXT_REF.sub(" ", cell.plain)) for cell in cells if not tickets.is_url(cell.plain))
+    return 2 * sum(count >= 3 for count in words) > len(cells)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Columns of the table at `line` that have a name nobody knows; `text` is the one that may hold the items' text
-    where, for want of it, the table is not read. `owned` says that the owner's column is known.
+    """Unknown columns of the table at `line`. `text` is the one that may hold the items' text, if the table is not read
+    because no other does. `owned` means that the column of owners is known.
     """
 
     line: int
@@ -89,7 +88,7 @@ class Unknown:
 
 
 def unknown(table: Table, *, read: bool) -> Unknown | None:
-    """The table's columns that are not understood, None where all are or it has no rows."""
+    """The table's unknown columns, None if there are none or the table has no rows."""
     free = [index for index, cell in enumerate(table.header) if cell.plain.strip() and not phrases.column(cell.plain)]
     roles = columns(table)
     if read and (title := title_column(table, roles)) in free:
@@ -106,7 +105,7 @@ def _width(table: Table, index: int) -> int:
 
 
 def entries(table: Table, place: Place) -> list[Entry] | None:
-    """The rows as entries that stand at a place; None where no column can be told to hold the items' text."""
+    """The rows as entries at a place; None if no column is known to hold the items' text."""
     roles = columns(table)
     title = title_column(table, roles)
     if title is None:
@@ -127,7 +126,7 @@ def entries(table: Table, place: Place) -> list[Entry] | None:
 
 
 def untitled(table: Table) -> list[int]:
-    """The lines of rows that name an owner or a ticket and do not say what is to be done."""
+    """The lines of rows that name an owner or a ticket, and do not say what to do."""
     roles = columns(table)
     title = title_column(table, roles)
     said = [roles[role] for role in ("owner", "ticket") if role in roles and roles[role] != title]
@@ -147,41 +146,30 @@ def _is_said(cells: tuple[Text, ...], columns: Sequence[int]) -> bool:
 
 
 def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
-    """What the rows are called by ('#1', '#2') where a column numbers them."""
+    """The numbers of the rows as references ('#1', '#2'), if a column numbers them."""
     column = roles.get("id", len(table.header))
     cells = (row.cells[column].raw.strip() for row in table.rows if column < len(row.cells))
     return frozenset(f"#{cell}" for cell in cells if cell.isdigit())
 
 
 def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbers: frozenset[str]) -> Entry:
-    details = cells["notes"].raw.strip() if "notes" in cells else ""
-    return Entry(
-        text.spans,
-        line,
-        "table",
-        place.section,
-        place.group,
-        place.done,
-        re.sub(r"\s*<br\s*/?>\s*", "\n", details),
-        (cells["notes"],) if details else (),
-        cells,
-        owners=place.owners,
-        dropped=place.dropped,
-        rows=numbers,
-    )
+    details = cells["notes"].markdown.strip() if "notes" in cells else ""
+    below = (cells["notes"],) if details else ()
+    details = re.sub(r"\s*<br\s*/?>\s*", "\n", details)
+    return Entry(text.spans, line, "table", place, details, below, cells, numbers)
 
 
 def divider(cells: tuple[Text, ...]) -> str | None:
-    """The label of a row that has one bold cell and nothing else: it divides the table into groups."""
+    """The label of a row that only has one bold cell, and so divides the table into groups."""
     filled = [cell for cell in cells if cell.raw.strip()]
-    if len(filled) != 1 or len(cells) < 2 or not re.match(r"\s*(\*\*|__|<b>|<strong>)", filled[0].raw):
+    if len(filled) != 1 or len(cells) < 2 or not any(span.bold for span in filled[0].spans[:1]):
         return None
     plain = filled[0].plain.strip()
     return plain.rstrip(":") if phrases.is_label(plain) else None
 
 
 def _template_row(text: Text, cells: Mapping[str, Text]) -> bool:
-    """Whether a row was left as the template has it: an example whose other cells are placeholders."""
+    """Whether a row comes from a template: an example in italics, whose other cells are placeholders."""
     italic = [span for span in text.spans if span.text.strip()]
     if not italic or not all(span.italic for span in italic):
         return False

@@ -1,4 +1,4 @@
-"""What a short text is: a heading that announces work, a column's name, a status, a placeholder, a task. Pure."""
+"""Recognises short texts: a heading that announces work, a column's name, a status, a placeholder, a task. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Literal
 
-from pmsync.documents.items.language import verbs, vocabulary
+from pmsync.documents.items.language import verbs
+from pmsync.documents.items.language.vocabulary import columns, headings, statuses
 
 _MARKS = r"\u0900-\u0903\u093a-\u094d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-"""Vowels and tones of Hindi and Thai, which stand on a letter and are none by themselves."""
+"""Vowels and tones of Hindi and Thai, which are signs on a letter."""
 _EDGES = re.compile(rf"^[^\w#]+|[^\w#{_MARKS}]+$")
 _SPACE = re.compile(r"\s+")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
@@ -26,7 +27,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 HeadingKind = Literal["action", "weak", "other", "checklist", ""]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def normal(text: str) -> str:
     """Lower case, one space between words, no emoji, number or punctuation at the ends."""
     text = unicodedata.normalize("NFKC", text[:300]).casefold().replace("’", "'")
@@ -34,9 +35,9 @@ def normal(text: str) -> str:
     return _EDGES.sub("", text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def bare(text: str) -> str:
-    """Like `normal`, with every other sign a space and what stands in parentheses left out: for names of things."""
+    """Like `normal`, without parentheses and with a space for every other sign: for names of things."""
     text = text[:300]
     stripped = (_PARENTHESES.sub("", text) or text) if _BRACKET.search(text) else text
     return _BAR.sub(" ", normal(stripped)).replace("_", " ").strip()
@@ -44,16 +45,16 @@ def bare(text: str) -> str:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    patterns: Iterable[str] = getattr(vocabulary, name)
+    patterns: Iterable[str] = getattr(statuses, name)
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
 @cache
 def _heading(name: str) -> re.Pattern[str]:
-    """The same to search with, in one step for all patterns that begin alike: with the text ('^'), with a word ('\\b'),
-    or, as words are not told apart in Chinese, with a character beyond ASCII.
+    """One pattern to search for all of a list, grouped by where they begin: at the start ('^'), at a word ('\\b'), or, as
+    Chinese does not separate words, at a character beyond ASCII.
     """
-    patterns: Iterable[str] = [re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern) for pattern in getattr(vocabulary, name)]
+    patterns: Iterable[str] = [re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern) for pattern in getattr(headings, name)]
     of_text = [pattern for pattern in patterns if pattern.startswith("^")]
     of_word = [pattern for pattern in patterns if pattern.startswith(r"\b")]
     others = [pattern for pattern in patterns if not pattern.startswith(("^", r"\b"))]
@@ -61,9 +62,9 @@ def _heading(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"{start}(?:{'|'.join(those)})" for start, those in groups if those))
 
 
-@lru_cache(maxsize=4096)  # a team's documents have the same headings, again and again
+@lru_cache(maxsize=1024)  # a team's documents have the same headings, again and again
 def heading_kind(text: str) -> HeadingKind:
-    """What a heading says of its section: work to do, work to do if its entries look like it, or something else."""
+    """The kind of section that a heading announces: action items, perhaps action items (`weak`), or something else."""
     key = normal(text)
     if not key or len(key) > 120:
         return ""
@@ -92,7 +93,7 @@ def column(header: str) -> str:
     if header.strip().rstrip(".") in {"#", "No", "№"}:
         return "id"
     key = bare(header)
-    for role, names in vocabulary.COLUMNS.items():
+    for role, names in columns.COLUMNS.items():
         if key in names:
             return role
     return _compound(key)
@@ -105,7 +106,7 @@ def _compound(key: str) -> str:
         return ""
     roles = []
     for part in parts:
-        role = next((role for role, names in vocabulary.COLUMNS.items() if part in names), "")
+        role = next((role for role, names in columns.COLUMNS.items() if part in names), "")
         if role:
             roles.append(role)
     for role in ("title", "owner", "due", "priority", "ticket", "status", "kind"):
@@ -114,53 +115,53 @@ def _compound(key: str) -> str:
     return ""
 
 
-_HEDGES = re.compile(vocabulary.HEDGES)
-_CONDITIONS = re.compile(vocabulary.CONDITIONS)
-_BY_DAY = re.compile(vocabulary.BY_DAY)
+_HEDGES = re.compile(statuses.HEDGES)
+_CONDITIONS = re.compile(statuses.CONDITIONS)
+_BY_DAY = re.compile(statuses.BY_DAY)
 
 
 def is_hedged(text: str) -> bool:
-    """Whether a text takes back the status that it names, or puts it off: 'not done yet', 'to be closed by June'."""
+    """Whether a text negates or postpones the status that it names: 'not done yet', 'to be closed by June'."""
     key = text.lower()
     return _HEDGES.search(key) is not None or _BY_DAY.search(key) is not None
 
 
 def status(text: str) -> bool | None:
-    """Done, not done, or None where the text is no status."""
+    """Done, not done, or None if the text is not a status."""
     stripped = text.strip()
-    if stripped[:1] and stripped[0] in vocabulary.DONE_SIGNS:
-        return not any(sign in stripped for sign in vocabulary.OPEN_SIGNS) and not is_hedged(stripped)
+    if stripped[:1] and stripped[0] in statuses.DONE_SIGNS:
+        return not any(sign in stripped for sign in statuses.OPEN_SIGNS) and not is_hedged(stripped)
     if "?" in stripped:
         return None
-    if stripped[:1] and stripped[0] in vocabulary.OPEN_SIGNS:
+    if stripped[:1] and stripped[0] in statuses.OPEN_SIGNS:
         return False
     key = normal(_PARENTHESES.sub("", text)).replace("_", " ").replace("-", " ")
-    if key in vocabulary.DONE:
+    if key in statuses.DONE:
         return not is_hedged(text)
-    if key in vocabulary.OPEN:
+    if key in statuses.OPEN:
         return False
     return None
 
 
 def is_dropped(text: str) -> bool:
     """Whether a status or a group's label says that the work was cancelled."""
-    return normal(text) in vocabulary.DROPPED
+    return normal(text) in statuses.DROPPED
 
 
 def loose_status(text: str) -> bool | None:
-    """The status in a cell or label of a few words, by its first word that is one ('Done 2026-01-02', '80% done')."""
-    known = status(text)
+    """The status in a cell or label of a few words, by the first status word in it ('Done 2026-01-02')."""
+    whole = status(text)
     key = normal(text)
-    if known is not None or not key:
-        return known
+    if whole is not None or not key:
+        return whole
     if _BY_DAY.search(key) or "?" in text:
         return None
     if _HEDGES.search(key) or _CONDITIONS.search(key):
         return False if len(key) < 40 else None
     for word in _WORD.findall(key)[:6]:
-        if word in vocabulary.DONE - {"yes", "y", "x", "live"}:
+        if word in statuses.DONE - {"yes", "y", "x", "live"}:
             return True
-        if word in vocabulary.OPEN - {"new", "no", "n", "active", "non", "draft", "partial"}:
+        if word in statuses.OPEN - {"new", "no", "n", "active", "non", "draft", "partial"}:
             return False
     return _cjk_status(key)
 
@@ -168,10 +169,10 @@ def loose_status(text: str) -> bool | None:
 def _cjk_status(key: str) -> bool | None:
     if not _CJK.search(key) or len(key) > 20:
         return None
-    for word in vocabulary.OPEN:
+    for word in statuses.OPEN:
         if _CJK.search(word) and word in key:
             return False
-    return True if any(_CJK.search(word) and word in key for word in vocabulary.DONE) else None
+    return True if any(_CJK.search(word) and word in key for word in statuses.DONE) else None
 
 
 def says_anything(text: str) -> bool:
@@ -186,7 +187,7 @@ _DUMMY = re.compile(r"x{2,}|y{2,}|\d{1,2}|foo|bar|baz|…")
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether the text stands for nothing: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
+    """Whether the text is a placeholder: 'None', '...', '<action>', '{{ summary }}', 'Action item 1'."""
     stripped = text.strip()
     if len(stripped) > _LONGEST_PLACEHOLDER:
         return False
@@ -208,7 +209,7 @@ _WANTED = re.compile(
 
 
 def says_none(text: str) -> bool:
-    """Whether the text says that there are none and at most why ('None. It was done at once'), asking for no work."""
+    """Whether the text says that there are no items, and at most why: 'None. It was done at once'."""
     first, *rest = _STATEMENT_END.split(text.strip()[:2000], maxsplit=1)
     key = normal(first)
     if len(key) >= 120 or not _pattern("NONE").fullmatch(key):
@@ -218,13 +219,13 @@ def says_none(text: str) -> bool:
 
 
 def nobody(text: str) -> bool:
-    """Whether an owner's place is held by nobody."""
+    """Whether the text in an owner's place names nobody."""
     key = bare(text)
-    return not key or key in vocabulary.NOBODY or bool(re.fullmatch(r"<.*>|\[.*\]|\{.*\}", text.strip()))
+    return not key or key in statuses.NOBODY or bool(re.fullmatch(r"<.*>|\[.*\]|\{.*\}", text.strip()))
 
 
 def count(text: str) -> int:
-    """Words; a run of Chinese or Japanese counts one for every three characters."""
+    """The number of words; in Chinese or Japanese three characters count as one."""
     cjk = len(_CJK.findall(text))
     return len(_WORD.findall(_CJK.sub(" ", text))) + (cjk + 2) // 3
 
@@ -242,7 +243,7 @@ def first_word(text: str) -> str:
 
 
 def is_imperative(word: str) -> bool:
-    """Whether the word is a verb that entries begin with."""
+    """Whether the word is a verb that items begin with."""
     return word in verbs.IMPERATIVES or (word.startswith("re") and word[2:].lstrip("-") in verbs.IMPERATIVES)
 
 
@@ -273,7 +274,7 @@ def is_marked(text: str) -> bool:
 
 
 def reads_as_task(text: str) -> bool:
-    """Whether a plain line asks for work: marked as a task, or beginning (in German ending) with what to do."""
+    """Whether a plain line asks for work: it has a mark of a task, or begins (in German ends) with a verb."""
     if is_marked(text) or starts_with_verb(text):
         return True
     words = _WORD.findall(text)
@@ -283,7 +284,7 @@ def reads_as_task(text: str) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Whether an entry with entries below it only names a group and states no work by itself."""
+    """Whether an entry with entries below it only names their group."""
     stripped = text.strip()
     words = count(stripped)
     colon = stripped.endswith((":", "："))

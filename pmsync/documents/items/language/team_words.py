@@ -1,4 +1,4 @@
-"""A team's own names of columns, put into pmsync's words before anything is read. Pure."""
+"""Translates a team's own names of columns into pmsync's words before anything is read. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pmsync.documents.items.language import phrases
 
 
 def in_known_words(blocks: list[Block], vocabulary: Vocabulary) -> list[Block]:
-    """The blocks, with each column of a table that the vocabulary names called what it holds; all else is as it was."""
+    """The blocks, in which each column that the vocabulary names has the name of its role."""
     columns = {phrases.bare(name): role for name, role in vocabulary.columns.items()}
     return list(_blocks(blocks, columns)) if columns else blocks
 
 
 def sections(vocabulary: Vocabulary) -> frozenset[str]:
-    """The headings that the vocabulary adds, as `words.normal` gives them."""
+    """The headings that the vocabulary adds, as `phrases.normal` gives them."""
     return frozenset(phrases.normal(heading) for heading in vocabulary.sections)
 
 

@@ -1,4 +1,4 @@
-"""Verbs that work begins with, as data: what makes a plain line read as a task. Data only."""
+"""Verbs that items begin with, which make a plain line read as a task. Data only."""
 
 from __future__ import annotations
 

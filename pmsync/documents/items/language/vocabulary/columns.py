@@ -100,42 +100,20 @@ FIELD_KEYS = {
     "kind": COLUMNS["kind"],
     "priority": COLUMNS["priority"] - {"p", "severity"},
     "id": frozenset({"id", "action id", "item id"}),
-    "labels": COLUMNS["labels"],
-    "finished": frozenset(
-        {
-            "done",
-            "completed",
-            "complete",
-            "closed",
-            "finished",
-            "resolved",
-            "completed on",
-            "done on",
-            "closed on",
-            "erledigt",
-            "erledigt am",
-            "terminé",
-            "完了",
-            "完了日",
-            "対応済み",
-            "implemented",
-            "実装完了",
-            "fixed",
-            "已完成",
-            "completado",
-            "concluído",
-        }
+    "finished": words(
+        "done|completed|complete|closed|finished|resolved|completed on|done on|closed on|erledigt|erledigt am|"
+        "terminé|完了|完了日|対応済み|implemented|実装完了|fixed|已完成|completado|concluído"
     ),
 }
-"""What may stand before a colon in `Owner: alice`."""
+"""Names of fields, as in `Owner: alice`."""
 
 SEE_WORDS = (
     r"see(?: also)?|in|via|tracked (?:in|at|by|as|with)|tracking(?: issue)?|issues?|tickets?|bugs?|prs?|refs?|commits?|"
     r"closes|fixes|jira|github|link|siehe(?: auch)?|vgl\.?|voir(?: aussi)?|cf\.?|véase|ver|vedi|zie(?: ook)?|zob\.?|см\.?"
 )
-"""What may stand before a ticket at the end of an entry; a pattern."""
+"""Words before a ticket at the end of an entry; a pattern."""
 DONE_IN = r"(?:fixed|done|resolved|implemented|closed|shipped|merged) (?:by|in|with|via)"
-"""The same, and says that the work is done; a pattern."""
+"""Words before such a ticket that say that the work is done; a pattern."""
 TICKET_WORDS = words(
     "issue|issues|ticket|tickets|bug|bugs|pr|prs|mr|pull request|merge request|jira|github issue|github pr|gitlab issue|"
     "jira ticket|jira issue|github|gitlab|commit|tracking issue|tracking bug|tracking ticket|link|links|story|card|trello|"

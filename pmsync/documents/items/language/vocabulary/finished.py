@@ -1,4 +1,4 @@
-"""How labels say that work is finished, or still to be done. Data only; all are patterns but where they say so."""
+"""Words of labels for finished work and work to do. Data only; patterns unless they say otherwise."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PENDING_LABELS = (
 """Labels of groups whose items are not."""
 
 LATER_LABELS = r"^(?:no|once|after|when|until)\b|\b(?:to get|get(?:ting)? (?:it|this|that|things)) done\b|\bdefinition of\b|\bdone and\b|\bclosed beta\b|\bin phase\b|\b(?:a|por|para|à|de) (?:ser\w*|être|faire)\b"
-"""What makes of the word a condition or a plan."""
+"""Words that make a status a condition or a plan."""
 
 ANNOUNCING_WORDS = frozenset(
     "action actions item items next step steps follow up ups followup followups task tasks todo todos to do measure "
     "measures recommended suggested proposed planned the our following are".split()
 )
-"""A set: words of labels that only say once more that work follows."""
+"""A set: words of labels that only repeat that work follows."""

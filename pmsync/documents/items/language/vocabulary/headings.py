@@ -1,4 +1,4 @@
-"""What headings and leading lines say. Data only."""
+"""Patterns for headings, and for lines that lead to a list. Data only."""
 
 from __future__ import annotations
 
@@ -110,10 +110,10 @@ PAST_ACTIONS = (
     r"^(rejected|declined|discarded|not|no|why there are no)\b.*\baction items?$",
     r"\bimmediate (mitigations?|remediation)\b.{0,12}\b(during|taken)\b",
 )
-"""Headings that speak of actions or of what followed and mean what was done while the incident ran, or questions."""
+"""Headings that speak of actions, and mean what was done during the incident, or questions."""
 
 WEAK_HEADINGS = (r"^mitigations?( steps| measures)?$", r"^(the )?fix(es)?$", r"^recommendations?$", r"^(緩和|緩和策)$")
-"""Headings that are as often about what was done: their entries must read as tasks."""
+"""Headings that often mean past work: their entries must read as tasks."""
 
 CHECKLIST_HEADINGS = (
     r"\bcheck ?list\b",

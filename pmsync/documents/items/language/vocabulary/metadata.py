@@ -16,9 +16,7 @@ FINAL = words(
 )
 METADATA: dict[str, frozenset[str]] = {
     "id": frozenset({"id", "document id", "postmortem id", "post mortem id", "pm id"}),
-    "title": frozenset(
-        {"title", "incident title", "name", "incident name", "titel", "titre", "título", "titolo", "タイトル", "标题"}
-    ),
+    "title": words("title|incident title|name|incident name|titel|titre|título|titolo|タイトル|标题"),
     "incident": words(
         "incident|incident id|incident number|incident no|incident key|incident ticket|incident ref|vorfall|incidente|インシデント|"
         "インシデント番号|障害番号|事件编号"
@@ -46,134 +44,33 @@ METADATA: dict[str, frozenset[str]] = {
         "author|authors|written by|by|prepared by|postmortem owner|post mortem owner|document owner|report author|autor|"
         "autoren|verfasser|auteur|auteurs|autores|autore|autori|作成者|著者|執筆者|作者|작성자|owner"
     ),
-    "team": frozenset(
-        {
-            "team",
-            "owning team",
-            "owner team",
-            "responsible team",
-            "teams",
-            "equipe",
-            "équipe",
-            "equipo",
-            "チーム",
-            "担当チーム",
-            "团队",
-            "팀",
-        }
-    ),
-    "labels": frozenset(
-        {
-            "label",
-            "labels",
-            "tag",
-            "tags",
-            "categories",
-            "category",
-            "keywords",
-            "schlagworte",
-            "étiquettes",
-            "etiquetas",
-            "タグ",
-            "标签",
-        }
-    ),
-    "visibility": frozenset(
-        {
-            "visibility",
-            "confidentiality",
-            "classification",
-            "access",
-            "sichtbarkeit",
-            "visibilité",
-            "visibilidad",
-            "公開範囲",
-        }
+    "team": words("team|owning team|owner team|responsible team|teams|equipe|équipe|equipo|チーム|担当チーム|团队|팀"),
+    "labels": words("label|labels|tag|tags|categories|category|keywords|schlagworte|étiquettes|etiquetas|タグ|标签"),
+    "visibility": words(
+        "visibility|confidentiality|classification|access|sichtbarkeit|visibilité|visibilidad|公開範囲"
     ),
 }
-RESTRICTED = frozenset(
-    {
-        "restricted",
-        "confidential",
-        "private",
-        "secret",
-        "vertraulich",
-        "confidentiel",
-        "confidencial",
-        "riservato",
-        "vertrouwelijk",
-        "機密",
-    }
+RESTRICTED = words(
+    "restricted|confidential|private|secret|vertraulich|confidentiel|confidencial|riservato|vertrouwelijk|機密"
 )
-MONTHS = (
-    (
-        "jan",
-        "january",
-        "januar",
-        "jänner",
-        "janvier",
-        "janv",
-        "enero",
-        "ene",
-        "janeiro",
-        "gennaio",
-        "gen",
-        "januari",
-        "stycznia",
-    ),
-    (
-        "feb",
-        "february",
-        "februar",
-        "février",
-        "fevrier",
-        "févr",
-        "fév",
-        "febrero",
-        "fevereiro",
-        "fev",
-        "febbraio",
-        "februari",
-        "lutego",
-    ),
-    ("mar", "march", "märz", "maerz", "mär", "mars", "marzo", "março", "maart", "mrt", "marca"),
-    ("apr", "april", "avril", "avr", "abril", "abr", "aprile", "kwietnia"),
-    ("may", "mai", "mayo", "maio", "maggio", "mag", "mei", "maja"),
-    ("jun", "june", "juni", "juin", "junio", "junho", "giugno", "giu", "czerwca"),
-    ("jul", "july", "juli", "juillet", "juil", "julio", "julho", "luglio", "lug", "lipca"),
-    ("aug", "august", "août", "aout", "agosto", "ago", "augustus", "sierpnia"),
-    ("sep", "sept", "september", "septembre", "septiembre", "setembro", "set", "settembre", "września"),
-    ("oct", "october", "okt", "oktober", "octobre", "octubre", "outubro", "out", "ottobre", "ott", "października"),
-    ("nov", "november", "novembre", "noviembre", "novembro", "listopada"),
-    ("dec", "december", "dez", "dezember", "décembre", "déc", "diciembre", "dic", "dezembro", "dicembre", "grudnia"),
+MONTHS = tuple(
+    tuple(names.split())
+    for names in (
+        "jan january januar jänner janvier janv enero ene janeiro gennaio gen januari stycznia",
+        "feb february februar février fevrier févr fév febrero fevereiro fev febbraio februari lutego",
+        "mar march märz maerz mär mars marzo março maart mrt marca",
+        "apr april avril avr abril abr aprile kwietnia",
+        "may mai mayo maio maggio mag mei maja",
+        "jun june juni juin junio junho giugno giu czerwca",
+        "jul july juli juillet juil julio julho luglio lug lipca",
+        "aug august août aout agosto ago augustus sierpnia",
+        "sep sept september septembre septiembre setembro set settembre września",
+        "oct october okt oktober octobre octubre outubro out ottobre ott października",
+        "nov november novembre noviembre novembro listopada",
+        "dec december dez dezember décembre déc diciembre dic dezembro dicembre grudnia",
+    )
 )
-DUE_LEADS = (
-    "complete by",
-    "completed by",
-    "done by",
-    "finish by",
-    "finished by",
-    "due",
-    "due by",
-    "due on",
-    "due date",
-    "by",
-    "eta",
-    "deadline",
-    "before",
-    "target",
-    "bis",
-    "fällig",
-    "fällig am",
-    "avant le",
-    "pour le",
-    "antes del",
-    "até",
-    "entro",
-    "entro il",
-    "voor",
-    "期限",
-    "期日",
-    "締切",
-    "截止",
+DUE_LEADS = words(
+    "complete by|completed by|done by|finish by|finished by|due|due by|due on|due date|by|eta|deadline|before|"
+    "target|bis|fällig|fällig am|avant le|pour le|antes del|até|entro|entro il|voor|期限|期日|締切|截止"
 )

@@ -1,4 +1,4 @@
-"""Statuses, kinds, priorities; what is no item and nobody’s name. Data only."""
+"""Statuses, kinds, priorities, placeholders, and words that are no names. Data only."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DROPPED = words(
     "abandoned|not doing|invalid|verworfen|abgelehnt|entfällt|annulé|abandonné|rejeté|cancelado|cancelada|rechazado|descartado|"
     "rejeitado|annullato|geannuleerd|отменено|取消|却下|見送り|已取消|취소"
 )
-"""Statuses of work that nobody is to do any more."""
+"""Statuses of cancelled work."""
 HEDGES = (
     r"\b(?:not|isn't|aren't|wasn't|weren't|never|none|nicht|keine?|pas|non|niet|nie|ikke|inte|não|nao|sin|не|"
     r"partial(?:ly)?|partly|teilweise|en partie|parcialmente|parzialmente|gedeeltelijk|mostly|nearly|almost|half|some|most|to be|will|shall|should|must|until|unless|except|but|pending|only|"
@@ -40,13 +40,13 @@ HEDGES = (
     r"(?:in|to|on) (?:staging|stage|dev|development|test|testing|qa))\b"
     r"|\?|\d ?%|\b(?:to|in|on|for) \d+ ?/ ?\d+ \w|\b\d+ (?:of|out of) \d+\b|^\d+ ?/ ?\d+ \w|: \d+ ?/ ?\d+$"
 )
-"""What takes the word of a status back, puts it off or makes it partial ('Done in staging', '2 of 5 done'); a pattern."""
+"""Words that negate or postpone a status, or make it partial ('Done in staging', '2 of 5 done'); a pattern."""
 CONDITIONS = r"\b(?:no|when|if|once|can|could|needs?)\b"
-"""The same where the status is all there is to say; a pattern."""
+"""More of them, which count only if the text is nothing but a status; a pattern."""
 BY_DAY = r"\bby (?:the )?(?:end|eod|next|q\d|\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|(?:mon|tues|wednes|thurs|fri)day)"
-"""A day until which something is to be done, rather than who did it; a pattern."""
+"""A day by which something is due; a pattern."""
 BOX_MARKS = " xX*✓✔✅~-"
-"""What may stand in a check box in brackets."""
+"""Marks in a check box in brackets."""
 DONE_SIGNS = "✅✔☑✓🟢"
 OPEN_SIGNS = "☐⬜❌🔴🟡⏳🚧🔲◻"
 
@@ -61,7 +61,7 @@ LEAD_KINDS = words(
     "mitigate|mitigation|prevent|prevention|preventive|preventative|detect|detection|process|repair|remediate|"
     "investigate|respond|response|recover|recovery"
 )
-"""Kinds that before a colon are one, as in `Prevent: do this`; the others may as well be a topic."""
+"""Kinds that may begin an item, as in `Prevent: do this`; others may as well be a topic."""
 PRIORITY = r"p[0-5]|prio(?:rity)? ?[0-9]|sev[- ]?[0-5]|(?:critical|urgent|highest|high|medium|normal|low|lowest|blocker|major|minor|trivial)(?: prio(?:rity)?)?"
 
 
@@ -98,7 +98,7 @@ NOTHING = (
     r"(aufgabe|maßnahme|acción|action|tâche|ação|azione|actie|アクション|タスク|任务) ?[0-9]{0,2}",
     r"(description|title|summary|what|owner|name|action item description|short description|brief description)",
 )
-"""Whole texts (normalised) that say there is nothing, or that a template left behind."""
+"""Whole texts (normalised) that say there is nothing, or that come from a template."""
 
 NOT_NAMES = words(
     "unowned undone monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
@@ -137,13 +137,13 @@ NOT_NAMES = words(
     "sales upstream downstream local remote global public private shared common core base main master branch tag label",
     " ",
 )
-"""Single words that never are a person's name at an entry's end or start."""
+"""Words that are never a person's name at an entry's start or end."""
 
 PEOPLE_LINES = (
     r"participants|attendees|responders|reviewers?|incident commander|commander|facilitator|scribe|on[- ]call|"
     r"teilnehmer|beteiligte|participants|participantes|partecipanti|deelnemers|参加者|参与者"
 )
-"""What leads a line that names the people of an incident; a pattern."""
+"""The beginning of a line that names the people of an incident; a pattern."""
 TEAM_WORDS = words(
     "team squad guild group crew dept department sre ops devops チーム equipe équipe equipo 团队 팀", " "
 )
