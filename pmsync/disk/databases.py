@@ -26,24 +26,24 @@ def lock_path(database: Path) -> Path:
 
 
 def in_the_way(database: Path) -> str:
-    """What is wrong with the files beside a database of pmsync's, '' where nothing is; in words that end a message."""
+    """What is wrong with the files beside a database of pmsync, as the end of a message; '' if nothing is."""
     for ending, starts in COMPANIONS.items():
         path = database.with_name(database.name + ending)
         if not _is_one_of(path, starts):
             return (
-                f"SQLite would overwrite {str(path)!r}, which is no file of its own; rename that file, or set another "
+                f"SQLite would overwrite {str(path)!r}, which is not its own file; rename that file, or set another "
                 "`path`"
             )
     return ""
 
 
 def is_lock(path: Path) -> bool:
-    """Whether there is nothing at `path` but a lock of pmsync's, held or free."""
+    """Whether `path` is free or holds a lock file of pmsync."""
     return _is_one_of(path, (HOLDER,))
 
 
 def _is_one_of(path: Path, starts: tuple[bytes, ...]) -> bool:
-    """Whether the file begins so, is empty (or begins with zeros: its header is written last), or is not there."""
+    """Whether the file begins so, is empty or absent, or begins with zeros (its header is written last)."""
     try:
         # Not blocking, for a pipe; no link, for it leads to a file that has another name and another owner.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)

@@ -50,14 +50,14 @@ def _how_to_untrack(file: Path) -> str:
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two names are of one file; where letters count alike (macOS, Windows), more than one name is."""
+    """Whether two names lead to one file, also on systems that ignore upper and lower case (macOS, Windows)."""
     return one == other or (
         os.path.lexists(one) and os.path.lexists(other) and os.path.samestat(one.lstat(), other.lstat())
     )
 
 
 def _indexes(git: Path) -> Iterator[tuple[bytes, bool]]:
-    """The index of a repository, and whether it is one that others share: a split index holds only what changed."""
+    """The index of a repository, and its shared parts (True) if it is split."""
     try:
         if git.is_file():  # a linked worktree, or a submodule
             git = git.parent / git.read_text(encoding="utf-8").partition("gitdir:")[2].strip()
@@ -74,7 +74,7 @@ def _indexes(git: Path) -> Iterator[tuple[bytes, bool]]:
 
 
 def _like(index: bytes, name: str) -> Iterator[str]:
-    """The paths in an index that may be the given one, in this spelling or another."""
+    """The paths in an index that may be `name`, in any case and Unicode form."""
     signature, version, count = struct.unpack(">4sII", index[:_HEADER]) if len(index) > _HEADER else (b"", 0, 0)
     if signature != b"DIRC":
         return

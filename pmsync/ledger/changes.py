@@ -10,7 +10,7 @@ from pmsync.model import ItemRow, Link
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that changed; `old` and `new` are texts for people, None where there was or is nothing."""
+    """One field that changed; `old` and `new` are texts for people, None if empty."""
 
     uid: str
     source: str
@@ -21,7 +21,7 @@ class Change:
 
 
 def link_changes(old: Link | None, new: Link, source: str) -> list[Change]:
-    """What a saved link tells: each changed field, or for a new link its ticket and status."""
+    """The changed fields of a link; for a new one, its ticket and status."""
     after = _link_texts(new)
     if old is None:
         return [Change(new.uid, source, name, None, after[name]) for name in ("ticket", "status")]
@@ -29,7 +29,7 @@ def link_changes(old: Link | None, new: Link, source: str) -> list[Change]:
 
 
 def item_changes(old: ItemRow, new: ItemRow) -> list[Change]:
-    """What the document says otherwise than before."""
+    """The fields that the document now gives differently."""
     return _compare(new.uid, "document", _item_texts(old), _item_texts(new))
 
 

@@ -1,4 +1,4 @@
-"""The ledger as a file: made, opened, checked, and its errors put into words. Knows no rows.
+"""The ledger as a file: created, opened and checked, with errors explained. Knows no rows.
 
 Durability: rollback journal and `synchronous = EXTRA`, so that a commit is on the disk, with the removal of its
 journal, before the request that it announces is sent. (With FULL a power cut may bring the journal back, and the
@@ -37,26 +37,26 @@ REBUILD = (
     "markers and creates none twice"
 )
 _SQLITE_SAYS = {
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and run the command again: what was begun is taken up",
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and run the command again: it continues from there",
     sqlite3.SQLITE_BUSY: "another program keeps it locked; close it (Datasette, a sqlite3 shell) and try again",
     sqlite3.SQLITE_LOCKED: "another program keeps it locked; close it (Datasette, a sqlite3 shell) and try again",
-    sqlite3.SQLITE_READONLY: "it may not be written; give this user the right to write the file and its folder",
+    sqlite3.SQLITE_READONLY: "this user may not write it; grant write permission on the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that it is a file and that this user may read it",
     sqlite3.SQLITE_PERM: "this user may not read it; check its owner and mode",
     sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, then run the command again",
     sqlite3.SQLITE_NOTADB: (
-        f"it is no SQLite database; set another `path` under [ledger], or, if it was the ledger, {REBUILD}"
+        f"it is not a SQLite database; set another `path` under [ledger], or, if it was the ledger, {REBUILD}"
     ),
     sqlite3.SQLITE_CORRUPT: f"it is damaged; {REBUILD}",
-    sqlite3.SQLITE_INTERRUPT: f"reading it takes far too long, as if it had been made for that; {REBUILD}",
-    sqlite3.SQLITE_TOOBIG: f"it holds a value that is larger than any that pmsync writes; {REBUILD}",
+    sqlite3.SQLITE_INTERRUPT: f"reading it takes far too long, and it may have been crafted to; {REBUILD}",
+    sqlite3.SQLITE_TOOBIG: f"it holds a value larger than any that pmsync writes; {REBUILD}",
 }
 _HOT_JOURNAL = {sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_CANTOPEN}
 
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn every error of SQLite and of the file system into a LedgerError that says what to do."""
+    """Turn errors of SQLite and of the file system into a LedgerError that says what to do."""
     try:
         yield
     except sqlite3.Error as error:
@@ -70,7 +70,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """The ledger at `path`, made where there is none and migrated where it is older. The caller holds the lock."""
+    """Open the ledger at `path`, creating or migrating it as needed. The caller holds the lock."""
     _refuse(path)
     with explained(path):
         make_home(path.parent)
@@ -91,9 +91,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """The ledger at `path` as it is; it must exist and have this program's schema. Needs no lock."""
+    """Open the ledger at `path` read-only. It must exist and have this version's schema. Needs no lock."""
     if not path.exists():
-        raise LedgerError(f"there is no ledger at {str(path)!r} yet; run `pmsync sync` to begin one")
+        raise LedgerError(f"there is no ledger at {str(path)!r} yet; run `pmsync sync` to create it")
     _refuse(path)
     with explained(path):
         try:
@@ -108,13 +108,13 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def refuse_tracked(path: Path) -> None:
-    """Raise LedgerError where the file came with a checkout, and not from a run."""
+    """Raise LedgerError if git tracks the file: then it came with a checkout, not from a run."""
     if problem := tracked(path):
         raise LedgerError(f"ledger {str(path)!r}: {problem}; `pmsync sync` finds the tickets again by their markers")
 
 
 def _refuse(path: Path) -> None:
-    """Raise LedgerError where opening the file, or even looking for one, could do harm."""
+    """Raise LedgerError if opening the file could damage another one."""
     if path.is_dir():
         raise LedgerError(f"{str(path)!r} is a folder; set `path` under [ledger] to a file")
     if problem := in_the_way(path):
@@ -160,7 +160,7 @@ def _limit(connection: sqlite3.Connection) -> None:
 
 
 def _create(path: Path) -> None:
-    """Make the whole ledger beside its place and move it there, so that nobody ever meets half of one."""
+    """Create the ledger beside its place and move it there, so that nobody ever opens half of one."""
     with replacing(path) as made:
         try:
             with closing(_connect(made, "rw")) as connection:
@@ -172,7 +172,7 @@ def _create(path: Path) -> None:
 
 
 def fetch(connection: sqlite3.Connection, query: str, parameters: Parameters = ()) -> list[Any]:
-    """All rows of an answer; raises ValueError where they are more than any ledger has."""
+    """All rows of a query. Raises ValueError if there are more than any ledger has."""
     found = connection.execute(query, parameters).fetchmany(MOST_ROWS + 1)
     if len(found) > MOST_ROWS:
         raise ValueError(f"more than {MOST_ROWS:,} rows")
@@ -182,7 +182,7 @@ def fetch(connection: sqlite3.Connection, query: str, parameters: Parameters = (
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     applied = schema.applied(connection)
     if not applied:
-        raise LedgerError(f"{str(path)!r} is no ledger of pmsync; check `path` under [ledger], or {REBUILD}")
+        raise LedgerError(f"{str(path)!r} is not a pmsync ledger; check `path` under [ledger], or {REBUILD}")
     newer = sorted(set(applied) - {name for name, _ in schema.STEPS})
     if newer:
         raise LedgerError(
@@ -190,14 +190,14 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
     if strange := schema.alien(connection):
         raise LedgerError(
-            f"ledger {str(path)!r}: the {strange} is not as pmsync makes it; drop it if it is a view or an index of "
-            f"yours, else {REBUILD}"
+            f"ledger {str(path)!r}: the {strange} differs from pmsync's schema; if it is a view or an index of "
+            f"yours, drop it, otherwise {REBUILD}"
         )
 
 
 def _check_current(connection: sqlite3.Connection, path: Path) -> None:
     if len(schema.applied(connection)) < len(schema.STEPS):
-        raise LedgerError(f"ledger {str(path)!r} is of an older pmsync; run `pmsync sync` once, which updates it")
+        raise LedgerError(f"ledger {str(path)!r} was written by an older pmsync; run `pmsync sync` once to update it")
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:

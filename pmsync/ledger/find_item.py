@@ -1,4 +1,4 @@
-"""Which item a person means, looked up in the ledger, and all that the ledger knows about it. Reads nothing else."""
+"""Finds the item that a person names, and everything the ledger knows about it."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def resolve_item(ledger: Ledger, text: str) -> ItemView:
     wanted = text.strip()
     for matches in (_by_uid, _by_ticket, _by_place, _by_prefix):
         found = [each for each in overview if matches(each, wanted)]
-        # an orphan keeps its last place and its ticket, but means it only where nothing that stands there does
+        # an orphan keeps its last place and ticket, but an item that is there now comes first
         found = [each for each in found if not (each.link and each.link.orphaned)] or found
-        # an undecided item stands where the one was that it may be
+        # an undecided item has the place of the item that it may be: that one is meant
         asked_about = {candidate.uid for each in found for candidate in each.item.candidates}
         found = [each for each in found if each.item.uid not in asked_about] or found
         if len(found) > 1:
@@ -104,14 +104,14 @@ def _same_path(held: str, given: str) -> bool:
 
 
 def _ambiguous(text: str, found: Sequence[Overview]) -> str:
-    return "\n".join([f"{text!r} names {len(found)} items", *_candidates(found), "say which by its uid"])
+    return "\n".join([f"{text!r} names {len(found)} items", *_candidates(found), "give the uid of the one you mean"])
 
 
 def _unknown(text: str, overview: Sequence[Overview]) -> str:
     near = [each for each in overview if _resembles(each, text.strip())]
     message = f"no item in the ledger is named {text!r}"
     if near:
-        return "\n".join([f"{message}; near are", *_candidates(near)])
+        return "\n".join([f"{message}; similar ones are", *_candidates(near)])
     hint = "ITEM is a uid or its beginning, a ticket's key or URL, or path:line; `pmsync status --all` lists all items"
     return f"{message}\n{hint if overview else 'the ledger knows no items yet; run `pmsync sync`'}"
 

@@ -1,8 +1,9 @@
-"""Reads items with all that stands beside them, for people: what `status`, `show` and `report` are made of."""
+"""Reads items with their documents, tickets and intents: for `show`, and for the rules of `check` that need them."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 
 from pmsync.ledger import rows, values
@@ -11,28 +12,21 @@ from pmsync.ledger.values import Row, to_time
 from pmsync.model import OpenItem, Overview
 from pmsync.model.names import one_spelling
 
-_DOCUMENT = "id path title incident date severity status draft restricted services team authors labels gone_at"
-_LINK = (
-    "uid document_id item_key item_group details_digest position tracker ticket_id ticket_key url title status state "
-    "author assignees labels due priority created_at updated_at closed_at duplicate duplicate_of marker pushed "
-    "pushed_labels named followed shared reassigned orphaned lost source linked_at via account_ids"
-)
-_INTENT = "uid tracker document_id item_key title announced_at tries"
 
-
-def _aliased(table: str, columns: str, prefix: str) -> str:
-    return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in columns.split())
+def _aliased(table: str, columns: Iterable[str], prefix: str) -> str:
+    return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in columns)
 
 
 _QUERY = f"""
-SELECT i.*, {_aliased("d", _DOCUMENT, "doc_")}, {_aliased("l", _LINK, "link_")}, {_aliased("n", _INTENT, "intent_")},
+SELECT i.*, {_aliased("d", rows.DOCUMENT, "doc_")}, {_aliased("l", rows.LINK, "link_")},
+    {_aliased("n", rows.INTENT, "intent_")},
     (SELECT json_group_object(r.operation, r.reason) FROM refusals r WHERE r.uid = i.uid) AS refused
 FROM items i
 JOIN documents d ON d.id = i.document_id
 LEFT JOIN links l ON l.uid = i.uid
 LEFT JOIN intents n ON n.uid = i.uid
 ORDER BY d.path, i.line, i.uid
-"""  # noqa: S608 - the names are the constants above
+"""  # noqa: S608 - the names are constants
 
 
 _OPEN = """

@@ -7,28 +7,14 @@ Times are UTC ISO-8601 text, dates ISO text, tuples JSON lists; what is compared
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from pmsync.ledger import values
 from pmsync.ledger.changes import Change
-from pmsync.ledger.values import (
-    Row,
-    Value,
-    at,
-    cleaned,
-    date_text,
-    flag,
-    json_text,
-    list_text,
-    time_text,
-    to_date,
-    to_flag,
-    to_texts,
-    to_time,
-    to_tuple,
-)
+from pmsync.ledger.values import Row, Value, at, cleaned, json_text, list_text, to_date, to_texts, to_tuple
 from pmsync.model import (
     Candidate,
     Cursor,
@@ -46,99 +32,101 @@ from pmsync.model import (
 )
 from pmsync.model.names import one_spelling
 
+_CODECS: Mapping[str, tuple[Callable[[Any], Value], Callable[[Any], object]]] = {
+    "bool": (int, bool),
+    "bool | None": (values.flag, values.to_flag),
+    "date | None": (values.date_text, to_date),
+    "datetime": (values.time_text, at),
+    "datetime | None": (values.time_text, values.to_time),
+    "tuple[str, ...]": (list_text, to_tuple),
+}
+"""How a value of a field's type is written and read; one of any other type is a column as it is."""
+
+
+class _Columns:
+    """Fields of a dataclass that are columns, under their own names but for those in `renamed`."""
+
+    def __init__(self, of: type, names: str, *, spelled: str = "", **renamed: str) -> None:
+        types = {field.name: str(field.type) for field in fields(of)}
+        self._writers, self._readers = [], []
+        for name in names.split():
+            write, read = _CODECS.get(types[name], (_same, _same))
+            column = renamed.get(name, name)
+            self._writers.append((column, name, write))
+            self._readers.append((name, column, one_spelling if name in spelled.split() else read))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column for column, _, _ in self._writers)
+
+    def row(self, value: object) -> dict[str, Value]:
+        return {column: write(getattr(value, name)) for column, name, write in self._writers}
+
+    def read(self, row: Row, prefix: str = "") -> dict[str, Any]:
+        """The fields by name; `spelled` ones, which are paths, in one spelling."""
+        return {name: read(row[prefix + column]) for name, column, read in self._readers}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_IN_ITEM = {"key": "item_key", "group": "item_group"}
+_DOCUMENT = _Columns(
+    Document,
+    "id path title incident date severity status draft restricted services team authors labels",
+    spelled="id path",
+)
+_ITEM = _Columns(
+    ItemRow,
+    "uid document_id key line standing note due due_from done group details tickets source",
+    spelled="document_id",
+    **_IN_ITEM,
+)
+_FIELDS = _Columns(Fields, "title owners due priority kind severity labels", due="document_due")
+_LINK = _Columns(
+    Link,
+    "uid document_id key group details_digest position pushed_labels named followed shared reassigned orphaned lost "
+    "source linked_at via",
+    spelled="document_id",
+    **_IN_ITEM,
+)
+_TICKET = _Columns(Ticket, "title state author assignees due priority created_at updated_at closed_at duplicate")
+_REF = _Columns(Ref, "tracker id key url", id="ticket_id", key="ticket_key")
+_INTENT = _Columns(Intent, "uid tracker document_id key title announced_at tries", spelled="document_id", **_IN_ITEM)
+_REFUSAL = _Columns(Refusal, "uid operation digest reason refused_at")
+_CURSOR = _Columns(Cursor, "tracker since full_scan_at")
+_FINDING = _Columns(Finding, "rule level message hint path line")
+_CHANGE = _Columns(Change, "uid source field old new note")
+
+DOCUMENT = (*_DOCUMENT.names, "gone_at")
+LINK = (
+    *(*_LINK.names, *_TICKET.names, *_REF.names),
+    *("pushed", "status", "labels", "duplicate_of", "marker", "account_ids"),
+)
+INTENT = _INTENT.names
+"""The columns that are read of a document, a link and an intent."""
+
 # --- documents and items --------------------------------------------------------------------------------------
 
 
 def document_row(document: Document) -> dict[str, Value]:
-    return cleaned({
-        "id": document.id,
-        "path": document.path,
-        "title": document.title,
-        "incident": document.incident,
-        "date": date_text(document.date),
-        "severity": document.severity,
-        "status": document.status,
-        "draft": int(document.draft),
-        "restricted": int(document.restricted),
-        "services": list_text(document.services),
-        "team": document.team,
-        "authors": list_text(document.authors),
-        "labels": list_text(document.labels),
-    })  # fmt: skip
+    return cleaned(_DOCUMENT.row(document))
 
 
 def to_document(row: Row, prefix: str = "") -> Document:
     """The document without items and findings."""
-    return Document(
-        id=one_spelling(row[f"{prefix}id"]),
-        path=one_spelling(row[f"{prefix}path"]),
-        title=row[f"{prefix}title"],
-        incident=row[f"{prefix}incident"],
-        date=to_date(row[f"{prefix}date"]),
-        severity=row[f"{prefix}severity"],
-        status=row[f"{prefix}status"],
-        draft=bool(row[f"{prefix}draft"]),
-        restricted=bool(row[f"{prefix}restricted"]),
-        services=to_tuple(row[f"{prefix}services"]),
-        team=row[f"{prefix}team"],
-        authors=to_tuple(row[f"{prefix}authors"]),
-        labels=to_tuple(row[f"{prefix}labels"]),
-    )
+    return Document(**_DOCUMENT.read(row, prefix))
 
 
 def item_row(item: ItemRow) -> dict[str, Value]:
-    return cleaned({
-        "uid": item.uid,
-        "document_id": item.document_id,
-        "item_key": item.key,
-        "line": item.line,
-        "title": item.fields.title,
-        "owners": list_text(item.fields.owners),
-        "document_due": date_text(item.fields.due),
-        "priority": item.fields.priority,
-        "kind": item.fields.kind,
-        "severity": item.fields.severity,
-        "labels": list_text(item.fields.labels),
-        "standing": item.standing,
-        "note": item.note,
-        "due": date_text(item.due),
-        "due_from": item.due_from,
-        "done": flag(item.done),
-        "item_group": item.group,
-        "details": item.details,
-        "tickets": list_text(item.tickets),
-        "source": item.source,
-        "candidates": json_text([_candidate_value(each) for each in item.candidates]),
-    })  # fmt: skip
+    candidates = json_text([_candidate_value(each) for each in item.candidates])
+    return cleaned({**_FIELDS.row(item.fields), **_ITEM.row(item), "candidates": candidates})
 
 
 def to_item(row: Row) -> ItemRow:
-    fields = Fields(
-        title=row["title"],
-        owners=to_tuple(row["owners"]),
-        due=to_date(row["document_due"]),
-        priority=row["priority"],
-        kind=row["kind"],
-        severity=row["severity"],
-        labels=to_tuple(row["labels"]),
-    )
-    return ItemRow(
-        uid=row["uid"],
-        document_id=one_spelling(row["document_id"]),
-        key=row["item_key"],
-        fields=fields,
-        line=row["line"],
-        standing=row["standing"],
-        due=to_date(row["due"]),
-        due_from=row["due_from"],
-        done=to_flag(row["done"]),
-        group=row["item_group"],
-        details=row["details"],
-        tickets=to_tuple(row["tickets"]),
-        note=row["note"],
-        source=row["source"],
-        candidates=tuple(map(_to_candidate, json.loads(row["candidates"]))) if row["candidates"] != "[]" else (),
-    )
+    candidates = map(_to_candidate, json.loads(row["candidates"])) if row["candidates"] != "[]" else ()
+    return ItemRow(**_ITEM.read(row), fields=Fields(**_FIELDS.read(row)), candidates=tuple(candidates))
 
 
 def _candidate_value(candidate: Candidate) -> dict[str, object]:
@@ -156,12 +144,11 @@ def _to_candidate(value: Mapping[str, Any]) -> Candidate:
 # --- links ----------------------------------------------------------------------------------------------------
 
 
-def _fields_text(fields: Fields | None) -> str | None:
-    if fields is None:
+def _fields_text(pushed: Fields | None) -> str | None:
+    if pushed is None:
         return None
-    values = {name: getattr(fields, name) for name in ("title", "owners", "priority", "kind", "severity", "labels")}
-    values |= {"path": fields.path, "context": fields.context, "owed": fields.owed}
-    return json_text({**values, "due": date_text(fields.due)})
+    names = ("title", "owners", "priority", "kind", "severity", "labels", "path", "context", "owed")
+    return json_text({name: getattr(pushed, name) for name in names} | {"due": values.date_text(pushed.due)})
 
 
 def _to_fields(text: str | None) -> Fields | None:
@@ -208,46 +195,15 @@ def _to_marker(text: str) -> Marker:
 
 
 def link_row(link: Link) -> dict[str, Value]:
-    return cleaned({
-        "uid": link.uid,
-        "document_id": link.document_id,
-        "item_key": link.key,
-        "item_group": link.group,
-        "details_digest": link.details_digest,
-        "position": link.position,
-        **_ticket_row(link.ticket),
-        "pushed": _fields_text(link.pushed),
-        "pushed_labels": list_text(link.pushed_labels),
-        "named": int(link.named),
-        "followed": int(link.followed),
-        "shared": int(link.shared),
-        "reassigned": int(link.reassigned),
-        "orphaned": int(link.orphaned),
-        "lost": int(link.lost),
-        "source": link.source,
-        "linked_at": time_text(link.linked_at),
-        "via": link.via,
-    })  # fmt: skip
+    return cleaned({**_LINK.row(link), **_ticket_row(link.ticket), "pushed": _fields_text(link.pushed)})
 
 
 def _ticket_row(ticket: Ticket) -> dict[str, Value]:
     return {
-        "tracker": ticket.ref.tracker,
-        "ticket_id": ticket.ref.id,
-        "ticket_key": ticket.ref.key,
-        "url": ticket.ref.url,
-        "title": ticket.title,
+        **_REF.row(ticket.ref),
+        **_TICKET.row(ticket),
         "status": ticket.status.value,
-        "state": ticket.state,
-        "author": ticket.author,
-        "assignees": list_text(ticket.assignees),
         "labels": list_text(sorted(ticket.labels)),
-        "due": date_text(ticket.due),
-        "priority": ticket.priority,
-        "created_at": time_text(ticket.created_at),
-        "updated_at": time_text(ticket.updated_at),
-        "closed_at": time_text(ticket.closed_at),
-        "duplicate": int(ticket.duplicate),
         "duplicate_of": _ref_text(ticket.duplicate_of),
         "marker": _marker_text(ticket.marker),
         "account_ids": json_text(dict(sorted(ticket.ids.items()))),
@@ -255,45 +211,16 @@ def _ticket_row(ticket: Ticket) -> dict[str, Value]:
 
 
 def to_link(row: Row, prefix: str = "") -> Link:
-    return Link(
-        uid=row[f"{prefix}uid"],
-        document_id=one_spelling(row[f"{prefix}document_id"]),
-        key=row[f"{prefix}item_key"],
-        ticket=_to_ticket(row, prefix),
-        pushed=_to_fields(row[f"{prefix}pushed"]),
-        pushed_labels=to_tuple(row[f"{prefix}pushed_labels"]),
-        named=bool(row[f"{prefix}named"]),
-        followed=bool(row[f"{prefix}followed"]),
-        shared=bool(row[f"{prefix}shared"]),
-        reassigned=bool(row[f"{prefix}reassigned"]),
-        orphaned=bool(row[f"{prefix}orphaned"]),
-        lost=bool(row[f"{prefix}lost"]),
-        group=row[f"{prefix}item_group"],
-        details_digest=row[f"{prefix}details_digest"],
-        position=row[f"{prefix}position"],
-        source=row[f"{prefix}source"],
-        linked_at=to_time(row[f"{prefix}linked_at"]),
-        via=row[f"{prefix}via"],
-    )
+    return Link(**_LINK.read(row, prefix), ticket=_to_ticket(row, prefix), pushed=_to_fields(row[f"{prefix}pushed"]))
 
 
 def _to_ticket(row: Row, prefix: str) -> Ticket:
     duplicate_of, marker = row[f"{prefix}duplicate_of"], row[f"{prefix}marker"]
-    tracker, ticket_id = row[f"{prefix}tracker"], row[f"{prefix}ticket_id"]
     return Ticket(
-        ref=Ref(tracker, ticket_id, row[f"{prefix}ticket_key"], row[f"{prefix}url"]),
-        title=row[f"{prefix}title"],
+        **_TICKET.read(row, prefix),
+        ref=Ref(**_REF.read(row, prefix)),
         status=Status(row[f"{prefix}status"]),
-        state=row[f"{prefix}state"],
-        author=row[f"{prefix}author"],
-        created_at=at(row[f"{prefix}created_at"]),
-        updated_at=at(row[f"{prefix}updated_at"]),
-        assignees=to_tuple(row[f"{prefix}assignees"]),
         labels=frozenset(to_tuple(row[f"{prefix}labels"])),
-        due=to_date(row[f"{prefix}due"]),
-        priority=row[f"{prefix}priority"],
-        closed_at=to_time(row[f"{prefix}closed_at"]),
-        duplicate=bool(row[f"{prefix}duplicate"]),
         duplicate_of=Ref(**to_texts(duplicate_of)) if duplicate_of else None,
         marker=_to_marker(marker) if marker else None,
         ids=to_texts(row[f"{prefix}account_ids"]),
@@ -304,67 +231,44 @@ def _to_ticket(row: Row, prefix: str) -> Ticket:
 
 
 def intent_row(intent: Intent) -> dict[str, Value]:
-    return cleaned({
-        "uid": intent.uid,
-        "tracker": intent.tracker,
-        "document_id": intent.document_id,
-        "item_key": intent.key,
-        "title": intent.title,
-        "announced_at": time_text(intent.announced_at),
-        "tries": intent.tries,
-    })  # fmt: skip
+    return cleaned(_INTENT.row(intent))
 
 
 def to_intent(row: Row, prefix: str = "") -> Intent:
-    return Intent(
-        uid=row[f"{prefix}uid"],
-        tracker=row[f"{prefix}tracker"],
-        document_id=one_spelling(row[f"{prefix}document_id"]),
-        key=row[f"{prefix}item_key"],
-        title=row[f"{prefix}title"],
-        announced_at=at(row[f"{prefix}announced_at"]),
-        tries=row[f"{prefix}tries"],
-    )
+    return Intent(**_INTENT.read(row, prefix))
 
 
 def refusal_row(refusal: Refusal, run: int) -> dict[str, Value]:
-    return cleaned({
-        "uid": refusal.uid,
-        "operation": refusal.operation,
-        "digest": refusal.digest,
-        "reason": refusal.reason,
-        "refused_at": time_text(refusal.refused_at),
-        "run_id": run,
-    })  # fmt: skip
+    return cleaned({**_REFUSAL.row(refusal), "run_id": run})
 
 
 def to_refusal(row: Row) -> Refusal:
-    refused_at = at(row["refused_at"])
-    return Refusal(row["uid"], row["operation"], row["digest"], row["reason"], refused_at)
+    return Refusal(**_REFUSAL.read(row))
 
 
 def cursor_row(cursor: Cursor) -> dict[str, Value]:
-    since, full_scan_at = time_text(cursor.since), time_text(cursor.full_scan_at)
-    return {"tracker": cursor.tracker, "since": since, "full_scan_at": full_scan_at}
+    return _CURSOR.row(cursor)
 
 
 def to_cursor(row: Row) -> Cursor:
-    return Cursor(row["tracker"], to_time(row["since"]), to_time(row["full_scan_at"]))
+    return Cursor(**_CURSOR.read(row))
 
 
 def finding_row(finding: Finding, run: int) -> dict[str, Value]:
-    names = ("rule", "level", "message", "hint", "path", "line")
-    return cleaned({**{name: getattr(finding, name) for name in names}, "run_id": run})
+    return cleaned({**_FINDING.row(finding), "run_id": run})
 
 
 def to_finding(row: Row) -> Finding:
-    return Finding(row["rule"], row["level"], row["message"], row["hint"], row["path"], row["line"])
+    return Finding(**_FINDING.read(row))
+
+
+def event_row(change: Change, run: int, noted_at: datetime) -> dict[str, Value]:
+    return cleaned({**_CHANGE.row(change), "at": values.time_text(noted_at), "run_id": run})
 
 
 def to_event(row: Row) -> tuple[datetime, Change]:
     """A change, and when it was noted."""
-    change = Change(row["uid"], row["source"], row["field"], row["old"], row["new"], row["note"])
-    return at(row["at"]), change
+    return at(row["at"]), Change(**_CHANGE.read(row))
 
 
 def shown_row(uid: str, people: tuple[str, ...], severity: str) -> dict[str, Value]:

@@ -1,7 +1,7 @@
-"""The ledger itself: every read and write is one short call, every write one transaction, committed when it returns.
+"""The ledger: every read or write is one short call, and every write one transaction, committed when it returns.
 
-It knows no tracker and no configuration and decides nothing: it keeps what it is told, exactly, and writes down what
-changed. Rows that are already as they should be are not written again.
+It knows no tracker and no configuration and decides nothing: it stores what it is given and records what changed.
+Rows that are already as they should be are not written again.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Ledger(LedgerReader):
 
     @classmethod
     def open(cls, path: Path, *, readonly: bool = False) -> Ledger:
-        """Open the ledger at `path`; to write, the caller holds the lock, and what is missing or older is made.
+        """Open the ledger at `path`, creating or migrating it as needed; the caller holds the lock.
 
-        With `readonly` it must exist, and no lock is needed. One that git tracks is refused.
+        With `readonly` it must exist, and no lock is needed. A ledger that git tracks is refused.
         """
         file.refuse_tracked(path)
         path = path.resolve()
@@ -69,7 +69,7 @@ class Ledger(LedgerReader):
         return {link.uid: link for link in self._read("SELECT * FROM links ORDER BY rowid", rows.to_link)}
 
     def intents(self) -> dict[str, Intent]:
-        """By uid: creates that were announced and whose outcome is not known."""
+        """By uid: announced creates whose outcome is unknown."""
         return {each.uid: each for each in self._read("SELECT * FROM intents ORDER BY rowid", rows.to_intent)}
 
     def refusals(self) -> dict[tuple[str, str], Refusal]:
@@ -82,27 +82,27 @@ class Ledger(LedgerReader):
         return {each.tracker: each for each in self._read("SELECT * FROM cursors", rows.to_cursor)}
 
     def first_seen(self) -> dict[str, datetime]:
-        """By uid: since when an item has stood in the documents, also where it has no ticket."""
+        """By uid: when an item was first seen in the documents, with or without a ticket."""
         query = "SELECT uid, first_seen_at FROM items"
         return dict(self._read(query, lambda row: (row["uid"], values.at(row["first_seen_at"]))))
 
     def decisions(self) -> dict[str, str]:
-        """By uid: what a person decided, until a ticket came of it."""
+        """By uid: a person's decision that has not led to a ticket yet."""
         return dict(self._read("SELECT uid, decision FROM decisions", lambda row: (row["uid"], row["decision"])))
 
     def places(self) -> dict[str, str]:
-        """Whose the ledger is: by 'namespace', 'home' and 'tracker NAME', what each was when it was last used."""
+        """Whose ledger it is: the last used 'namespace', 'home' and 'tracker NAME', by that name."""
         return dict(self._read("SELECT name, place FROM places", lambda row: (row["name"], row["place"])))
 
     def save_places(self, places: Mapping[str, str]) -> None:
-        """Keep what is given; an empty place says nothing, and is left as it was."""
+        """Save these places; an empty one leaves the saved one unchanged."""
         held = self.places()
         if changed := {name: clean(place) for name, place in places.items() if place and held.get(name) != place}:
             with self._writing() as database:
                 writes.upsert(database, "places", "name", [{"name": name, "place": at} for name, at in changed.items()])
 
     def questions(self) -> dict[str, ItemRow]:
-        """By uid: the items that are undecided until a person says what they are."""
+        """By uid: the items that wait for a person's decision."""
         query = "SELECT * FROM items WHERE candidates != '[]' AND uid NOT IN (SELECT uid FROM links)"
         return {item.uid: item for item in self._read(query, rows.to_item)}
 
@@ -111,7 +111,7 @@ class Ledger(LedgerReader):
         return dict(self._read("SELECT * FROM ticks", lambda row: (row["uid"], Tick(row["before"], row["after"]))))
 
     def document_ids(self) -> frozenset[str]:
-        """The documents it knows that are not gone, with and without tickets."""
+        """The documents that are not gone, with and without tickets."""
         query = "SELECT id FROM documents WHERE gone_at IS NULL"
         return frozenset(self._read(query, lambda row: one_spelling(row["id"])))
 
@@ -123,12 +123,12 @@ class Ledger(LedgerReader):
             return read_overview(self._connection)
 
     def open_items(self) -> list[OpenItem]:
-        """The items that are still to be done, in the order of the documents; much quicker than all of the overview."""
+        """The items still to be done, in the order of the documents; much quicker than `overview`."""
         with file.explained(self.path), self._understood():
             return read_open(self._connection)
 
     def findings(self) -> list[Finding]:
-        """What the last run over everything told, and runs over single documents since then; newest first."""
+        """The findings of the last run over everything and of later runs over some documents, newest first."""
         return self._read("SELECT * FROM findings ORDER BY run_id DESC, id", rows.to_finding)
 
     def history(self, uid: str) -> list[tuple[datetime, Change]]:
@@ -147,7 +147,7 @@ class Ledger(LedgerReader):
     def end_run(
         self, run: int, at: datetime, *, ok: bool, counts: Mapping[str, int], findings: Sequence[Finding]
     ) -> None:
-        """Record how a run ended and what it told; its findings take the place of those of the runs it repeats."""
+        """Record how a run ended; its findings replace those of the runs that it repeats."""
         told = [rows.finding_row(finding, run) for finding in findings]
         with self._writing() as database:
             ended = {"finished_at": time_text(at), "ok": int(ok), "counts": json_text(dict(counts))}
@@ -180,7 +180,7 @@ class Ledger(LedgerReader):
             writes.remember(database, run, at, changes)
 
     def _item_changes(self, items: Sequence[ItemRow]) -> list[Change]:
-        """The changes of linked items; a row that only stands in for one (line 0) has nothing to compare."""
+        """The changes of linked items. A placeholder row (line 0) has nothing to compare."""
         query = "SELECT * FROM items WHERE line > 0 AND uid IN (SELECT uid FROM links)"
         known = {item.uid: item for item in self._read(query, rows.to_item)}
         return [change for item in items if item.uid in known for change in item_changes(known[item.uid], item)]
@@ -217,7 +217,7 @@ class Ledger(LedgerReader):
             database.conn.executemany("UPDATE intents SET announced_at = ? WHERE uid = ?", dated)
 
     def withdraw(self, run: int, at: datetime, uids: Sequence[str], reason: str) -> None:
-        """Take back announced creates that surely did not happen."""
+        """Withdraw announced creates that certainly did not happen."""
         with self._writing() as database:
             changes = [
                 Change(uid, "pmsync", "announced", tracker, None, reason)
@@ -251,7 +251,7 @@ class Ledger(LedgerReader):
             writes.remember(database, run, at, changes)
 
     def forget(self, run: int, at: datetime, uid: str, source: str = "person") -> None:
-        """Remove the link and the intent of an item; its history stays, and says whose word it was."""
+        """Remove the link and the intent of an item; its history stays, with who asked for it."""
         with self._writing() as database:
             links = database.execute(writes.DELETE_LINK, [uid]).fetchall()
             intents = database.execute(writes.DELETE_INTENT, [uid]).fetchall()
@@ -261,7 +261,7 @@ class Ledger(LedgerReader):
             writes.remember(database, run, at, changes)
 
     def forget_tracker(self, run: int, at: datetime, tracker: str) -> int:
-        """Remove everything known of a tracker's tickets, and return how many links that were; the history stays."""
+        """Remove everything about a tracker's tickets except the history, and return the number of removed links."""
         with self._writing() as database:
             changes = writes.forget_tracker(database, tracker)
             writes.remember(database, run, at, changes)
@@ -270,7 +270,7 @@ class Ledger(LedgerReader):
     # --- refusals, cursors, people, decisions -----------------------------------------------------------------
 
     def refuse(self, run: int, refusals: Sequence[Refusal]) -> None:
-        """Remember writes that a tracker refused; a newer refusal of the same operation takes the place of an older."""
+        """Save writes that a tracker refused; a newer refusal of an operation replaces the older one."""
         held = [rows.refusal_row(refusal, run) for refusal in refusals]
         with self._writing() as database:
             database.table("refusals").upsert_all(held, pk=("uid", "operation"))
@@ -304,7 +304,7 @@ class Ledger(LedgerReader):
             writes.remember(database, run, at, [Change(uid, "person", "decision", None, decision)])
 
     def save_ticks(self, run: int, at: datetime, made: Mapping[str, Tick], dropped: Collection[str]) -> None:
-        """Keep the ticks that were made, and forget those that no longer stand, both by uid."""
+        """Save the new ticks and forget those that are gone, both by uid."""
         with self._writing() as database:
             for uid, tick in made.items():
                 row: dict[str, Value] = {"uid": uid, "before": clean(tick.before), "after": clean(tick.after)}
@@ -315,7 +315,7 @@ class Ledger(LedgerReader):
             writes.remember(database, run, at, changes)
 
     def show(self, shown: Mapping[str, tuple[tuple[str, ...], str]]) -> None:
-        """Keep whose each item is and how severe, by uid, as `status` says it."""
+        """Save the owners and severity of each item, by uid, as `status` shows them."""
         wanted = [rows.shown_row(uid, *each) for uid, each in shown.items()]
         with self._writing() as database:
             writes.upsert_changed(database, "shown", "uid", self._read("SELECT * FROM shown", dict), wanted)

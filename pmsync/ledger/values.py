@@ -29,7 +29,7 @@ def time_text(time: datetime | None) -> str | None:
 
 
 def at(text: str) -> datetime:
-    """The time that stands there, in UTC; raises ValueError for one without a zone."""
+    """The time in UTC. Raises ValueError for one without a zone."""
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
         raise ValueError(f"the time {text!r} has no zone")
@@ -57,18 +57,18 @@ def list_text(values: Iterable[str]) -> str:
 
 
 def to_tuple(value: object) -> tuple[str, ...]:
-    """A list of texts, as JSON or as it was parsed from it; raises ValueError where it is something else."""
+    """A list of texts, as JSON or parsed. Raises ValueError for anything else."""
     held = [] if value == "[]" else json.loads(value) if isinstance(value, str) else value
     if not isinstance(held, list) or not all(isinstance(each, str) for each in held):
-        raise ValueError(f"{str(value)[:40]!r} is no list of texts")
+        raise ValueError(f"{str(value)[:40]!r} is not a list of texts")
     return tuple(held)
 
 
 def to_texts(value: object) -> dict[str, str]:
-    """An object whose values are texts, as JSON or as it was parsed; raises ValueError where it is something else."""
+    """An object whose values are texts, as JSON or parsed. Raises ValueError for anything else."""
     held = json.loads(value) if isinstance(value, str) else value
     if not isinstance(held, dict) or not all(isinstance(each, str) for each in held.values()):
-        raise ValueError(f"{str(value)[:40]!r} is no object of texts")
+        raise ValueError(f"{str(value)[:40]!r} is not an object of texts")
     return held
 
 

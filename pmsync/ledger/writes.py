@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pmsync.ledger import values
 from pmsync.ledger.changes import Change
+from pmsync.ledger.rows import event_row
 from pmsync.ledger.values import Value, cleaned, time_text
 from pmsync.model import Link
 from pmsync.model.ages import believed
@@ -77,21 +78,8 @@ VALUES (:uid, :document, :key, 0, :title, :standing, :at) ON CONFLICT DO NOTHING
 
 
 def remember(database: Database, run: int, at: datetime, changes: Iterable[Change]) -> None:
-    """Add to the history."""
-    events = [
-        cleaned({
-            "at": time_text(at),
-            "run_id": run,
-            "uid": change.uid,
-            "source": change.source,
-            "field": change.field,
-            "old": change.old,
-            "new": change.new,
-            "note": change.note,
-        })
-        for change in changes
-    ]  # fmt: skip
-    database.table("history").insert_all(events)
+    """Add the changes to the history."""
+    database.table("history").insert_all([event_row(change, run, at) for change in changes])
 
 
 def upsert(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]]) -> None:
@@ -101,14 +89,14 @@ def upsert(database: Database, table: str, key: str, wanted: Iterable[dict[str, 
 def upsert_changed(
     database: Database, table: str, key: str, held: Iterable[dict[str, Value]], wanted: Iterable[dict[str, Value]]
 ) -> None:
-    """Write the rows that differ from what is held."""
+    """Write the rows that differ from the present ones."""
     known = {row[key]: row for row in held}
     upsert(database, table, key, [row for row in wanted if row != known.get(row[key])])
 
 
 def upsert_seen(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]], at: datetime) -> None:
-    """Write the rows that differ from what is held; `first_seen_at` is kept (unless it
-    lies in the future), and a document that was gone is back.
+    """Write the rows that differ from those in the table. `first_seen_at` stays unless it is in the future, and a
+    document that was gone is present again.
     """
     held = [dict(row) for row in database.execute(f"SELECT * FROM {table}").fetchall()]  # noqa: S608
     since = {row[key]: time_text(believed(values.at(row["first_seen_at"]), at)) for row in held}
@@ -125,7 +113,7 @@ def delete_vanished(database: Database, judged: Collection[str], kept: Collectio
 
 
 def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tuple[str, str, str, str]]) -> None:
-    """Make the rows that links or intents refer to, where no document was saved for them yet.
+    """Insert the rows that links or intents refer to, if no document was saved for them yet.
 
     `items` are (uid, document id, key, title).
     """
@@ -137,7 +125,7 @@ def stand_in(database: Database, at: datetime, standing: str, items: Iterable[tu
 
 
 def forget_tracker(database: Database, tracker: str) -> list[Change]:
-    """Delete everything of a tracker, and say what that was."""
+    """Delete everything of a tracker, and return the changes for the history."""
     links = database.execute(DELETE_LINKS_OF, [tracker]).fetchall()
     intents = database.execute("DELETE FROM intents WHERE tracker = ? RETURNING uid", [tracker]).fetchall()
     database.execute("DELETE FROM cursors WHERE tracker = ?", [tracker])
@@ -148,10 +136,10 @@ def forget_tracker(database: Database, tracker: str) -> list[Change]:
 
 
 def stays_lost(old: Link | None, new: Link) -> bool:
-    """Whether a link that was lost is so still."""
+    """Whether a link was lost before and still is."""
     return new.lost and old is not None and old.ticket.ref == new.ticket.ref
 
 
 def is_fresh(old: Link | None, new: Link) -> bool:
-    """Whether an item has another ticket than before."""
+    """Whether an item now has another ticket."""
     return not new.lost and (old is None or old.lost or old.ticket.ref != new.ticket.ref)

@@ -1,4 +1,4 @@
-"""Chooses the edits of a document, and keeps only those after which it still reads the same. Pure."""
+"""Chooses the edits of a document, keeping only those that change nothing else of what is read from it. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Wish:
 
 @dataclass
 class _Trial:
-    """Makes edits of one text and compares what is read out of it then with what was before."""
+    """Applies edits to one text and compares what is read from it before and after."""
 
     text: str
     document: Document
@@ -47,7 +47,7 @@ class _Trial:
         self.left = min(self.left, max(MOST_TEXT // (len(self.text) + 1), 2))
 
     def broken(self, changes: Sequence[Change]) -> frozenset[int] | None:
-        """The positions of the items that would read otherwise than wanted; None where the whole document would."""
+        """The positions of items that would not read as wanted; None if the whole document would not."""
         self.left -= 1
         text = applied(self.text, [change.edit for change in changes])
         if text is None:
@@ -71,8 +71,8 @@ def rewrite(
     """The document's text with its tickets and ticks written into it; `document` is what was read out of `text` with
     this `vocabulary`.
 
-    A link that stands there is never replaced, and a tick that a person made is never taken back. Every other byte
-    stays. An edit after which anything else would be read out of the document is left out and told.
+    A link in the document is never replaced, and a tick that a person made is never withdrawn. Every other byte stays.
+    An edit that would change anything else read from the document is left out, with a finding.
     """
     lines = split(text)
     places = Places(document.path, lines, grid(text, document, lines, vocabulary))
@@ -104,7 +104,7 @@ def _wishes(places: Places, item: Item, ticketed: Ticketed) -> list[_Wish]:
 
 
 def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[Change], list[_Wish]]:
-    """The changes that hold together, and the wishes that none of their edits can fulfil.
+    """The changes that can be made together, and the wishes that no edit can fulfil.
 
     A look at the document costs as much for one edit as for a hundred. So all are tried together; where that does not
     hold, all first edits of a kind, of which an item has one, then all second ones of what is left, and so on.
@@ -126,7 +126,7 @@ def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[Change], list[
 
 
 def _holding(trial: _Trial, changes: Sequence[Change], group: Sequence[Change]) -> list[Change]:
-    """Those of a group that hold together with the changes."""
+    """Those of a group that can be made together with the changes."""
     if not group or trial.left <= 0:
         return []
     broken = trial.broken([*changes, *group])

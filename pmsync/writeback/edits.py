@@ -1,4 +1,4 @@
-"""Where in the original text an item's link and tick may stand: the candidates, the best first. Pure."""
+"""Where an item's link and tick may be written in the original text: candidates, best first. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Places:
         return [*edits, Edit(line.start + line.filled, "", field)]
 
     def for_tick(self, item: Item) -> list[Edit] | None:
-        """How the item may be ticked; None where it has neither box nor status cell, so that there is no need to."""
+        """How the item may be ticked; None if it has neither a box nor a status cell and needs no tick."""
         line = self._line(item)
         if line is None:
             return None
@@ -57,7 +57,7 @@ class Places:
         return _ticked(cell) or self._said_done(item, cell)
 
     def for_untick(self, item: Item, tick: Tick) -> list[Edit]:
-        """How a tick of ours is taken back: only where it still stands as it was written."""
+        """How to withdraw a tick of ours: only if it is still as written."""
         line = self._line(item)
         if line is None:
             return []
@@ -73,7 +73,7 @@ class Places:
         return [Edit(cell.offset + found.start("box"), tick.after, tick.before)]
 
     def _line(self, item: Item) -> Line | None:
-        """The item's first line, None where it is not written in Markdown."""
+        """The item's first line, None if it is not Markdown."""
         if self.path.lower().endswith(_HTML) or not 0 < item.line <= len(self.lines):
             return None
         line = self.lines[item.line - 1]
@@ -85,7 +85,7 @@ class Places:
         return cell_of(self.lines[item.line - 1], self.grid.role(item.line, role))
 
     def _ends(self, item: Item, line: Line) -> list[int]:
-        """Before the people who end the line, at its end, at its paragraph's end, behind the words of the title."""
+        """Before people at the end of the line, at its end, at its paragraph's end, and behind the title."""
         last = self.lines[last_of_paragraph(self.lines, item.line - 1)]
         ends = []
         for each in (line, last):
@@ -108,7 +108,7 @@ class Places:
         return edits
 
     def _said_done(self, item: Item, cell: Cell) -> list[Edit]:
-        """A status cell that holds nothing but a status, or nothing at all, becomes what done rows have."""
+        """An empty status cell, or one with nothing but a status, gets the word that done rows have."""
         text = cell.text.strip()
         if text and not phrases.is_placeholder(text) and phrases.status(text) is not False:
             return []
@@ -116,7 +116,7 @@ class Places:
 
 
 def link_text(ref: Ref) -> str:
-    """The ticket as it is written: a Markdown link, or the key alone where the ticket is nowhere on the web."""
+    """A Markdown link to the ticket, or its key alone if it has no web address."""
     if not _SAFE_URL.fullmatch(ref.url):
         return ref.key
     key = re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", ref.key)
@@ -124,18 +124,18 @@ def link_text(ref: Ref) -> str:
 
 
 def names(item: Item, ref: Ref) -> bool:
-    """Whether the item names this ticket, in one of the ways in which people do."""
+    """Whether the item names this ticket: by key, `#n` or address."""
     known = {ref.key, ref.url, f"#{ref.key.rpartition('#')[2]}"}
     return any(text.rstrip("/") in known or same_ticket(text, ref.url) for text in item.tickets)
 
 
 def written(ref: Ref) -> str:
-    """What the parser reads out of a link that was written."""
+    """What the parser reads from the link that `link_text` writes."""
     return ref.url if _SAFE_URL.fullmatch(ref.url) else ref.key
 
 
 def _behind(cell: Cell, title: str) -> list[int]:
-    """Behind the title where it stands word for word: after the marks that end its style, and within them."""
+    """Behind the title, if the cell has it word for word: after the marks that end its style, and before them."""
     at = cell.text.find(title)
     if at < 0:
         return []

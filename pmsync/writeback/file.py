@@ -34,7 +34,7 @@ def replace(root: Path, path: str, before: str, after: str) -> None:
                 os.chown(made, about.st_uid, about.st_gid)
             made.chmod(about.st_mode & 0o7777)
             if read_bytes(file) != before.encode("utf-8"):
-                raise DocumentError("the file was changed meanwhile")
+                raise DocumentError("the file has changed in the meantime")
     except OSError as error:
         raise DocumentError(f"the file cannot be written: {(error.strerror or str(error)).lower()}") from None
 

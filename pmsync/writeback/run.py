@@ -1,6 +1,6 @@
-"""Write-back as a whole: which items have which tickets, by the ledger; rewrites their documents; remembers its ticks.
+"""A whole write-back: finds the tickets of items in the ledger, rewrites the documents and saves the ticks it made.
 
-Asks no tracker: what the last sync learned is what is written.
+Asks no tracker: it writes what the last sync learned.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Result:
 
 @dataclass
 class _Pass:
-    """One pass over the documents; with `ledger` it writes, without it only looks."""
+    """One pass over the documents, which writes only with a `ledger`."""
 
     settings: Settings
     clock: Clock
@@ -68,13 +68,13 @@ class _Pass:
     _run: int | None = None
 
     def over(self, world: World) -> None:
-        """Rewrite each judged document; one that cannot be leaves the others alone."""
+        """Rewrite each judged document. An error in one does not stop the others."""
         self.findings += [finding for finding in world.reading.findings if finding.level == "error"]
         for document, ticketed in _ticketed(world, self.ticks):
             try:
                 self._one(document, ticketed)
             except DocumentError as error:
-                hint = "see to that, then run `pmsync write-back`"
+                hint = "fix that, then run `pmsync write-back`"
                 message = f"nothing is written into the document: {error}"
                 self.findings.append(new_finding("not-written", message, hint, document.path, level="error"))
         if self.ledger and (self.findings or self._run):
@@ -85,11 +85,11 @@ class _Pass:
         root = Path(self.settings.root)
         text = file.text_of(root, document.path)
         if parse(text, document.path, self.settings.vocabulary) != document:
-            raise DocumentError("the file was changed meanwhile")
+            raise DocumentError("the file has changed in the meantime")
         made = rewrite(text, document, ticketed, self.settings.vocabulary)
         if made.changes and self.ledger:
             file.replace(root, document.path, text, made.text)
-        # only what stands in the file is remembered: a crash in between makes a tick that is never taken back
+        # saved only after the file is written: a crash in between leaves a tick that is never withdrawn
         self._remember(document, ticketed, made)
         self.findings += made.findings
         if made.changes:
@@ -113,8 +113,8 @@ class _Pass:
 def write_back(settings: Settings, request: Request, clock: Clock, *, dry_run: bool = False) -> Result:
     """Write the links and ticks of the tickets that the ledger knows into the documents.
 
-    `request.paths` limit the documents. Drafts and restricted documents stay as they are. Raises LedgerError, also
-    where there is no ledger or another run holds the lock.
+    `request.paths` limit the documents. Drafts and restricted documents stay as they are. Raises LedgerError, also if
+    there is no ledger or another run holds the lock.
     """
     path = Path(settings.ledger)
     scope = " ".join(["write-back", *map(str, request.paths)])

@@ -1,4 +1,4 @@
-"""Markdown tables in the original text: which cell of a row stands where, and which column means what. Pure."""
+"""Markdown tables in the original text: where the cells of a row are, and what the columns mean. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_WORD = 24
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands between two pipes: `text` with its blanks, `offset` in the document."""
+    """The text between two pipes, blanks included, and its `offset` in the document."""
 
     text: str
     offset: int
@@ -28,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The tables of a document by the lines of their rows, with what its done rows have in their status cells."""
+    """The tables of a document by the lines of their rows, and the status words of its done rows."""
 
     tables: Mapping[int, Table]
     done_words: tuple[tuple[int, str], ...]

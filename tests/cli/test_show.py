@@ -64,7 +64,7 @@ def test_what_names_several_items_lists_them(ledger):
         "'aaaa' names 2 items",
         "aaaaaaaaaaaa  PAY-1  postmortems/outage.md:10  Fix the pager",
         "aaaabbbbbbbb  PAY-2  postmortems/outage.md:11  Alert on lag",
-        "say which by its uid",
+        "give the uid of the one you mean",
     ]
 
 

@@ -141,7 +141,7 @@ def test_a_path_that_leads_to_nothing_is_wrong_usage(run: Run, place: Path) -> N
 def test_without_a_ledger_it_says_what_to_do(run: Run, place: Path) -> None:
     answer = run("write-back")
     assert answer.code == 1
-    assert "run `pmsync sync` to begin one" in answer.err
+    assert "run `pmsync sync` to create it" in answer.err
 
 
 def test_at_a_terminal_it_says_that_there_was_nothing_to_do(

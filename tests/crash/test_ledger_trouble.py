@@ -90,8 +90,8 @@ def garbage(content: bytes) -> bytes:
 
 
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "empty": (lambda _: b"", "no ledger of pmsync"),
-    "all zeros": (zeros, "no SQLite database|no ledger of pmsync"),
+    "empty": (lambda _: b"", "not a pmsync ledger"),
+    "all zeros": (zeros, "not a SQLite database|not a pmsync ledger"),
     "zeroed header": (zeroed_head, "no SQLite database"),
     "zeroed page": (zeroed_page, "damaged"),
     "another file": (lambda _: b"# Notes\n" * 1000, "no SQLite database"),
@@ -159,10 +159,10 @@ def test_a_ledger_that_may_only_be_read_is_told(others: Scene) -> None:
     others.ledger.parent.chmod(0o777)
     (others.ledger.parent / "ledger.db.pmsync.lock").chmod(0o666)
     others.ledger.chmod(0o444)
-    refused(others, "may not be written; give this user the right", commands=("sync",), nobody=True)
+    refused(others, "this user may not write it; grant write permission", commands=("sync",), nobody=True)
     plan = others.run("plan", nobody=True)
     assert plan.code == 0, plan.printed
-    assert "may not be written" not in plan.printed
+    assert "may not write it" not in plan.printed
     others.check_second()
     record(TABLE, "read-only file", "told", 1)
 
@@ -172,7 +172,7 @@ def test_a_folder_that_may_only_be_read_is_told(others: Scene) -> None:
     others.ledger.chmod(0o666)
     (folder / "ledger.db.pmsync.lock").chmod(0o666)
     folder.chmod(0o555)
-    refused(others, "may not be written|cannot be opened|Permission denied", commands=("sync",), nobody=True)
+    refused(others, "may not write it|cannot be opened|Permission denied", commands=("sync",), nobody=True)
     status = others.run("status", nobody=True)
     assert status.code == 0, status.printed
     (folder / "ledger.db.pmsync.lock").chmod(0o600)

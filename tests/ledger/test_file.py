@@ -75,7 +75,7 @@ def test_reading_needs_a_ledger_and_says_how_to_get_one(path):
 
 def test_a_reader_cannot_write(path):
     Ledger.open(path).close()
-    with Ledger.open(path, readonly=True) as ledger, pytest.raises(LedgerError, match="may not be written"):
+    with Ledger.open(path, readonly=True) as ledger, pytest.raises(LedgerError, match="may not write it"):
         ledger.begin_run(NOON, host="h", pid=1, scope="")
 
 
@@ -97,7 +97,7 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path):
         other.execute("CREATE TABLE links (uid)")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match="no ledger of pmsync"):
+    with pytest.raises(LedgerError, match="not a pmsync ledger"):
         Ledger.open(path)
     assert path.read_bytes() == before
 

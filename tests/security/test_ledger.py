@@ -77,7 +77,7 @@ STRANGE: dict[str, tuple[str, ...]] = {
 def test_what_pmsync_did_not_make_is_not_read(path: Path, name: str, readonly: bool) -> None:
     craft(path, *STRANGE[name])
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match=r"not as pmsync makes it.*move it aside"):
+    with pytest.raises(LedgerError, match=r"differs from pmsync's schema.*move it aside"):
         Ledger.open(path, readonly=readonly)
     assert path.read_bytes() == before
 

@@ -213,7 +213,7 @@ def test_a_dry_run_writes_nothing_anywhere(team: Team) -> None:
 def test_without_a_ledger_it_says_what_to_do(team: Team) -> None:
     team.write(DOC, DISK)
     for dry_run in (False, True):
-        with pytest.raises(LedgerError, match="run `pmsync sync` to begin one"):
+        with pytest.raises(LedgerError, match="run `pmsync sync` to create it"):
             write(team, dry_run=dry_run)
 
 
@@ -278,7 +278,7 @@ def test_a_file_that_somebody_changes_meanwhile_is_left_to_them(
 
     monkeypatch.setattr(file, name, late)
     result = write(team)
-    assert ["changed meanwhile" in finding.message for finding in result.findings] == [True]
+    assert ["changed in the meantime" in finding.message for finding in result.findings] == [True]
     assert not result.ok
     assert path.read_text(encoding="utf-8") == HEAD + f"- {DISK}\n- One more\n"
     assert list(path.parent.iterdir()) == [path]

@@ -47,13 +47,13 @@ class Answer:
 
 
 @click.command()
-@click.option("--mine", is_flag=True, help="Only what is mine: PMSYNC_USER, else git's user.email, else the user name.")
-@click.option("--owner", metavar="NAME", help="Only what is NAME's: an id, name, alias, e-mail or account.")
-@click.option("--overdue", is_flag=True, help="Only what is late.")
-@click.option("--all", "everything", is_flag=True, help="Also what is closed, tracked elsewhere or only listed.")
+@click.option("--mine", is_flag=True, help="Only my items: PMSYNC_USER, else git's user.email, else the user name.")
+@click.option("--owner", metavar="NAME", help="Only items of NAME: an id, name, alias, e-mail or account.")
+@click.option("--overdue", is_flag=True, help="Only overdue items.")
+@click.option("--all", "everything", is_flag=True, help="Also items that are closed, tracked elsewhere or only listed.")
 @click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
 @click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
-@click.option("--document", metavar="PATH", default="", help="Only items of this document, or of a folder of them.")
+@click.option("--document", metavar="PATH", default="", help="Only items of this document or folder.")
 @output.format_option("text", "json", "csv", "markdown")
 @pass_app
 def command(
@@ -69,8 +69,8 @@ def command(
 ) -> int:
     """Show which action items are open, whose they are, how late, and where their tickets are.
 
-    Answers at once from the ledger, without asking any tracker, and says how old that is. Items go by the assignee of
-    their ticket, else by the owner in the document. Exit codes: 0 fine, 1 the ledger cannot be read, 2 wrong usage.
+    Reads only the ledger, asks no tracker, and says how old the answer is. An item belongs to its ticket's assignee,
+    or else to its owner in the document. Exit codes: 0 fine, 1 the ledger cannot be read, 2 wrong usage.
 
     \b
     Examples:
@@ -122,7 +122,7 @@ def _me(app: App, settings: Settings) -> Me:
 
 
 def _people(settings: Settings, rows: Sequence[StatusRow], owner: str | None) -> frozenset[str]:
-    """The names to look for. A name that is neither under [people] nor in any item is a mistake to tell."""
+    """The names to look for. Raises ConfigError for a name that is neither under [people] nor in any item."""
     if not owner:
         return frozenset()
     person = Directory(settings.people).match(owner)
@@ -133,13 +133,13 @@ def _people(settings: Settings, rows: Sequence[StatusRow], owner: str | None) ->
 
 
 def _known(settings: Settings) -> str:
-    """The ids under [people], for a message."""
+    """List the ids under [people], for a message."""
     ids = ", ".join(sorted(settings.people))
-    return f"known under [people] are: {ids}" if ids else "[people] in the configuration names nobody yet"
+    return f"[people] has {ids}" if ids else "[people] in the configuration is empty"
 
 
 def _document(app: App, settings: Settings, rows: Sequence[StatusRow], given: str) -> str:
-    """The path as the ledger has it: below the configuration's folder, wherever the command runs."""
+    """The path relative to the configuration's folder, as in the ledger. Raises ConfigError if there is none."""
     if not given:
         return ""
     held = {row.path for row in rows}
@@ -148,7 +148,7 @@ def _document(app: App, settings: Settings, rows: Sequence[StatusRow], given: st
         if path == "." or any(each == path or each.startswith(f"{path}/") for each in held):
             return "" if path == "." else path
     raise ConfigError(
-        f"the ledger knows no document at {given!r}\nname one, or a folder of some; `pmsync status` shows all"
+        f"the ledger has no document at {given!r}\nname a document or a folder of documents; `pmsync status` lists them"
     )
 
 
