@@ -147,7 +147,7 @@ def test_a_pull_request_is_judged_by_the_configuration_of_its_base(runner: Runne
     runner.branch({"pmsync.toml": theirs, "postmortems/b.md": DOCUMENT})
     code, log = runner.run("plan", base=runner.base, AWS_SECRET="hush")
     assert code == 0, log
-    assert "the one of the base revision counts" in log
+    assert "until the merge, the base revision's counts" in log
     assert "local" in runner.summary
     assert "mallory" not in log
 
@@ -197,7 +197,7 @@ def test_inputs_and_documents_are_never_shell_nor_commands_nor_markup(runner: Ru
 def test_no_other_command_is_run(runner: Runner, command: str) -> None:
     code, log = runner.run(command)
     assert code == 2
-    assert "::error title=pmsync::the input command has to be" in log
+    assert "::error title=pmsync::the input command must be" in log
 
 
 def test_a_write_back_that_is_none_is_refused_before_anything_is_done(runner: Runner) -> None:
