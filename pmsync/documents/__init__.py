@@ -1,1 +1,1 @@
-"""Post-mortem documents: files read into values, whatever their format."""
+"""Post-mortem documents: files of any format to values."""

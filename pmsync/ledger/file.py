@@ -7,7 +7,6 @@ announced create would be rolled back although it was sent.) https://www.sqlite.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Any
 
 from pmsync.disk.databases import in_the_way, make_home
 from pmsync.disk.git_index import tracked
+from pmsync.disk.replace import replacing
 from pmsync.errors import LedgerError
 from pmsync.ledger import schema
 from pmsync.ledger.values import Parameters
@@ -161,29 +161,14 @@ def _limit(connection: sqlite3.Connection) -> None:
 
 def _create(path: Path) -> None:
     """Make the whole ledger beside its place and move it there, so that nobody ever meets half of one."""
-    import tempfile  # noqa: PLC0415 (only a new ledger needs it)
-
-    handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)  # mode 0600
-    os.close(handle)
-    made = Path(name)
-    try:
-        with closing(_connect(made, "rw")) as connection:
-            schema.migrate(connection)
+    with replacing(path) as made:
+        try:
+            with closing(_connect(made, "rw")) as connection:
+                schema.migrate(connection)
+        finally:
+            journal(made).unlink(missing_ok=True)
         # left by a ledger that was moved aside: SQLite would roll it back into the new one
         journal(path).unlink(missing_ok=True)
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
-        journal(made).unlink(missing_ok=True)
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def fetch(connection: sqlite3.Connection, query: str, parameters: Parameters = ()) -> list[Any]:

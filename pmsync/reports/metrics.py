@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pmsync import __version__
 from pmsync.config.settings import Settings
+from pmsync.disk.replace import replacing
 from pmsync.errors import LedgerError, PmsyncError
 from pmsync.ledger.reader import LedgerReader
 from pmsync.model.ages import is_future
@@ -73,18 +71,12 @@ def _labels(**labels: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace the file at once, readable by all: the collector is another user. Raises PmsyncError."""
-    partial = ""
+    """Put the text in the file's place at once, readable by all: the collector is another user. Raises PmsyncError."""
     try:
-        prefix = f".{path.name}."  # so that it does not end in .prom: the collector reads those
-        handle, partial = tempfile.mkstemp(prefix=prefix, dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(file.fileno(), 0o644)
-        Path(partial).replace(path)
+        with replacing(path) as made:
+            made.write_text(text, encoding="utf-8")
+            made.chmod(0o644)
     except OSError as error:
-        with suppress(OSError):
-            Path(partial).unlink(missing_ok=bool(partial))
         reason = (error.strerror or str(error)).lower()
         message = f"the metrics file '{path}' cannot be written: {reason}"
         raise PmsyncError(f"{message}\nlet this user write in its folder; the sync itself is done") from None

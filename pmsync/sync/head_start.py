@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pmsync.config.settings import Settings
+from pmsync.disk.replace import flush_folder
 from pmsync.errors import LedgerError
 from pmsync.identity.keys import digest
 
@@ -71,11 +72,7 @@ def use_up(settings: Settings) -> None:
     path = pass_path(Path(settings.ledger))
     try:
         path.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        flush_folder(path.parent)
     except OSError as error:
         what = error.strerror or str(error)
         raise LedgerError(f"{str(path)!r} cannot be removed: {what}; check the folder's owner and mode") from error

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from pmsync.disk.replace import replacing
 from pmsync.documents.files import locate, read_bytes
 from pmsync.errors import DocumentError
 
@@ -20,29 +20,21 @@ def text_of(root: Path, path: str) -> str:
 
 
 def replace(root: Path, path: str, before: str, after: str) -> None:
-    """Put `after` in the place of `before`; raises DocumentError, and changes nothing, where that cannot be done.
+    """Put `after` in the place of `before` in one step, with the same mode and owner; a link stays a link.
 
-    Another file takes the place of the old one in one step, so that nobody ever reads half of it. A link stays a link.
+    Raises DocumentError, and changes nothing, where the file no longer holds `before` or cannot be written.
     """
     file = _inside(root, path)
     try:
         with open(file, "r+b") as writable:  # noqa: PTH123 - a file that may not be written is not replaced either
             about = os.fstat(writable.fileno())
-        handle, name = tempfile.mkstemp(prefix=f".{file.name[:100]}.", suffix=".pmsync", dir=file.parent)
-        made = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(after.encode("utf-8"))
-                out.flush()
-                os.fchmod(out.fileno(), about.st_mode & 0o7777)
-                with suppress(OSError):  # only root may give a file away
-                    os.fchown(out.fileno(), about.st_uid, about.st_gid)
-                os.fsync(out.fileno())
+        with replacing(file) as made:
+            made.write_bytes(after.encode("utf-8"))
+            with suppress(OSError):  # only root may give a file away
+                os.chown(made, about.st_uid, about.st_gid)
+            made.chmod(about.st_mode & 0o7777)
             if read_bytes(file) != before.encode("utf-8"):
                 raise DocumentError("the file was changed meanwhile")
-            made.replace(file)
-        finally:
-            made.unlink(missing_ok=True)
     except OSError as error:
         raise DocumentError(f"the file cannot be written: {(error.strerror or str(error)).lower()}") from None
 

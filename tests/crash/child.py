@@ -131,7 +131,7 @@ def watch(job: Job) -> None:
 
     def connected(address: str, **options: Any) -> sqlite3.Connection:
         connection = connect(address, factory=watched_connection(effects), **options)
-        if "/ledger.db" in address:
+        if "/ledger.db" in address or "/.ledger.db" in address:  # also while it is made
             trouble(connection, job)
         return connection
 

@@ -45,7 +45,8 @@ def effects(kind: str, step: str) -> tuple[str, ...]:
 
 def plain(name: str) -> str:
     """Without what differs from run to run."""
-    name = re.sub(r"(ledger|tickets)\.db\.\w+\.new", r"\1.db.new", name)
+    name = re.sub(r"tickets\.db\.\w+\.new", "tickets.db.new", name)
+    name = re.sub(r"\.ledger\.db\.\w+\.pmsync", ".ledger.db.pmsync", name)
     return re.sub(r"since=[^&]+", "since=", name)
 
 

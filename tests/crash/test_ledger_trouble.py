@@ -271,7 +271,7 @@ def test_a_file_that_may_not_grow_is_told_and_the_next_run_takes_it_up(tmp_path:
                 break
             failed += 1
             told(ended, "disk|File too large|lock")
-            left = [path.name for path in of.folder.rglob("*.new*")]
+            left = [path.name for unfinished in ("*.new*", ".*.pmsync*") for path in of.folder.rglob(unfinished)]
             assert not left
             of.check_first()
     else:

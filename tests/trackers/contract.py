@@ -58,7 +58,7 @@ def seen(stage: Stage, ref: Ref) -> Ticket:
 
 
 def full_draft(stage: Stage, number: int = 1) -> Draft:
-    """A draft with everything that this tracker can hold."""
+    """A draft with every field that this tracker has."""
     values: dict[str, object] = {
         "labels": ("severity:sev1",),
         "assignees": stage.people[:1],
@@ -112,7 +112,7 @@ class TrackerContract:
     def test_the_outcome_of_create_is_the_ticket_that_get_shows(self, stage: Stage) -> None:
         ticket = make(stage, full_draft(stage))
         now = seen(stage, ticket.ref)
-        # What an answer that holds only an id cannot tell: the service's word for the state, and its clock.
+        # An answer with only an id does not show the service's word for the state, nor its clock.
         assert replace(ticket, state=now.state, created_at=now.created_at, updated_at=now.updated_at) == now
         assert (ticket.ref.key, ticket.ref.url) == (now.ref.key, now.ref.url)
 

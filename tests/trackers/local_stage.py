@@ -23,7 +23,7 @@ PERSON = "dana"
 
 
 class CountedStore(Store):
-    """Counts the transactions that a tracker asks for, which here stand for requests."""
+    """Counts a tracker's transactions, the local counterpart of requests."""
 
     count: int = 0
 
@@ -143,7 +143,7 @@ class LocalStage:
             self._by_people += self._transactions() - before
 
     def _transactions(self) -> int:
-        """But for the one that makes the file, before the first that a tracker asks for."""
+        """Without the transaction that creates the file, before the tracker's first."""
         if not self.path.exists():
             return 0
         with self.path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""What the contract suite and the engine's tests need of a service behind a tracker: the people who work in it."""
+"""What the tests of the contract and the engine need: a service behind a tracker, and people who work in it."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ class Stage(Protocol):
     people: tuple[str, ...]  # accounts that may be assigned, at least two
 
     def reconnect(self) -> Tracker:
-        """A new tracker object for the same place, as the next process would make one."""
+        """A new tracker object for the same place, as in the next process."""
 
     def created(self) -> int:
         """Tickets ever created on the service, deleted ones included."""
 
     def writes(self) -> int:
-        """Requests that could change something (POST, PUT, PATCH, DELETE that are no searches), ever."""
+        """All requests so far that could change something (POST, PUT, PATCH, DELETE, but no searches)."""
 
     def requests(self) -> int:
-        """All requests, ever."""
+        """All requests so far."""
 
     def body(self, ref: Ref) -> str: ...
     def comments(self, ref: Ref) -> list[str]: ...
     def open_by_person(self, title: str, body: str = "", labels: tuple[str, ...] = ()) -> Ref: ...
     def clone_by_person(self, ref: Ref) -> Ref:
-        """A copy with body, labels and (where the service does so) all else, created by the person."""
+        """A copy by the person, with body and labels, and whatever else the service clones."""
 
     def close(self, ref: Ref, *, wont_do: bool = False) -> None: ...
     def start(self, ref: Ref) -> None:
-        """Put it in progress, where the service knows such a thing; else does nothing."""
+        """Put it in progress, if the service has such a status; else do nothing."""
 
     def reopen(self, ref: Ref) -> None: ...
     def close_as_duplicate(self, ref: Ref, of: Ref) -> None: ...
@@ -50,11 +50,11 @@ class Stage(Protocol):
     def comment(self, ref: Ref, text: str) -> None: ...
     def edit_body(self, ref: Ref, body: str) -> None: ...
     def set_labels(self, ref: Ref, *labels: str) -> None:
-        """All labels it has from now on; none strips it bare."""
+        """Replace all its labels."""
 
     def set_due(self, ref: Ref, due: str | None) -> None:
-        """Where the service knows due dates; else does nothing."""
+        """Set its due date, if the service has one; else do nothing."""
 
     def delete(self, ref: Ref) -> None: ...
     def move_away(self, ref: Ref) -> str:
-        """Move or transfer it to a place that this tracker does not hold; returns the new URL."""
+        """Move or transfer it to a place outside of this tracker; returns the new URL."""

@@ -1,4 +1,4 @@
-"""What the headers of a refusal explain is said by every request, with what to do: seen over HTTP."""
+"""Every request names the cause of a refusal, from the headers of the answer, and what to do. Over HTTP."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def wire(stage: Stage) -> Any:
 
 
 def everything(stage: Stage) -> list[Callable[[Tracker], Any]]:
-    """Requests of every kind; each says its refusal in an error, an outcome, a sight or a check."""
+    """Requests of every kind; each reports a refusal as an error, an outcome, a sight or a check."""
     ref = make(stage).ref
     return [
         lambda tracker: tracker.scan(),
@@ -283,7 +283,7 @@ def test_what_is_no_answer_of_the_service_is_described(
     assert error.value.lasting == lasting
     assert all(expected in said(stage, ask) for ask in (asked[0], asked[1], asked[5]))
     for ask in asked:
-        said(stage, ask)  # whatever it says, it is no bug
+        said(stage, ask)  # must not raise anything else
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_a_redirect_to_another_page_is_no_new_name_and_no_move(stage: Stage, loc
         assert "renamed" not in text
 
 
-def test_a_redirect_to_what_is_no_address_is_no_bug(stage: Stage) -> None:
+def test_a_redirect_to_a_malformed_address_is_in_doubt(stage: Stage) -> None:
     stage.tracker.create([draft(1)])
     wire(stage).before = lambda _: Response(302, b"", {"Location": "https://["})
     with pytest.raises(TrackerUnavailable, match="the answer cannot be read"):

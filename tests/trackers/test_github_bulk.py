@@ -1,4 +1,4 @@
-"""Known issues read a hundred at a time over GraphQL, and what happens where that shows nothing."""
+"""Known issues read a hundred at a time over GraphQL, and what happens if that shows nothing."""
 
 from __future__ import annotations
 

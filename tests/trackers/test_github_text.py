@@ -1,4 +1,4 @@
-"""What GitHub takes and gives as text, and how fast it may be asked: pure rules, without a server."""
+"""The texts that GitHub accepts and returns, and its rate limits: without a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts that Jira does not know any more: they fail no search, and they are told."""
+"""Accounts that Jira no longer knows: they fail no search, and they are reported."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_unknown_names_are_left_out_and_all_others_asked_for(stage: JiraStage) -
     assert stage.tracker.left_out() == ("old-bot", "older-bot")
     before = stage.requests()
     stage.tracker.find((), hour_ago)
-    assert stage.requests() - before == 1  # known by now
+    assert stage.requests() - before == 1  # remembered
 
 
 def test_in_whatever_language_jira_says_so(stage: JiraStage) -> None:

@@ -1,4 +1,4 @@
-"""The marker in a description on Data Center: read back, brought up to date, and never made of a document's text."""
+"""The marker in a description on Data Center: read, updated, and never formed by a document's text."""
 
 from __future__ import annotations
 

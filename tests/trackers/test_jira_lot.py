@@ -1,4 +1,4 @@
-"""A lot of creates that is refused, or fails, as a whole: the guilty draft is found, the others get their tickets."""
+"""A bulk create that is refused, or fails, as a whole: the guilty draft is found, the others get their tickets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def drafts(size: int, **guilty: str) -> list[Draft]:
 
 
 def refuse(stage: JiraStage, status: int, body: object, *, word: str = "", size: int = 0) -> list[int]:
-    """Answer so to each lot that holds the word or is larger than `size` bytes; the list tells the size of each lot."""
+    """Give this answer to each lot that contains the word or exceeds `size` bytes; returns the size of each lot."""
     seen: list[int] = []
 
     def before(request: HttpRequest) -> Response | None:

@@ -106,7 +106,7 @@ def test_items_without_a_date_where_one_is_required_are_told_together_and_by_eac
         assert stage.created() == 1
     writes = stage.writes()
     team.sync()
-    assert stage.writes() == writes  # what is known beforehand is not even sent
+    assert stage.writes() == writes  # the screen shows it, so nothing is sent
 
     team.settings = replace(team.settings, sla={"sev2": timedelta(days=30)})
     assert team.sync().ok

@@ -1,4 +1,4 @@
-"""How a closed issue ended: done, not to be done, or the same as another, by the words of whoever set Jira up."""
+"""How a closed issue ended (done, won't do, duplicate), by the names of its status and resolution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded tracker: the contract, and what is its own (a file, processes side by side, names, history)."""
+"""The embedded tracker: the contract, and its own features (a file, concurrent processes, names, history)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TestLocalTrackerKeepsTheContract(TrackerContract):
         return LocalStage(tmp_path)
 
     def test_a_person_without_an_account_is_unresolved_with_the_reason(self, stage: LocalStage) -> None:  # type: ignore[override]
-        """Here nobody is without an account: whoever stands in [people] has one, by their id."""
+        """Everybody in [people] has an account here, their id."""
         assert stage.tracker.resolve([Person("nobody", name="No Body")]) == {"nobody": "nobody"}
 
 
@@ -103,7 +103,7 @@ def test_a_file_of_a_newer_program_is_refused(stage: LocalStage) -> None:
     ],
 )
 def test_tables_that_are_not_as_they_were_made_are_left_alone(stage: LocalStage, statement: str) -> None:
-    """Another program's database may have the same version; and what it holds would run with every write."""
+    """Another program's database may have the same version, and its triggers would run with every write."""
     make(stage)
     with closing(sqlite3.connect(stage.path)) as connection:
         connection.execute(statement)

@@ -1,4 +1,4 @@
-"""Lists that come in pages: all of them are read, and none is read for ever."""
+"""Lists that come in pages: each is read completely, and none for ever."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.trackers.github_stage import TOKEN, GitHubStage
 from tests.trackers.jira_stage import JiraStage
 
 FEW = 5
-"""Requests that a listing which never ends may cost."""
+"""The most requests that an endless list may cost."""
 
 
 def test_a_walk_shows_every_page_once_and_asks_no_further() -> None:
@@ -59,7 +59,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[JiraStage]:
 
 
 def answering(stage: JiraStage, path: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the answers to requests whose path ends so."""
+    """Change the answers to requests whose path has this end."""
 
     def after(request: Request, answer: Response) -> Response | None:
         if not request.path.endswith(path) or answer.status != 200:
@@ -116,7 +116,7 @@ def test_a_search_that_ends_before_its_total_is_not_taken_for_complete() -> None
 
 
 def test_all_pages_of_field_descriptions_are_read(stage: JiraStage) -> None:
-    """The field that the settings name, the required one and the due date stand on the second page."""
+    """The configured field, the required one and the due date are on the second page."""
     stage.state.screen_page = 3
     stage.state.required = {"customfield_10010": ["SRE", "Web"]}
     stage.settings = replace(stage.settings, fields={"Field 10010": "SRE"})

@@ -1,4 +1,4 @@
-"""The retry wrapper and the registry: what is asked again, when, and what never is. Nothing here really sleeps."""
+"""The retry wrapper and the registry: what is asked again, when, and what never is. Nothing really sleeps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Step = BaseException | object
 
 
 class Scripted:
-    """A tracker that answers with what it was told to, step by step, and remembers how it was called."""
+    """A tracker that gives the configured answers one by one, and remembers how it was called."""
 
     name, label, fields, batch = "scripted", "postmortem", frozenset({"title"}), 50
     incremental = True
@@ -128,7 +128,7 @@ def test_nothing_else_is_caught(name: str, error: BaseException) -> None:
 
 @pytest.mark.parametrize("name", ASKING)
 def test_what_lasts_is_asked_once_but_a_write_may_have_been_carried_out(name: str) -> None:
-    """After a page in the place of an answer: until a write is answered, nobody knows what the ticket is like."""
+    """After a page instead of an answer: without one, the state of the ticket is unknown."""
     scripted, clock = Scripted(TrackerUnavailable("a log-in page", lasting=True), "the answer"), Clock()
     if name in {"update", "close_duplicate"}:
         assert ASKING[name](patient(scripted, clock)) == "the answer"
@@ -251,7 +251,7 @@ OUTCOMES = st.sampled_from(["created", "rejected", "in doubt", "unavailable"])
 
 @given(st.lists(st.lists(OUTCOMES, min_size=1, max_size=5), min_size=1, max_size=6), st.integers(1, 6))
 def test_no_draft_is_sent_again_after_a_final_answer(script: list[list[str]], attempts: int) -> None:
-    """However the service answers: each draft's last outcome counts, and only Unavailable was ever followed by more."""
+    """Whatever the service answers: each draft's last outcome counts, and only Unavailable is asked again."""
     told: dict[str, list[Outcome]] = {}
 
     class Moody(Scripted):
@@ -282,7 +282,7 @@ def _outcome(kind: str, title: str) -> Outcome:
 
 
 class TestRetryingKeepsTheContract(LocalContract):
-    """Around a real tracker it is one."""
+    """Around a real tracker it fulfils the contract."""
 
     @pytest.fixture
     def stage(self, tmp_path: Path) -> LocalStage:  # type: ignore[override]

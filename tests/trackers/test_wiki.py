@@ -1,4 +1,4 @@
-"""Markdown to Jira's wiki markup: what it looks like there, and that text from documents never becomes markup."""
+"""Markdown to Jira's wiki markup: its looks, and that text from documents never becomes markup."""
 
 from __future__ import annotations
 

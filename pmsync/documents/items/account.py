@@ -1,7 +1,7 @@
 """Explains the reading of a document: what each item was read from, and which text became no item. Pure.
 
-It reads nothing by itself: it repeats the way of a document and asks the same questions, so that somebody can trust
-the answer. Everything in a section that is read is an item, a part of one, a group's name, or left out for a reason.
+It reads the document once more with the same functions, so that the answer can be trusted. All text in a section that is
+read is an item, a part of one, the name of a group, or left out for a reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
-from pmsync.documents.blocks import Block, Bullet, Content, Listing, Opaque, Paragraph, Quote, Table, Text
+from pmsync.documents.blocks import Block, Bullet, Content, Listing, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
 from pmsync.documents.items.fields.values import Fields
@@ -38,10 +38,10 @@ _UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How an item was read. `words` is all that its entry says by itself, on one line; `cut` are the pieces of that which
-    are not in the title; `origins` says of each field where it is from: its own `words`, a `column`, `below` it, the
-    `sentence` with a remark, or the `group` it stands in. It takes the lines from `line` to `end`. `finished` says that the
-    title reports finished work, though nothing marks the item as done.
+    """How an item was read. `words` are the entry's own words on one line, and `cut` the pieces of them that are not in the
+    title. `origins` has the source of each field: the entry's own `words`, a `column`, the text `below`, a remark in the
+    `sentence`, or the `group`. The item is on the lines from `line` to `end`. `finished` means that the title reports
+    finished work, though nothing marks the item as done.
     """
 
     line: int
@@ -63,8 +63,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A section with a list or a table that is not read for action items: `entries` of them, `taken` all the same as they
-    are marked. `tasks` of the others read as work to do.
+    """A section with a list or a table that is not read for action items. Of its `entries`, `taken` are items since they
+    are marked, and `tasks` of the others read as work to do.
     """
 
     line: int
@@ -91,15 +91,15 @@ class Account:
 
 def account(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT) -> Account:
     """The account of a file's content; its lines are places in the file."""
-    seen = read(source, path, vocabulary)
-    pairs = sorted(((entry, trace(entry, seen.context)) for entry in seen.entries), key=lambda pair: pair[0].line)
-    taken = [(entry, each) for entry, each in pairs if each is not None]
-    walk = _Walk.of([entry for entry, _ in taken], [entry for entry, each in pairs if each is None])
-    left_out = sorted(walk.over(seen.sections), key=lambda each: each.line)
-    unread = [_unread(section, walk) for section in seen.sections if _has_entries(section) and not section.reading]
+    outline = read(source, path, vocabulary)
+    entries = sorted(outline.entries, key=lambda entry: entry.line)
+    traces = [trace(entry, outline.context) for entry in entries]
+    walk = _Walk.of(entries, traces)
+    left_out = sorted(walk.over(outline.sections), key=lambda each: each.line)
+    unread = [_unread(section, walk) for section in outline.sections if _has_entries(section) and not section.reading]
     at = source.place
     return Account(
-        tuple(replace(each, line=at(each.line), end=at(each.end)) for _, each in taken),
+        tuple(replace(each, line=at(each.line), end=at(each.end)) for each in traces if each),
         tuple(replace(each, line=at(each.line)) for each in left_out),
         tuple(replace(each, line=at(each.line)) for each in unread),
     )
@@ -165,23 +165,24 @@ def _cut(whole: str, title: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """A walk over what stands in the sections that are read. `taken` are the lines of the items, in order, `parts` those of
-    texts that belong to one, `none` those of entries that turned out to be no items.
+    """A walk over the sections that are read. `items` are the lines of items, in order, `parts` those of texts that belong to
+    one, `placeholders` those of entries that are no items.
     """
 
-    taken: Sequence[int]
+    items: Sequence[int]
     parts: frozenset[int]
-    none: frozenset[int]
+    placeholders: frozenset[int]
 
     @classmethod
-    def of(cls, taken: Sequence[Entry], none: Sequence[Entry]) -> _Walk:
-        parts = frozenset(text.line for entry in taken for text in entry.below)
-        lines = tuple(sorted({entry.line for entry in taken}))
-        return cls(lines, parts, frozenset(entry.line for entry in none))
+    def of(cls, entries: Sequence[Entry], traces: Sequence[Trace | None]) -> _Walk:
+        items = [entry for entry, each in zip(entries, traces, strict=True) if each]
+        placeholders = {entry.line for entry, each in zip(entries, traces, strict=True) if each is None}
+        parts = frozenset(text.line for entry in items for text in entry.below)
+        return cls(sorted({entry.line for entry in items}), parts, frozenset(placeholders))
 
     def within(self, first: int, last: int) -> bool:
         """Whether an item begins on one of these lines."""
-        return bisect_left(self.taken, first) < bisect_right(self.taken, last)
+        return bisect_left(self.items, first) < bisect_right(self.items, last)
 
     def over(self, sections: Sequence[Section]) -> Iterator[LeftOut]:
         index = 0
@@ -190,7 +191,7 @@ class _Walk:
             if not section.reading:
                 continue
             if headings.is_item(section):
-                if section.line in self.none and section.heading:
+                if section.line in self.placeholders and section.heading:
                     yield _left(section.heading, "a placeholder")
                 while index < len(sections) and sections[index].level > section.level:
                     index += 1
@@ -218,11 +219,9 @@ class _Walk:
         elif isinstance(block, Quote):
             for child in block.children:
                 yield from self._in(child, "a quotation: only entries with a box, an owner or a date count")
-        elif isinstance(block, Opaque):
-            return
 
     def _bullet(self, bullet: Bullet, inside: str) -> Iterator[LeftOut]:
-        if bullet.text is None or self._is_taken(bullet.text.line):
+        if bullet.text is None or self._is_used(bullet.text.line):
             children = bullet.children if bullet.text is None else ()
         elif self.within(bullet.line + 1, bullet.end):
             children = bullet.children  # it names the group of what is below
@@ -259,7 +258,7 @@ class _Walk:
         why = _nothing(plain) or ("a template's instructions" if paragraphs.italic(block.text) else "")
         yield _left(block.text, inside or why or "running text")
 
-    def _is_taken(self, line: int) -> bool:
+    def _is_used(self, line: int) -> bool:
         """Whether the text on this line is an item or belongs to one above."""
         return line in self.parts or self.within(line, line)
 

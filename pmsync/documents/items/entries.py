@@ -99,13 +99,9 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
     plain = " ".join(block.text.plain.split())
     if not plain.endswith((":", "：")):
         return paragraphs.label(block.text)
-    if re.search(r"[.!?。]\s+\S", plain) or "\n" in block.text.raw.strip():
-        return ""
-    if place_status(plain) is not None:
+    if place_status(plain) is not None and not re.search(r"[.!?。]\s+\S", plain):
         return plain
-    if phrases.is_label(plain):
-        return "" if _OPENING.match(plain) else plain
-    return "" if phrases.count(plain) > 2 else plain
+    return plain if phrases.is_label(plain) and not _OPENING.match(plain) else ""
 
 
 def _legend(block: Listing) -> bool:
@@ -176,11 +172,11 @@ def scan_section(section: Section, lines: Sequence[str]) -> list[Entry]:
     return scan_blocks(section.blocks, Place(section.title), lines, chronicle=section.kind == "other")
 
 
-def leaves_some(section: Section, taken: Sequence[Entry]) -> bool:
+def leaves_some(section: Section, entries: Sequence[Entry]) -> bool:
     """Whether a list below an unknown heading has entries with a box, which are read, and others, which are not."""
-    if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in taken):
+    if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in entries):
         return False
-    lines = sorted(entry.line for entry in taken)
+    lines = sorted(entry.line for entry in entries)
 
     def is_read(bullet: Bullet) -> bool:
         return bisect_left(lines, bullet.line) < bisect_right(lines, bullet.end)

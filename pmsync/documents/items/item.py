@@ -62,8 +62,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """An entry's own words after reading: all of them as plain `words`, `rest` (coded) without the fields, that as a title,
-    and the fields.
+    """An entry's own words after reading: all of them (`words`), the coded `rest` of them without fields, the title that
+    this makes, and the fields.
     """
 
     coded: Coded

@@ -17,7 +17,8 @@ _LONGEST_TITLE = 5
 
 @dataclass(slots=True)
 class Section:
-    """A heading (None before the first one; bold lines count, one level below all others) and what stands under it.
+    """A heading and the blocks below it. Bold lines are headings of the lowest level; the text before the first heading is
+    a section without one.
 
     `reading` means that its entries are action items. `root` is the heading that announced them, `root_line` its line,
     `label` the nearest subheading below that and `outer` the one above `label`. `title` is the section's own heading on

@@ -13,10 +13,8 @@ _HEADING = re.compile(r"#{1,6}\s|<h[1-6]\b", re.IGNORECASE)
 
 
 def with_sources(document: Document, text: str) -> Document:
-    """The document with each item's `source`: a digest of the item's own lines, and of all lines that are no item's (a
-    heading, a table's header or the front matter may say something of every item).
-
-    So it stays the same while other items are edited, added or removed.
+    """The document with each item's `source`: a digest of the item's own lines, and of all lines of no item (a heading, a
+    table's header or the front matter may concern every item). It does not change with other items.
     """
     lines = text.split("\n")
     starts = sorted({item.line for item in document.items})

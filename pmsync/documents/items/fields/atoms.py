@@ -1,7 +1,7 @@
-"""An entry's text with its links, code, tickets and people each as one private character. Pure.
+"""Encodes an entry's text: each link, code span, ticket and person becomes one private character, an atom. Pure.
 
-So an expression can ask for 'a ticket at the end' without finding one inside a code span, and taking a part away never
-cuts a link in two. `T` stands for tickets, `P` for people, `O` for everything else that must stay whole.
+So a pattern can look for a ticket at the end without matching inside of code, and removing a part never cuts a link in
+two. `T` atoms are tickets, `P` people, and `O` everything else that must stay whole.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ _BEFORE_COMMIT = re.compile(
 """Words before a commit that did the work, unlike 'Revert `1a2b3c4`'."""
 _HINT = re.compile(r"[@:\[#!bA-Z](?:(?<=@)|(?<=:)//|(?<=\[)~|(?<=[#!])\d|(?<=b)/\d|(?<=[A-Z])[A-Z0-9_]+-\d)")
 _COMMIT_HINT = re.compile(r"[(:t] ?[0-9a-f]{7}")
-"""What text must hold for there to be anything to find in it: most holds none of it, and looking for that is cheap, the
-more so where one class of characters begins all of it.
-"""
+"""Signs that a text may hold atoms. Most texts have none, and looking for them is cheap."""
 _ACCOUNT = re.compile(rf"\s*(?:{_MENTION}|{_JIRA_PERSON})\s*")
 _SPOKEN_OF = re.compile(
     r"\b(?:(?:blocked by|depends on|depending on|as soon as|once|when|until|after|see also|similar to|follow-?up (?:to|of)|duplicate of|"
@@ -60,9 +58,8 @@ def _pattern(*, people: bool, commits: bool) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """What a private character stands for: its `kind` (T, P, O), the text to show, and the ticket or person named.
-
-    `linked` says that it is a link or an address.
+    """One private character: its `kind` (T, P, O), the text to show, and the ticket or person. `linked` means that it is a
+    link or an address.
     """
 
     kind: str
@@ -76,9 +73,7 @@ class Atom:
 
 @dataclass(slots=True)
 class Coded:
-    """The coded `text`, the `atoms` in it, and the tickets in the order they stand, kept or not; `code` are the atoms
-    that are code.
-    """
+    """The coded `text`, its `atoms`, all tickets in it in their order, and the atoms that are `code`."""
 
     text: str = ""
     atoms: dict[str, Atom] = field(default_factory=dict)

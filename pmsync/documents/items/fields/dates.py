@@ -1,6 +1,6 @@
 """Dates as people write them, where a date is expected. Pure.
 
-A day without a year is one only where a due date stands, and only against the document's own date; nothing is guessed.
+A day without a year is a date only in a due date's place, and is read with the document's own date. Nothing is guessed.
 """
 
 from __future__ import annotations

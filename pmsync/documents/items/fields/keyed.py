@@ -128,8 +128,8 @@ def _last_of_list(text: str, stop: re.Match[str] | None, rule: Rule) -> re.Match
 
 
 def is_fields(text: Text, *, plainly: bool = False) -> bool:
-    """Whether a text is nothing but `key: value` fields. A first line without a colon, even as an entity, is none.
-    `plainly` asks that each value can be nothing else: 'Fix: bound the pool' is an entry of a list.
+    """Whether a text is nothing but `key: value` fields. `plainly` asks that each value is unmistakable: 'Fix: bound the
+    pool' is an entry of a list.
     """
     first, _, _ = text.raw.strip().partition("\n")
     return re.search("[:：&]", first) is not None and field_lines(encode(text.spans), Fields(), plainly=plainly)

@@ -22,9 +22,7 @@ _REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
 
 
 def cell(coded: Coded, text: str) -> tuple[str, ...]:
-    """The owners in an owner's place (a column, `Owner: …`): everybody listed there, '@' left out; nobody where the
-    place holds a report instead ('Added along with the fix').
-    """
+    """The owners in a column or field of owners, without '@'; none if it holds a report ('Added along with the fix')."""
     out: list[str] = []
     if phrases.nobody(coded.decode(text)) or (phrases.first_word(text) in PAST and len(text.split()) > 2):
         return ()
@@ -55,8 +53,8 @@ def only_accounts(coded: Coded) -> bool:
 
 
 def listed(coded: Coded, text: str, people: Container[str]) -> tuple[str, ...]:
-    """The owners where the whole text is a list of people, else nothing. For text at an entry's end, where a remark
-    may stand as well: words that never are names, and phrases, make it no list.
+    """The owners if the whole text is a list of people, else none. It is for the end of an entry, where the text may as
+    well be a remark, and so it must not hold a phrase or a word that is never a name.
     """
     out: list[str] = []
     for raw in _SPLIT.split(text.strip()):

@@ -70,8 +70,8 @@ TICKETS = rf"{TICKET}(?:(?:[\s,;/&+]|\b(?i:and)\b)*{TICKET})*"
 _PEOPLE = rf"{PERSON}(?:(?:[\s,/&+]|\b(?i:and)\b)*{PERSON})*"
 _STOP = r"\s*[.。]?"
 _CLOCK = r"(?:\d{1,2}[:.h]\d\d(?: ?(?:UTC|[AaPp][Mm]))?\s*[:–—-]?\s+)?"
-_DUE_LEAD = f"(?i:{any_of(DUE_LEADS)})"
-_DAY = rf"(?:(?:{_DUE_LEAD}\s*:?\s*)?(?P<when>(?i:{dates.DUE.pattern}))\s*[:–—-]+\s+(?=\S))?"
+_DUE_LEAD = rf"(?i:{any_of(DUE_LEADS)})\s*[:：]?\s*(?:the )?"
+_DAY = rf"(?:(?:{_DUE_LEAD})?(?P<when>(?i:{dates.DUE.pattern}))\s*[:–—-]+\s+(?=\S))?"
 _STATUS_WORDS = (
     r"(?i:to[- ]?do|action item|action point|action|ai|done|fixed|completed|follow[- ]?up|task|wip|in progress|erledigt|"
     r"fertig|offen|in arbeit|terminé|fait|à faire|en cours|hecho|pendiente|feito|pendente|fatto|gedaan|zrobione|готово|"
@@ -93,7 +93,7 @@ _ONLY_TICKETS = (
     rf"{TICKET}(?:[\s,&/+]*{TICKET})*\.?"
 )
 _DATE = rf"(?P<value>(?i:{dates.DUE.pattern}))"
-_DUE = rf"{_DUE_LEAD}\s*[:：]?\s*(?:the )?{_DATE}"
+_DUE = rf"{_DUE_LEAD}{_DATE}"
 _ENDS = r"[;|。、，;)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$"
 _DATE_ENDS = r"[;|。、，;)）\]\n•·]|\.\s|\.$|\s[–—]\s|$"
 _OWNER_ENDS = rf"\s(?=\((?i:done|fixed|completed?|closed|merged|in progress|todo)\b)|{_ENDS}"
@@ -115,7 +115,7 @@ START = (
     _start(
         "done",
         "status",
-        rf"{_CLOCK}[*_]*[\[(]?(?P<value>{_STATUS_WORDS})[\])]?[*_]*(?:\s*[:–—]|\s-|(?<=[\])]))[*_]*\s*{_DAY}",
+        rf"{_CLOCK}[*_]*[\[(]?(?P<value>{_STATUS_WORDS})[\])]?[*_]*(?:\s*[:–—]|\s-|(?<=[\])]))[*_]*\s*",
         "10:30 TODO: Add a limit",
         False,
     ),
@@ -258,8 +258,7 @@ PARTS = (
     _whole("tag", "explicit_id", "id", r"(?P<value>(?:AI|[A-Z]{1,5})-?\d{1,4})", "Add a limit (AI-3)", "AI-3"),
     _whole("part", "done", "report", rf"(?P<value>(?i:{_REPORTED}))", "Add a limit (fixed in v2)", True),
     _whole("part", "owners", "pair", r"(?P<key>\w[\w -]*)=\s*(?P<value>.*)", "Add a limit (owner=alice)", ("alice",)),
-    _whole("part", "due", "due", rf"{_DUE}[\s:]*", "Add a limit (by 2026-05-01)", date(2026, 5, 1)),
-    _whole("part", "due", "due", rf"{_DATE}[\s:]*", "Add a limit — 2026-05-01", date(2026, 5, 1)),
+    _whole("part", "due", "due", rf"(?:{_DUE_LEAD})?{_DATE}[\s:]*", "Add a limit (by 2026-05-01)", date(2026, 5, 1)),
     _whole("part", "owners", "listed", r"(?P<value>.+)", "Add a limit (alice and bob)", ("alice", "bob")),
 )
 

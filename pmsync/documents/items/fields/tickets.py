@@ -1,6 +1,6 @@
 """Texts and links that name a ticket, of whatever tracker. Pure.
 
-Addresses of GitHub and Jira are in `pmsync.identity.ticket_addresses`, which their trackers go by as well; here are those of others.
+Addresses of GitHub and Jira are in `pmsync.identity.ticket_addresses`, which their trackers use as well; the others are here.
 """
 
 from __future__ import annotations
@@ -119,9 +119,7 @@ def is_real(match: re.Match[str]) -> bool:
 
 
 def names_ticket(text: str) -> bool:
-    """Whether a link's text does no more than name its ticket and say its status ('#12', 'AB620', 'PR #4 (done)',
-    an address).
-    """
+    """Whether a link's text is only its ticket and status ('#12', 'AB620', 'PR #4 (done)', an address)."""
     stripped = text.strip().strip("[]()").replace("\\", "")
     if not stripped or is_url(stripped) or is_text_ref(stripped) or re.fullmatch(r"[A-Z]{1,6}\d{1,7}", stripped):
         return True

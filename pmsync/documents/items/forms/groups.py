@@ -58,7 +58,7 @@ def place_status(label: str) -> bool | None:
 @lru_cache(maxsize=1024)
 def _owners(label: str) -> tuple[str, ...]:
     """The owners that a label names: 'Owner: alice', 'Owned by the web team'."""
-    named = Fields()
+    fields = Fields()
     initials = _INITIALS.match(label)
     if initials and initials[1].casefold() not in NOT_NAMES:
         return (initials[1],)
@@ -67,7 +67,7 @@ def _owners(label: str) -> tuple[str, ...]:
         return tuple(re.findall(r"@([\w.-]*\w)", label))
     if ":" not in text and "：" not in text:
         return ()
-    return named.owners if keyed.field_lines(encode((Span(text),)), named) else ()
+    return fields.owners if keyed.field_lines(encode((Span(text),)), fields) else ()
 
 
 def place_of(section: Section) -> Place:

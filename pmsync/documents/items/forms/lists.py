@@ -42,8 +42,8 @@ _INVERTED = re.compile(
 
 
 def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
-    """A list's entries: labels give the group of what stands below them (of a numbered list's entries all or none are
-    labels), fields belong to the entry before.
+    """A list's entries. Labels name the group of the entries below them (in a numbered list all entries are labels, or
+    none), and fields belong to the entry before.
     """
     out: list[Entry] = []
     labels = [is_label(bullet) for bullet in block.entries]

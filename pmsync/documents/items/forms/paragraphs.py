@@ -47,9 +47,7 @@ Line = tuple[tuple[Span, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a paragraph of an action section is: entries (`led` by bold text or a number), fields of the entry before it,
-    or prose.
-    """
+    """A paragraph of an action section: entries (`led` by bold text or a number), fields of the entry before it, or prose."""
 
     entries: tuple[Entry, ...] = ()
     led: bool = False

@@ -71,14 +71,14 @@ def title_column(table: Table, roles: Mapping[str, int]) -> int | None:
 def _says(table: Table, column: int) -> bool:
     """Whether most cells of a column say what to do, besides a ticket ('#41: alert on failures')."""
     cells = [row.cells[column] for row in table.rows[:50] if column < len(row.cells)]
-    told = (phrases.count(tickets.TEXT_REF.sub(" ", cell.plain)) for cell in cells if not tickets.is_url(cell.plain))
-    return 2 * sum(count >= 3 for count in told) > len(cells)
+    words = (phrases.count(tickets.TEXT_REF.sub(" ", cell.plain)) for cell in cells if not tickets.is_url(cell.plain))
+    return 2 * sum(count >= 3 for count in words) > len(cells)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Columns of the table at `line` that have a name nobody knows; `text` is the one that may hold the items' text
-    where, for want of it, the table is not read. `owned` says that the owner's column is known.
+    """Unknown columns of the table at `line`. `text` is the one that may hold the items' text, if the table is not read
+    because no other does. `owned` means that the column of owners is known.
     """
 
     line: int

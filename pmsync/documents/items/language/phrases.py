@@ -51,8 +51,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 @cache
 def _heading(name: str) -> re.Pattern[str]:
-    """The same to search with, in one step for all patterns that begin alike: with the text ('^'), with a word ('\\b'),
-    or, as words are not told apart in Chinese, with a character beyond ASCII.
+    """One pattern to search for all of a list, grouped by where they begin: at the start ('^'), at a word ('\\b'), or, as
+    Chinese does not separate words, at a character beyond ASCII.
     """
     patterns: Iterable[str] = [re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern) for pattern in getattr(headings, name)]
     of_text = [pattern for pattern in patterns if pattern.startswith("^")]
@@ -150,10 +150,10 @@ def is_dropped(text: str) -> bool:
 
 def loose_status(text: str) -> bool | None:
     """The status in a cell or label of a few words, by the first status word in it ('Done 2026-01-02')."""
-    known = status(text)
+    whole = status(text)
     key = normal(text)
-    if known is not None or not key:
-        return known
+    if whole is not None or not key:
+        return whole
     if _BY_DAY.search(key) or "?" in text:
         return None
     if _HEDGES.search(key) or _CONDITIONS.search(key):

@@ -17,7 +17,7 @@ def in_known_words(blocks: list[Block], vocabulary: Vocabulary) -> list[Block]:
 
 
 def sections(vocabulary: Vocabulary) -> frozenset[str]:
-    """The headings that the vocabulary adds, as `words.normal` gives them."""
+    """The headings that the vocabulary adds, as `phrases.normal` gives them."""
     return frozenset(phrases.normal(heading) for heading in vocabulary.sections)
 
 

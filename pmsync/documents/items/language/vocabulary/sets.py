@@ -9,7 +9,7 @@ from itertools import groupby
 
 
 def words(text: str, separator: str | None = "|") -> frozenset[str]:
-    """The parts of `text` as a set, in the form that text is compared in (`words.normal`)."""
+    """The parts of `text` as a set, in the form that text is compared in (`phrases.normal`)."""
     return frozenset(unicodedata.normalize("NFKC", text).split(separator))
 
 
