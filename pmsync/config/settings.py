@@ -105,12 +105,12 @@ class TrackerSettings:
 
     @property
     def api(self) -> str:
-        """Where requests go: `api_url`, else the service's usual place."""
+        """Where requests go: `api_url`, or the service's usual place."""
         return self.api_url or {"github": GITHUB_API, "jira": self.url}.get(self.type, "")
 
     @property
     def sites(self) -> tuple[str, ...]:
-        """The addresses under which documents may show a Jira's tickets: its site, and what was taken for one."""
+        """The addresses of a Jira that documents may link to: its site, `api_url`, and former addresses."""
         return tuple(dict.fromkeys(filter(None, (self.url, self.api_url, *self.formerly))))
 
 
@@ -128,7 +128,7 @@ class Route:
 
 @frozen
 class Levels:
-    """The levels of rules in documents that a glob fits."""
+    """Levels of rules for documents whose path matches a glob."""
 
     path: str
     levels: Mapping[str, str]
@@ -144,16 +144,16 @@ class Guard:
 
 
 TEACHABLE = ("action", "owner", "due", "status", "ticket", "kind", "priority", "id", "labels", "notes")
-"""What a column can be taught to hold, each being a name of a column that pmsync knows."""
+"""What a column can contain, for [vocabulary.columns]."""
 
 
 @frozen
 class Vocabulary:
-    """A team's own words for what documents say, besides those that pmsync knows.
+    """A team's own words, in addition to those that pmsync knows.
 
-    `sections` are headings that announce action items. `columns` says what a table's column holds (one of TEACHABLE) by
-    its name there. Case, punctuation and what stands in brackets do not matter. `projects` are the configured Jira
-    projects, each with its Jira's address and its key: RFC-1 is a ticket where `RFC` is one of them, else a standard.
+    `sections` are headings that announce action items. `columns` maps names of columns to their content (one of
+    TEACHABLE). Case, punctuation and text in brackets do not matter. `projects` are the configured Jira projects, each
+    with its Jira's address and its key: RFC-1 is a ticket if `RFC` is one of them, otherwise a standard.
     """
 
     sections: tuple[str, ...] = ()
@@ -244,7 +244,7 @@ class Settings:
 
     @property
     def default_tracker(self) -> str:
-        """The tracker for items that no route claims: the one marked default, else the only one not restricted."""
+        """The tracker for items that no route matches: the one marked default, or the only one not restricted."""
         marked = [t.name for t in self.trackers.values() if t.default]
         public = [t.name for t in self.trackers.values() if not t.restricted]
         return (marked or public or list(self.trackers))[0]

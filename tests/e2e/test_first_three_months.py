@@ -147,7 +147,9 @@ def lost(*, surely: bool = False) -> str:
         return f"{gone} hint: it was deleted, and is not created again by itself; {again}"
     return f"""
         {gone}
-        hint: it was deleted, or is hidden from pmsync's account (a security level, another place): open LINK-5 with an account that sees everything. If it exists, give pmsync's account access: the next sync finds it. Only if it was deleted: {again}
+        hint: it was deleted, or is hidden from pmsync's account (a security level, another place): open LINK-5
+              with an account that sees everything. If it exists, give pmsync's account access: the next sync finds it.
+              Only if it was deleted: {again}
     """
 
 
