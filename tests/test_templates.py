@@ -17,7 +17,7 @@ import yaml
 from pmsync.cli.host.git import GitRepository
 from pmsync.cli.setup.cron_units import units
 from pmsync.cli.setup.files import ConfigPlace
-from pmsync.cli.setup.pin import Pin
+from pmsync.cli.setup.pin_version import Pin
 from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.reports.metrics import exposition

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pmsync.config.table import parse_span
+from pmsync.config.toml_table import parse_span
 
 
 class Duration(click.ParamType[timedelta]):

@@ -16,7 +16,7 @@ from pmsync.documents.files import locate, within
 from pmsync.errors import ConfigError
 from pmsync.findings import new_finding
 from pmsync.model import Finding, Reading
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 _WORKSPACES = (
     "GITHUB_WORKSPACE CI_PROJECT_DIR BUILD_SOURCESDIRECTORY BITBUCKET_CLONE_DIR BUILDKITE_BUILD_CHECKOUT_PATH "

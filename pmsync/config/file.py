@@ -22,7 +22,7 @@ from pmsync.config.settings import (
     Vocabulary,
 )
 from pmsync.config.severity import severity_level
-from pmsync.config.table import Table, nearest, shown
+from pmsync.config.toml_table import Table, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
 

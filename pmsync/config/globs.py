@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 
 def matches(glob: str, path: str) -> bool:

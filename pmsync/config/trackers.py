@@ -11,7 +11,7 @@ from typing import Any
 from pmsync.config.people import Directory
 from pmsync.config.schema import keys
 from pmsync.config.settings import Person, Route, TrackerSettings
-from pmsync.config.table import Table, nearest, shown
+from pmsync.config.toml_table import Table, nearest, shown
 
 TYPES = ("github", "jira", "local")
 STATUSES = ("open", "in_progress", "done", "wont_do")

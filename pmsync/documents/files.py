@@ -16,7 +16,7 @@ from pmsync.documents.read import LARGEST, SUFFIXES, largest, read
 from pmsync.errors import DocumentError
 from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Reading
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 _OUTSIDE = "the symbolic link points outside the configuration's folder"
 _PLACE = re.compile(r"(?P<line>\d+): |.*?\bline (?P<other>\d+)\b")

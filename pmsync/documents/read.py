@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Content
 from pmsync.documents.items import document
-from pmsync.documents.items.account import Account, account
+from pmsync.documents.items.explanation import Account, account
 from pmsync.documents.items.source_digest import with_source, with_sources
 from pmsync.documents.markdown import content as markdown
 from pmsync.documents.markdown import front_matter, ignore_comments

@@ -6,7 +6,7 @@ import json
 import re
 
 from pmsync.model import Marker
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 _COMMENT = re.compile(r"<!--\s*pmsync:(\{[^<>]*\})\s*-->")
 _OPENING = re.compile(r"<!--(\s*pmsync:)", re.IGNORECASE)

@@ -12,7 +12,7 @@ from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
 from pmsync.location import place, unit
 from pmsync.model import Finding, Intent, Link, Overview
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 MOST_CANDIDATES = 10
 

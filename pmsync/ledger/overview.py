@@ -10,7 +10,7 @@ from pmsync.ledger import rows, values
 from pmsync.ledger.file import fetch
 from pmsync.ledger.values import Row, to_time
 from pmsync.model import OpenItem, Overview
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 
 def _aliased(table: str, columns: Iterable[str], prefix: str) -> str:

@@ -30,7 +30,7 @@ from pmsync.model import (
     Status,
     Ticket,
 )
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 _CODECS: Mapping[str, tuple[Callable[[Any], Value], Callable[[Any], object]]] = {
     "bool": (int, bool),

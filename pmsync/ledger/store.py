@@ -21,7 +21,7 @@ from pmsync.ledger.reader import LedgerReader
 from pmsync.ledger.values import Value, clean, json_text, time_text
 from pmsync.model import Cursor, Document, Finding, Intent, ItemRow, Link, OpenItem, Overview, Refusal, Tick
 from pmsync.model.ages import is_future
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

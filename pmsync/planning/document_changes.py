@@ -13,7 +13,7 @@ from pmsync.planning.operations import Operation, Record, Refused, Update, Wait
 from pmsync.planning.refusals import AGAIN, patch_digest, recent_refusal
 from pmsync.planning.ticket_text import facts, labels, raw_fields, same_title, ticket_title
 from pmsync.planning.world import Index, View, World
-from pmsync.trackers.facts import facts_digest
+from pmsync.trackers.fact_list import facts_digest
 
 
 def update(world: World, placed: Placed, link: Link, index: Index) -> tuple[list[Operation], list[Finding]]:

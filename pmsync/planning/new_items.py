@@ -24,7 +24,7 @@ from pmsync.planning.routing import route
 from pmsync.planning.ticket_text import body, facts, labels, raw_fields, ticket_title
 from pmsync.planning.world import Index, Named, View, World, doubtful
 from pmsync.trackers.contract import Gone, Moved
-from pmsync.trackers.facts import facts_digest
+from pmsync.trackers.fact_list import facts_digest
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 """Before every ticket."""

@@ -10,7 +10,7 @@ from pmsync.config.settings import Person
 from pmsync.model import Link, Ref
 from pmsync.planning.assignees import wants_owners
 from pmsync.planning.operations import Create, Operation, Search, Wait
-from pmsync.planning.sights import sight_of, target_of
+from pmsync.planning.sightings import sight_of, target_of
 from pmsync.planning.world import World, marked_tickets
 from pmsync.trackers.contract import Moved
 

@@ -13,7 +13,7 @@ from pmsync.identity.keys import digest
 from pmsync.location import unit
 from pmsync.model import Document, Fields, Item
 from pmsync.planning.due_dates import due_date
-from pmsync.trackers.quiet_text import as_code, hushed, quiet
+from pmsync.trackers.mention_safe_text import as_code, hushed, quiet
 
 LONGEST_TITLE = 255
 """Jira's limit for a summary; GitHub takes a little more."""

@@ -24,13 +24,13 @@ from pmsync.planning.operations import UNDONE, Plan, Update, Wait
 from pmsync.planning.plan import plan
 from pmsync.planning.provenance import refusals
 from pmsync.planning.world import World
-from pmsync.sync import head_start, ledger_owner
+from pmsync.sync import head_start, ledger_identity
 from pmsync.sync.apply import Applied, Applier
 from pmsync.sync.lock import hold
 from pmsync.sync.memory import Memory
 from pmsync.sync.observe import Observer
-from pmsync.sync.second_look import Start
 from pmsync.sync.tracker_views import Source, TrackerViews
+from pmsync.sync.wait_for_lag import Start
 from pmsync.trackers.contract import Tracker
 
 _OVERTAKEN = frozenset({"in-doubt", "tracker-left", "create-refused", "update-refused"})
@@ -159,15 +159,15 @@ class Engine:
         """Read the documents. Raises LedgerError if the ledger, by its `places`, belongs to another configuration."""
         self.watcher.tell("reading documents")
         here = checkout(Path(self.settings.root), self.clock.now())
-        here = replace(here, before=ledger_owner.newest_revision(places))
+        here = replace(here, before=ledger_identity.newest_revision(places))
         reading = replace(read_documents(self.settings), checkout=here)
         belonging = Belonging(self.settings.namespace, here.homes, self.settings.formerly)
-        ledger_owner.refuse_another(places, belonging, self.settings.ledger)
-        elsewhere = ledger_owner.moved_trackers(places, self.settings)
+        ledger_identity.refuse_another(places, belonging, self.settings.ledger)
+        elsewhere = ledger_identity.moved_trackers(places, self.settings)
         sources = {**self.sources, **{name: Source(None, failed=why) for name, why in elsewhere.items()}}
         judged, findings = _judged(self.settings, reading, request)
         # list all their tickets again: the stored links lead to the former address
-        renamed = ledger_owner.readdressed_trackers(places, self.settings)
+        renamed = ledger_identity.readdressed_trackers(places, self.settings)
         cursors = {
             n: replace(at, since=None) if n in renamed or request.full else at for n, at in memory.cursors.items()
         }
@@ -195,7 +195,7 @@ class Engine:
         made = guard.hold_back(made) if refused else made
         if not refused:
             failed = {f"tracker {name}" for name, view in world.views.items() if view.failed}
-            places = ledger_owner.current(world.belonging, world.reading.checkout, self.settings)
+            places = ledger_identity.current(world.belonging, world.reading.checkout, self.settings)
             ledger.save_places({name: place for name, place in places.items() if name not in failed})
         _save_answers(ledger, run, observer, made, world)
         if made.creates:

@@ -21,10 +21,10 @@ from pmsync.planning.operations import Plan, Search
 from pmsync.planning.plan import plan
 from pmsync.planning.questions import unread_tickets
 from pmsync.planning.refusals import recent_refusal
-from pmsync.planning.sights import with_sights
+from pmsync.planning.sightings import with_sights
 from pmsync.planning.world import Named, World
-from pmsync.sync.second_look import Start, is_needless, pause, racing
 from pmsync.sync.tracker_views import TrackerViews
+from pmsync.sync.wait_for_lag import Start, is_needless, pause, racing
 from pmsync.trackers.contract import Gone, Unresolved
 
 ACCOUNTS_KEPT = timedelta(days=7)

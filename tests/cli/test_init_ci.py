@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pmsync.cli.setup.pin import Pin, installed_pin, parse_pin
+from pmsync.cli.setup.pin_version import Pin, installed_pin, parse_pin
 from pmsync.config.file import load
 from pmsync.errors import ConfigError
 from tests.cli.conftest import CONFIG, DOCUMENT, Run, write

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pmsync.config.file import find_config, load, parse
 from pmsync.config.schema import Key, default_of, keys
 from pmsync.config.settings import Guard, Levels, Person, Route, Settings, TrackerSettings, Vocabulary
-from pmsync.config.table import Table
+from pmsync.config.toml_table import Table
 from pmsync.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pmsync.cli.host.git import GitRepository
 from pmsync.cli.setup.files import ConfigPlace
-from pmsync.cli.setup.pin import Pin
+from pmsync.cli.setup.pin_version import Pin
 from pmsync.cli.setup.pipelines import Wishes, pipeline
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.ledger import Ledger

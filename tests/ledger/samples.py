@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from pmsync.model import Cursor, Document, Fields, Intent, ItemRow, Link, Marker, Ref, Refusal, Status, Ticket
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

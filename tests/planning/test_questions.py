@@ -12,7 +12,7 @@ from pmsync.model import Refusal
 from pmsync.planning.operations import Search, Wait
 from pmsync.planning.plan import plan
 from pmsync.planning.questions import unread_tickets
-from pmsync.planning.sights import with_sights
+from pmsync.planning.sightings import with_sights
 from pmsync.planning.world import Named, World
 from pmsync.trackers.contract import Gone, Moved
 from tests.build import NOW, document, intent, item, link, ref, settings, ticket, uid_of, view, world

@@ -16,7 +16,7 @@ from pmsync.planning.ticket_text import body
 from pmsync.reports.markdown_text import markdown_cell, markdown_link
 from pmsync.trackers.jira.create_screen import create_fields
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.quiet_text import quiet
+from pmsync.trackers.mention_safe_text import quiet
 from tests.security.github_page import notices
 from tests.security.test_markers import PLACES
 from tests.trackers.contract import draft

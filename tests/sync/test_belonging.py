@@ -24,7 +24,7 @@ from pmsync.errors import LedgerError
 from pmsync.identity import marker as markers
 from pmsync.identity.belonging import Belonging, home_name, is_one_of
 from pmsync.model import Marker, Ref, Ticket
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 from tests.clock import Clock
 from tests.team import Team
 from tests.trackers.github_stage import GitHubStage

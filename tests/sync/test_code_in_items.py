@@ -13,7 +13,7 @@ from pmsync.model import Marker
 from pmsync.planning.ticket_text import body, ticket_title
 from pmsync.trackers.github.issue import LONGEST_BODY, fit_body
 from pmsync.trackers.jira.wiki_markup import to_wiki
-from pmsync.trackers.quiet_text import as_code, quiet
+from pmsync.trackers.mention_safe_text import as_code, quiet
 from tests.clock import Clock
 from tests.security.github_page import notices
 from tests.security.test_markers import identity

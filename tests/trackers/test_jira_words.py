@@ -8,8 +8,8 @@ import pytest
 
 from pmsync.config.settings import TrackerSettings
 from pmsync.model import Status
-from pmsync.trackers.jira.closed_words import ending
 from pmsync.trackers.jira.issue import Dialect, status_of
+from pmsync.trackers.jira.resolution_names import ending
 
 WONT_DO = (
     "Won't Do", "Won’t Do", "WON'T FIX", "Wont_Do", "Cancelled", "Canceled", "Declined",

@@ -19,7 +19,7 @@ from pmsync.cli.terminal.output import Part
 from pmsync.config.settings import Settings
 from pmsync.documents.files import locate, read_bytes, read_each
 from pmsync.documents.items import parse
-from pmsync.documents.items.account import Account, Trace
+from pmsync.documents.items.explanation import Account, Trace
 from pmsync.documents.read import decode, explain, largest
 from pmsync.errors import DocumentError
 from pmsync.identity.keys import item_key

@@ -17,7 +17,7 @@ from pmsync.cli.setup import pipelines
 from pmsync.cli.setup.config_text import Answers, config_text
 from pmsync.cli.setup.cron_units import Watch, units
 from pmsync.cli.setup.files import ConfigPlace, FilePart, refuse_changed, write, write_missing
-from pmsync.cli.setup.pin import installed_pin, parse_pin
+from pmsync.cli.setup.pin_version import installed_pin, parse_pin
 from pmsync.cli.setup.pipelines import Wishes
 from pmsync.cli.setup.questions import Asker, gather, settings_of
 from pmsync.cli.setup.summary import try_out

@@ -19,7 +19,7 @@ from pmsync.model import Ticket
 from pmsync.reports.status import in_words
 
 if TYPE_CHECKING:
-    from pmsync.trackers.local.desk import Desk
+    from pmsync.trackers.local.ticket_actions import Desk
     from pmsync.trackers.local.tickets import Row
 
 Act = Callable[..., tuple[Ticket, str]]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pmsync import __version__
 from pmsync.cli.host.git import GitRepository
 from pmsync.cli.setup.files import ConfigPlace, FilePart, Values, filled
-from pmsync.cli.setup.pin import Pin
+from pmsync.cli.setup.pin_version import Pin
 from pmsync.config.settings import Settings, TrackerSettings
 from pmsync.errors import ConfigError
 from pmsync.trackers.hosts import is_allowed

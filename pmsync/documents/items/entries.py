@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
-from pmsync.documents.items.fields import take
+from pmsync.documents.items.fields import read_fields
 from pmsync.documents.items.fields.values import ItemFields
 from pmsync.documents.items.forms import paragraphs, tables
 from pmsync.documents.items.forms.groups import place_of, place_status, under
@@ -107,7 +107,7 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
 def _legend(block: Listing) -> bool:
     """Whether a list beside the table of actions is its legend: each entry explains a priority or a kind."""
     firsts = (_LEGEND.match(bullet.text.plain) if bullet.text else None for bullet in block.entries)
-    return all(match is not None and take.classified(match[1], ItemFields()) for match in firsts)
+    return all(match is not None and read_fields.classified(match[1], ItemFields()) for match in firsts)
 
 
 def _leads_on(text: Text) -> bool:

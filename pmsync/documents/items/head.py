@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 
 from pmsync.documents.blocks import Block, Heading, Listing, Paragraph, Table, Text
 from pmsync.documents.items.fields import dates
-from pmsync.documents.items.fields.atoms import PERSON, encode
+from pmsync.documents.items.fields.coded_text import PERSON, encode
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary import metadata
 from pmsync.documents.items.sections import bold_line, heading_text
 from pmsync.findings import new_finding
 from pmsync.model import Document, Finding
-from pmsync.model.names import one_spelling
+from pmsync.model.spelling import one_spelling
 
 _KEY = re.compile(r"^\s*[*_]*(?!\d)(?P<key>[^:：|*_\n]{2,40}+)[*_]*\s*[:：][*_]*\s*(?P<value>.*)$", re.DOTALL)
 _KEYED_PART = re.compile(r"\s+[|·]\s+(?=[*_]{0,3}[^:：|*_\n]{2,30}[*_]{0,3}\s*[:：])")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pmsync.documents.blocks import Span, Text
-from pmsync.documents.items.fields import dates, take
-from pmsync.documents.items.fields.atoms import Coded, encode
+from pmsync.documents.items.fields import dates, read_fields
 from pmsync.documents.items.fields.cells import is_struck, record_cell
+from pmsync.documents.items.fields.coded_text import Coded, encode
 from pmsync.documents.items.fields.keyed import field_lines
 from pmsync.documents.items.fields.mentions import is_ticket, mentioned, mentioned_in_title
 from pmsync.documents.items.fields.tickets import names_ticket
@@ -131,7 +131,9 @@ def own_words(entry: ItemEntry, context: Context) -> OwnWords | None:
     words = coded.decode(coded.text, urls=True)
     if phrases.is_placeholder(words) or phrases.says_none(words):
         return None
-    rest = take.without_fields(take.Words(coded, fields, context.people), _without_field_lines(coded, fields))
+    rest = read_fields.without_fields(
+        read_fields.Words(coded, fields, context.people), _without_field_lines(coded, fields)
+    )
     title = _title(coded, rest)
     if not title or (title != words and phrases.is_placeholder(title)):
         return None
@@ -147,7 +149,7 @@ def _priority_as_tag(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         lead = span.text.strip(" :")
         if (span.bold or span.code) and re.fullmatch(PRIORITY, lead, re.IGNORECASE):
             return (*spans[:index], Span(f"[{lead}] "), *spans[index + 1 :])
-        if lead and not take.is_box(lead):
+        if lead and not read_fields.is_box(lead):
             break
     return spans
 
@@ -210,14 +212,14 @@ def from_below(entry: ItemEntry, fields: ItemFields, people: Container[str]) -> 
     for text in entry.below:
         coded = encode(text.spans)
         tickets += coded.tickets
-        if field_lines(coded, fields) or take.is_due(coded.text, fields):
+        if field_lines(coded, fields) or read_fields.is_due(coded.text, fields):
             continue
         if not is_ticket(coded.text):
             mentions |= mentioned(coded)
         fields.say(finished.remark_says_done(text.plain))
         if entry.form in {"heading", "paragraph"}:  # the title is short, and the text below it goes on
             more = ItemFields(near=fields.near)
-            take.without_fields(take.Words(coded, more, people), " ".join(coded.text.split()))
+            read_fields.without_fields(read_fields.Words(coded, more, people), " ".join(coded.text.split()))
             fields.merge(replace(more, done=None, dropped=False, explicit_id=None))
     return tickets, mentions
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.trackers.http import Answer
-from pmsync.trackers.quiet_text import hushed, one_line, quiet
+from pmsync.trackers.mention_safe_text import hushed, one_line, quiet
 
 LONGEST_TITLE = 256
 LONGEST_BODY = 65_536

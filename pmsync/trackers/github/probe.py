@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
-from pmsync.trackers.github.causes import cause
+from pmsync.trackers.github.error_causes import cause
 from pmsync.trackers.github.session import Session
 from pmsync.trackers.http import Answer, shortened
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from pmsync.errors import TrackerError
-from pmsync.trackers.github.causes import cause
+from pmsync.trackers.github.error_causes import cause
 from pmsync.trackers.github.pacing import Pacing
 from pmsync.trackers.github.session import Session
 from pmsync.trackers.http import Answer

@@ -14,7 +14,7 @@ from requests.utils import parse_header_links
 
 from pmsync.errors import TrackerClosed, TrackerError
 from pmsync.model import Ref, Ticket
-from pmsync.trackers.github.causes import cause, is_own, omission
+from pmsync.trackers.github.error_causes import cause, is_own, omission
 from pmsync.trackers.github.issue import repository_id_of, repository_of, ticket_of
 from pmsync.trackers.github.session import Session
 from pmsync.trackers.http import Answer

@@ -17,7 +17,7 @@ from github.Requester import Requester
 
 from pmsync import __version__
 from pmsync.errors import TrackerError
-from pmsync.trackers.github.causes import cause
+from pmsync.trackers.github.error_causes import cause
 from pmsync.trackers.github.issue import repository_id_of
 from pmsync.trackers.github.pacing import Pacing, patience
 from pmsync.trackers.http import Answer, HttpSession, LostAnswer, NotSent, no_netrc, redirected

@@ -18,6 +18,7 @@ from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.identity import marker
 from pmsync.identity.ticket_addresses import github_issue
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
+from pmsync.trackers.concurrent_change import is_sent
 from pmsync.trackers.contract import (
     Created,
     Forbidden,
@@ -33,7 +34,7 @@ from pmsync.trackers.contract import (
     Unavailable,
     Unresolved,
 )
-from pmsync.trackers.facts import digest_in_marker, with_facts
+from pmsync.trackers.fact_list import digest_in_marker, with_facts
 from pmsync.trackers.github.access import checked_credentials, has_content_limits, web_host
 from pmsync.trackers.github.bulk_read import read_issues
 from pmsync.trackers.github.issue import (
@@ -51,7 +52,6 @@ from pmsync.trackers.github.repository import Repository, because, number_of, re
 from pmsync.trackers.github.session import TIMEOUT, Session
 from pmsync.trackers.github.transferred import departed
 from pmsync.trackers.http import Answer, NotSent
-from pmsync.trackers.overtaken import is_sent
 
 OWN_COMMENT = "<!-- pmsync-duplicate -->"
 _SHORT = re.compile(r"(?:(?P<repo>[\w.-]+/[\w.-]+)#|#|GH-)(?P<number>[1-9]\d{0,9})", re.IGNORECASE)

@@ -8,7 +8,7 @@ from jira import JIRA
 
 from pmsync.config.settings import TrackerSettings
 from pmsync.trackers.hosts import checked_secrets
-from pmsync.trackers.jira.gateway import is_gateway
+from pmsync.trackers.jira.api_gateway import is_gateway
 from pmsync.trackers.jira.session import TIMEOUT, Session
 
 

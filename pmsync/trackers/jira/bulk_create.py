@@ -10,7 +10,7 @@ from typing import Any
 from pmsync.model import Draft, Status, Ticket
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
 from pmsync.trackers.http import Answer, messages
-from pmsync.trackers.jira.causes import is_anonymous, is_closed, is_own, reason
+from pmsync.trackers.jira.error_causes import is_anonymous, is_closed, is_own, reason
 from pmsync.trackers.jira.issue import Dialect
 from pmsync.trackers.jira.session import Session
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pmsync.errors import TrackerError
 from pmsync.model import Ref, Status
-from pmsync.trackers.jira.closed_words import ending
 from pmsync.trackers.jira.issue import Dialect, status_of
+from pmsync.trackers.jira.resolution_names import ending
 from pmsync.trackers.jira.session import Session
 
 MARK = "(pmsync: duplicate)"

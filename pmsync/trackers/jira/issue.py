@@ -16,8 +16,8 @@ from pmsync.config.settings import TrackerSettings
 from pmsync.identity import marker
 from pmsync.model import Marker, Ref, Status, Ticket
 from pmsync.trackers.jira import anchor_marker
-from pmsync.trackers.jira.closed_words import ending
-from pmsync.trackers.quiet_text import one_line
+from pmsync.trackers.jira.resolution_names import ending
+from pmsync.trackers.mention_safe_text import one_line
 
 PROPERTY = "pmsync"
 """The entity property that holds the marker, on Cloud."""

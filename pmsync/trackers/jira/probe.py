@@ -8,8 +8,8 @@ from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
 from pmsync.trackers.http import shortened
+from pmsync.trackers.jira.api_gateway import is_gateway
 from pmsync.trackers.jira.create_screen import Screen, blocker, demanded
-from pmsync.trackers.jira.gateway import is_gateway
 from pmsync.trackers.jira.issue import Dialect
 from pmsync.trackers.jira.session import Session
 

@@ -11,8 +11,8 @@ from jira import JIRA
 
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.http import UNREADABLE, Answer, HttpSession
-from pmsync.trackers.jira import gateway
-from pmsync.trackers.jira.causes import cause, is_anonymous, is_closed, is_own, reason
+from pmsync.trackers.jira import api_gateway
+from pmsync.trackers.jira.error_causes import cause, is_anonymous, is_closed, is_own, reason
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes of an answer; a lot of 50 takes Jira several seconds."""
@@ -103,7 +103,7 @@ class Session(HttpSession):
     @cached_property
     def _gateway_hint(self) -> str:
         """What else a 401 at a Cloud site may mean: it takes no scoped tokens."""
-        return gateway.hint(self.site, self.setting.rpartition(".")[0]) if self.site else ""
+        return api_gateway.hint(self.site, self.setting.rpartition(".")[0]) if self.site else ""
 
     def _needs_body(self, method: str, status: int) -> bool:
         return status == 200 and method != "PUT"

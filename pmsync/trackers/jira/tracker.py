@@ -16,6 +16,7 @@ from pmsync.config.settings import Person, TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.identity.ticket_addresses import KEY, jira_key
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
+from pmsync.trackers.concurrent_change import is_sent
 from pmsync.trackers.contract import (
     Forbidden,
     Gone,
@@ -30,14 +31,14 @@ from pmsync.trackers.contract import (
     Unavailable,
     Unresolved,
 )
-from pmsync.trackers.facts import digest_in_marker, with_facts
+from pmsync.trackers.fact_list import digest_in_marker, with_facts
 from pmsync.trackers.http import Answer, LostAnswer, NotSent
-from pmsync.trackers.jira import anchor_marker, document_format, duplicate, gateway
+from pmsync.trackers.jira import adf, anchor_marker, api_gateway, duplicate
 from pmsync.trackers.jira import probe as jira_probe
 from pmsync.trackers.jira.access import open_session
 from pmsync.trackers.jira.bulk_create import Sent, Unassignable, in_halves, outcomes_of
-from pmsync.trackers.jira.causes import cause, reason
 from pmsync.trackers.jira.create_screen import Screen, blocker, create_fields, demanded, priority_of, refusal
+from pmsync.trackers.jira.error_causes import cause, reason
 from pmsync.trackers.jira.issue import (
     PROPERTY,
     Dialect,
@@ -52,7 +53,6 @@ from pmsync.trackers.jira.listing import PAGE, read_screen, search
 from pmsync.trackers.jira.people import assignable_account, unknown_accounts
 from pmsync.trackers.jira.session import TIMEOUT, Session
 from pmsync.trackers.jira.wiki_markup import to_wiki
-from pmsync.trackers.overtaken import is_sent
 from pmsync.trackers.paging import Incomplete
 
 LOT = 50
@@ -92,7 +92,7 @@ class JiraTracker:
         if kind is None or self.settings.api_url:
             server = self.session.ask("GET", "serverInfo", shape=dict)
             if self.settings.api_url:
-                gateway.check_site(server, self.settings.url, self.session.setting)
+                api_gateway.check_site(server, self.settings.url, self.session.setting)
             kind = kind or ("cloud" if server.get("deploymentType") == "Cloud" else "server")
         return Dialect(self.settings, cloud=kind == "cloud")
 
@@ -308,7 +308,7 @@ class JiraTracker:
             query = {"fields": "description"}
             issue = self.session.ask("GET", f"issue/{ticket.ref.id}", query=query, version="3")
             description = issue["fields"]["description"]
-            changed = document_format.replace_facts(description, digest, patch["facts"]) if description else None
+            changed = adf.replace_facts(description, digest, patch["facts"]) if description else None
             fields = {**fields, "description": changed} if changed else fields
             identity = identity if changed else replace(identity, facts="")
         return {**body, **({"fields": fields} if fields else {}), **self._property(identity)}

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from pmsync.errors import TrackerError
 from pmsync.identity import marker as markers
 from pmsync.model import Draft, Marker, Ref, Status, Ticket
-from pmsync.trackers.quiet_text import one_line
+from pmsync.trackers.mention_safe_text import one_line
 
 LONGEST_TITLE, LONGEST_LABEL = 1000, 100
 CLOSED = frozenset({"done", "wont_do", "duplicate"})

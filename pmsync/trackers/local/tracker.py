@@ -15,6 +15,7 @@ from pathlib import Path
 from pmsync.config.settings import Person, TrackerSettings
 from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.model import Draft, Marker, Patch, Ref, Ticket
+from pmsync.trackers.concurrent_change import is_sent
 from pmsync.trackers.contract import (
     Check,
     Created,
@@ -28,12 +29,11 @@ from pmsync.trackers.contract import (
     Touched,
     Unavailable,
 )
-from pmsync.trackers.facts import digest_in_marker, with_facts
+from pmsync.trackers.fact_list import digest_in_marker, with_facts
 from pmsync.trackers.local import tickets
-from pmsync.trackers.local.desk import Desk
 from pmsync.trackers.local.store import Store, utc_now
+from pmsync.trackers.local.ticket_actions import Desk
 from pmsync.trackers.local.tickets import Naming, Row, Value, Who
-from pmsync.trackers.overtaken import is_sent
 
 DEEDS = {"state": "its state", "comment": "a comment", "assignees": "its assignees", "duplicate_of": "a link"}
 """What a person may have done with a ticket so that pmsync no longer closes it, by the event's field."""

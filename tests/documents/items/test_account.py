@@ -9,8 +9,8 @@ import pytest
 
 from pmsync.config.settings import Vocabulary
 from pmsync.documents.items import parse
-from pmsync.documents.items.account import Account, account
 from pmsync.documents.items.document import read
+from pmsync.documents.items.explanation import Account, account
 from pmsync.documents.items.sections import Section
 from pmsync.documents.markdown.content import content
 from pmsync.documents.read import explain

@@ -8,9 +8,9 @@ import pytest
 
 from pmsync.documents.blocks import Span
 from pmsync.documents.items import parse
-from pmsync.documents.items.fields import keyed, take
-from pmsync.documents.items.fields.atoms import encode
-from pmsync.documents.items.fields.rules import RULES, FieldRule
+from pmsync.documents.items.fields import keyed, read_fields
+from pmsync.documents.items.fields.coded_text import encode
+from pmsync.documents.items.fields.matchers import RULES, FieldRule
 from pmsync.documents.items.fields.values import ItemFields
 
 TITLE = "add a limit"
@@ -28,7 +28,7 @@ def only(monkeypatch: pytest.MonkeyPatch, rule: FieldRule) -> None:
     """Leaves no row in the table but this one, and those for parts of what it reads."""
     for position in ("start", "end"):
         rows = tuple(row for row in (rule,) if row.position == position)
-        monkeypatch.setattr(take, position.upper(), rows)
+        monkeypatch.setattr(read_fields, position.upper(), rows)
     if rule.position != "key":
         monkeypatch.setattr(keyed, "without_keys", lambda _coded, text, _fields: text)
 
@@ -44,8 +44,8 @@ def stated(fields: ItemFields, tickets: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("rule", TAKEN, ids=name)
 def test_a_row_alone_reads_its_example(rule: FieldRule, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, rule)
-    words = take.Words(encode((Span(rule.example),)), ItemFields())
-    rest = take.without_fields(words, words.coded.text)
+    words = read_fields.Words(encode((Span(rule.example),)), ItemFields())
+    rest = read_fields.without_fields(words, words.coded.text)
     assert words.coded.decode(rest).strip(" .").casefold() == TITLE
     assert stated(words.fields, words.coded.tickets).get(rule.field) == rule.gives
 
@@ -60,7 +60,7 @@ def test_no_row_before_it_reads_its_example_otherwise(rule: FieldRule) -> None:
 @pytest.mark.parametrize("rule", NESTED, ids=name)
 def test_a_part_is_read_as_a_whole(rule: FieldRule) -> None:
     part = rule.example.removeprefix("Add a limit").strip(" —([])")
-    words = take.Words(encode((Span(part),)), ItemFields())
+    words = read_fields.Words(encode((Span(part),)), ItemFields())
     assert words.is_part(words.coded.text, [rule])
     assert not rule.field or stated(words.fields, words.coded.tickets) == {rule.field: rule.gives}
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmsync.documents.items import parse
-from pmsync.documents.items.fields import atoms, take
+from pmsync.documents.items.fields import coded_text, read_fields
 from pmsync.model import Item
 from tests import reading
 
@@ -21,9 +21,9 @@ PIECES = st.sampled_from(
     """.replace("\n", "").split("|")
 ) | st.sampled_from([" ", " ", " ", "\n"])  # fmt: skip
 LONG_WAYS = (
-    (take, "_SENTENCE", re.compile(r"(?!)")),
-    (take, "_MAY_END_IN_FIELDS", re.compile("")),
-    (atoms, "_HINT", re.compile("")),
+    (read_fields, "_SENTENCE", re.compile(r"(?!)")),
+    (read_fields, "_MAY_END_IN_FIELDS", re.compile("")),
+    (coded_text, "_HINT", re.compile("")),
 )
 
 

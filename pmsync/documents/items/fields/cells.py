@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from pmsync.documents.blocks import Span, Text
-from pmsync.documents.items.fields import owners, take
-from pmsync.documents.items.fields.atoms import Coded
+from pmsync.documents.items.fields import owners, read_fields
+from pmsync.documents.items.fields.coded_text import Coded
 from pmsync.documents.items.fields.values import ItemFields, plain_ticket, record
 from pmsync.documents.items.language import phrases
 
@@ -34,7 +34,7 @@ def record_cell(role: str, coded: Coded, text: Text, fields: ItemFields) -> None
 def _record_status(coded: Coded, plain: str, text: Text, fields: ItemFields) -> None:
     """A box that is all of the cell wins, then a word, a box before other text, and a strike."""
     fields.dropped = fields.dropped or phrases.is_dropped(plain)
-    rest, ticked = take.box(plain)
+    rest, ticked = read_fields.box(plain)
     word = phrases.loose_status(coded.decode(coded.text))
     statuses = (None if rest else ticked, word, ticked, is_struck(text.spans) or None, fields.done)
     fields.done = next((status for status in statuses if status is not None), None)

@@ -7,8 +7,8 @@ from functools import cache
 
 from pmsync.documents.blocks import Text
 from pmsync.documents.items.fields import dates, owners
-from pmsync.documents.items.fields.atoms import PERSON, TICKET, Coded, encode
-from pmsync.documents.items.fields.rules import KEYS, FieldRule
+from pmsync.documents.items.fields.coded_text import PERSON, TICKET, Coded, encode
+from pmsync.documents.items.fields.matchers import KEYS, FieldRule
 from pmsync.documents.items.fields.values import ItemFields, plain_ticket, record
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.columns import FIELD_KEYS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pmsync.documents.items.fields.atoms import Atom, Coded
-from pmsync.documents.items.fields.rules import LINES
+from pmsync.documents.items.fields.coded_text import Atom, Coded
+from pmsync.documents.items.fields.matchers import LINES
 from pmsync.documents.items.language.vocabulary.columns import TICKET_WORDS
 
 _OBJECT = re.compile(

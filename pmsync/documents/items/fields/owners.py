@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from pmsync.documents.items.fields.atoms import PERSON, Coded
+from pmsync.documents.items.fields.coded_text import PERSON, Coded
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.verbs import NAMES_TOO, PAST
 from pmsync.documents.items.language.vocabulary.statuses import KINDS, NOT_NAMES, TEAM_WORDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pmsync.documents.items.fields import dates, owners
-from pmsync.documents.items.fields.atoms import PERSON, TICKET, Coded
+from pmsync.documents.items.fields.coded_text import PERSON, TICKET, Coded
 from pmsync.documents.items.language import phrases
 
 _LONGEST = 120

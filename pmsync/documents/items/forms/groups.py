@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import keyed
-from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.fields.coded_text import encode
 from pmsync.documents.items.fields.values import ItemFields
 from pmsync.documents.items.item import EntryPlace
 from pmsync.documents.items.language import phrases

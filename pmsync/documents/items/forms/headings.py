@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pmsync.documents.blocks import Block, Listing, Table, Text, below
-from pmsync.documents.items.fields import keyed, owners, take
-from pmsync.documents.items.fields.atoms import Coded, encode
+from pmsync.documents.items.fields import keyed, owners, read_fields
+from pmsync.documents.items.fields.coded_text import Coded, encode
 from pmsync.documents.items.forms import groups
 from pmsync.documents.items.item import Context, ItemEntry, item
 from pmsync.documents.items.language import phrases
@@ -37,7 +37,7 @@ def is_item(section: Section) -> bool:
     if phrases.is_placeholder(plain) or not plain or owners.only_accounts(coded):
         return False
     lists = _lists_work(section.blocks)
-    rest, ticked = take.box(text)
+    rest, ticked = read_fields.box(text)
     if ticked is not None and text[0] not in _LIGHTS:
         return not (lists and phrases.is_label(rest))
     if _has_fields(section, coded):
@@ -79,7 +79,7 @@ def _has_fields(section: Section, coded: Coded) -> bool:
 def _lists_items(blocks: Sequence[Block]) -> bool:
     """Whether an entry of a list has a box, a ticket or an account, so that the entries are the items."""
     texts = [entry.text for block in blocks if isinstance(block, Listing) for entry in block.entries if entry.text]
-    return any(take.box(text.plain)[1] is False or _names(text) for text in texts)
+    return any(read_fields.box(text.plain)[1] is False or _names(text) for text in texts)
 
 
 def _names(text: Text) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pmsync.documents.blocks import Bullet, Listing, Table, Text, below
-from pmsync.documents.items.fields import keyed, owners, take
-from pmsync.documents.items.fields.atoms import encode
+from pmsync.documents.items.fields import keyed, owners, read_fields
+from pmsync.documents.items.fields.coded_text import encode
 from pmsync.documents.items.forms import paragraphs, tables
 from pmsync.documents.items.forms.groups import under
 from pmsync.documents.items.item import Context, EntryPlace, ItemEntry, item
@@ -71,7 +71,7 @@ def nested(bullet: Bullet, place: EntryPlace, lines: Sequence[str]) -> list[Item
 
 
 def label_of(text: Text) -> str:
-    plain, _ = take.box(" ".join(text.plain.split()))
+    plain, _ = read_fields.box(" ".join(text.plain.split()))
     return plain.strip().rstrip(":：").strip()
 
 
@@ -82,7 +82,7 @@ def is_label(bullet: Bullet) -> bool:
     inner = [entry for child in bullet.children if isinstance(child, Listing) for entry in child.entries]
     if not (inner or any(isinstance(child, Table) for child in bullet.children)):
         return False
-    plain, ticked = take.box(
+    plain, ticked = read_fields.box(
         heading_text(bullet.text) + (":" if bullet.text.plain.rstrip().endswith((":", "：")) else "")
     )
     coded = encode(bullet.text.spans)

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
-from pmsync.documents.items.fields.atoms import TICKET, encode
+from pmsync.documents.items.fields.coded_text import TICKET, encode
 from pmsync.documents.items.fields.values import ItemFields
 from pmsync.documents.items.item import EntryPlace, ItemEntry
 from pmsync.documents.items.language import phrases

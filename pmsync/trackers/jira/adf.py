@@ -12,7 +12,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from pmsync.trackers.facts import find_rows
+from pmsync.trackers.fact_list import find_rows
 
 Node = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """The ways in which an entry states its fields: one row for each, with an example that the tests run. Data only.
 
 The order of the rows is their precedence: the first row that reads something takes its part of the text away, and the
-table starts over (`take.py`). Patterns see coded text, in which a ticket or a person is one character (`atoms.py`).
+table starts over (`read_fields.py`). Patterns see coded text, in which a ticket or a person is one character (`coded_text.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from pmsync.documents.items.fields import dates
-from pmsync.documents.items.fields.atoms import PERSON, TICKET
+from pmsync.documents.items.fields.coded_text import PERSON, TICKET
 from pmsync.documents.items.language.vocabulary.columns import DONE_IN, FIELD_KEYS, SEE_WORDS
 from pmsync.documents.items.language.vocabulary.metadata import DUE_LEADS
 from pmsync.documents.items.language.vocabulary.sets import any_of

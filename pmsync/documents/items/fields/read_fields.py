@@ -1,6 +1,6 @@
-"""Takes the fields out of an entry's text, by the table in `rules.py`. Pure.
+"""Takes the fields out of an entry's text, by the table in `matchers.py`. Pure.
 
-What stands in the middle of a sentence stays part of the title. All text here is coded (`atoms.py`).
+What stands in the middle of a sentence stays part of the title. All text here is coded (`coded_text.py`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from pmsync.documents.items.fields import dates, keyed, owners
-from pmsync.documents.items.fields.atoms import TICKET, Coded
+from pmsync.documents.items.fields.coded_text import TICKET, Coded
+from pmsync.documents.items.fields.matchers import END, LINES, PARTS, SIGNS, START, STATUSES, FieldRule
 from pmsync.documents.items.fields.mentions import LEADS_TO_IT, is_object
-from pmsync.documents.items.fields.rules import END, LINES, PARTS, SIGNS, START, STATUSES, FieldRule
 from pmsync.documents.items.fields.values import ItemFields, record, take_date
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.statuses import DONE_SIGNS, KINDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pmsync.errors import Overtaken
 from pmsync.model import Marker, Patch, Ticket
-from pmsync.trackers.facts import markers_of
+from pmsync.trackers.fact_list import markers_of
 
 
 def is_sent(now: Ticket, patch: Patch, listed: Marker | None) -> bool:
