@@ -6,16 +6,14 @@ row is skipped for the rest of the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby, islice
-from math import isqrt
 
 from pmsync.errors import Overtaken, TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.findings import new_finding
 from pmsync.ledger import Ledger
-from pmsync.model import Finding, Intent, Level, Link, Marker, Patch, Ref, Refusal, Ticket
+from pmsync.model import Finding, Level, Link, Marker, Patch, Ref, Refusal, Ticket
 from pmsync.planning.operations import (
     ALONE,
     ALONE_HINT,
@@ -30,6 +28,7 @@ from pmsync.planning.operations import (
     Update,
 )
 from pmsync.planning.refusals import parts, patch_digest, refusal_findings, without
+from pmsync.sync.create_once import create_once, lots
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Touched, Tracker, Unavailable
 
 PATIENCE = 3
@@ -244,28 +243,14 @@ class Applier:
                 self._create(name, lot)
 
     def _create(self, name: str, lot: Sequence[Create]) -> None:
-        """Announce, send once, and commit each outcome: a crash in between leaves an intent behind."""
-        announced = self.now()
-        self.ledger.announce(self.run, announced, [_intent(create, announced) for create in lot])
-        outcomes = self.trackers[name].create([create.draft for create in lot])
-        pairs = list(zip(lot, outcomes, strict=True))
-        created = [(create, outcome.ticket) for create, outcome in pairs if isinstance(outcome, Created)]
-        self.ledger.save_links(self.run, self.now(), [_link(c, t, self.now()) for c, t in created], "pmsync")
-        self.ledger.unrefuse([(create.uid, "create") for create, _ in created])
-        self._withdraw(pairs)
+        pairs = create_once(self.ledger, self.trackers[name], self.run, self.now, lot)
         for create, outcome in pairs:
             self._settle(name, create, outcome)
-        lost = [reason for outcome in outcomes if (reason := _setback(outcome))]
-        if len(lost) == len(lot):
+        setbacks = [reason for _, outcome in pairs if (reason := _setback(outcome))]
+        if len(setbacks) == len(lot):
             # The cause is the tracker: it would refuse the next lot as well.
-            self._trouble(name, lost[0], final=all(isinstance(outcome, Rejected) for outcome in outcomes))
+            self._trouble(name, setbacks[0], final=all(isinstance(outcome, Rejected) for _, outcome in pairs))
         self.progress("create", len(lot))
-
-    def _withdraw(self, pairs: Sequence[tuple[Create, Outcome]]) -> None:
-        for kind in (Rejected, Unavailable):
-            surely_not = [create.uid for create, outcome in pairs if isinstance(outcome, kind)]
-            if surely_not:
-                self.ledger.withdraw(self.run, self.now(), surely_not, kind.__name__.lower())
 
     def _settle(self, name: str, create: Create, outcome: Outcome) -> None:
         where = create.place
@@ -321,49 +306,3 @@ def _setback(outcome: Outcome) -> str:
     if isinstance(outcome, Created) or (isinstance(outcome, Rejected) and not outcome.closed):
         return ""
     return outcome.reason or "no reason given"
-
-
-def lots(creates: Sequence[Create], batch: int) -> Iterator[list[Create]]:
-    """Yield the creates in lots of at most `batch`; those that were in doubt come last, in smaller lots.
-
-    One item may have made its whole lot fail: it is sent again among few, then alone. The items tried least often go
-    first, so that a failing one delays no other.
-    """
-    waiting = sorted(creates, key=lambda create: create.tries)
-    for size, group in groupby(waiting, key=lambda create: _size(batch, create.tries)):
-        while lot := list(islice(group, size)):
-            yield lot
-
-
-def _size(batch: int, tries: int) -> int:
-    """Return the lot's size after so many tries: for Jira 50, 7, 1, which a runner without memory reaches in its
-    passes.
-    """
-    if tries >= ALONE:
-        return 1
-    return max(isqrt(batch) if tries else batch, 1)
-
-
-def _intent(create: Create, at: datetime) -> Intent:
-    place = create.place
-    return Intent(
-        create.uid, create.tracker, place.document_id, place.key, create.draft.title, at, tries=create.tries + 1
-    )
-
-
-def _link(create: Create, ticket: Ticket, at: datetime) -> Link:
-    place = create.place
-    sent = {label.casefold() for label in create.draft.labels}
-    return Link(
-        uid=create.uid,
-        document_id=place.document_id,
-        key=place.key,
-        ticket=replace(ticket, marker=ticket.marker or create.draft.marker),
-        pushed=place.fields,
-        pushed_labels=tuple(sorted(label for label in ticket.labels if label.casefold() in sent)),
-        group=place.group,
-        details_digest=place.details_digest,
-        position=place.position,
-        source=place.source,
-        linked_at=at,
-    )

@@ -11,7 +11,7 @@ import pytest
 from pmsync.identity.keys import digest
 from pmsync.model import Draft, Fields, Marker
 from pmsync.planning.operations import Create, Place
-from pmsync.sync.apply import lots
+from pmsync.sync.create_once import lots
 from pmsync.sync.engine import Result
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
 from tests.clock import Clock
