@@ -19,15 +19,15 @@ from pmsync.model import Document, Finding, Item, Reading
 
 
 def check(
-    reading: Reading, settings: Settings, known: EarlierItems | None = None, copies: CopiedLinks | None = None
+    reading: Reading, settings: Settings, earlier: EarlierItems | None = None, copies: CopiedLinks | None = None
 ) -> tuple[Finding, ...]:
     """All findings about the documents, from reading them and from the rules, sorted by path and line.
 
-    `known` are the ledger's open items, None without a ledger. `copies` are the tickets that several documents name;
+    `earlier` are the ledger's open items, None without a ledger. `copies` are the tickets that several documents name;
     pass them if there are more documents than in `reading`. Findings that a comment ignores are left out.
     """
     directory = Directory(settings.people)
-    idle = _idle(settings, ledger=known is not None)
+    idle = _idle(settings, ledger=earlier is not None)
     copies = copies or CopiedLinks(reading.documents, settings)
     found = list(reading.findings)
     for document in reading.documents:
@@ -36,7 +36,7 @@ def check(
         if not old:
             of_it += [*_owners(document, directory), *wording.advise(document, settings)]
             of_it += [*named_tickets.mentioned(document, settings), *copies.of(document)]
-            of_it += known.repeated(document) if known else []
+            of_it += earlier.repeated(document) if earlier else []
         found += ignored.apply(document, of_it, idle=IGNORABLE if old else idle)
     levelled = [each for finding in found if (each := _levelled(finding, settings))]
     return tuple(sorted(dict.fromkeys(levelled), key=lambda finding: (finding.path, finding.line, finding.rule)))

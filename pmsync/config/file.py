@@ -10,16 +10,23 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pmsync.config.people import Directory
-from pmsync.config.settings import TEACHABLE, Guard, Levels, Person, Settings, TrackerSettings, Vocabulary
+from pmsync.config.schema import default_of
+from pmsync.config.settings import (
+    REPOSITORY,
+    TEACHABLE,
+    Guard,
+    Levels,
+    Person,
+    Settings,
+    TrackerSettings,
+    Vocabulary,
+)
 from pmsync.config.severity import severity_level
 from pmsync.config.table import Table, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
 
 NAME = "pmsync.toml"
-INCLUDE = ("postmortems/**/*.md",)
-NAMESPACE = r"[^\s<>\"'`\\]{1,200}"
-REPOSITORY = r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
 
 
 def find_config(cwd: Path) -> Path | None:
@@ -29,9 +36,9 @@ def find_config(cwd: Path) -> Path | None:
 
 
 def load(config: Path | None, environ: Mapping[str, str], cwd: Path, *, whole: bool = True) -> Settings:
-    """Read the named file, else the nearest one; raises ConfigError with all problems at once.
+    """Read the named file, or the nearest one; raises ConfigError with all problems.
 
-    Unless it has to be `whole`, a file without any tracker may do without a namespace too: it is for reading documents.
+    Unless it must be `whole`, a file that configures no tracker needs no namespace: it is only for reading documents.
     """
     path = cwd / config if config else find_config(cwd)
     if path is None:
@@ -42,7 +49,7 @@ def load(config: Path | None, environ: Mapping[str, str], cwd: Path, *, whole: b
 
 
 def shown_path(path: Path, cwd: Path) -> str:
-    """The path for a message: relative where it is below the working directory."""
+    """The path for a message: relative if it is below the working directory."""
     return str(path.relative_to(cwd)) if path.is_relative_to(cwd) else str(path)
 
 
@@ -50,7 +57,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         values = tomllib.loads(text)
-        str(values)  # a number of more than 4,300 digits, written as hexadecimal, is one that Python does not print
+        str(values)  # fails for a hexadecimal number of more than 4,300 digits, which Python cannot print
     except OSError as error:
         raise ConfigError(
             f"the configuration '{path}' cannot be read: {(error.strerror or str(error)).lower()}"
@@ -60,14 +67,12 @@ def _read(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the configuration '{path}' is not valid TOML: {_toml_problem(error, text)}") from None
     except (RecursionError, ValueError):
-        raise ConfigError(f"the configuration '{path}' is nested too deep, or holds too large a number") from None
+        raise ConfigError(f"the configuration '{path}' is nested too deeply, or contains too large a number") from None
     return values
 
 
 def _toml_problem(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """What is wrong, and the line it is wrong in. A line's end where a value goes on means that its quote is not
-    closed.
-    """
+    """The parser's message and the line. A line that ends inside a value means that a quote is not closed."""
     message = str(error).replace("Illegal character '\\n'", "a quote is not closed")
     where = re.search(r"at line (\d+)", message)
     lines = text.splitlines()
@@ -76,7 +81,7 @@ def _toml_problem(error: tomllib.TOMLDecodeError, text: str) -> str:
 
 
 def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, whole: bool = True) -> Settings:
-    """Settings out of the parsed file; `root` is its folder and `name` what messages call it."""
+    """Settings from the parsed file. `root` is its folder; messages call it `name`."""
     problems: list[str] = []
     whole = whole or "trackers" in data
     top = Table(data, "", problems)
@@ -94,83 +99,86 @@ def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, who
 def _assemble(
     top: Table, root: Path, trackers: Mapping[str, TrackerSettings], home: str, *, whole: bool, **parts: Any
 ) -> Settings:
-    documents, check, sync = top.table("documents"), top.table("check"), top.table("sync")
-    web_url = _web_url(documents)
-    repository = documents.text("repository", pattern=REPOSITORY, like="acme/web")
+    documents, ledger, sync, guard = (top.table(name) for name in ("documents", "ledger", "sync", "guard"))
+    values = {**_documents(documents, whole=whole), **ledger.values(Settings), **sync.values(Settings)}
+    repository = values.pop("repository") or _only_repository(trackers) or _repository_of(values["web_url"])
     settings = Settings(
         root=str(root),
-        namespace=_namespace(documents, whole=whole),
-        include=_globs(documents, "include", INCLUDE),
-        exclude=_globs(documents, "exclude", ()),
-        since=documents.day("since"),
-        formerly=documents.texts("formerly"),
-        web_url=web_url,
-        repository=repository or _only_repository(trackers) or _repository_of(web_url),
-        ledger=_ledger(top, root, home),
+        ledger=_path(values.pop("ledger"), root, home),
+        repository=repository,
         trackers=trackers,
         sla=_sla(top.table("sla")),
-        grace=sync.span("grace", timedelta(0)),
-        full_scan_every=sync.span("full_scan_every", timedelta(days=1)),
-        begun=sync.moment("begun"),
-        guard=_guard(top.table("guard")),
-        levels_at=tuple(_levels_of(table) for table in check.listed("paths")),
-        levels=_levels(check),
+        guard=Guard(**guard.values(Guard)),
         vocabulary=_vocabulary(top.table("vocabulary"), trackers),
+        **_check(top.table("check")),
+        **values,
         **parts,
     )
     _check_grace(settings, sync)
-    documents.close()
-    sync.close()
+    for table in (documents, ledger, sync, guard):
+        table.close()
     return settings
 
 
-def _namespace(table: Table, *, whole: bool) -> str:
-    if whole:
-        return table.required("namespace", pattern=NAMESPACE, like="acme/web")
-    return table.text("namespace", pattern=NAMESPACE, like="acme/web") or ""
+def _documents(table: Table, *, whole: bool) -> dict[str, Any]:
+    optional = {"namespace"} - table.data.keys() if not whole else ()
+    table.known += optional
+    values = {"namespace": "", **table.values(Settings, without=optional)}
+    if not values["include"]:
+        table.problem("include", f"is empty; write it like {list(default_of(Settings, 'include'))}".replace("'", '"'))
+    for key in ("include", "exclude"):
+        for glob in values[key]:
+            _check_below(table, key, glob)
+        values[key] = tuple(glob.removeprefix("./") for glob in values[key])
+    _check_web_url(table, values["web_url"])
+    return values
 
 
 def _check_grace(settings: Settings, sync: Table) -> None:
-    """Within settle and lag a run of CI may still create what it was in doubt about: the host waits for longer."""
+    """The host must wait longer than settle and lag: until then a run in CI may still repeat a create."""
     slowest = max((tracker.settle + tracker.lag for tracker in settings.trackers.values()), default=timedelta(0))
     if timedelta(0) < settings.grace <= slowest:
         seconds = f"{slowest.total_seconds():.0f}s"
-        sync.problem("grace", f'has to be longer than settle and lag of each tracker together ({seconds}), or "0"')
+        sync.problem("grace", f'must be longer than the settle and lag of every tracker together ({seconds}), or "0"')
+
+
+def _check(table: Table) -> dict[str, Any]:
+    by_path = tuple(_levels_of(each) for each in table.listed("paths"))
+    return {"levels_at": by_path, "levels": _levels(table)}
 
 
 def _levels(table: Table) -> dict[str, str]:
-    """The level of each rule that is not to have its own, out of [check] or one of its tables by path."""
+    """The configured levels of rules, from [check] or one of [[check.paths]]."""
     if not table.data:
         return {}
-    from pmsync.findings import CONFIGURABLE, RULES  # noqa: PLC0415 (few configurations need it, and it is large)
+    from pmsync.findings import CHECK_RULES, CONFIGURABLE  # noqa: PLC0415 (few configurations need it, and it is large)
 
-    given = {rule: table.choice(rule, ("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
-    for rule in RULES.keys() - CONFIGURABLE:
-        if rule in table.data:
-            table.known.append(rule)
-            table.problem(rule, "has no other level, for what it finds is not read; remove the line")
+    levels = {rule: table.choice(rule, choices=("error", "warning", "note", "off")) for rule in sorted(CONFIGURABLE)}
+    for rule in table.data.keys() & CHECK_RULES.keys() - CONFIGURABLE:
+        table.known.append(rule)
+        table.problem(rule, "has no other level, because it reports what cannot be read; remove the line")
     table.close()
-    return {rule: level for rule, level in given.items() if level}
+    return {rule: level for rule, level in levels.items() if level}
 
 
 def _levels_of(table: Table) -> Levels:
     """One of [[check.paths]]."""
     glob = table.required("path", like="postmortems/legacy/**")
     _check_below(table, "path", glob)
-    found = Levels(glob.removeprefix("./"), _levels(table))
+    levels = Levels(glob.removeprefix("./"), _levels(table))
     if not table.data.keys() - {"path"}:
         table.problems.append(f'{table.path}: has no rule; add one with its level, such as `owner-missing = "off"`')
-    return found
+    return levels
 
 
 def _vocabulary(table: Table, trackers: Mapping[str, TrackerSettings]) -> Vocabulary:
-    """[vocabulary]: a team's own headings and columns; and the keys of its Jira projects, which are words as well."""
+    """[vocabulary]: the team's own headings and columns. Keys of configured Jira projects count as words too."""
     sections, columns = table.texts("sections"), table.table("columns")
     roles: dict[str, str] = {}
     for role in TEACHABLE:
         for name in columns.texts(role):
             if roles.setdefault(name.casefold(), role) != role:
-                columns.problem(role, f"{shown(name)} is one of {roles[name.casefold()]} already; leave it to one")
+                columns.problem(role, f"{shown(name)} is listed under {roles[name.casefold()]} too; keep one")
     columns.close()
     table.close()
     jiras = [each for each in trackers.values() if each.type == "jira" and each.project]
@@ -178,44 +186,19 @@ def _vocabulary(table: Table, trackers: Mapping[str, TrackerSettings]) -> Vocabu
     return Vocabulary(sections, roles, projects)
 
 
-def _guard(table: Table) -> Guard:
-    names = ("max_creates", "max_updates", "max_orphans")
-    given = {name: table.number(name) for name in names}
-    table.close()
-    return Guard(**{name: number for name, number in given.items() if number is not None})
-
-
-def _ledger(top: Table, root: Path, home: str) -> str:
-    table = top.table("ledger")
-    path = table.text("path", ".pmsync/ledger.db") or ""
-    table.close()
-    if home and path.startswith("~/"):
-        path = str(Path(home) / path[2:])
-    return str(root / path)
-
-
-def _globs(table: Table, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Globs that stay below the config's folder."""
-    globs = table.texts(key, default)
-    if key == "include" and not globs:
-        table.problem(key, 'is empty; write it like ["postmortems/**/*.md"]')
-    for glob in globs:
-        _check_below(table, key, glob)
-    return tuple(glob.removeprefix("./") for glob in globs)
+def _path(path: str, root: Path, home: str) -> str:
+    return str(Path(home) / path[2:] if home and path.startswith("~/") else root / path)
 
 
 def _check_below(table: Table, key: str, glob: str) -> None:
     if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts:
-        table.problem(key, f"{shown(glob)} leaves the folder of the configuration; write it relative to that")
+        table.problem(key, f"{shown(glob)} is outside the configuration's folder; write a path relative to that folder")
 
 
-def _web_url(table: Table) -> str | None:
-    example = "https://github.com/acme/web/blob/main/{path}#L{line}"
-    url = table.text("web_url", pattern=r"https?://[^\s@]+", like=example)
+def _check_web_url(table: Table, url: str | None) -> None:
     unknown = set(re.findall(r"\{([^}]*)\}", url or "")) - {"path", "line"}
     if url and ("{path}" not in url or unknown):
-        table.problem("web_url", f'{shown(url)} needs {{path}}, and knows {{line}} besides; write it like "{example}"')
-    return url
+        table.problem("web_url", f"{shown(url)} must contain {{path}}, and may contain {{line}}, but no other braces")
 
 
 def _only_repository(trackers: Mapping[str, TrackerSettings]) -> str | None:
@@ -232,14 +215,14 @@ def _repository_of(web_url: str | None) -> str | None:
 def _check_default(trackers: Mapping[str, TrackerSettings], problems: list[str], *, given: bool) -> None:
     if not trackers:
         if not given:
-            problems.append("trackers: there is none; add a table [trackers.NAME] with a type: github, jira or local")
+            problems.append("trackers: none is configured; add [trackers.NAME] with a type: github, jira or local")
         return
     names = ", ".join(trackers)
     marked = [name for name, tracker in trackers.items() if tracker.default]
     if len(marked) > 1:
-        problems.append(f"trackers: {' and '.join(marked)} both have `default = true`; leave it to one")
+        problems.append(f"trackers: {' and '.join(marked)} both have `default = true`; keep one")
     elif not marked and len(trackers) > 1 and sum(not tracker.restricted for tracker in trackers.values()) != 1:
-        problems.append(f"trackers: none of {names} has `default = true`; give it to the one for all else")
+        problems.append(f"trackers: none of {names} has `default = true`; set it for the one that gets all other items")
 
 
 def _check_owners(trackers: Mapping[str, TrackerSettings], people: Mapping[str, Person], problems: list[str]) -> None:
@@ -248,15 +231,15 @@ def _check_owners(trackers: Mapping[str, TrackerSettings], people: Mapping[str, 
         owner = tracker.fallback_owner
         if owner and not directory.match(owner):
             hint = nearest(owner, directory.names) or "; add a table [people.NAME] for them"
-            problems.append(f"trackers.{name}.fallback_owner: nobody in [people] goes by {shown(owner)}{hint}")
+            problems.append(f"trackers.{name}.fallback_owner: nobody in [people] is called {shown(owner)}{hint}")
 
 
 def _sla(table: Table) -> dict[str, timedelta]:
-    """Times by severity; `SEV-1`, `sev1` and `Sev 1` are one severity, as when due dates are worked out."""
+    """Times by severity; `SEV-1`, `sev1` and `Sev 1` are the same severity."""
     spans: dict[str, timedelta] = {}
     for name in table.data:
         plain = severity_level(name)
         if plain in spans:
-            table.problem(name, "is there twice; keep one")
+            table.problem(name, "is set twice; keep one")
         spans[plain] = table.span(name, timedelta(0))
     return spans

@@ -1,4 +1,4 @@
-"""Globs over paths with '/': `**` for any folders, `*` and `?` within one name. Pure."""
+"""Globs for paths with '/': `**` matches any folders, `*` and `?` match within one name. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pmsync.model.names import one_spelling
 
 
 def matches(glob: str, path: str) -> bool:
-    """Whether the whole path fits the glob (pathlib learns `**` in matching only in 3.13)."""
+    """Whether the glob matches the whole path (pathlib supports `**` here only from Python 3.13 on)."""
     return _pattern(one_spelling(glob)).fullmatch(one_spelling(path)) is not None
 
 
 def fixed_part(glob: str) -> str:
-    """The folder that everything that fits lies below: what stands before the first wildcard, '' for the top."""
+    """The folder that contains all matching paths: the part before the first wildcard, '' for the top."""
     head = re.split(r"[*?]", glob, maxsplit=1)[0]
     return head.rpartition("/")[0]
 

@@ -1,4 +1,4 @@
-"""Who an owner text means. Pure."""
+"""Finds the person that an owner's name means. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pmsync.config.settings import Person
 
 
 class Directory:
-    """The people under [people], found by any name they go by.
+    """The people under [people], by any of their names.
 
-    Case, surrounding space, a leading `@` and Jira's `[~…]` do not matter. A name that two people share finds nobody
-    (the config refuses that for aliases).
+    Case, surrounding space, a leading `@` and Jira's `[~…]` do not matter. A name that two people share matches nobody
+    (the configuration must not contain one).
     """
 
     def __init__(self, people: Mapping[str, Person]) -> None:
@@ -23,17 +23,17 @@ class Directory:
                 self._by_name[name] = person if taken == person else None
 
     def match(self, text: str) -> Person | None:
-        """The person that the text names, None where nobody or more than one does."""
+        """The person with this name; None if there is none, or more than one."""
         return self._by_name.get(_plain(text))
 
     @staticmethod
     def plain(text: str) -> str:
-        """What is compared: two texts of which this is the same name one person."""
+        """The normal form of a name: equal for two spellings of it."""
         return _plain(text)
 
     @property
     def names(self) -> list[str]:
-        """All names somebody can be found by, for suggestions."""
+        """The normal forms of all names, for suggestions."""
         return sorted(self._by_name)
 
 

@@ -1,4 +1,4 @@
-"""Severities in one spelling. Pure."""
+"""Normalises severities. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ def slug(text: str) -> str:
 
 
 def severity_level(text: str) -> str:
-    """The severity in one spelling: `sev2` for 'SEV-2', '2', 'S2', 'Sev 2 (partial outage)'; a word stays a word."""
+    """The normal form: `sev2` for 'SEV-2', '2', 'S2' and 'Sev 2 (partial outage)'; other words are unchanged."""
     level = re.match(r"(?:severity|sev|s|p)?[\W_]*([0-5])(?![\d.])", text.strip().casefold())
     return f"sev{level[1]}" if level else slug(text).replace("-", "")

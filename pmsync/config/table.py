@@ -1,16 +1,19 @@
-"""Reads typed values out of a TOML table and remembers everything that is wrong with them. Pure."""
+"""Reads typed values from a TOML table, and collects everything that is wrong with them. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from pmsync.config.schema import keys
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(?:\d+[smhdw])+")
+_URL = r"https?://[^\s/@?#\\]+(?:/[^\s@?#\\]*)?"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET = re.compile(r"gh[a-z]_|github_pat_|glpat-|ATATT|ATCTT|.{80}")
 _KINDS = {
@@ -26,9 +29,9 @@ _KINDS = {
 
 @dataclass
 class Table:
-    """One table of the file. `path` is its TOML path ('' at the top); all tables share one list of `problems`.
+    """One table of the file. `path` is its TOML path, '' at the top. All tables share one list of `problems`.
 
-    What is wrong is noted, and reading goes on with the default, so that one load finds everything.
+    After a problem, reading goes on with the default, so that one load finds all of them.
     """
 
     data: Mapping[str, Any]
@@ -52,8 +55,19 @@ class Table:
         self.problem(key, f"{shown(value)} is not {_KINDS[kind]}")
         return None
 
+    def values(self, settings: type, kind: str = "", *, without: Collection[str] = ()) -> dict[str, Any]:
+        """Values for the fields of a settings class that are read from this table, but those `without`.
+
+        `kind` is the type of a tracker.
+        """
+        return {
+            each.field: getattr(self, each.read)(each.name, each.default_for(kind), **each.options)
+            for each in keys(settings)
+            if each.table in {"", self.path} and (not each.types or kind in each.types) and each.field not in without
+        }
+
     def text(self, key: str, default: str | None = None, *, pattern: str = "", like: str = "") -> str | None:
-        """A text, not empty; with `pattern` it must match as a whole, `like` being an example."""
+        """A text, not empty; if there is a `pattern`, all of it must match, and `like` is an example."""
         value = self.take(key, str)
         if value is None:
             return default
@@ -65,13 +79,22 @@ class Table:
             return default
         return str(value)
 
-    def required(self, key: str, *, pattern: str = "", like: str = "") -> str:
-        """A text that must be there."""
+    def required(self, key: str, default: str | None = "", *, pattern: str = "", like: str = "") -> str:
+        """A text that must be there; '' if it is missing or wrong."""
         if key not in self.data:
             self.known.append(key)
             self.problem(key, f'is missing; add `{key} = "{like}"`')
-            return ""
-        return self.text(key, pattern=pattern, like=like) or ""
+        return (self.text(key, pattern=pattern, like=like) if key in self.data else default) or ""
+
+    def url(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """A plain http(s) address. One that contains a name or password is refused and not repeated."""
+        value, like = self.data.get(key), default or "https://acme.atlassian.net"
+        if isinstance(value, str) and "@" in value:
+            self.known.append(key)
+            self.problem(key, "contains a name or password; put these into environment variables, named by *_env keys")
+            return default
+        read = self.required if required else self.text
+        return (read(key, default, pattern=_URL, like=like) or default).rstrip("/")
 
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """A list of texts; a single text counts as a list of one."""
@@ -85,23 +108,24 @@ class Table:
             return default
         return tuple(values)
 
-    def choice(self, key: str, choices: Iterable[str]) -> str | None:
+    def choice(self, key: str, default: str | None = None, *, choices: Iterable[str]) -> str | None:
         value = self.text(key)
         if value is None or value in choices:
-            return value
+            return value or default
         self.problem(key, f"{shown(value)} is unknown; it is one of {', '.join(choices)}{nearest(value, choices)}")
         return None
 
     def variable(self, key: str, default: str | None = None) -> str | None:
-        """The name of an environment variable. What is none may be a secret, and is not repeated."""
+        """The name of an environment variable. Any other value may be a secret, and is not repeated."""
         value = self.text(key)
         if value is None or (_VARIABLE.fullmatch(value) and not _SECRET.match(value)):
             return value or default
         self.problem(key, "is not the name of an environment variable; put the secret into one and write its name here")
         return default
 
-    def flag(self, key: str) -> bool:
-        return bool(self.take(key, bool))
+    def flag(self, key: str, default: bool | None = False) -> bool | None:
+        value: bool | None = self.take(key, bool)
+        return default if value is None else value
 
     def number(self, key: str, default: int | None = None) -> int | None:
         value = self.take(key, int)
@@ -110,7 +134,7 @@ class Table:
             return default
         return default if value is None else int(value)
 
-    def day(self, key: str) -> date | None:
+    def day(self, key: str, default: date | None = None) -> date | None:
         """A date, bare or in quotes."""
         self.known.append(key)
         value = self.data.get(key)
@@ -118,20 +142,20 @@ class Table:
             with suppress(ValueError):
                 value = date.fromisoformat(value)
         if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-            return value
-        self.problem(key, f"{shown(value)} is no date; write it like 2026-11-23")
-        return None
+            return value or default
+        self.problem(key, f"{shown(value)} is not a date; write it like 2026-11-23")
+        return default
 
-    def moment(self, key: str) -> datetime | None:
-        """A date with time and zone."""
+    def moment(self, key: str, default: datetime | None = None) -> datetime | None:
+        """A date with time and time zone."""
         value: datetime | None = self.take(key, datetime)
         if value is None or value.tzinfo:
-            return value
-        self.problem(key, f"{value} has no zone; write it like 2026-11-23T09:00:00Z")
-        return None
+            return value or default
+        self.problem(key, f"{value} has no time zone; write it like 2026-11-23T09:00:00Z")
+        return default
 
     def span(self, key: str, default: timedelta) -> timedelta:
-        """A length of time: "10m", "1h30m", "15d", or "0"."""
+        """A duration: "10m", "1h30m", "15d", or "0"."""
         self.known.append(key)
         value = self.data.get(key)
         if value is None:
@@ -141,42 +165,45 @@ class Table:
         try:
             parsed = parse_span(value) if isinstance(value, str) else None
         except OverflowError:
-            self.problem(key, f"{shown(value)} is too long a time")
+            self.problem(key, f"{shown(value)} is too long")
             return default
         if parsed is None:
-            self.problem(key, f'{shown(value)} is no length of time; write it like "200s", "10m", "1h" or "15d"')
+            self.problem(key, f'{shown(value)} is not a duration; write it like "200s", "10m", "1h" or "15d"')
             return default
         return parsed
 
     def table(self, key: str) -> Table:
-        """The table below; an empty one where it is missing."""
+        """The table under this key; an empty one if it is missing."""
         return Table(self.take(key, dict) or {}, self.where(key), self.problems)
 
     def named(self, key: str) -> dict[str, Table]:
         """A table of tables, such as [trackers.NAME]."""
         outer = self.table(key)
         tables = {name: outer.table(name) for name in outer.data}
-        return {name: held for name, held in tables.items() if isinstance(outer.data[name], dict)}
+        return {name: table for name, table in tables.items() if isinstance(outer.data[name], dict)}
 
     def listed(self, key: str) -> list[Table]:
         """An array of tables, such as [[routes]]."""
         rows = self.take(key, list) or []
-        named = [(f"{self.where(key)}[{number}]", row) for number, row in enumerate(rows, 1)]
-        for path, row in named:
-            if not isinstance(row, dict):
+        tables = []
+        for number, row in enumerate(rows, 1):
+            path = f"{self.where(key)}[{number}]"
+            if isinstance(row, dict):
+                tables.append(Table(row, path, self.problems))
+            else:
                 self.problems.append(f"{path}: {shown(row)} is not a table; start it with [[{self.where(key)}]]")
-        return [Table(row, path, self.problems) for path, row in named if isinstance(row, dict)]
+        return tables
 
     def close(self) -> None:
-        """Nothing else may stand in this table."""
+        """Report all keys that nobody has read."""
+        known = ", ".join(self.known)
         for key in self.data:
             if key not in self.known:
-                keys = ", ".join(self.known)
-                self.problem(key, f"there is no such key{nearest(key, self.known) or f'; there are {keys}'}")
+                self.problem(key, f"unknown key{nearest(key, self.known) or f'; the keys are {known}'}")
 
 
 def parse_span(text: str) -> timedelta | None:
-    """A length of time: "10m", "1h30m", "15d", or "0"; None for anything else. Raises OverflowError."""
+    """A duration: "10m", "1h30m", "15d", or "0"; None for anything else. Raises OverflowError."""
     if text == "0":
         return timedelta(0)
     return timedelta(**_parts(text)) if _SPAN.fullmatch(text) else None
@@ -190,7 +217,7 @@ def _parts(text: str) -> dict[str, int]:
 
 
 def shown(value: object) -> str:
-    """The value as it stands in the file, shortened."""
+    """The value as it is written in the file, shortened."""
     match value:
         case bool():
             text = str(value).lower()
@@ -202,7 +229,7 @@ def shown(value: object) -> str:
 
 
 def nearest(text: str, known: Iterable[str]) -> str:
-    """`; did you mean "namespace"?`, or '' where nothing is near."""
+    """`; did you mean "namespace"?`, or '' if nothing is similar."""
     from difflib import get_close_matches  # noqa: PLC0415 (only a mistake needs it)
 
     plain = {name.casefold(): name for name in known}

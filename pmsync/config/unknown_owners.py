@@ -1,4 +1,4 @@
-"""Owners whom nobody under [people] goes by: how they are told, and the lines of TOML that make them known. Pure."""
+"""Owners that are not under [people]: their findings, and the lines of TOML that add them. Pure."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from pmsync.model import Finding
 
 RULE = "owner-unknown"
 KEYS: Mapping[str, str] = {"github": "github", "jira": "email"}
-"""By what a tracker of each type finds somebody's account."""
+"""The key under [people] by which a tracker of each type finds an account."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _JIRA = re.compile(r"\[~(?:accountid:)?(?P<account>[^\]]+)\]")
 
 
 def unknown_owner(owner: str, path: str, line: int, hint: str | None = None) -> Finding:
-    """The finding about one item."""
+    """The finding about an owner of one item."""
     return new_finding(RULE, f"owner {owner!r} is not known", hint, path, line, about=owner)
 
 
-def is_about_a_stranger(finding: Finding) -> bool:
-    """Whether a finding is about an owner; of one from the ledger the name is not kept."""
+def names_unknown_owner(finding: Finding) -> bool:
+    """Whether the finding names an unknown owner; findings from the ledger do not."""
     return finding.rule == RULE and bool(finding.about)
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
-    """One owner, by the name that comes first: how many items name them, and where the first one stands. `like` is the
-    person under [people] whom they may be, '' for nobody.
+class UnknownOwner:
+    """One owner, in the first spelling, with the number of items and the place of the first. `like` is the id of a
+    person under [people] with a similar name, '' if there is none.
     """
 
     name: str
@@ -49,48 +49,43 @@ class Stranger:
         return "1 item" if self.items == 1 else f"{self.items} items"
 
     def lines(self, keys: Iterable[str] = ()) -> list[str]:
-        """TOML that makes them known, to be pasted behind everything else; `keys` are those that a tracker finds an
-        account by.
-        """
+        """TOML to append to the configuration. `keys` are those by which the trackers find an account."""
         other = f"; or is it {self.like!r}? Then add the name to aliases there" if self.like else ""
         jira = _JIRA.fullmatch(self.name)
         key = jira["account"] if jira else self.name
-        known = {"jira": key} if jira else {"email": key} if _MAIL.fullmatch(key) else {}
-        given = [f"{name} = {_text(value)}" for name, value in known.items()]
-        asked = [f'# {name} = "…"' for name in keys if name not in known]
+        account = {"jira": key} if jira else {"email": key} if _MAIL.fullmatch(key) else {}
         return [
             f"# {self.count}, first at {place(self.path, self.line)}{other}",
             f"[people.{_key(key)}]",
-            *given,
-            *asked,
+            *(f"{name} = {_text(value)}" for name, value in account.items()),
+            *(f'# {name} = "…"' for name in keys if name not in account),
         ]
 
 
-def strangers(findings: Iterable[Finding], people: Mapping[str, Person]) -> list[Stranger]:
-    """Everybody whom the findings do not know, each once, whatever the spelling; who has most items comes first."""
+def unknown_owners_in(findings: Iterable[Finding], people: Mapping[str, Person]) -> list[UnknownOwner]:
+    """All unknown owners in the findings, each once in any spelling; those with most items first."""
     directory = Directory(people)
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        if is_about_a_stranger(finding):
+        if names_unknown_owner(finding):
             groups.setdefault(Directory.plain(finding.about), []).append(finding)
-    found = [_stranger(group, directory) for group in groups.values()]
-    return sorted(found, key=lambda each: -each.items)
+    return sorted((_of(group, directory) for group in groups.values()), key=lambda owner: -owner.items)
 
 
-def toml(each: Iterable[Stranger], settings: Settings) -> list[str]:
-    """The lines for all of them."""
+def toml(owners: Iterable[UnknownOwner], settings: Settings) -> list[str]:
+    """TOML that adds all these owners."""
     keys = [KEYS[kind] for kind in dict.fromkeys(t.type for t in settings.trackers.values()) if kind in KEYS]
-    return [line for stranger in each for line in stranger.lines(keys)]
+    return [line for owner in owners for line in owner.lines(keys)]
 
 
-def _stranger(group: Sequence[Finding], directory: Directory) -> Stranger:
+def _of(group: Sequence[Finding], directory: Directory) -> UnknownOwner:
     first = group[0]
     items = len({(finding.path, finding.line) for finding in group})
-    return Stranger(first.about, items, first.path, first.line, similar(first.about, directory))
+    return UnknownOwner(first.about, items, first.path, first.line, similar(first.about, directory))
 
 
 def similar(owner: str, directory: Directory) -> str:
-    """The id of the one person whose name is nearly the same, '' for nobody."""
+    """The id of the person with the most similar name, '' if there is none."""
     close = get_close_matches(owner.casefold(), directory.names, n=1, cutoff=0.6)
     person = directory.match(close[0]) if close else None
     return person.id if person else ""

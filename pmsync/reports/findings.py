@@ -1,6 +1,6 @@
-"""Findings in the forms that CI systems read: GitHub's annotations, SARIF, GitLab's code quality, JUnit. Pure.
+"""Findings in the formats of CI systems: GitHub's annotations, SARIF, GitLab's code quality, JUnit. Pure.
 
-Paths are those of the findings: whoever calls counts them from the repository's top, as CI services do.
+CI systems expect paths from the repository's top; the caller converts those of the findings.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pmsync.identity.keys import digest
 from pmsync.model import Finding, Level
 
 MOST = 9
-"""Of each level: GitHub shows ten annotations of a level in a step and drops the rest without a word
+"""Annotations for each level: GitHub shows ten in a step and silently drops the rest
 (github.com/actions/toolkit/issues/739)."""
 _IN_PATHS = "/!$&'()*+,;=@~"
-"""What stands for itself in the path of a URI (RFC 3986); SARIF takes no bare blank, `#` or `%`."""
+"""Characters that need no escape in the path of a URI (RFC 3986)."""
 _RANK: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
 _COMMANDS: Mapping[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 _SEVERITIES: Mapping[Level, str] = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def github(findings: Sequence[Finding]) -> list[str]:
-    """Workflow commands, one a line, errors first (docs.github.com, workflow commands, "Setting an error message").
+    """Workflow commands, one per line, errors first (docs.github.com, workflow commands, "Setting an error message").
 
-    Text is escaped as the runner unescapes it, so none of it can begin a command of its own.
+    Text is escaped as the runner unescapes it, so it cannot start a command of its own.
     """
     lines, left = [], 0
     for _, group in groupby(_ranked(findings), key=lambda finding: finding.level):
@@ -44,7 +44,7 @@ def github(findings: Sequence[Finding]) -> list[str]:
 def _command(finding: Finding) -> str:
     place = {"file": finding.path, "line": str(finding.line or ""), "title": f"pmsync {finding.rule}"}
     named = ",".join(f"{name}={_property(text)}" for name, text in place.items() if text)
-    return f"::{_COMMANDS[finding.level]} {named}::{_data(_told(finding))}"
+    return f"::{_COMMANDS[finding.level]} {named}::{_data(_text(finding))}"
 
 
 def _data(text: str) -> str:
@@ -57,19 +57,19 @@ def _property(text: str) -> str:
 
 
 def sarif(findings: Sequence[Finding], version: str) -> dict[str, Any]:
-    """SARIF 2.1.0 as GitHub's code scanning takes it (docs.github.com, "SARIF support for code scanning")."""
+    """SARIF 2.1.0 for GitHub's code scanning (docs.github.com, "SARIF support for code scanning")."""
     rules = sorted({finding.rule for finding in findings})
     driver = {
         "name": "pmsync",
         "version": version,
-        "rules": [_described(rule) for rule in rules],
+        "rules": [_rule(rule) for rule in rules],
     }
     results = [_result(finding, mark) for finding, mark in _fingerprinted(findings)]
     run = {"tool": {"driver": driver}, "automationDetails": {"id": "pmsync/"}, "results": results}
     return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
 
 
-def _described(name: str) -> dict[str, Any]:
+def _rule(name: str) -> dict[str, Any]:
     rule = RULES.get(name)
     if rule is None:
         return {"id": name, "shortDescription": {"text": name.replace("-", " ")}}
@@ -89,17 +89,17 @@ def _result(finding: Finding, mark: str) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "level": finding.level,
-        "message": {"text": _told(finding)},
+        "message": {"text": _text(finding)},
         "locations": [place] if finding.path else [],
         "partialFingerprints": {"primaryLocationLineHash": f"{mark}:1"},
     }
 
 
 def gitlab(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """A code quality report (docs.gitlab.com, "Code Quality report format"); what has no place cannot be in it."""
+    """A code quality report (docs.gitlab.com, "Code Quality report format"), without findings that have no path."""
     return [
         {
-            "description": _told(finding),
+            "description": _text(finding),
             "check_name": finding.rule,
             "fingerprint": mark,
             "severity": _SEVERITIES[finding.level],
@@ -111,19 +111,20 @@ def gitlab(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def junit(findings: Sequence[Finding], paths: Iterable[str], *, strict: bool = False) -> str:
-    """JUnit's XML: a suite for each document, a failure for each error (with `strict` each warning too), and one case
-    that passed where there is none. It is red where the exit code is 1.
+    """JUnit's XML: a suite for each document, with a failure for each error (with `strict`, each warning too), or one
+    test case that passes. The report fails if and only if the exit code is 1.
     """
     by_path: dict[str, list[Finding]] = {path: [] for path in sorted(paths)}
     for finding in findings:
         if finding.level == "error" or (strict and finding.level == "warning"):
             by_path.setdefault(finding.path or "configuration", []).append(finding)
     suites = Xml.Element("testsuites", name="pmsync")
-    for path, found in by_path.items():
-        suite = Xml.SubElement(suites, "testsuite", name=path, tests=str(len(found) or 1), failures=str(len(found)))
-        if not found:
+    for path, failures in by_path.items():
+        count = len(failures)
+        suite = Xml.SubElement(suites, "testsuite", name=path, tests=str(count or 1), failures=str(count))
+        if not failures:
             Xml.SubElement(suite, "testcase", name="pmsync check", classname=path)
-        for finding in found:
+        for finding in failures:
             name = f"{finding.rule}:{finding.line}" if finding.line else finding.rule
             case = Xml.SubElement(suite, "testcase", name=name, classname=path)
             Xml.SubElement(case, "failure", type=finding.level, message=finding.message).text = finding.hint
@@ -131,7 +132,7 @@ def junit(findings: Sequence[Finding], paths: Iterable[str], *, strict: bool = F
     return Xml.tostring(suites, encoding="unicode", xml_declaration=True)
 
 
-def _told(finding: Finding) -> str:
+def _text(finding: Finding) -> str:
     return f"{finding.message}. {finding.hint}" if finding.hint else finding.message
 
 
@@ -140,7 +141,7 @@ def _ranked(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _fingerprinted(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
-    """Each with a mark that stays when lines move; equal findings are numbered, for equal marks count as one."""
+    """Findings with fingerprints that survive moved lines; equal findings are numbered, because each needs its own."""
     seen: Counter[str] = Counter()
     marked = []
     for finding in findings:

@@ -53,9 +53,9 @@ def _findings(result: Result, secret: _Secret) -> _Page:
     findings = [finding for finding in result.findings if finding.level != "note" and not secret.finding(finding)]
     findings.sort(key=lambda finding: finding.level != "error")
     page, settings = _Page(room=MOST_FINDINGS), result.world.settings
-    others = [finding for finding in findings if not unknown_owners.is_about_a_stranger(finding)]
+    others = [finding for finding in findings if not unknown_owners.names_unknown_owner(finding)]
     page.add(["", "<details><summary>Findings</summary>", ""], map(_finding, others), ["", "</details>"])
-    lines = unknown_owners.toml(unknown_owners.strangers(findings, settings.people), settings)
+    lines = unknown_owners.toml(unknown_owners.unknown_owners_in(findings, settings.people), settings)
     head = ["", "<details><summary>Unknown owners, as lines for the configuration</summary>", "", "```toml"]
     page.add(head, lines, ["```", "", "</details>"])
     return page

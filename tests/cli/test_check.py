@@ -290,7 +290,7 @@ def test_a_configuration_that_only_teaches_words_is_enough_to_check(run: Run, tm
     assert (answer.code, "1 item in 1 document" in answer.out) == (0, True)
     assert run("extract", "postmortems").err == ""
     refused = run("plan")
-    assert (refused.code, "trackers: there is none" in refused.err) == (2, True)
+    assert (refused.code, "trackers: none is configured" in refused.err) == (2, True)
 
 
 def test_where_nothing_is_configured_nothing_is_there_to_correct(run: Run, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_pull_request_is_judged_by_the_configuration_of_its_base(runner: Runne
     runner.branch({"pmsync.toml": theirs, "postmortems/b.md": DOCUMENT})
     code, log = runner.run("plan", base=runner.base, AWS_SECRET="hush")
     assert code == 0, log
-    assert "the one of the base revision counts" in log
+    assert "until the merge, the base revision's counts" in log
     assert "local" in runner.summary
     assert "mallory" not in log
 
@@ -168,7 +168,7 @@ def test_where_the_base_has_no_configuration_no_tracker_is_asked(runner: Runner)
     runner.branch({"pmsync.toml": CONFIG.replace('type = "local"', 'type = "github"\nrepo = "acme/web"')})
     code, log = runner.run("plan", base=base, token="hush")
     assert code == 0, log
-    assert "so no tracker is asked" in log
+    assert "so pmsync asks no tracker" in log
     assert "--offline" in log
     assert runner.run("check", base=base)[0] == 0
 
@@ -176,7 +176,7 @@ def test_where_the_base_has_no_configuration_no_tracker_is_asked(runner: Runner)
 def test_a_shallow_checkout_is_told_what_it_lacks(runner: Runner) -> None:
     code, log = runner.run("check", base="1" * 40)
     assert code == 1
-    assert "::error title=pmsync::the base revision is not here; give actions/checkout fetch-depth: 0" in log
+    assert "::error title=pmsync::the base revision is missing; set fetch-depth: 0 for actions/checkout" in log
 
 
 # --- what strangers may try -----------------------------------------------------------------------------------
@@ -197,13 +197,13 @@ def test_inputs_and_documents_are_never_shell_nor_commands_nor_markup(runner: Ru
 def test_no_other_command_is_run(runner: Runner, command: str) -> None:
     code, log = runner.run(command)
     assert code == 2
-    assert "::error title=pmsync::the input command has to be" in log
+    assert "::error title=pmsync::the input command must be" in log
 
 
 def test_a_write_back_that_is_none_is_refused_before_anything_is_done(runner: Runner) -> None:
     code, log = runner.run("sync", write_back="pr; touch sprung")
     assert code == 2
-    assert "::error title=pmsync::the input write-back has to be push, pr or nothing" in log
+    assert "::error title=pmsync::the input write-back must be push, pr or empty" in log
     assert not (runner.checkout / ".pmsync").exists()
 
 

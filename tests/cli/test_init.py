@@ -204,7 +204,7 @@ def test_a_wrong_answer_is_asked_again_and_no_other_is_lost(tmp_path: Path) -> N
     said = "gitlab\njira\n/etc/*.md\n\nfoo\nhttps://acme.atlassian.net\npay\nPAY\nlast week\n2026-11-01\n\n\n"
     done = ask(tmp_path, said)
     assert done.returncode == 0, done.stderr
-    for words in ("no tracker 'gitlab'", "leaves the folder", '"foo"', '"pay"', "'last week' is not a date"):
+    for words in ("no tracker 'gitlab'", "is outside", '"foo"', '"pay"', "'last week' is not a date"):
         assert words in done.stderr
     settings = load(None, {}, tmp_path)
     assert (settings.trackers["jira"].project, settings.since) == ("PAY", date(2026, 11, 1))

@@ -9,7 +9,7 @@ import pytest
 from pmsync.cli.setup.find_documents import find_globs
 from pmsync.config.file import load
 from pmsync.config.settings import Vocabulary
-from pmsync.documents.items.unread import Unread, unread
+from pmsync.documents.items.unread import UnknownHeading, unread
 from pmsync.documents.markdown.content import content
 from tests.cli.conftest import DOCUMENT, Run, write
 
@@ -101,7 +101,7 @@ def test_more_than_one_run_makes_is_told(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("heading", ["Nice things to have", "Wishlist", "Was wir tun"])
 def test_a_heading_that_looks_like_work_is_named_until_it_is_taught(heading: str) -> None:
     text = f"# Outage\n\n## {heading}\n\n- Add an alert\n- Remove the old host\n- Something\n"
-    assert unread(content(text, "a.md")) == [Unread(heading, 3)]
+    assert unread(content(text, "a.md")) == [UnknownHeading(heading, 3)]
     assert unread(content(text, "a.md"), Vocabulary(sections=(heading,))) == []
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pmsync.config.file import load
 from pmsync.config.people import Directory
-from pmsync.config.unknown_owners import strangers, toml, unknown_owner
+from pmsync.config.unknown_owners import toml, unknown_owner, unknown_owners_in
 from tests.build import settings
 from tests.cli.conftest import CONFIG, Ran, Run, write
 
@@ -103,13 +103,13 @@ token_env = "JIRA_TOKEN\"""",
         '[people."dave@example.com"]',
         'email = "dave@example.com"',
     ]
-    (account,) = strangers([unknown_owner("[~accountid:5b10]", "a.md", 1)], {})
+    (account,) = unknown_owners_in([unknown_owner("[~accountid:5b10]", "a.md", 1)], {})
     assert account.lines()[1:] == ["[people.5b10]", 'jira = "5b10"']
 
 
 @given(st.lists(st.text(min_size=1, max_size=12).filter(str.strip), min_size=1, max_size=5))
 def test_whatever_an_owner_is_called_the_lines_are_toml_that_names_them(names: list[str]) -> None:
-    each = strangers((unknown_owner(name, "a.md", n) for n, name in enumerate(names, 1)), {})
+    each = unknown_owners_in((unknown_owner(name, "a.md", n) for n, name in enumerate(names, 1)), {})
     assert len(each) == len({Directory.plain(name) for name in names})
     loaded = tomllib.loads("\n".join(toml(each, settings())))
     assert {Directory.plain(name) for name in loaded["people"]} == {Directory.plain(name) for name in names}

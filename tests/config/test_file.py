@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from contextlib import suppress
-from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmsync.config.file import find_config, load, parse
+from pmsync.config.schema import Key, default_of, keys
 from pmsync.config.settings import Guard, Levels, Person, Route, Settings, TrackerSettings, Vocabulary
+from pmsync.config.table import Table
 from pmsync.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +48,7 @@ def jira(*lines: str) -> str:
 # --- what is right ----------------------------------------------------------------------------------------------
 
 
-def test_the_example_loads_and_shows_every_key() -> None:
+def test_the_example_loads() -> None:
     settings = load(ROOT / "config.example.toml", {}, ROOT)
     assert set(settings.trackers) == {"platform", "payments", "security"}
     assert settings.default_tracker == "platform"
@@ -57,26 +58,64 @@ def test_the_example_loads_and_shows_every_key() -> None:
     assert settings.trackers["payments"].resolution == {"Parked": "wont_do"}
     assert settings.trackers["payments"].lag == timedelta(seconds=200)
     assert settings.routes[0].path == "postmortems/payments/**"
-    text = (ROOT / "config.example.toml").read_text()
-    for key in _keys_of_settings():
-        assert re.search(rf"^(# )?{key} = ", text, re.MULTILINE), key
 
 
-def _keys_of_settings() -> set[str]:
-    names = {field.name for made in (Guard, Person, Route, TrackerSettings) for field in fields(made)}
-    return (names - {"id", "status", "resolution", "fields", "priority"}) | {
-        "include",
-        "exclude",
-        "since",
-        "web_url",
-        "repository",
-        "grace",
-    }
+def _comment_in_the_example(each: Key, section: str) -> str:
+    """What the example says right above a key, commented out or not, where a table of this kind has it first."""
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    inside = "".join(table for table in tables if re.match(section, table))
+    found = re.search(rf"((?:^# .*\n)+?)(?:# )?{each.name} = ", inside, re.MULTILINE)
+    assert found, f"{each.name} has no comment"
+    return " ".join(line.removeprefix("# ") for line in found[1].splitlines())
 
 
-def test_the_example_comments_every_group_of_lines() -> None:
-    text = (ROOT / "config.example.toml").read_text()
-    assert sum(line.startswith("#") for line in text.splitlines()) > 40
+SECTIONS: list[tuple[type, str]] = [
+    (Settings, ""),
+    (TrackerSettings, r"\[trackers\.\w+\]"),
+    (Route, r"\[\[routes"),
+    (Person, r"\[people"),
+    (Guard, r"\[guard"),
+]
+KEYS = [
+    pytest.param(each, section or rf"\[{each.table}\]", id=f"{settings.__name__}.{each.field}")
+    for settings, section in SECTIONS
+    for each in keys(settings)
+]
+
+
+@pytest.mark.parametrize(("each", "section"), KEYS)
+def test_the_example_shows_every_key_and_says_what_it_means(each: Key, section: str) -> None:
+    assert each.about in _comment_in_the_example(each, section)
+
+
+@pytest.mark.parametrize(("each", "section"), KEYS)
+def test_every_key_is_read_as_its_field_is_typed(each: Key, section: str) -> None:
+    readers = {"text": str, "texts": tuple, "flag": bool, "number": int, "span": timedelta}
+    assert each.default is None or isinstance(each.default, readers.get(each.read, str))
+    assert hasattr(Table, each.read)
+
+
+@pytest.mark.parametrize("name", ["settle", "lag", "token_env", "api_url"])
+def test_a_tracker_has_the_defaults_of_its_type(name: str) -> None:
+    local = '[documents]\nnamespace = "a"\n[trackers.desk]\ntype = "local"'
+    for kind, text in {"github": SMALL, "jira": jira(), "local": local}.items():
+        (tracker,) = read(text).trackers.values()
+        if name in {"settle", "lag"} or kind != "local":
+            assert getattr(tracker, name) == default_of(TrackerSettings, name, kind)
+
+
+TOML_IN_PAGES = [
+    pytest.param(block, id=f"{page.name}-{number}")
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for number, block in enumerate(re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+]
+
+
+@pytest.mark.parametrize("block", TOML_IN_PAGES)
+def test_the_configuration_that_the_pages_show_is_understood(block: str) -> None:
+    shown = tomllib.loads(block)
+    assert parse(shown, Path("/srv"), "pmsync.toml", whole=False)
 
 
 def test_the_configuration_of_the_examples_loads() -> None:
@@ -135,14 +174,14 @@ def test_grace_is_longer_than_a_run_of_ci_may_be_in_doubt() -> None:
     assert read(f'{SMALL}[sync]\ngrace = "0"').grace == timedelta(0)
     assert read(f'{SMALL}[sync]\ngrace = "1h"').grace == timedelta(hours=1)
     (problem,) = problems(f'{SMALL}[sync]\ngrace = "10m"')
-    assert problem == 'sync.grace: has to be longer than settle and lag of each tracker together (660s), or "0"'
+    assert problem == 'sync.grace: must be longer than the settle and lag of every tracker together (660s), or "0"'
 
 
 @pytest.mark.parametrize("value", ['"10"', "10", '"ten m"', '"-1h"', '"1.5h"', "true", '"99999999999999d"'])
-def test_what_is_no_length_of_time_says_how_to_write_it(value: str) -> None:
+def test_what_is_not_a_duration_says_how_to_write_it(value: str) -> None:
     (problem,) = problems(f"{SMALL}[sync]\ngrace = {value}")
     assert problem.startswith("sync.grace: ")
-    assert "no length of time" in problem or "too long" in problem
+    assert "is not a duration" in problem or "too long" in problem
 
 
 def test_the_ledger_may_lie_elsewhere() -> None:
@@ -152,7 +191,7 @@ def test_the_ledger_may_lie_elsewhere() -> None:
 
 def test_severities_are_one_however_they_are_written() -> None:
     assert read(f'{SMALL}[sla]\n"SEV-1" = "1d"').sla == {"sev1": timedelta(days=1)}
-    assert "is there twice" in problems(f'{SMALL}[sla]\n"SEV-1" = "1d"\nsev1 = "2d"')[0]
+    assert "is set twice" in problems(f'{SMALL}[sla]\n"SEV-1" = "1d"\nsev1 = "2d"')[0]
 
 
 @pytest.mark.parametrize(
@@ -178,23 +217,23 @@ def test_without_a_github_tracker_the_repository_is_that_of_the_web_url() -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (SMALL.replace("namespace", "namespce"), 'documents.namespce: there is no such key; did you mean "namespace"?'),
-        (SMALL + "[colours]", "colours: there is no such key; there are"),
-        (SMALL + "[sinc]\n", 'sinc: there is no such key; did you mean "sync"?'),
-        (SMALL + "token = 'ghp_verysecret'\n", "trackers.web.token: there is no such key"),
-        (SMALL + "project = 'PAY'\n", "trackers.web.project: there is no such key"),
-        (SMALL + "settle = 10\n", "trackers.web.settle: 10 is no length of time"),
+        (SMALL.replace("namespace", "namespce"), 'documents.namespce: unknown key; did you mean "namespace"?'),
+        (SMALL + "[colours]", "colours: unknown key; the keys are"),
+        (SMALL + "[sinc]\n", 'sinc: unknown key; did you mean "sync"?'),
+        (SMALL + "token = 'ghp_verysecret'\n", "trackers.web.token: unknown key"),
+        (SMALL + "project = 'PAY'\n", "trackers.web.project: unknown key"),
+        (SMALL + "settle = 10\n", "trackers.web.settle: 10 is not a duration"),
         (SMALL + "default = 'yes'\n", 'trackers.web.default: "yes" is not true or false'),
         (SMALL + "labels = [1]\n", "trackers.web.labels: [1] is not a list of texts"),
         (SMALL + "label = 'a,b'\n", 'trackers.web.label: "a,b" cannot be a label there'),
         (SMALL + "api_url = 'api.github.com'\n", 'trackers.web.api_url: "api.github.com" cannot be used'),
         (SMALL + "app_id_env = 'A'\n", "trackers.web.app_key_env: is missing"),
-        (SMALL + "fallback_owner = 'zoe'\n", 'trackers.web.fallback_owner: nobody in [people] goes by "zoe"'),
+        (SMALL + "fallback_owner = 'zoe'\n", 'trackers.web.fallback_owner: nobody in [people] is called "zoe"'),
         (SMALL + "[guard]\nmax_creates = true\n", "guard.max_creates: true is not a whole number"),
         (SMALL + "[guard]\nmax_creates = -1\n", "guard.max_creates: -1 is negative"),
         (
             SMALL + "[[routes]]\npath = 'a/**'\ntracker = 'wbe'\n",
-            'routes[1].tracker: "wbe" is no configured tracker; there are web; did',
+            'routes[1].tracker: "wbe" is not a configured tracker; the trackers are web; did',
         ),
         (SMALL + "[[routes]]\ntracker = 'web'\n", "routes[1]: has no condition"),
         (SMALL + "[[routes]]\npath = 'a/**'\n", "routes[1].tracker: is missing"),
@@ -204,20 +243,20 @@ def test_without_a_github_tracker_the_repository_is_that_of_the_web_url() -> Non
         (SMALL + "[people]\nal = 'Al'\n", 'people.al: "Al" is not a table'),
         (SMALL.replace('"acme/web"\n[', "''\n["), "documents.namespace: is empty"),
         (SMALL.replace('"acme/web"\n[', "'<!-- x'\n["), 'documents.namespace: "<!-- x" cannot be used'),
-        (SMALL.replace("[trackers", "since = 'soon'\n[trackers"), 'documents.since: "soon" is no date'),
+        (SMALL.replace("[trackers", "since = 'soon'\n[trackers"), 'documents.since: "soon" is not a date'),
         (
             SMALL.replace("[trackers", "since = 2026-11-01T00:00:00\n[trackers"),
-            "documents.since: 2026-11-01 00:00:00 is no date",
+            "documents.since: 2026-11-01 00:00:00 is not a date",
         ),
-        (SMALL.replace("[trackers", "include = ['../x']\n[trackers"), 'documents.include: "../x" leaves the folder'),
+        (SMALL.replace("[trackers", "include = ['../x']\n[trackers"), 'documents.include: "../x" is outside'),
         (
             SMALL.replace("[trackers", "include = ['/etc/*']\n[trackers"),
-            'documents.include: "/etc/*" leaves the folder',
+            'documents.include: "/etc/*" is outside',
         ),
         (SMALL.replace("[trackers", "include = []\n[trackers"), "documents.include: is empty"),
         (
             SMALL.replace("[trackers", "web_url = 'https://h/x'\n[trackers"),
-            'documents.web_url: "https://h/x" needs {path}',
+            'documents.web_url: "https://h/x" must contain {path}',
         ),
         (SMALL.replace("[trackers", "web_url = 'https://h/{path}{path.x}'\n[trackers"), "documents.web_url: "),
         (
@@ -227,7 +266,7 @@ def test_without_a_github_tracker_the_repository_is_that_of_the_web_url() -> Non
         (SMALL.replace('type = "github"', ""), "trackers.web.type: is missing"),
         (SMALL.replace('repo = "acme/web"', ""), "trackers.web.repo: is missing"),
         (SMALL.replace('repo = "acme/web"', 'repo = "web"'), 'trackers.web.repo: "web" cannot be used'),
-        ('[documents]\nnamespace = "a"\n', "trackers: there is none"),
+        ('[documents]\nnamespace = "a"\n', "trackers: none is configured"),
         (jira().replace("url =", "uri ="), "trackers.pay.url: is missing"),
         (jira().replace("PAY", "pay"), 'trackers.pay.project: "pay" cannot be used'),
         (jira('deployment = "hosted"'), 'trackers.pay.deployment: "hosted" is unknown'),
@@ -245,10 +284,10 @@ def test_a_problem_names_its_place_its_value_and_the_way_out(text: str, expected
 def test_two_trackers_need_exactly_one_default() -> None:
     second = '[trackers.b]\ntype = "local"\n'
     assert problems(SMALL + second) == [
-        "trackers: none of web, b has `default = true`; give it to the one for all else"
+        "trackers: none of web, b has `default = true`; set it for the one that gets all other items"
     ]
     both = SMALL + "default = true\n" + second + "default = true\n"
-    assert problems(both) == ["trackers: web and b both have `default = true`; leave it to one"]
+    assert problems(both) == ["trackers: web and b both have `default = true`; keep one"]
     assert read(SMALL + second + "default = true\n").default_tracker == "b"
 
 
@@ -375,12 +414,12 @@ due-missing = "warning"
     [
         (
             'path = "a/**"\nowner-mising = "off"',
-            'check.paths[1].owner-mising: there is no such key; did you mean "owner-missing"?',
+            'check.paths[1].owner-mising: unknown key; did you mean "owner-missing"?',
         ),
         ('path = "a/**"\nprose = "eror"', 'check.paths[1].prose: "eror" is unknown; .* did you mean "error"?'),
         ('path = "a/**"', "check.paths[1]: has no rule; add one"),
         ('prose = "off"', "check.paths[1].path: is missing"),
-        ('path = "../**"\nprose = "off"', "check.paths[1].path: .* leaves the folder"),
+        ('path = "../**"\nprose = "off"', "check.paths[1].path: .* is outside"),
         ('path = "a/**"\nunreadable-document = "off"', "check.paths[1].unreadable-document: has no other level"),
     ],
 )
@@ -391,7 +430,7 @@ def test_what_is_wrong_with_levels_by_path_is_told(lines: str, expected: str) ->
 
 def test_what_keeps_a_document_from_being_read_cannot_be_turned_off() -> None:
     (problem,) = problems(f'{SMALL}[check]\nduplicate-id = "off"')
-    assert problem == "check.duplicate-id: has no other level, for what it finds is not read; remove the line"
+    assert problem == "check.duplicate-id: has no other level, because it reports what cannot be read; remove the line"
 
 
 def test_a_vocabulary_teaches_headings_and_columns() -> None:
@@ -403,9 +442,9 @@ def test_a_vocabulary_teaches_headings_and_columns() -> None:
 
 def test_a_vocabulary_that_contradicts_itself_or_teaches_the_unknown_is_told() -> None:
     twice = f'{SMALL}[vocabulary.columns]\nowner = ["Squad"]\nstatus = ["squad"]'
-    assert problems(twice) == ['vocabulary.columns.status: "squad" is one of owner already; leave it to one']
+    assert problems(twice) == ['vocabulary.columns.status: "squad" is listed under owner too; keep one']
     (unknown,) = problems(f'{SMALL}[vocabulary.columns]\nowners = ["Squad"]')
-    assert unknown.startswith("vocabulary.columns.owners: there is no such key; did you mean")
+    assert unknown.startswith("vocabulary.columns.owners: unknown key; did you mean")
 
 
 @pytest.mark.parametrize(

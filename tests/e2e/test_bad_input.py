@@ -91,7 +91,7 @@ def test_a_job_that_checked_out_too_little_says_so(team: World) -> None:
     runner.workflow = runner.workflow.replace("fetch-depth: 0", "fetch-depth: 1")
     jobs = runner.started_by(team.propose({DOC: document(DISK)}))
     assert {name: job.code for name, job in jobs.items()} == {"check": 1, "plan": 1}
-    assert all("give actions/checkout fetch-depth: 0" in job.log for job in jobs.values())
+    assert all("set fetch-depth: 0 for actions/checkout" in job.log for job in jobs.values())
 
 
 # --- tokens that may too little -------------------------------------------------------------------------------------

@@ -144,12 +144,12 @@ def lost(*, surely: bool = False) -> str:
     gone = "warning: ticket 'TICKET-5' of item 'Send newsletters in portions of 50,000' is gone [ticket-lost]"
     again = "`pmsync forget t2f3gjx2ou2z` lets the next sync create another"
     if surely:
-        return f"{gone} hint: it was deleted, and will not be made again; {again}"
+        return f"{gone} hint: it was deleted, and is not created again by itself; {again}"
     return f"""
         {gone}
-        hint: it was deleted, or is hidden from pmsync's account (a security level, another place): open LINK-5 as
-              somebody who sees everything. Where it is there, let the account see it: it is found again. Only where it
-              was deleted: {again}
+        hint: it was deleted, or is hidden from pmsync's account (a security level, another place): open LINK-5
+              with an account that sees everything. If it exists, give pmsync's account access: the next sync finds it.
+              Only if it was deleted: {again}
     """
 
 
@@ -161,7 +161,7 @@ ORPHANED = """
     note: ticket 'TICKET-7' stays open, though its item 'Send newsletters in portions of 50,000' left
           'postmortems/2026-10-01-queue-again.md' [orphaned]
       --> postmortems/2026-10-01-queue-again.md
-    hint: close it if nobody wants it any more; if the item was reworded, run `pmsync adopt ITEM TICKET-7`
+    hint: close it if it is no longer wanted; if the item was reworded, run `pmsync adopt ITEM TICKET-7`
 """
 
 
@@ -726,11 +726,11 @@ def a_document_is_copied(team: Team, people: People) -> None:
         ("| Write a runbook for a full queue | carol | |\n", ""),
     )  # fmt: skip
     team.runs(f"check {COPY}").says("""
-        note: the item 'Alert on the age of the oldest message' stands in postmortems/2026-09-24-queue.md:13 too, open
+        note: the item 'Alert on the age of the oldest message' is in postmortems/2026-09-24-queue.md:13 too, open
               for 6 days, ticket TICKET-4 [already-open]
           --> postmortems/2026-10-01-queue-again.md:13
         hint: if it is the same work, write TICKET-4 beside it, so that there is no second ticket
-        note: the item 'Send newsletters in portions of 50,000' stands in postmortems/2026-09-24-queue.md:14 too, open
+        note: the item 'Send newsletters in portions of 50,000' is in postmortems/2026-09-24-queue.md:14 too, open
               for 6 days, ticket TICKET-5 [already-open]
           --> postmortems/2026-10-01-queue-again.md:14
         hint: if it is the same work, write TICKET-5 beside it, so that there is no second ticket
@@ -862,8 +862,8 @@ def mistakes(team: Team, people: People) -> None:
     with team.mistaken("pmsync.toml", 'grace = "0"', 'grace = "1 hour"\ngracious = true'):
         team.runs("plan", code=2).says("""
             error: the configuration has 2 problems
-              - pmsync.toml: sync.grace: "1 hour" is no length of time; write it like "200s", "10m", "1h" or "15d"
-              - pmsync.toml: sync.gracious: there is no such key; did you mean "grace"?
+              - pmsync.toml: sync.grace: "1 hour" is not a duration; write it like "200s", "10m", "1h" or "15d"
+              - pmsync.toml: sync.gracious: unknown key; did you mean "grace"?
         """)
     team.runs("plan").says(f"""
         No changes.

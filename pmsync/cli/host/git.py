@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pmsync.config.settings import GITHUB_API
 from pmsync.disk.git import ask, parse_remote, run
 from pmsync.errors import ConfigError
 
@@ -26,7 +27,7 @@ class GitRepository:
 
     @property
     def api_url(self) -> str:
-        return "https://api.github.com" if self.host == "github.com" else f"https://{self.host}/api/v3"
+        return GITHUB_API if self.host == "github.com" else f"https://{self.host}/api/v3"
 
     @property
     def web_url(self) -> str:

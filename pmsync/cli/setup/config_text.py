@@ -11,8 +11,8 @@ from difflib import get_close_matches
 
 from pmsync.cli.setup.files import filled
 from pmsync.cli.setup.find_people import Proposal
+from pmsync.config.settings import GITHUB_API
 
-GITHUB_API = "https://api.github.com"
 _BOTS = {
     "login": ("acme-bot", "github-actions[bot]"),
     "id": ("712020:5b10ac8d-82e0-5b22-cc7d-4ef5aa01bb02",),

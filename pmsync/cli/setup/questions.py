@@ -14,7 +14,7 @@ import click
 
 from pmsync.cli.app import App
 from pmsync.cli.host.git import GitRepository, look
-from pmsync.cli.setup.config_text import GITHUB_API, Answers, config_text
+from pmsync.cli.setup.config_text import Answers, config_text
 from pmsync.cli.setup.find_documents import find_globs
 from pmsync.cli.setup.find_people import Proposal
 from pmsync.cli.setup.summary import show_choices, show_people, show_sections
@@ -22,7 +22,8 @@ from pmsync.cli.setup.survey import Choice, Survey, take_survey
 from pmsync.cli.terminal import output
 from pmsync.cli.terminal.safe_text import printable
 from pmsync.config.file import NAME, parse
-from pmsync.config.settings import Settings
+from pmsync.config.schema import default_of
+from pmsync.config.settings import GITHUB_API, Settings
 from pmsync.config.trackers import TYPES
 from pmsync.errors import ConfigError
 
@@ -172,7 +173,7 @@ def _documents(app: App, tracker: str, asker: Asker) -> tuple[str, ...]:
     flag = asker.flags.get("documents")
     if isinstance(flag, tuple) and flag:
         return flag
-    globs = find_globs(app.cwd) or ["postmortems/**/*.md"]
+    globs = find_globs(app.cwd) or list(default_of(Settings, "include"))
     return _listed(asker.ask("documents", "Documents", ", ".join(globs), check=accepted(tracker, "documents")))
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pmsync.cli.terminal import json_log, output
 from pmsync.cli.terminal.output import Part, bold, coloured, dim
 from pmsync.config.settings import Settings
-from pmsync.config.unknown_owners import RULE, Stranger, is_about_a_stranger, strangers, toml, unknown_owner
+from pmsync.config.unknown_owners import RULE, UnknownOwner, names_unknown_owner, toml, unknown_owner, unknown_owners_in
 from pmsync.findings import new_finding
 from pmsync.location import place
 from pmsync.model import Finding, Level
@@ -78,14 +78,14 @@ def show_with_owners(findings: Sequence[Finding], settings: Settings, *, err: bo
 
 def split_owners(
     findings: Iterable[Finding], settings: Settings
-) -> tuple[list[Finding], Finding | None, list[Stranger]]:
+) -> tuple[list[Finding], Finding | None, list[UnknownOwner]]:
     """The other findings, one finding about all unknown owners, as grave as the gravest, and these owners."""
     findings = list(findings)
-    others = [finding for finding in findings if not is_about_a_stranger(finding)]
-    owners = strangers(findings, settings.people)
+    others = [finding for finding in findings if not names_unknown_owner(finding)]
+    owners = unknown_owners_in(findings, settings.people)
     if not owners:
         return others, None, []
-    levels = {finding.level for finding in findings if is_about_a_stranger(finding)}
+    levels = {finding.level for finding in findings if names_unknown_owner(finding)}
     level = next(level for level in COLOURS if level in levels)
     single = len(owners) == 1
     who = f"owner {owners[0].name!r} is not known" if single else f"{len(owners)} owners are not known"
@@ -96,6 +96,6 @@ def split_owners(
     return others, replace(new_finding(RULE, f"{who}: no ticket is assigned to them", hint), level=level), owners
 
 
-def _about_one(owner: Stranger, level: Level) -> Finding:
+def _about_one(owner: UnknownOwner, level: Level) -> Finding:
     finding = unknown_owner(owner.name, owner.path, owner.line)
     return replace(finding, message=f"{finding.message} ({owner.count})", level=level)

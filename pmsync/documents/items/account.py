@@ -17,10 +17,10 @@ from pmsync.config.settings import NOTHING_TAUGHT, Vocabulary
 from pmsync.documents.blocks import Block, Bullet, Content, Listing, Paragraph, Quote, Table, Text
 from pmsync.documents.items import item
 from pmsync.documents.items.document import read
-from pmsync.documents.items.fields.values import Fields
+from pmsync.documents.items.fields.values import ItemFields
 from pmsync.documents.items.forms import headings, lists, paragraphs, tables
 from pmsync.documents.items.forms.groups import place_status
-from pmsync.documents.items.item import Context, Entry
+from pmsync.documents.items.item import Context, ItemEntry
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.sections import Section
 
@@ -108,7 +108,7 @@ def account(source: Content, path: str, vocabulary: Vocabulary = NOTHING_TAUGHT)
 # --- an item ---------------------------------------------------------------------------------------------------
 
 
-def trace(entry: Entry, context: Context) -> Trace | None:
+def trace(entry: ItemEntry, context: Context) -> Trace | None:
     """How an entry was read, None if it is not an item."""
     own = item.own_words(entry, context)
     if own is None:
@@ -121,10 +121,10 @@ def trace(entry: Entry, context: Context) -> Trace | None:
     return Trace(entry.line, max(lines), whole, tuple(_cut(whole, own.title)), origins, reported)
 
 
-def _origins(entry: Entry, own: item.OwnWords, context: Context) -> Iterator[tuple[str, str]]:
+def _origins(entry: ItemEntry, own: item.OwnWords, context: Context) -> Iterator[tuple[str, str]]:
     """For each field that has a value, the step that read it."""
     fields = own.fields
-    before = _values(Fields())
+    before = _values(ItemFields())
     tickets = ""
     for name, step in (
         ("words", lambda: (own.coded.tickets, set())),
@@ -144,7 +144,7 @@ def _origins(entry: Entry, own: item.OwnWords, context: Context) -> Iterator[tup
         yield "dropped", "group"
 
 
-def _values(fields: Fields) -> dict[str, Any]:
+def _values(fields: ItemFields) -> dict[str, Any]:
     return {name: getattr(fields, name) for name in _FIELDS}
 
 
@@ -174,7 +174,7 @@ class _Walk:
     placeholders: frozenset[int]
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], traces: Sequence[Trace | None]) -> _Walk:
+    def of(cls, entries: Sequence[ItemEntry], traces: Sequence[Trace | None]) -> _Walk:
         items = [entry for entry, each in zip(entries, traces, strict=True) if each]
         placeholders = {entry.line for entry, each in zip(entries, traces, strict=True) if each is None}
         parts = frozenset(text.line for entry in items for text in entry.below)

@@ -15,7 +15,7 @@ from pmsync.documents.items.entries import Harvest, leaves_some, read_section, s
 from pmsync.documents.items.fields import tickets
 from pmsync.documents.items.forms import headings
 from pmsync.documents.items.head import read_head
-from pmsync.documents.items.item import Context, Entry, item
+from pmsync.documents.items.item import Context, ItemEntry, item
 from pmsync.documents.items.language import team_words
 from pmsync.documents.items.language.vocabulary.statuses import PEOPLE_LINES
 from pmsync.documents.items.sections import BOLD_LEVEL, Section, split_sections
@@ -59,7 +59,7 @@ class Outline:
 
     head: Document
     sections: Sequence[Section]
-    entries: Sequence[Entry]
+    entries: Sequence[ItemEntry]
     findings: Sequence[Finding]
     context: Context
 
@@ -99,7 +99,7 @@ class _People:
         return frozenset({name.casefold() for name in (*participants, *mentioned, *self._authors)} - {""})
 
 
-def _items(entries: Sequence[Entry], context: Context) -> tuple[list[Item], list[Finding]]:
+def _items(entries: Sequence[ItemEntry], context: Context) -> tuple[list[Item], list[Finding]]:
     items: list[Item] = []
     findings: list[Finding] = []
     for entry in sorted(entries, key=lambda entry: entry.line):
@@ -109,9 +109,9 @@ def _items(entries: Sequence[Entry], context: Context) -> tuple[list[Item], list
     return items, findings
 
 
-def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tuple[list[Entry], list[Finding]]:
+def _entries(sections: Sequence[Section], lines: Sequence[str], path: str) -> tuple[list[ItemEntry], list[Finding]]:
     """The entries of all sections, and findings about the sections that are read."""
-    entries: list[Entry] = []
+    entries: list[ItemEntry] = []
     findings: list[Finding] = []
     roots: dict[int, Harvest] = {}
     index = 0

@@ -11,11 +11,11 @@ from itertools import zip_longest
 
 from pmsync.documents.blocks import Block, Bullet, Listing, Opaque, Paragraph, Quote, Table, Text, below
 from pmsync.documents.items.fields import take
-from pmsync.documents.items.fields.values import Fields
+from pmsync.documents.items.fields.values import ItemFields
 from pmsync.documents.items.forms import paragraphs, tables
 from pmsync.documents.items.forms.groups import place_of, place_status, under
 from pmsync.documents.items.forms.lists import BALLOT, BOX, entry_of, is_label, label_of, listing, nested
-from pmsync.documents.items.item import Context, Entry, Place, item
+from pmsync.documents.items.item import Context, EntryPlace, ItemEntry, item
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.language.verbs import PAST
 from pmsync.documents.items.language.vocabulary.headings import SENTENCE_OPENINGS
@@ -43,7 +43,7 @@ class Harvest:
     a text. They are `blank` without a list, a table or a paragraph.
     """
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ItemEntry] = field(default_factory=list)
     unknown: list[tables.Unknown] = field(default_factory=list)
     prose: list[int] = field(default_factory=list)
     untitled: list[int] = field(default_factory=list)
@@ -107,7 +107,7 @@ def _lead_in(block: Paragraph, following: Block | None) -> str | None:
 def _legend(block: Listing) -> bool:
     """Whether a list beside the table of actions is its legend: each entry explains a priority or a kind."""
     firsts = (_LEGEND.match(bullet.text.plain) if bullet.text else None for bullet in block.entries)
-    return all(match is not None and take.classified(match[1], Fields()) for match in firsts)
+    return all(match is not None and take.classified(match[1], ItemFields()) for match in firsts)
 
 
 def _leads_on(text: Text) -> bool:
@@ -115,7 +115,7 @@ def _leads_on(text: Text) -> bool:
     return text.raw.rstrip().endswith((":", "：")) and re.search(r"[.!?]\s", text.raw) is not None
 
 
-def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest: Harvest, *, tabled: bool) -> bool:
+def _paragraph(block: Paragraph, following: Block | None, place: EntryPlace, harvest: Harvest, *, tabled: bool) -> bool:
     """Adds what the paragraph says. Returns whether it is an item that the list or code below it belongs to."""
     paragraph = paragraphs.read(block.text, place.section)
     introduces = isinstance(following, Listing) or (isinstance(following, Opaque) and _leads_on(block.text))
@@ -134,7 +134,7 @@ def _paragraph(block: Paragraph, following: Block | None, place: Place, harvest:
     return paragraph.led
 
 
-def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -> None:
+def _other(block: Block, place: EntryPlace, lines: Sequence[str], harvest: Harvest) -> None:
     if isinstance(block, Listing):
         harvest.entries += listing(block, place, lines)
     elif isinstance(block, Table):
@@ -147,7 +147,7 @@ def _other(block: Block, place: Place, lines: Sequence[str], harvest: Harvest) -
         harvest.entries += _quoted(block, place, lines)
 
 
-def _quoted(block: Quote, place: Place, lines: Sequence[str]) -> list[Entry]:
+def _quoted(block: Quote, place: EntryPlace, lines: Sequence[str]) -> list[ItemEntry]:
     """The entries of a quotation in an action section: those with a box, an owner or a day. The rest is conversation."""
     out = [entry for entry in scan_blocks(block.children, place, lines) if entry.form == "task"]
     taken = {entry.line for entry in out}
@@ -157,7 +157,7 @@ def _quoted(block: Quote, place: Place, lines: Sequence[str]) -> list[Entry]:
     return out
 
 
-def _assigned(entry: Entry) -> bool:
+def _assigned(entry: ItemEntry) -> bool:
     one, _ = item(entry, Context(""))
     return one is not None and bool(one.owners or one.due)
 
@@ -165,14 +165,14 @@ def _assigned(entry: Entry) -> bool:
 # --- a section that is not read --------------------------------------------------------------------------------
 
 
-def scan_section(section: Section, lines: Sequence[str]) -> list[Entry]:
+def scan_section(section: Section, lines: Sequence[str]) -> list[ItemEntry]:
     """The entries of any other section: marked tasks, and tables and lists that announce actions."""
     if section.checklist:
         return []
-    return scan_blocks(section.blocks, Place(section.title), lines, chronicle=section.kind == "other")
+    return scan_blocks(section.blocks, EntryPlace(section.title), lines, chronicle=section.kind == "other")
 
 
-def leaves_some(section: Section, entries: Sequence[Entry]) -> bool:
+def leaves_some(section: Section, entries: Sequence[ItemEntry]) -> bool:
     """Whether a list below an unknown heading has entries with a box, which are read, and others, which are not."""
     if section.kind or section.checklist or not section.title or not any(entry.form == "task" for entry in entries):
         return False
@@ -185,18 +185,20 @@ def leaves_some(section: Section, entries: Sequence[Entry]) -> bool:
     return any(any(read) and not all(read) for read in lists)
 
 
-def scan_blocks(blocks: Sequence[Block], place: Place, lines: Sequence[str], *, chronicle: bool = False) -> list[Entry]:
+def scan_blocks(
+    blocks: Sequence[Block], place: EntryPlace, lines: Sequence[str], *, chronicle: bool = False
+) -> list[ItemEntry]:
     """The marked entries in some blocks. In a `chronicle` (timeline, impact, …) a table is read only if its header is clear."""
-    out: list[Entry] = []
+    out: list[ItemEntry] = []
     previous: Block | None = None
     for block in blocks:
         if isinstance(block, Listing):
             announced = isinstance(previous, Paragraph) and phrases.announces(previous.text.raw.rsplit("\n", 1)[-1])
             out += listing(block, place, lines) if announced else _scan_list(block, place, lines)
         elif isinstance(block, Table) and tables.names_actions(block) and not (chronicle and _chronicle(block)):
-            out += tables.entries(block, Place(place.section)) or []
+            out += tables.entries(block, EntryPlace(place.section)) or []
         elif isinstance(block, Paragraph) and _marked(block.text):
-            out.append(Entry(block.text.spans, block.line, "paragraph", Place(place.section)))
+            out.append(ItemEntry(block.text.spans, block.line, "paragraph", EntryPlace(place.section)))
         elif isinstance(block, Quote):
             out += scan_blocks(block.children, place, lines, chronicle=chronicle)
         previous = block
@@ -207,8 +209,8 @@ def _chronicle(table: Table) -> bool:
     return not {"owner", "status", "ticket", "due"} & set(tables.columns(table))
 
 
-def _scan_list(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
-    out: list[Entry] = []
+def _scan_list(block: Listing, place: EntryPlace, lines: Sequence[str]) -> list[ItemEntry]:
+    out: list[ItemEntry] = []
     box = BOX if any(e.text and BALLOT.match(e.text.raw) for e in block.entries) else BALLOT
     for bullet in block.entries:
         inner = [child for child in bullet.children if isinstance(child, Listing)]
@@ -216,7 +218,7 @@ def _scan_list(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry
         if bullet.text and (box.match(raw) or _marked(bullet.text)) and not is_label(bullet):
             out.append(entry_of(bullet, place, lines))
         elif bullet.text and inner and _announcing(bullet.text):
-            out += nested(bullet, Place(heading_text(bullet.text)), lines)
+            out += nested(bullet, EntryPlace(heading_text(bullet.text)), lines)
         else:
             group = under(place, label_of(bullet.text)) if bullet.text and is_label(bullet) else place
             for child in inner:
@@ -238,13 +240,13 @@ def _marked(text: Text) -> bool:
     return match is not None and phrases.count(raw[match.end() :]) > 1
 
 
-def _tasks_only(entries: list[Entry]) -> list[Entry]:
+def _tasks_only(entries: list[ItemEntry]) -> list[ItemEntry]:
     """The entries below a heading that may mean past work, if most of them read as work to do."""
     lone = len(entries) == 1 and entries[0].form == "paragraph" and phrases.bare(entries[0].place.section) in _FIX
     return entries if not lone and 2 * sum(map(_is_task, entries)) > len(entries) else []
 
 
-def _is_task(entry: Entry) -> bool:
+def _is_task(entry: ItemEntry) -> bool:
     plain = "".join(span.text for span in entry.spans)
     if entry.form == "task":
         return True

@@ -14,7 +14,7 @@ from pmsync.documents.items.fields.cells import is_struck, record_cell
 from pmsync.documents.items.fields.keyed import field_lines
 from pmsync.documents.items.fields.mentions import is_ticket, mentioned, mentioned_in_title
 from pmsync.documents.items.fields.tickets import names_ticket
-from pmsync.documents.items.fields.values import Fields
+from pmsync.documents.items.fields.values import ItemFields
 from pmsync.documents.items.language import finished, phrases
 from pmsync.documents.items.language.vocabulary.statuses import PRIORITY
 from pmsync.findings import new_finding
@@ -23,7 +23,7 @@ from pmsync.model import Finding, Item
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPlace:
     """Where an entry stands, and what that says of it: a group called 'Completed', 'Owner: alice' or "Won't do". The words
     of the entry itself win over that.
     """
@@ -36,7 +36,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ItemEntry:
     """Text recognised as an entry. `below` are the texts under it, `cells` those of a table's row by the role of their
     column, and `rows` the numbers by which the table refers to its rows ('#3'), which are no tickets.
     """
@@ -44,7 +44,7 @@ class Entry:
     spans: tuple[Span, ...]
     line: int
     form: str
-    place: Place = Place()
+    place: EntryPlace = EntryPlace()
     details: str = ""
     below: tuple[Text, ...] = ()
     cells: Mapping[str, Text] = field(default_factory=dict)
@@ -70,10 +70,10 @@ class OwnWords:
     words: str
     rest: str
     title: str
-    fields: Fields
+    fields: ItemFields
 
 
-def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
+def item(entry: ItemEntry, context: Context) -> tuple[Item | None, tuple[Finding, ...]]:
     """The item that an entry is, None for a placeholder, and findings about its fields."""
     own = own_words(entry, context)
     if own is None:
@@ -90,7 +90,7 @@ def item(entry: Entry, context: Context) -> tuple[Item | None, tuple[Finding, ..
     return _item(entry, own, tickets, named), _findings(entry, fields, context)
 
 
-def _item(entry: Entry, own: OwnWords, tickets: list[str], named: set[str]) -> Item:
+def _item(entry: ItemEntry, own: OwnWords, tickets: list[str], named: set[str]) -> Item:
     fields = own.fields
     return Item(
         title=own.title,
@@ -113,7 +113,7 @@ def _item(entry: Entry, own: OwnWords, tickets: list[str], named: set[str]) -> I
     )
 
 
-def _findings(entry: Entry, fields: Fields, context: Context) -> tuple[Finding, ...]:
+def _findings(entry: ItemEntry, fields: ItemFields, context: Context) -> tuple[Finding, ...]:
     if fields.due or not fields.unreadable:
         return ()
     why = dates.trouble(fields.unreadable) or "cannot be read as one day"
@@ -124,10 +124,10 @@ def _findings(entry: Entry, fields: Fields, context: Context) -> tuple[Finding, 
 # --- an entry's own words --------------------------------------------------------------------------------------
 
 
-def own_words(entry: Entry, context: Context) -> OwnWords | None:
+def own_words(entry: ItemEntry, context: Context) -> OwnWords | None:
     """Reads an entry without its cells, the text below it and its place; None for a placeholder."""
     coded = encode(_priority_as_tag(entry.spans))
-    fields = Fields(near=context.date)
+    fields = ItemFields(near=context.date)
     words = coded.decode(coded.text, urls=True)
     if phrases.is_placeholder(words) or phrases.says_none(words):
         return None
@@ -152,7 +152,7 @@ def _priority_as_tag(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return spans
 
 
-def _without_field_lines(coded: Coded, fields: Fields) -> str:
+def _without_field_lines(coded: Coded, fields: ItemFields) -> str:
     """The entry's text on one line, without the lines at its end that only state fields."""
     first, *more = coded.text.strip().split("\n")
     kept = [line for line in more if not (line.strip() and field_lines(replace(coded, text=line), fields))]
@@ -191,19 +191,19 @@ def _tidy(text: str) -> str:
 # --- what stands around it -------------------------------------------------------------------------------------
 
 
-def from_remark(entry: Entry, title: str, fields: Fields) -> None:
+def from_remark(entry: ItemEntry, title: str, fields: ItemFields) -> None:
     """Records a status in brackets in the title, unless the entry has a cell for it."""
     if "status" not in entry.cells:
         fields.say(finished.says_done(title))
 
 
-def from_place(entry: Entry, fields: Fields) -> None:
+def from_place(entry: ItemEntry, fields: ItemFields) -> None:
     """Records what the entry's place says."""
     fields.say(None if fields.dropped else entry.place.done)
     fields.own(entry.place.owners)
 
 
-def from_below(entry: Entry, fields: Fields, people: Container[str]) -> tuple[list[str], set[str]]:
+def from_below(entry: ItemEntry, fields: ItemFields, people: Container[str]) -> tuple[list[str], set[str]]:
     """Records the fields and remarks below an entry; all tickets there, and those that are only mentioned."""
     tickets: list[str] = []
     mentions: set[str] = set()
@@ -216,13 +216,13 @@ def from_below(entry: Entry, fields: Fields, people: Container[str]) -> tuple[li
             mentions |= mentioned(coded)
         fields.say(finished.remark_says_done(text.plain))
         if entry.form in {"heading", "paragraph"}:  # the title is short, and the text below it goes on
-            more = Fields(near=fields.near)
+            more = ItemFields(near=fields.near)
             take.without_fields(take.Words(coded, more, people), " ".join(coded.text.split()))
             fields.merge(replace(more, done=None, dropped=False, explicit_id=None))
     return tickets, mentions
 
 
-def from_cells(entry: Entry, fields: Fields) -> tuple[list[str], set[str]]:
+def from_cells(entry: ItemEntry, fields: ItemFields) -> tuple[list[str], set[str]]:
     """Records the cells of a table's row; all tickets in them, and those that are only mentioned."""
     tickets: list[str] = []
     mentions: set[str] = set()

@@ -15,18 +15,18 @@ _LONGEST_HEADING = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnknownHeading:
     """A heading that pmsync does not know, and the number of entries below it."""
 
     heading: str
     entries: int
 
 
-def unread(source: Content, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[Unread]:
+def unread(source: Content, vocabulary: Vocabulary = NOTHING_TAUGHT) -> list[UnknownHeading]:
     """The sections of a document under an unknown heading in which most entries read as work to do."""
     blocks = list(source.blocks)
     sections = split_sections(team_words.in_known_words(blocks, vocabulary), team_words.sections(vocabulary))
-    return [Unread(each.title, count) for each in sections[1:] if (count := _work(each))]
+    return [UnknownHeading(each.title, count) for each in sections[1:] if (count := _work(each))]
 
 
 def _work(section: Section) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import owners, take
 from pmsync.documents.items.fields.atoms import Coded
-from pmsync.documents.items.fields.values import Fields, plain_ticket, record
+from pmsync.documents.items.fields.values import ItemFields, plain_ticket, record
 from pmsync.documents.items.language import phrases
 
 _ATOM = re.compile("[\ue000-\uf8ff]")
@@ -16,7 +16,7 @@ _ROW_NUMBER = re.compile(r"#?\d+[.)]?")
 _TICKET_LINK = re.compile(r"https?://(?!.*/(?:releases|messages)/)")
 
 
-def record_cell(role: str, coded: Coded, text: Text, fields: Fields) -> None:
+def record_cell(role: str, coded: Coded, text: Text, fields: ItemFields) -> None:
     """Records a cell that is not empty, by the role of its column."""
     plain = " ".join(coded.decode(coded.text, urls=True).split())
     if role == "owner":
@@ -31,7 +31,7 @@ def record_cell(role: str, coded: Coded, text: Text, fields: Fields) -> None:
         record(role, coded, coded.text, fields)
 
 
-def _record_status(coded: Coded, plain: str, text: Text, fields: Fields) -> None:
+def _record_status(coded: Coded, plain: str, text: Text, fields: ItemFields) -> None:
     """A box that is all of the cell wins, then a word, a box before other text, and a strike."""
     fields.dropped = fields.dropped or phrases.is_dropped(plain)
     rest, ticked = take.box(plain)
@@ -40,7 +40,7 @@ def _record_status(coded: Coded, plain: str, text: Text, fields: Fields) -> None
     fields.done = next((status for status in statuses if status is not None), None)
 
 
-def _record_ticket(coded: Coded, plain: str, text: Text, fields: Fields) -> None:
+def _record_ticket(coded: Coded, plain: str, text: Text, fields: ItemFields) -> None:
     """A link or a bare number is a ticket by standing in this column; a status word is a status."""
     if coded.tickets:
         fields.say(phrases.status(_ATOM.sub(" ", coded.text).strip(" ()[]（）")))

@@ -8,8 +8,8 @@ from functools import cache
 from pmsync.documents.blocks import Text
 from pmsync.documents.items.fields import dates, owners
 from pmsync.documents.items.fields.atoms import PERSON, TICKET, Coded, encode
-from pmsync.documents.items.fields.rules import KEYS, Rule
-from pmsync.documents.items.fields.values import Fields, plain_ticket, record
+from pmsync.documents.items.fields.rules import KEYS, FieldRule
+from pmsync.documents.items.fields.values import ItemFields, plain_ticket, record
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.columns import FIELD_KEYS
 from pmsync.documents.items.language.vocabulary.sets import any_of
@@ -30,7 +30,7 @@ _LISTED = re.compile(
 
 
 @cache
-def _rules() -> dict[str, Rule]:
+def _rules() -> dict[str, FieldRule]:
     """The row of each name."""
     return {name: rule for rule in KEYS for name in FIELD_KEYS[rule.reader]}
 
@@ -45,12 +45,12 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
-def rule_of(key: str) -> Rule | None:
+def rule_of(key: str) -> FieldRule | None:
     """The row of a field's name."""
     return _rules().get(re.sub(r"[_-]", " ", key.strip().lower()))
 
 
-def _rule(match: re.Match[str]) -> Rule:
+def _rule(match: re.Match[str]) -> FieldRule:
     return _rules()[re.sub(r"[_-]", " ", match["key"].lower())]
 
 
@@ -63,7 +63,7 @@ def at_start(text: str) -> tuple[str, str] | None:
 # --- within an entry -------------------------------------------------------------------------------------------
 
 
-def without_keys(coded: Coded, text: str, fields: Fields) -> str:
+def without_keys(coded: Coded, text: str, fields: ItemFields) -> str:
     """The text without `Owner: alice`, `期限: 2026-04-30` and the like, which are recorded.
 
     A name in the middle of a sentence is one only behind punctuation or in a line of its own.
@@ -99,7 +99,7 @@ def _next(text: str, position: int) -> re.Match[str] | None:
     return _pattern().search(text, max(position, colon.start() - 2 * _LONGEST_KEY)) if colon else None
 
 
-def _value(text: str, match: re.Match[str], rule: Rule) -> tuple[int, str]:
+def _value(text: str, match: re.Match[str], rule: FieldRule) -> tuple[int, str]:
     """Where the value behind a name ends, and the value."""
     when = dates.VALUE.match(text, match.end()) if rule.reader in {"due", "finished"} else None
     if when:
@@ -114,7 +114,7 @@ def _value(text: str, match: re.Match[str], rule: Rule) -> tuple[int, str]:
     return end, text[match.end() : end].strip()
 
 
-def _last_of_list(text: str, stop: re.Match[str] | None, rule: Rule) -> re.Match[str] | None:
+def _last_of_list(text: str, stop: re.Match[str] | None, rule: FieldRule) -> re.Match[str] | None:
     """Goes on over commas between people and tickets ('Owner: @a, @b')."""
     while stop and stop[0].startswith(","):
         following = _LISTED.match(text, stop.end())
@@ -132,19 +132,18 @@ def is_fields(text: Text, *, plainly: bool = False) -> bool:
     pool' is an entry of a list.
     """
     first, _, _ = text.raw.strip().partition("\n")
-    return re.search("[:：&]", first) is not None and field_lines(encode(text.spans), Fields(), plainly=plainly)
+    return re.search("[:：&]", first) is not None and field_lines(encode(text.spans), ItemFields(), plainly=plainly)
 
 
-def field_lines(coded: Coded, fields: Fields, *, plainly: bool = False) -> bool:
+def field_lines(coded: Coded, fields: ItemFields, *, plainly: bool = False) -> bool:
     """Whether the text is nothing but `key: value` fields, which are then recorded."""
     text = coded.text.strip()
-    first = at_start(text) if _COLON.search(text) else None
-    if first is None or first[0] == "title":
+    if not (_COLON.search(text) and at_start(text)):
         return False
     return all(_field_line(coded, part, fields, plainly) for line in text.split("\n") for part in _field_parts(line))
 
 
-def _field_line(coded: Coded, text: str, fields: Fields, plainly: bool) -> bool:
+def _field_line(coded: Coded, text: str, fields: ItemFields, plainly: bool) -> bool:
     pair = at_start(text)
     if pair is None:
         return False
@@ -166,7 +165,7 @@ def _is_plain(coded: Coded, role: str, value: str) -> bool:
         names = owners.cell(coded, value)
         return bool(re.search(PERSON, value)) or (few and all(owners.is_name(each, frozenset()) for each in names))
     if role == "ticket":
-        return re.search(TICKET, value) is not None or plain_ticket(plain, Fields())
+        return re.search(TICKET, value) is not None or plain_ticket(plain, ItemFields())
     return (
         few
         or (role == "status" and phrases.loose_status(plain) is not None)

@@ -22,7 +22,7 @@ Position = Literal["start", "key", "end", "tag", "part", "line"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FieldRule:
     """One way to state a field.
 
     `position` says where: at the `start` or the `end` of an entry; as the `key` before a colon; as a `tag`, which fills a
@@ -43,24 +43,24 @@ class Rule:
     ends: re.Pattern[str] | None = None
 
 
-def _start(field: str, reader: str, pattern: str, example: str, gives: object = None) -> Rule:
-    return Rule("start", field, reader, re.compile(rf"\s*{pattern}"), example, gives)
+def _start(field: str, reader: str, pattern: str, example: str, gives: object = None) -> FieldRule:
+    return FieldRule("start", field, reader, re.compile(rf"\s*{pattern}"), example, gives)
 
 
 def _end(
     field: str, reader: str, hint: str, pattern: str, example: str, gives: object = None, unless: str | None = None
-) -> Rule:
+) -> FieldRule:
     before = re.compile(rf"\b(?:{unless})\s*$", re.IGNORECASE) if unless else None
-    return Rule("end", field, reader, re.compile(rf"{pattern}\s*$"), example, gives, re.compile(hint), before)
+    return FieldRule("end", field, reader, re.compile(rf"{pattern}\s*$"), example, gives, re.compile(hint), before)
 
 
-def _whole(position: Position, field: str, reader: str, pattern: str, example: str, gives: object = None) -> Rule:
-    return Rule(position, field, reader, re.compile(pattern), example, gives)
+def _whole(position: Position, field: str, reader: str, pattern: str, example: str, gives: object = None) -> FieldRule:
+    return FieldRule(position, field, reader, re.compile(pattern), example, gives)
 
 
-def _key(field: str, role: str, example: str, gives: object, ends: str) -> Rule:
+def _key(field: str, role: str, example: str, gives: object, ends: str) -> FieldRule:
     names = re.compile(any_of(FIELD_KEYS[role] - {"#"}).replace(r"\ ", "[ _-]"), re.IGNORECASE)
-    return Rule("key", field, role, names, example, gives, ends=re.compile(ends))
+    return FieldRule("key", field, role, names, example, gives, ends=re.compile(ends))
 
 
 # --- pieces of patterns ----------------------------------------------------------------------------------------
@@ -172,11 +172,9 @@ KEYS = (
     _key("kind", "kind", "Add a limit (type: detect)", "detect", _ENDS),
     _key("priority", "priority", "Add a limit [priority: high]", "high", _ENDS),
     _key("explicit_id", "id", "Add a limit. Action ID: A7", "A7", _ENDS),
-    _key("", "title", "Action: Add a limit", None, _ENDS),
 )
 
 END = (
-    _end("", "nothing", r"[)\]）][\s.]*$", r"\s*[(（\[]\s*[)）\]]\s*[.。]?", "Add a limit [ ]"),
     _end("priority", "priority", "!", rf"\s!(?P<value>(?i:{PRIORITY}))", "Add a limit !high", "high"),
     _end("done", "sign", rf"[{SIGNS}]\ufe0f?\s*$", rf"\s*(?P<value>[{SIGNS}])\ufe0f?", "Add a limit ✅", True),
     _end(

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pmsync.documents.items.fields import dates, keyed, owners
 from pmsync.documents.items.fields.atoms import TICKET, Coded
 from pmsync.documents.items.fields.mentions import LEADS_TO_IT, is_object
-from pmsync.documents.items.fields.rules import END, LINES, PARTS, SIGNS, START, STATUSES, Rule
-from pmsync.documents.items.fields.values import Fields, record, take_date
+from pmsync.documents.items.fields.rules import END, LINES, PARTS, SIGNS, START, STATUSES, FieldRule
+from pmsync.documents.items.fields.values import ItemFields, record, take_date
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.statuses import DONE_SIGNS, KINDS
 
 _MOST = 40
-"""Fields taken from one entry."""
+"""The most fields that one entry states."""
 _REACH = 240
 """How many characters before its hint a field at the end begins, at most."""
 _LONGEST_REPORT = 6
@@ -42,10 +42,10 @@ class Words:
     """
 
     coded: Coded
-    fields: Fields
+    fields: ItemFields
     people: Container[str] = frozenset()
 
-    def read(self, rule: Rule, match: re.Match[str]) -> bool:
+    def read(self, rule: FieldRule, match: re.Match[str]) -> bool:
         """Whether the rule's reader accepts the match."""
         accepted: bool = getattr(self, f"_{rule.reader}")(match)
         return accepted
@@ -185,7 +185,7 @@ class Words:
 
     def _parts(self, match: re.Match[str]) -> bool:
         """What is nothing but fields: 'alice, P1, due 2026-05-01'."""
-        trial = replace(self, fields=Fields(done=self.fields.done, near=self.fields.near))
+        trial = replace(self, fields=ItemFields(done=self.fields.done, near=self.fields.near))
         text = dates.DUE.sub(lambda match: match[0].replace(",", ""), match["value"])
         parts = [part.strip() for part in _PART.split(text.strip(" *_")) if part.strip()]
         if not parts or not all(trial.is_part(part) for part in parts):
@@ -193,7 +193,7 @@ class Words:
         self.fields.merge(trial.fields)
         return True
 
-    def is_part(self, text: str, rules: Sequence[Rule] = PARTS) -> bool:
+    def is_part(self, text: str, rules: Sequence[FieldRule] = PARTS) -> bool:
         """Whether the whole text is a field; recorded if so."""
         if rules is PARTS and (pair := keyed.at_start(text)):
             return record(pair[0], self.coded, pair[1], self.fields)
@@ -246,12 +246,12 @@ def _ended(text: str, match: re.Match[str]) -> str:
     return rest + "." if match[0].lstrip().startswith(".") and not rest.endswith(".") else rest
 
 
-def is_due(text: str, fields: Fields) -> bool:
+def is_due(text: str, fields: ItemFields) -> bool:
     """Whether the text is nothing but 'due 2026-05-01', which is then recorded."""
     return Words(Coded(), fields).is_part(text.strip(), [rule for rule in LINES if rule.field == "due"])
 
 
-def classified(tag: str, fields: Fields) -> bool:
+def classified(tag: str, fields: ItemFields) -> bool:
     """Whether a tag is a priority, a kind, a status, an id or a mark of a task; recorded if so."""
     return Words(Coded(), fields).is_part(tag, [rule for rule in PARTS if rule.position == "tag"])
 
@@ -261,7 +261,7 @@ def box(text: str) -> tuple[str, bool | None]:
     for rule in START[:2]:
         match = rule.pattern.match(text)
         if match:
-            fields = Fields()
+            fields = ItemFields()
             Words(Coded(), fields).read(rule, match)
             return text[match.end() :], fields.done
     return text, None

@@ -19,7 +19,7 @@ _MERGED = ("due", "unreadable", "kind", "priority", "explicit_id", "labels")
 
 
 @dataclass(slots=True)
-class Fields:
+class ItemFields:
     """The fields read so far. `done` is None and the others are empty until something states them.
 
     `dropped` means cancelled, which is neither done nor pending. `near` is the document's date: a due date without a
@@ -53,7 +53,7 @@ class Fields:
         self.dropped = self.dropped or phrases.is_dropped(text)
         self.say(phrases.status(text))
 
-    def merge(self, other: Fields) -> None:
+    def merge(self, other: ItemFields) -> None:
         """Takes over what only the other one states."""
         self.own(other.owners)
         self.say(other.done)
@@ -62,7 +62,7 @@ class Fields:
             setattr(self, name, getattr(self, name) or getattr(other, name))
 
 
-def record(role: str, coded: Coded, value: str, fields: Fields) -> bool:
+def record(role: str, coded: Coded, value: str, fields: ItemFields) -> bool:
     """Records the value of a field with a name; False if it cannot be one, so that it stays text."""
     plain = coded.decode(value, urls=True).strip(" *_")
     if len(plain) > _LONGEST:
@@ -85,10 +85,10 @@ def record(role: str, coded: Coded, value: str, fields: Fields) -> bool:
         fields.labels = tuple(label for part in re.split(r"[,;\s]+", plain) if (label := part.strip(" #`")))
     elif role == "id":
         fields.explicit_id = plain or None
-    return role != "title"
+    return True
 
 
-def _record_owner(coded: Coded, value: str, plain: str, fields: Fields) -> bool:
+def _record_owner(coded: Coded, value: str, plain: str, fields: ItemFields) -> bool:
     due = _OWNER_DUE.search(value)
     if due:
         take_date(due["when"], fields)
@@ -99,7 +99,7 @@ def _record_owner(coded: Coded, value: str, plain: str, fields: Fields) -> bool:
     return True
 
 
-def _record_finished(value: str, plain: str, fields: Fields) -> bool:
+def _record_finished(value: str, plain: str, fields: ItemFields) -> bool:
     status = phrases.status(plain)
     dated = dates.DATE.match(plain) or _YEAR_OR_MONTH.fullmatch(plain)
     if plain and status is None and not (dated or re.search(TICKET, value)):
@@ -108,7 +108,7 @@ def _record_finished(value: str, plain: str, fields: Fields) -> bool:
     return True
 
 
-def plain_ticket(plain: str, fields: Fields) -> bool:
+def plain_ticket(plain: str, fields: ItemFields) -> bool:
     """Whether the text in a ticket's place is a bare number, which is recorded, or stands for nothing."""
     if re.fullmatch(r"#?\d{1,9}", plain):
         fields.tickets.append(plain)
@@ -116,7 +116,7 @@ def plain_ticket(plain: str, fields: Fields) -> bool:
     return phrases.is_placeholder(plain)
 
 
-def take_date(plain: str, fields: Fields) -> bool:
+def take_date(plain: str, fields: ItemFields) -> bool:
     """Records the text in a due date's place, as unreadable if it is neither a date nor a word for none."""
     try:
         when = dates.find_due(plain, fields.near)

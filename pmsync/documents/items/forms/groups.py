@@ -8,8 +8,8 @@ from functools import lru_cache
 from pmsync.documents.blocks import Span
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import encode
-from pmsync.documents.items.fields.values import Fields
-from pmsync.documents.items.item import Place
+from pmsync.documents.items.fields.values import ItemFields
+from pmsync.documents.items.item import EntryPlace
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.finished import (
     ANNOUNCING_WORDS,
@@ -28,12 +28,12 @@ _REMARK = re.compile(r"[(（]([^()（）]+)[)）]$")
 _PENDING = re.compile(PENDING_LABELS)
 
 
-def under(place: Place, label: str) -> Place:
+def under(place: EntryPlace, label: str) -> EntryPlace:
     """The place below a label. A label that only repeats 'action items' is not a group."""
     plain = label.strip().rstrip(":：").strip()
     status = place_status(plain)
     group = place.group if phrases.heading_kind(plain) == "action" and _repeats(place, plain) else plain
-    return Place(
+    return EntryPlace(
         place.section,
         group or None,
         place.done if status is None else status,
@@ -42,7 +42,7 @@ def under(place: Place, label: str) -> Place:
     )
 
 
-def _repeats(place: Place, label: str) -> bool:
+def _repeats(place: EntryPlace, label: str) -> bool:
     return set(phrases.bare(label).split()) <= ANNOUNCING_WORDS | set(phrases.bare(place.section).split())
 
 
@@ -58,7 +58,7 @@ def place_status(label: str) -> bool | None:
 @lru_cache(maxsize=1024)
 def _owners(label: str) -> tuple[str, ...]:
     """The owners that a label names: 'Owner: alice', 'Owned by the web team'."""
-    fields = Fields()
+    fields = ItemFields()
     initials = _INITIALS.match(label)
     if initials and initials[1].casefold() not in NOT_NAMES:
         return (initials[1],)
@@ -70,9 +70,9 @@ def _owners(label: str) -> tuple[str, ...]:
     return fields.owners if keyed.field_lines(encode((Span(text),)), fields) else ()
 
 
-def place_of(section: Section) -> Place:
+def place_of(section: Section) -> EntryPlace:
     """The place below a section's headings."""
     bracket = _REMARK.search(section.root)
     saying = section.root if phrases.count(section.root) <= 5 else bracket[1] if bracket else ""
-    place = Place(section.root, None, place_status(saying))
+    place = EntryPlace(section.root, None, place_status(saying))
     return under(place, section.label) if section.label else place

@@ -11,7 +11,7 @@ from pmsync.documents.blocks import Block, Listing, Table, Text, below
 from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import Coded, encode
 from pmsync.documents.items.forms import groups
-from pmsync.documents.items.item import Context, Entry, item
+from pmsync.documents.items.item import Context, ItemEntry, item
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.verbs import NOUNS_TOO
 from pmsync.documents.items.sections import Section
@@ -63,7 +63,7 @@ def _asks(plain: str) -> bool:
 def _is_assigned(section: Section) -> bool:
     """Whether a heading states an owner, a ticket, a priority or a status."""
     spans = section.heading.spans if section.heading else ()
-    one, _ = item(Entry(spans, section.line, "heading"), Context(""))
+    one, _ = item(ItemEntry(spans, section.line, "heading"), Context(""))
     fields = one and (one.owners or one.tickets or one.priority or one.done is not None)
     return bool(fields) and one is not None and phrases.count(one.title) > 1
 
@@ -99,7 +99,7 @@ def _lists_work(blocks: Sequence[Block]) -> bool:
     return False
 
 
-def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple[Entry, int]:
+def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple[ItemEntry, int]:
     """The heading at `index` as an entry, and the index of the first section after its text."""
     section = sections[index]
     after = index + 1
@@ -111,4 +111,4 @@ def read(sections: Sequence[Section], index: int, lines: Sequence[str]) -> tuple
     details = textwrap.dedent("\n".join(lines[section.end : last])).strip()
     place = groups.place_of(replace(section, label=section.outer))
     spans = section.heading.spans if section.heading else ()
-    return Entry(spans, section.line, "heading", place, details, texts), after
+    return ItemEntry(spans, section.line, "heading", place, details, texts), after

@@ -12,7 +12,7 @@ from pmsync.documents.items.fields import keyed, owners, take
 from pmsync.documents.items.fields.atoms import encode
 from pmsync.documents.items.forms import paragraphs, tables
 from pmsync.documents.items.forms.groups import under
-from pmsync.documents.items.item import Context, Entry, Place, item
+from pmsync.documents.items.item import Context, EntryPlace, ItemEntry, item
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.statuses import BOX_MARKS
 from pmsync.documents.items.sections import heading_text
@@ -41,11 +41,11 @@ _INVERTED = re.compile(
 """A question without a question mark, or what might have been: neither asks for work."""
 
 
-def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
+def listing(block: Listing, place: EntryPlace, lines: Sequence[str]) -> list[ItemEntry]:
     """A list's entries. Labels name the group of the entries below them (in a numbered list all entries are labels, or
     none), and fields belong to the entry before.
     """
-    out: list[Entry] = []
+    out: list[ItemEntry] = []
     labels = [is_label(bullet) for bullet in block.entries]
     grouping = not block.ordered or all(labels)
     for bullet, label in zip(block.entries, labels, strict=True):
@@ -60,8 +60,8 @@ def listing(block: Listing, place: Place, lines: Sequence[str]) -> list[Entry]:
     return out
 
 
-def nested(bullet: Bullet, place: Place, lines: Sequence[str]) -> list[Entry]:
-    out: list[Entry] = []
+def nested(bullet: Bullet, place: EntryPlace, lines: Sequence[str]) -> list[ItemEntry]:
+    out: list[ItemEntry] = []
     for child in bullet.children:
         if isinstance(child, Listing):
             out += listing(child, place, lines)
@@ -117,15 +117,15 @@ def _is_assigned(bullet: Bullet) -> bool:
     """Whether an entry has a box, an owner, a due date or a ticket."""
     if bullet.text is None or BALLOT.match(bullet.text.raw):
         return bullet.text is not None
-    one, _ = item(Entry(bullet.text.spans, bullet.line, "bullet"), Context(""))
+    one, _ = item(ItemEntry(bullet.text.spans, bullet.line, "bullet"), Context(""))
     return one is not None and bool(one.tickets or one.owners or one.due)
 
 
-def entry_of(bullet: Bullet, place: Place, lines: Sequence[str]) -> Entry:
+def entry_of(bullet: Bullet, place: EntryPlace, lines: Sequence[str]) -> ItemEntry:
     text = bullet.text or Text.of((), bullet.line)
     form = "task" if BOX.match(text.raw) else "bullet"
     texts = tuple(below(bullet.children))
-    return Entry(text.spans, text.line, form, place, _details(bullet, texts, lines), texts)
+    return ItemEntry(text.spans, text.line, form, place, _details(bullet, texts, lines), texts)
 
 
 def _details(bullet: Bullet, texts: Iterable[Text], lines: Sequence[str]) -> str:

@@ -9,8 +9,8 @@ from itertools import takewhile
 from pmsync.documents.blocks import Span, Text
 from pmsync.documents.items.fields import keyed
 from pmsync.documents.items.fields.atoms import TICKET, encode
-from pmsync.documents.items.fields.values import Fields
-from pmsync.documents.items.item import Entry, Place
+from pmsync.documents.items.fields.values import ItemFields
+from pmsync.documents.items.item import EntryPlace, ItemEntry
 from pmsync.documents.items.language import phrases
 from pmsync.documents.items.language.vocabulary.headings import POINTERS, SENTENCE_OPENINGS
 
@@ -49,7 +49,7 @@ Line = tuple[tuple[Span, ...], int]
 class Said:
     """A paragraph of an action section: entries (`led` by bold text or a number), fields of the entry before it, or prose."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ItemEntry, ...] = ()
     led: bool = False
     fields: bool = False
     prose: bool = False
@@ -72,7 +72,7 @@ def read(text: Text, section: str) -> Said:
     return Said(tuple(tasks)) if tasks else Said(prose=phrases.count(plain) > 4)
 
 
-def _points(entry: Entry) -> bool:
+def _points(entry: ItemEntry) -> bool:
     return _POINTER.match(_plain(entry.spans)) is not None
 
 
@@ -131,9 +131,9 @@ def _plain(line: tuple[Span, ...]) -> str:
     return "".join(span.text for span in line)
 
 
-def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "") -> Entry:
+def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "") -> ItemEntry:
     rest = (Text.of((Span(details),), number),) if details else ()
-    return Entry(line, number, "paragraph", Place(section), details, rest)
+    return ItemEntry(line, number, "paragraph", EntryPlace(section), details, rest)
 
 
 # --- bold and numbered leads -----------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def _entry(line: tuple[Span, ...], number: int, section: str, details: str = "")
 
 def _lead(line: tuple[Span, ...]) -> bool:
     """Whether the line begins with a bold lead that names a task, or with a number."""
-    if keyed.field_lines(encode(line), Fields()):
+    if keyed.field_lines(encode(line), ItemFields()):
         return False
     if _NUMBERED.match(_plain(line)):
         return True
@@ -154,7 +154,7 @@ def _bold(line: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(takewhile(lambda span: span.bold or not span.text.strip(), line))
 
 
-def _led(lines: list[Line], section: str) -> list[Entry]:
+def _led(lines: list[Line], section: str) -> list[ItemEntry]:
     """One entry for each line that has a lead; other lines continue the entry before."""
     grouped: list[tuple[list[tuple[Span, ...]], int]] = []
     for line, number in lines:
@@ -172,7 +172,7 @@ def _join(group: list[tuple[Span, ...]]) -> tuple[Span, ...]:
     return tuple(out)
 
 
-def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
+def _led_entry(line: tuple[Span, ...], number: int, section: str) -> ItemEntry:
     """An entry whose title is the bold lead, or the first sentence of a numbered paragraph; the rest are its details."""
     bold = _bold(line)
     rest = line[len(bold) :]
@@ -183,11 +183,11 @@ def _led_entry(line: tuple[Span, ...], number: int, section: str) -> Entry:
     if phrases.is_label(lead if lead.endswith(":") else lead + ":") and (
         lead.endswith(":") or following.startswith(":")
     ):
-        place = Place(section, done=phrases.status(lead.rstrip(":")))
-        return Entry(_cut(rest, len(_plain(rest)) - len(_plain(rest).lstrip(" :")))[1], number, "paragraph", place)
+        place = EntryPlace(section, done=phrases.status(lead.rstrip(":")))
+        return ItemEntry(_cut(rest, len(_plain(rest)) - len(_plain(rest).lstrip(" :")))[1], number, "paragraph", place)
     details = following.lstrip(":—– -.").strip()
     done = phrases.status(details) if phrases.count(details) <= 3 else None
-    return Entry(bold, number, "paragraph", Place(section, done=done), details, (Text.of(rest, number),))
+    return ItemEntry(bold, number, "paragraph", EntryPlace(section, done=done), details, (Text.of(rest, number),))
 
 
 def _cut(spans: tuple[Span, ...], at: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
@@ -202,7 +202,7 @@ def _cut(spans: tuple[Span, ...], at: int) -> tuple[tuple[Span, ...], tuple[Span
     return spans, ()
 
 
-def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> Entry:
+def _first_sentence(line: tuple[Span, ...], number: int, section: str) -> ItemEntry:
     plain = _plain(line)
     start = _NUMBERED.match(plain)
     cut = _SENTENCE_END.search(plain, start.end() if start else 0)

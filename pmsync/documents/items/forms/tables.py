@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pmsync.documents.blocks import Table, Text
 from pmsync.documents.items.fields import tickets
-from pmsync.documents.items.item import Entry, Place
+from pmsync.documents.items.item import EntryPlace, ItemEntry
 from pmsync.documents.items.language import phrases
 
 _COMPANIONS = frozenset({"owner", "ticket", "status", "due", "priority", "kind"})
@@ -104,13 +104,13 @@ def _width(table: Table, index: int) -> int:
     return sum(phrases.count(row.cells[index].plain) for row in table.rows[:50] if index < len(row.cells))
 
 
-def entries(table: Table, place: Place) -> list[Entry] | None:
+def entries(table: Table, place: EntryPlace) -> list[ItemEntry] | None:
     """The rows as entries at a place; None if no column is known to hold the items' text."""
     roles = columns(table)
     title = title_column(table, roles)
     if title is None:
         return None
-    out: list[Entry] = []
+    out: list[ItemEntry] = []
     label: str | None = None
     numbers = _numbers(table, roles)
     for row in table.rows:
@@ -152,11 +152,11 @@ def _numbers(table: Table, roles: Mapping[str, int]) -> frozenset[str]:
     return frozenset(f"#{cell}" for cell in cells if cell.isdigit())
 
 
-def _entry(text: Text, line: int, cells: Mapping[str, Text], place: Place, numbers: frozenset[str]) -> Entry:
+def _entry(text: Text, line: int, cells: Mapping[str, Text], place: EntryPlace, numbers: frozenset[str]) -> ItemEntry:
     details = cells["notes"].markdown.strip() if "notes" in cells else ""
     below = (cells["notes"],) if details else ()
     details = re.sub(r"\s*<br\s*/?>\s*", "\n", details)
-    return Entry(text.spans, line, "table", place, details, below, cells, numbers)
+    return ItemEntry(text.spans, line, "table", place, details, below, cells, numbers)
 
 
 def divider(cells: tuple[Text, ...]) -> str | None:

@@ -88,7 +88,6 @@ COLUMNS: dict[str, frozenset[str]] = {
 }
 
 FIELD_KEYS = {
-    "title": frozenset({"action", "action item", "task", "todo", "what", "aufgabe", "maßnahme", "アクション"}),
     "owner": (COLUMNS["owner"] - {"wer", "qui", "chi", "wie", "co"})
     | {"owner s", "担当チーム", "assigned team", "co owner"},
     "due": COLUMNS["due"] - {"when", "date", "datum", "data", "fecha", "by", "bis", "timeline", "expected", "target"}
