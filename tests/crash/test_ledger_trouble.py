@@ -92,14 +92,14 @@ def garbage(content: bytes) -> bytes:
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (lambda _: b"", "not a pmsync ledger"),
     "all zeros": (zeros, "not a SQLite database|not a pmsync ledger"),
-    "zeroed header": (zeroed_head, "no SQLite database"),
+    "zeroed header": (zeroed_head, "not a SQLite database"),
     "zeroed page": (zeroed_page, "damaged"),
-    "another file": (lambda _: b"# Notes\n" * 1000, "no SQLite database"),
+    "another file": (lambda _: b"# Notes\n" * 1000, "not a SQLite database"),
     "garbage in the middle": (garbage, "damaged"),
     "cut to a half": (lambda content: content[: len(content) // 2], "damaged"),
     "cut in a page": (lambda content: content[: -5 * PAGE // 2], "damaged"),
     "cut to its first page": (lambda content: content[:PAGE], "damaged"),
-    "cut to its header": (lambda content: content[:100], "damaged|no SQLite database"),
+    "cut to its header": (lambda content: content[:100], "damaged|not a SQLite database"),
 }
 
 
@@ -125,7 +125,7 @@ def test_a_page_that_is_lost_is_noticed_or_was_not_in_use(shop: Scene, filling: 
         sent = requests(shop)
         ended = shop.run()
         if ended.code:
-            told(ended, "damaged|no SQLite database")
+            told(ended, "damaged|not a SQLite database")
         if ended.code and requests(shop) == sent:
             told_of += 1
             assert shop.ledger.read_bytes() == lost
