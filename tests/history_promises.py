@@ -11,7 +11,7 @@ from pmsync.identity.matching import LOOKALIKE
 from pmsync.identity.similarity import alike
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Link, Ticket
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from tests.history_runs import Made, Run, Runs
 from tests.history_truth import Folder, Item, Seen, Stood, tickets_of
 from tests.reliability import PROMISES
@@ -158,7 +158,7 @@ class Watched(Runs):
                 self.counts[f"{kind}|{name}"] += name in self.broken
         self.exit.close()
 
-    def _quiet(self, folder: Folder) -> Result | None:
+    def _quiet(self, folder: Folder) -> RunResult | None:
         """Time in which nobody does anything; returns the last sync, which must have had nothing to do."""
         for minutes in (15, 24 * 60, 1, 0):
             writes = self.stage.writes()
@@ -198,7 +198,7 @@ class Watched(Runs):
                 known = (link.ticket.status, link.ticket.title, set(link.ticket.assignees))
                 self.promise("unsettled", seen == known, f"{now.ref.key} is {seen}, the ledger says {known}")
 
-    def _every_item_is_served(self, folder: Folder, result: Result, links: Mapping[str, Link]) -> None:
+    def _every_item_is_served(self, folder: Folder, result: RunResult, links: Mapping[str, Link]) -> None:
         rows = {(row.document_id, row.fields.title): row for row in result.plan.rows}
         holders: Counter[str] = Counter()
         for path, item in folder.items():

@@ -16,7 +16,7 @@ from unittest import mock
 from pmsync.ledger import Ledger
 from pmsync.model import Link
 from pmsync.sync.engine import Clock as EngineClock
-from pmsync.sync.engine import Request, Result
+from pmsync.sync.engine import Request, RunResult
 from pmsync.writeback.run import write_back
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response
@@ -145,7 +145,7 @@ class Runs:
 
     # --- runs -------------------------------------------------------------------------------------------------
 
-    def run(self, folder: Folder, minutes: int = 0, fault: str = "", hit: int = 0, **how: Any) -> Result | None:
+    def run(self, folder: Folder, minutes: int = 0, fault: str = "", hit: int = 0, **how: Any) -> RunResult | None:
         """One sync, on a bare runner with `bare`, over an older revision with `at`; with write-back where it is on."""
         bare, at = how.get("bare", False), how.get("at", self.past[-1])
         self.stage.clock.advance(minutes=minutes, seconds=10)

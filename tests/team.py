@@ -11,7 +11,7 @@ from pmsync.config.settings import Person, Settings, TrackerSettings
 from pmsync.ledger import Ledger
 from pmsync.model import Link, Ref
 from pmsync.sync.engine import Clock as EngineClock
-from pmsync.sync.engine import Engine, Request, Result, Watcher
+from pmsync.sync.engine import Engine, Request, RunResult, Watcher
 from pmsync.sync.tracker_views import Source
 from pmsync.trackers.retry import Retrying
 from tests.clock import Clock
@@ -70,11 +70,11 @@ class Team:
         clock = EngineClock(now=self.clock.now, sleep=self.clock.sleep)
         return Engine(self.settings, sources, clock, Watcher(tell=self.told.append, stop=stop))
 
-    def sync(self, *paths: Path, **request: Any) -> Result:
+    def sync(self, *paths: Path, **request: Any) -> RunResult:
         self.clock.advance(minutes=1)
         return self.engine().sync(Request(paths, **request))
 
-    def plan(self, *paths: Path) -> Result:
+    def plan(self, *paths: Path) -> RunResult:
         return self.engine().plan(Request(paths))
 
     def lose_ledger(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pmsync.identity.keys import title_key
 from pmsync.identity.similarity import DOUBTFUL, SURE, alike
 from pmsync.model import Draft
-from pmsync.sync.engine import Engine, Request, Result
+from pmsync.sync.engine import Engine, Request, RunResult
 from tests.histories import machine, play_all, recorded, shortest
 from tests.history_events import BASES, ENDINGS, KINDS, Histories, Step
 from tests.history_runs import STAGES, BrokenPromise
@@ -100,7 +100,7 @@ def test_a_run_that_breaks_a_promise_is_caught(promise: str, monkeypatch: pytest
     deed, steps = SABOTAGE[promise]
     history, sync = machine("local")(), Engine.sync
 
-    def sabotaged(engine: Engine, request: Request) -> Result:
+    def sabotaged(engine: Engine, request: Request) -> RunResult:
         result = sync(engine, request)
         deed(history)
         return result
@@ -122,7 +122,7 @@ def test_a_history_that_breaks_a_promise_is_made_short(monkeypatch: pytest.Monke
     sync, last = Engine.sync, ("edit_item", {"deed": "owner", "which": 0, "value": 1})
     idle = [("sync", SYNC), ("add_document", {"items": 2, "ids": 0}), ("sync", SYNC)]
 
-    def careless(engine: Engine, request: Request) -> Result:
+    def careless(engine: Engine, request: Request) -> RunResult:
         if any("@alice" in path.read_text() for path in Path(engine.settings.root).rglob("*.md")):
             raise ValueError
         return sync(engine, request)

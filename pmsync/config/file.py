@@ -22,7 +22,7 @@ from pmsync.config.settings import (
     Vocabulary,
 )
 from pmsync.config.severity import severity_level
-from pmsync.config.toml_table import Table, nearest, shown
+from pmsync.config.toml_table import TomlTable, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
 
@@ -84,7 +84,7 @@ def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, who
     """Settings from the parsed file. `root` is its folder; messages call it `name`."""
     problems: list[str] = []
     whole = whole or "trackers" in data
-    top = Table(data, "", problems)
+    top = TomlTable(data, "", problems)
     trackers = {key: read_tracker(key, table, root) for key, table in top.named("trackers").items()}
     _check_default(trackers, problems, given=not whole or bool(data.get("trackers")))
     people = read_people(top)
@@ -97,7 +97,7 @@ def parse(data: Mapping[str, Any], root: Path, name: str, home: str = "", *, who
 
 
 def _assemble(
-    top: Table, root: Path, trackers: Mapping[str, TrackerSettings], home: str, *, whole: bool, **parts: Any
+    top: TomlTable, root: Path, trackers: Mapping[str, TrackerSettings], home: str, *, whole: bool, **parts: Any
 ) -> Settings:
     documents, ledger, sync, guard = (top.table(name) for name in ("documents", "ledger", "sync", "guard"))
     values = {**_documents(documents, whole=whole), **ledger.values(Settings), **sync.values(Settings)}
@@ -120,7 +120,7 @@ def _assemble(
     return settings
 
 
-def _documents(table: Table, *, whole: bool) -> dict[str, Any]:
+def _documents(table: TomlTable, *, whole: bool) -> dict[str, Any]:
     optional = {"namespace"} - table.data.keys() if not whole else ()
     table.known += optional
     values = {"namespace": "", **table.values(Settings, without=optional)}
@@ -134,7 +134,7 @@ def _documents(table: Table, *, whole: bool) -> dict[str, Any]:
     return values
 
 
-def _check_grace(settings: Settings, sync: Table) -> None:
+def _check_grace(settings: Settings, sync: TomlTable) -> None:
     """The host must wait longer than settle and lag: until then a run in CI may still repeat a create."""
     slowest = max((tracker.settle + tracker.lag for tracker in settings.trackers.values()), default=timedelta(0))
     if timedelta(0) < settings.grace <= slowest:
@@ -142,12 +142,12 @@ def _check_grace(settings: Settings, sync: Table) -> None:
         sync.problem("grace", f'must be longer than the settle and lag of every tracker together ({seconds}), or "0"')
 
 
-def _check(table: Table) -> dict[str, Any]:
+def _check(table: TomlTable) -> dict[str, Any]:
     by_path = tuple(_levels_of(each) for each in table.listed("paths"))
     return {"levels_at": by_path, "levels": _levels(table)}
 
 
-def _levels(table: Table) -> dict[str, str]:
+def _levels(table: TomlTable) -> dict[str, str]:
     """The configured levels of rules, from [check] or one of [[check.paths]]."""
     if not table.data:
         return {}
@@ -161,7 +161,7 @@ def _levels(table: Table) -> dict[str, str]:
     return {rule: level for rule, level in levels.items() if level}
 
 
-def _levels_of(table: Table) -> Levels:
+def _levels_of(table: TomlTable) -> Levels:
     """One of [[check.paths]]."""
     glob = table.required("path", like="postmortems/legacy/**")
     _check_below(table, "path", glob)
@@ -171,7 +171,7 @@ def _levels_of(table: Table) -> Levels:
     return levels
 
 
-def _vocabulary(table: Table, trackers: Mapping[str, TrackerSettings]) -> Vocabulary:
+def _vocabulary(table: TomlTable, trackers: Mapping[str, TrackerSettings]) -> Vocabulary:
     """[vocabulary]: the team's own headings and columns. Keys of configured Jira projects count as words too."""
     sections, columns = table.texts("sections"), table.table("columns")
     roles: dict[str, str] = {}
@@ -190,12 +190,12 @@ def _path(path: str, root: Path, home: str) -> str:
     return str(Path(home) / path[2:] if home and path.startswith("~/") else root / path)
 
 
-def _check_below(table: Table, key: str, glob: str) -> None:
+def _check_below(table: TomlTable, key: str, glob: str) -> None:
     if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts:
         table.problem(key, f"{shown(glob)} is outside the configuration's folder; write a path relative to that folder")
 
 
-def _check_web_url(table: Table, url: str | None) -> None:
+def _check_web_url(table: TomlTable, url: str | None) -> None:
     unknown = set(re.findall(r"\{([^}]*)\}", url or "")) - {"path", "line"}
     if url and ("{path}" not in url or unknown):
         table.problem("web_url", f"{shown(url)} must contain {{path}}, and may contain {{line}}, but no other braces")
@@ -234,7 +234,7 @@ def _check_owners(trackers: Mapping[str, TrackerSettings], people: Mapping[str, 
             problems.append(f"trackers.{name}.fallback_owner: nobody in [people] is called {shown(owner)}{hint}")
 
 
-def _sla(table: Table) -> dict[str, timedelta]:
+def _sla(table: TomlTable) -> dict[str, timedelta]:
     """Times by severity; `SEV-1`, `sev1` and `Sev 1` are the same severity."""
     spans: dict[str, timedelta] = {}
     for name in table.data:

@@ -28,7 +28,7 @@ _KINDS = {
 
 
 @dataclass
-class Table:
+class TomlTable:
     """One table of the file. `path` is its TOML path, '' at the top. All tables share one list of `problems`.
 
     After a problem, reading goes on with the default, so that one load finds all of them.
@@ -172,24 +172,24 @@ class Table:
             return default
         return parsed
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> TomlTable:
         """The table under this key; an empty one if it is missing."""
-        return Table(self.take(key, dict) or {}, self.where(key), self.problems)
+        return TomlTable(self.take(key, dict) or {}, self.where(key), self.problems)
 
-    def named(self, key: str) -> dict[str, Table]:
+    def named(self, key: str) -> dict[str, TomlTable]:
         """A table of tables, such as [trackers.NAME]."""
         outer = self.table(key)
         tables = {name: outer.table(name) for name in outer.data}
         return {name: table for name, table in tables.items() if isinstance(outer.data[name], dict)}
 
-    def listed(self, key: str) -> list[Table]:
+    def listed(self, key: str) -> list[TomlTable]:
         """An array of tables, such as [[routes]]."""
         rows = self.take(key, list) or []
         tables = []
         for number, row in enumerate(rows, 1):
             path = f"{self.where(key)}[{number}]"
             if isinstance(row, dict):
-                tables.append(Table(row, path, self.problems))
+                tables.append(TomlTable(row, path, self.problems))
             else:
                 self.problems.append(f"{path}: {shown(row)} is not a table; start it with [[{self.where(key)}]]")
         return tables

@@ -11,7 +11,7 @@ from typing import Any
 from pmsync.config.people import Directory
 from pmsync.config.schema import keys
 from pmsync.config.settings import Person, Route, TrackerSettings
-from pmsync.config.toml_table import Table, nearest, shown
+from pmsync.config.toml_table import TomlTable, nearest, shown
 
 TYPES = ("github", "jira", "local")
 STATUSES = ("open", "in_progress", "done", "wont_do")
@@ -22,7 +22,7 @@ OURS = ("project", "issuetype", "summary", "description", "labels", "assignee")
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 
 
-def read_tracker(name: str, table: Table, root: Path) -> TrackerSettings:
+def read_tracker(name: str, table: TomlTable, root: Path) -> TrackerSettings:
     """One [trackers.NAME] table, with the keys of its type."""
     kind = table.choice("type", choices=TYPES) or ""
     if "type" not in table.data:
@@ -46,21 +46,21 @@ def read_tracker(name: str, table: Table, root: Path) -> TrackerSettings:
     return TrackerSettings(name=name, type=kind or "local", **values)  # type: ignore[arg-type]
 
 
-def _check_label(table: Table, label: str, kind: str) -> None:
+def _check_label(table: TomlTable, label: str, kind: str) -> None:
     """The label must suit every service: GitHub cannot search for one with a comma."""
     if "," in label or len(label) > 50 or (kind == "jira" and " " in label):
         rule = "no spaces or commas" if kind == "jira" else "no comma"
         table.problem("label", f"{shown(label)} cannot be a label there; it has {rule} and at most 50 characters")
 
 
-def _check_pair(table: Table, first: str, second: str, what: str) -> None:
+def _check_pair(table: TomlTable, first: str, second: str, what: str) -> None:
     """Both keys, or neither."""
     missing = [key for key in (first, second) if key not in table.data]
     if len(missing) == 1:
         table.problem(missing[0], f"is missing; {what} needs both {first} and {second}")
 
 
-def _jira_words(table: Table) -> dict[str, Any]:
+def _jira_words(table: TomlTable) -> dict[str, Any]:
     return {
         "status": _mapping(table, "status", STATUSES),
         "resolution": _mapping(table, "resolution", RESOLUTIONS),
@@ -69,14 +69,14 @@ def _jira_words(table: Table) -> dict[str, Any]:
     }
 
 
-def _mapping(table: Table, key: str, choices: Collection[str] = ()) -> dict[str, str]:
+def _mapping(table: TomlTable, key: str, choices: Collection[str] = ()) -> dict[str, str]:
     inner = table.table(key)
     if choices:
         return {name: value for name in inner.data if (value := inner.choice(name, choices=choices))}
     return {name: value for name in inner.data if (value := inner.text(name))}
 
 
-def _fields(table: Table) -> dict[str, object]:
+def _fields(table: TomlTable) -> dict[str, object]:
     inner = table.table("fields")
     for name, value in inner.data.items():
         if name.casefold() in OURS:
@@ -86,12 +86,12 @@ def _fields(table: Table) -> dict[str, object]:
     return dict(inner.data)
 
 
-def read_routes(top: Table, trackers: Collection[str]) -> tuple[Route, ...]:
+def read_routes(top: TomlTable, trackers: Collection[str]) -> tuple[Route, ...]:
     """All [[routes]], in order."""
     return tuple(_route(table, trackers) for table in top.listed("routes"))
 
 
-def _route(table: Table, trackers: Collection[str]) -> Route:
+def _route(table: TomlTable, trackers: Collection[str]) -> Route:
     tracker = table.required("tracker", like=next(iter(trackers), "web"))
     if tracker and tracker not in trackers:
         there = f"the trackers are {', '.join(trackers)}" if trackers else "none is configured"
@@ -107,7 +107,7 @@ def _route(table: Table, trackers: Collection[str]) -> Route:
     return route
 
 
-def read_people(top: Table) -> dict[str, Person]:
+def read_people(top: TomlTable) -> dict[str, Person]:
     """Everybody under [people]; no two may share a name."""
     people = {name: _person(name, table) for name, table in top.named("people").items()}
     directory = Directory(people)
@@ -118,7 +118,7 @@ def read_people(top: Table) -> dict[str, Person]:
     return people
 
 
-def _person(name: str, table: Table) -> Person:
+def _person(name: str, table: TomlTable) -> Person:
     values = table.values(Person)
     table.close()
     login = values["github"]

@@ -11,10 +11,10 @@ from pmsync.planning.field_changes import FieldChange, sent
 from pmsync.reports.item_counts import item_counts
 from pmsync.reports.plan_rows import SHOWN, changes_in_words, first_few, move_of, names, tickets, update_changes, worded
 from pmsync.sync.apply import Done
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 
 
-def done_changes(done: Done, result: Result) -> tuple[FieldChange, ...]:
+def done_changes(done: Done, result: RunResult) -> tuple[FieldChange, ...]:
     """The fields that an update has set, with their values before it."""
     updates = [update for update in result.plan.updates if done.verb == "updated" and update.uid == done.uid]
     if not updates:
@@ -38,7 +38,7 @@ class DoneRow:
         return f"{self.title}: {self.detail}" if self.detail else self.title
 
 
-def done_rows(result: Result) -> list[DoneRow]:
+def done_rows(result: RunResult) -> list[DoneRow]:
     """A row for each change, but one row for a renamed document, however many tickets name it."""
     rows: list[DoneRow] = []
     moved: dict[tuple[str, str], list[str]] = {}
@@ -61,7 +61,7 @@ def done_row(done: Done, changes: tuple[FieldChange, ...]) -> DoneRow:
     return DoneRow(done.verb, ref, done.ticket.title if done.ticket else done.uid, detail, changes)
 
 
-def outcome_value(result: Result) -> dict[str, object]:
+def outcome_value(result: RunResult) -> dict[str, object]:
     """As a JSON value: `ok`, `counts`, `items`, `done`, `in_doubt`, `waiting`, `left`, `held_back`, `findings`."""
     applied = result.applied
     return {
@@ -77,7 +77,7 @@ def outcome_value(result: Result) -> dict[str, object]:
     }
 
 
-def _done(done: Done, result: Result) -> dict[str, object]:
+def _done(done: Done, result: RunResult) -> dict[str, object]:
     ref = done.ticket.ref if done.ticket else None
     return {
         "action": done.verb,
@@ -91,7 +91,7 @@ def _done(done: Done, result: Result) -> dict[str, object]:
     }
 
 
-def outcome_line(result: Result, *, linked: bool = False) -> str:
+def outcome_line(result: RunResult, *, linked: bool = False) -> str:
     """The last line of a sync, with `linked` also the first tickets of each kind; '' if nothing happened."""
     by_verb: dict[str, list[Done]] = {}
     for done in result.applied.done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pmsync.planning.operations import Plan
 from pmsync.reports.item_counts import item_counts
 from pmsync.reports.plan_rows import PlanRow, plan_rows
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 
 NO_CHANGES = "No changes."
 
@@ -40,7 +40,7 @@ def summary_line(plan: Plan) -> str:
     return f"{text}{''.join(f', {counts[kind]} {words}' for kind, words in extra.items() if counts[kind])}."
 
 
-def plan_value(result: Result) -> dict[str, object]:
+def plan_value(result: RunResult) -> dict[str, object]:
     """The plan as a JSON value: `summary`, `items`, `pending`, `held_back`, `operations`, `findings`."""
     return {
         "summary": summary(result.plan),

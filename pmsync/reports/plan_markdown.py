@@ -13,14 +13,14 @@ from pmsync.reports.item_counts import counts_line, item_counts
 from pmsync.reports.markdown_text import markdown_cell, markdown_link
 from pmsync.reports.plan import NO_CHANGES, summary_line
 from pmsync.reports.plan_rows import PlanRow, gathered, plan_rows
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 
 MOST = 65_000
 """The most characters of a plan: a comment on GitHub has at most 65,536."""
 MOST_FINDINGS = 20_000
 
 
-def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
+def plan_markdown(result: RunResult, unseen: Iterable[str] = ()) -> str:
     """A table for each document, then the findings. Text of documents is escaped.
 
     Anybody may read it, so it leaves out restricted documents and tickets in restricted trackers. It fits into a
@@ -48,7 +48,7 @@ def plan_markdown(result: Result, unseen: Iterable[str] = ()) -> str:
     return "\n".join([*page.lines, *more, *foot.lines, "", _marker(settings.namespace), ""])
 
 
-def _findings(result: Result, secret: _Secret) -> _Page:
+def _findings(result: RunResult, secret: _Secret) -> _Page:
     """Errors and warnings, and the lines of the configuration that make unknown owners known."""
     findings = [finding for finding in result.findings if finding.level != "note" and not secret.finding(finding)]
     findings.sort(key=lambda finding: finding.level != "error")

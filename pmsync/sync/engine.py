@@ -85,7 +85,7 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """What a run planned and did. `ok` is False if anything failed, was refused, was held back or is in doubt.
 
     `good` says whether the ledger is up to date afterwards: every tracker was read and accepts writes, nothing is in
@@ -121,7 +121,7 @@ class Engine:
     clock: Clock = Clock()
     watcher: Watcher = Watcher()
 
-    def plan(self, request: Request) -> Result:
+    def plan(self, request: Request) -> RunResult:
         """Return what a sync would do now. Reads the ledger if it exists, and writes nothing."""
         path = Path(self.settings.ledger)
         memory, places = Memory(), dict[str, str]()
@@ -132,9 +132,9 @@ class Engine:
         world, made = observer.observe(wait_for_lag=False)
         refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
         findings = (*world.reading.findings, *observer.trackers.findings, *made.findings, *refused)
-        return Result(made, world, findings, held_back=bool(refused))
+        return RunResult(made, world, findings, held_back=bool(refused))
 
-    def sync(self, request: Request) -> Result:
+    def sync(self, request: Request) -> RunResult:
         """Bring tickets and ledger in line with the documents.
 
         Raises LedgerError, and LockHeld if another run holds the lock for longer than `request.wait` seconds.
@@ -183,7 +183,7 @@ class Engine:
             start=self._start(places),
         )
 
-    def _pass(self, ledger: Ledger, request: Request) -> Result:
+    def _pass(self, ledger: Ledger, request: Request) -> RunResult:
         """Observe, plan, guard and apply once."""
         scope, now = request.scope, self.clock.now
         observer = self._observer(remember(ledger, self.settings), request, ledger.places())
@@ -213,7 +213,7 @@ class Engine:
             *refused,
             *applied.findings,
         )
-        result = Result(made, world, findings, applied, bool(refused))
+        result = RunResult(made, world, findings, applied, bool(refused))
         owners.note(ledger, self.settings)
         ledger.end_run(run, now(), ok=result.good, counts=Counter(d.verb for d in applied.done), findings=findings)
         return result
@@ -310,14 +310,14 @@ def _overtaken(made: Plan, world: World) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _in_doubt(result: Result, bare: Sequence[str], ledger: Ledger) -> list[str]:
+def _in_doubt(result: RunResult, bare: Sequence[str], ledger: Ledger) -> list[str]:
     """Return the trackers without memory in which a create of this run is in doubt."""
     intents = ledger.intents()
     names = {intents[uid].tracker for uid in result.applied.in_doubt if uid in intents}
     return sorted(names & set(bare))
 
 
-def _merge(first: Result, second: Result) -> Result:
+def _merge(first: RunResult, second: RunResult) -> RunResult:
     """Merge two passes: what was in doubt or refused counts as it is after the second."""
     applied = replace(second.applied, done=[*first.applied.done, *second.applied.done])
     findings = tuple(f for f in first.findings if f.rule not in _OVERTAKEN)

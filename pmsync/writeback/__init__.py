@@ -1,6 +1,6 @@
 """Writes tickets and ticks back into documents: plans edits of the text (pure), rewrites files, composes both."""
 
 from pmsync.writeback.choose import rewrite
-from pmsync.writeback.values import Change, Edit, Rewrite, Ticketed, applied
+from pmsync.writeback.values import DocumentChange, Edit, Rewrite, Ticketed, applied
 
 __all__ = ["Change", "Edit", "Rewrite", "Ticketed", "applied", "rewrite"]

@@ -13,7 +13,7 @@ from pmsync.model import Document, Finding, Item, Status
 from pmsync.writeback.edits import Places, link_text, names, written
 from pmsync.writeback.lines import split
 from pmsync.writeback.table_cells import grid
-from pmsync.writeback.values import Change, Edit, Kind, Rewrite, Ticketed, applied
+from pmsync.writeback.values import DocumentChange, Edit, Kind, Rewrite, Ticketed, applied
 
 MOST_TRIALS, MOST_TEXT = 300, 10_000_000
 """How often a document is parsed again at most, and how many characters of it in all, to find out which of its edits it
@@ -30,8 +30,8 @@ class _Wish:
     item: Item
     edits: Sequence[Edit]
 
-    def change(self, choice: int) -> Change:
-        return Change(self.kind, self.ticketed, self.item.line, self.edits[choice])
+    def change(self, choice: int) -> DocumentChange:
+        return DocumentChange(self.kind, self.ticketed, self.item.line, self.edits[choice])
 
 
 @dataclass
@@ -46,7 +46,7 @@ class _Trial:
     def __post_init__(self) -> None:
         self.left = min(self.left, max(MOST_TEXT // (len(self.text) + 1), 2))
 
-    def broken(self, changes: Sequence[Change]) -> frozenset[int] | None:
+    def broken(self, changes: Sequence[DocumentChange]) -> frozenset[int] | None:
         """The positions of items that would not read as wanted; None if the whole document would not."""
         self.left -= 1
         text = applied(self.text, [change.edit for change in changes])
@@ -103,7 +103,7 @@ def _wishes(places: Places, item: Item, ticketed: Ticketed) -> list[_Wish]:
     return out
 
 
-def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[Change], list[_Wish]]:
+def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[DocumentChange], list[_Wish]]:
     """The changes that can be made together, and the wishes that no edit can fulfil.
 
     A look at the document costs as much for one edit as for a hundred. So all are tried together; where that does not
@@ -114,7 +114,7 @@ def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[Change], list[
     everything = [wish.change(0) for wish in wishes if wish.edits]
     if len(everything) == len(wishes) and trial.broken(everything) == frozenset():
         return everything, []
-    changes: list[Change] = []
+    changes: list[DocumentChange] = []
     left = list(wishes)
     for kind in ("untick", "tick", "link"):
         for choice in range(max((len(wish.edits) for wish in wishes if wish.kind == kind), default=0)):
@@ -125,7 +125,7 @@ def _choose(trial: _Trial, wishes: Sequence[_Wish]) -> tuple[list[Change], list[
     return changes, left
 
 
-def _holding(trial: _Trial, changes: Sequence[Change], group: Sequence[Change]) -> list[Change]:
+def _holding(trial: _Trial, changes: Sequence[DocumentChange], group: Sequence[DocumentChange]) -> list[DocumentChange]:
     """Those of a group that can be made together with the changes."""
     if not group or trial.left <= 0:
         return []
@@ -146,7 +146,7 @@ def _head(document: Document) -> Document:
     return replace(document, items=(), findings=())
 
 
-def _wanted(item: Item, change: Change) -> Item:
+def _wanted(item: Item, change: DocumentChange) -> Item:
     if change.kind == "link":
         return replace(item, tickets=(*item.tickets, written(change.ticketed.ref)))
     return replace(item, done=change.kind == "tick")

@@ -28,7 +28,7 @@ from pmsync.sync.tracker_views import Source
 from pmsync.writeback import file
 from pmsync.writeback.choose import rewrite
 from pmsync.writeback.edits import tick_of
-from pmsync.writeback.values import Change, Rewrite, Ticketed
+from pmsync.writeback.values import DocumentChange, Rewrite, Ticketed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Rewritten:
     """One document with changes: its text `before` and `after` them."""
 
     path: str
-    changes: tuple[Change, ...]
+    changes: tuple[DocumentChange, ...]
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class WriteBackResult:
     """The rewritten documents (or those that would be), the findings, and those of the last sync."""
 
     documents: tuple[Rewritten, ...] = ()
@@ -110,7 +110,7 @@ class _Pass:
         return self._run or 0
 
 
-def write_back(settings: Settings, request: Request, clock: Clock, *, dry_run: bool = False) -> Result:
+def write_back(settings: Settings, request: Request, clock: Clock, *, dry_run: bool = False) -> WriteBackResult:
     """Write the links and ticks of the tickets that the ledger knows into the documents.
 
     `request.paths` limit the documents. Drafts and restricted documents stay as they are. Raises LedgerError, also if
@@ -128,7 +128,7 @@ def write_back(settings: Settings, request: Request, clock: Clock, *, dry_run: b
             before = ledger.findings()
             each = _Pass(settings, clock, scope, ledger.ticks(), ledger)
             each.over(_world(settings, request, clock))
-    return Result(tuple(each.documents), tuple(each.findings), tuple(before))
+    return WriteBackResult(tuple(each.documents), tuple(each.findings), tuple(before))
 
 
 def _world(settings: Settings, request: Request, clock: Clock) -> World:

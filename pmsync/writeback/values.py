@@ -40,7 +40,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DocumentChange:
     """One thing that is written for an item: its ticket's link, a tick, or such a tick taken back."""
 
     kind: Kind
@@ -54,7 +54,7 @@ class Rewrite:
     """What a document becomes: its new text, the changes that lead there, and what could not be written."""
 
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[DocumentChange, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pmsync.config.file import find_config, load, parse
 from pmsync.config.schema import Key, default_of, keys
 from pmsync.config.settings import Guard, Levels, Person, Route, Settings, TrackerSettings, Vocabulary
-from pmsync.config.toml_table import Table
+from pmsync.config.toml_table import TomlTable
 from pmsync.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ def test_the_example_shows_every_key_and_says_what_it_means(each: Key, section: 
 def test_every_key_is_read_as_its_field_is_typed(each: Key, section: str) -> None:
     readers = {"text": str, "texts": tuple, "flag": bool, "number": int, "span": timedelta}
     assert each.default is None or isinstance(each.default, readers.get(each.read, str))
-    assert hasattr(Table, each.read)
+    assert hasattr(TomlTable, each.read)
 
 
 @pytest.mark.parametrize("name", ["settle", "lag", "token_env", "api_url"])

@@ -18,7 +18,7 @@ import pytest
 
 from pmsync.config.settings import Guard
 from pmsync.model import Finding, Status
-from pmsync.sync.engine import Request, Result
+from pmsync.sync.engine import Request, RunResult
 from tests.clock import Clock
 from tests.reliability import record
 from tests.sync.faults import make_stage
@@ -135,11 +135,11 @@ MISTAKES = [
 ]
 
 
-def refusals(result: Result) -> list[Finding]:
+def refusals(result: RunResult) -> list[Finding]:
     return [finding for finding in result.findings if finding.rule == "guard"]
 
 
-def refused(result: Result, mistake: Mistake) -> None:
+def refused(result: RunResult, mistake: Mistake) -> None:
     assert not result.ok
     assert result.held_back
     (finding,) = refusals(result)

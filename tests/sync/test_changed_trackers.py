@@ -19,7 +19,7 @@ import pytest
 
 from pmsync.config.settings import Route
 from pmsync.model import Draft, Finding, Marker, Status
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from pmsync.trackers.contract import Created
 from tests.clock import Clock
 from tests.fakes.github_state import Repo, Token
@@ -77,7 +77,7 @@ class Two:
         assert links[f"{PAGER} at noon"].ticket.title == f"{PAGER} at noon"
         assert links[CALL].ticket.ref.tracker == "local"
 
-    def ends_well(self, created: int = 4) -> Result:
+    def ends_well(self, created: int = 4) -> RunResult:
         """The next sync completes, with one open ticket for each item, and the one after it has nothing to send."""
         self.team.clock.advance(minutes=11)  # what was in doubt is to be seen by now
         result = self.team.sync()
@@ -162,11 +162,11 @@ def before_write(both: Two, number: int, change: Callable[[Two], None]) -> Itera
         server_of(both.stage).before = None
 
 
-def errors(result: Result) -> list[Finding]:
+def errors(result: RunResult) -> list[Finding]:
     return [finding for finding in result.findings if finding.level == "error"]
 
 
-def told(result: Result, *words: str) -> None:
+def told(result: RunResult, *words: str) -> None:
     """Some error says all of this, and every error says what to do."""
     assert not result.ok
     found = [f"{each.message} | {each.hint}" for each in errors(result)]

@@ -16,7 +16,7 @@ import pytest
 
 from pmsync.ledger import Ledger
 from pmsync.sync import head_start
-from pmsync.sync.engine import Request, Result
+from pmsync.sync.engine import Request, RunResult
 from tests.clock import Clock
 from tests.sync.contract import BOOK, DISK, DOC
 from tests.team import Team
@@ -67,7 +67,7 @@ def waited(team: Team) -> float:
     return max(team.clock.slept, default=0.0)
 
 
-def now(team: Team) -> Result:
+def now(team: Team) -> RunResult:
     """Sync at this very moment."""
     team.clock.advance(minutes=-1)
     return team.sync()

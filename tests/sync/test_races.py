@@ -18,7 +18,7 @@ import pytest
 
 from pmsync.ledger import Ledger
 from pmsync.model import Ref, Ticket
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from pmsync.trackers.jira.tracker import JiraTracker
 from tests.clock import Clock
 from tests.fakes.http import Drop, Request
@@ -108,7 +108,7 @@ def settled(team: Team, stage: HttpStage, hosts: list[Team]) -> int:
         team.clock.advance(minutes=15)
         host.sync()
     team.clock.advance(days=1)
-    last: list[Result] = [host.sync() for host in hosts]
+    last: list[RunResult] = [host.sync() for host in hosts]
     assert all(result.ok for result in last), [result.findings for result in last]
     tickets = ours(stage)
     assert len(tickets) == 3

@@ -10,7 +10,7 @@ import pytest
 from pmsync.ledger import Ledger
 from pmsync.model import Finding, Status
 from pmsync.reports import status
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from tests.clock import Clock
 from tests.fakes.http import Request, Response
 from tests.sync.contract import BOOK, DISK, DOC
@@ -38,12 +38,12 @@ def team(stage: JiraStage, tmp_path: Path) -> Team:
     return team
 
 
-def hand_over(team: Team) -> Result:
+def hand_over(team: Team) -> RunResult:
     team.write(DOC, f"{LONGER} (@bob, due 2026-12-24)", f"{BOOK} (@bob)")
     return team.sync()
 
 
-def refused(result: Result) -> list[Finding]:
+def refused(result: RunResult) -> list[Finding]:
     return [finding for finding in result.findings if finding.rule == "update-refused"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from tests.clock import Clock
 from tests.sync.contract import BOOK, DISK, DOC
 from tests.team import Team
@@ -33,7 +33,7 @@ def team(stage: LocalStage, tmp_path: Path, request: pytest.FixtureRequest) -> T
     return team
 
 
-def bare(team: Team) -> Result:
+def bare(team: Team) -> RunResult:
     """One sync on a runner that has nothing but the documents."""
     runner = copy.copy(team)
     folder = f"runner-{team.clock.now():%d-%H%M%S}"

@@ -12,7 +12,7 @@ from pmsync.identity.keys import digest
 from pmsync.model import Draft, Fields, Marker
 from pmsync.planning.operations import Create, Place
 from pmsync.sync.create_once import lots
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavailable
 from tests.clock import Clock
 from tests.fakes.http import Drop, Response
@@ -197,7 +197,7 @@ def document(team: Team, *guilty: int) -> None:
     team.write(DOC, *(f"{EMOJI} {item}" if number in guilty else item for number, item in enumerate(ITEMS)))
 
 
-def cron(team: Team, runs: int) -> list[Result]:
+def cron(team: Team, runs: int) -> list[RunResult]:
     results = []
     for _ in range(runs):
         results.append(team.sync(allow={"creates": 60}))

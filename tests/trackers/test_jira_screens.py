@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pmsync.model import Finding
-from pmsync.sync.engine import Result
+from pmsync.sync.engine import RunResult
 from pmsync.trackers.contract import Check, Created, Rejected
 from tests.clock import Clock
 from tests.fakes.http import Request as HttpRequest
@@ -41,7 +41,7 @@ def checks(stage: JiraStage) -> list[Check]:
     return [check for check in stage.reconnect().probe().checks if check.ok is not True]
 
 
-def errors(result: Result) -> list[Finding]:
+def errors(result: RunResult) -> list[Finding]:
     return [finding for finding in result.findings if finding.level == "error"]
 
 

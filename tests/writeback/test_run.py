@@ -15,7 +15,7 @@ from pmsync.sync.engine import Clock as EngineClock
 from pmsync.sync.engine import Request
 from pmsync.sync.lock import hold
 from pmsync.writeback import file
-from pmsync.writeback.run import Result, write_back
+from pmsync.writeback.run import WriteBackResult, write_back
 from tests.clock import Clock
 from tests.team import HEAD, Team
 from tests.trackers.github_stage import GitHubStage
@@ -37,7 +37,7 @@ def team(stage: Stage, tmp_path: Path) -> Team:
     return Team(tmp_path, stage)
 
 
-def write(team: Team, *paths: Path, dry_run: bool = False) -> Result:
+def write(team: Team, *paths: Path, dry_run: bool = False) -> WriteBackResult:
     clock = EngineClock(team.clock.now, team.clock.sleep)
     return write_back(team.settings, Request(paths), clock, dry_run=dry_run)
 
@@ -46,7 +46,7 @@ def content(team: Team, path: str = DOC) -> str:
     return (team.root / path).read_bytes().decode()
 
 
-def kinds(result: Result) -> list[str]:
+def kinds(result: WriteBackResult) -> list[str]:
     return [change.kind for document in result.documents for change in document.changes]
 
 

@@ -16,7 +16,7 @@ from pmsync.planning import guard
 from pmsync.reports import plan, plan_markdown, plan_rows
 from pmsync.reports.item_counts import counts_line, item_counts, since_hint
 from pmsync.reports.plan_rows import PlanRow
-from pmsync.sync.engine import Clock, Engine, Request, Result, Watcher
+from pmsync.sync.engine import Clock, Engine, Request, RunResult, Watcher
 
 PENDING = 4
 COLOURS = {"+": "green", "~": "yellow", "-": "red", "=": "cyan", "?": "magenta"}
@@ -75,7 +75,7 @@ def show_plan(app: App, request: Request, output_format: str, *, offline: bool =
     return PENDING if exit_code and result.plan.pending else 0
 
 
-def _summary(result: Result) -> str:
+def _summary(result: RunResult) -> str:
     """What the plan would do, or that it is unknown because a tracker could not be read."""
     failed = [name for name, view in result.world.views.items() if view.failed]
     if failed and not result.plan.pending:
@@ -83,7 +83,7 @@ def _summary(result: Result) -> str:
     return plan.summary_line(result.plan)
 
 
-def _show(result: Result, unseen: list[str]) -> None:
+def _show(result: RunResult, unseen: list[str]) -> None:
     shown = plan_rows.gathered(plan_rows.plan_rows(result.plan, result.world))
     for path, group in groupby(shown, key=lambda row: row.path):
         output.echo(output.bold(path or "in no document"))

@@ -28,7 +28,7 @@ COLUMNS = ("ticket", "status", "due", "owner", "severity", "title", "where", "no
 
 
 @frozen
-class Answer:
+class StatusAnswer:
     """The rows to show, the options that chose them, and how many items the ledger holds, by kind.
 
     `me` is the person who asked for their own items.
@@ -94,12 +94,12 @@ def command(
     path = _document(app, settings, rows, document)
     wanted = Filter(people, overdue, everything, service, severity, path)
     asked = _words(mine=mine, owner=owner, overdue=overdue, service=service, severity=severity, document=document)
-    answer = Answer([row for row in rows if wanted.keeps(row)], counts, asked, fresh, now, me)
+    answer = StatusAnswer([row for row in rows if wanted.keeps(row)], counts, asked, fresh, now, me)
     _print(answer, output_format)
     return 0
 
 
-def _print(answer: Answer, output_format: str) -> None:
+def _print(answer: StatusAnswer, output_format: str) -> None:
     if output_format == "json":
         output.emit_json(_value(answer))
         return
@@ -167,7 +167,7 @@ def _words(*, mine: bool, owner: str | None, overdue: bool, service: str, severi
 # --- text -----------------------------------------------------------------------------------------------------
 
 
-def _text(answer: Answer) -> None:
+def _text(answer: StatusAnswer) -> None:
     if output.is_terminal():
         _for_people(answer)
     else:
@@ -175,7 +175,7 @@ def _text(answer: Answer) -> None:
     output.log(_summary(answer))
 
 
-def _for_people(answer: Answer) -> None:
+def _for_people(answer: StatusAnswer) -> None:
     """Items with a ticket as a table, the others with what keeps them from one."""
     ticketed = [row for row in answer.shown if row.ticket]
     cells = [
@@ -233,7 +233,7 @@ def _owner(row: StatusRow) -> str:
     return ", ".join(row.people)
 
 
-def _summary(answer: Answer) -> str:
+def _summary(answer: StatusAnswer) -> str:
     """What was shown of what there is, and the next useful command; an empty answer says why it is empty."""
     counts, shown = answer.counts, status.counts(answer.shown)
     if not answer.shown:
@@ -246,11 +246,11 @@ def _summary(answer: Answer) -> str:
     return f"Showing {what}{late}{aside}. {_next(answer)}"
 
 
-def _closed(answer: Answer) -> bool:
+def _closed(answer: StatusAnswer) -> bool:
     return any(row.kind != "open" for row in answer.shown)
 
 
-def _nothing(answer: Answer) -> str:
+def _nothing(answer: StatusAnswer) -> str:
     counts = answer.counts
     if not _total(answer):
         return "The ledger knows no items yet; `pmsync sync` reads the documents."
@@ -259,7 +259,7 @@ def _nothing(answer: Answer) -> str:
     return f"No open items: {_aside(counts)} (--all shows them)."
 
 
-def _total(answer: Answer) -> int:
+def _total(answer: StatusAnswer) -> int:
     return sum(answer.counts[kind] for kind in ("open", "closed", "aside"))
 
 
@@ -268,7 +268,7 @@ def _aside(counts: Mapping[str, int]) -> str:
     return ", ".join([*parts, *([f"{counts['aside']} listed or tracked elsewhere"] if counts["aside"] else [])])
 
 
-def _next(answer: Answer) -> str:
+def _next(answer: StatusAnswer) -> str:
     """The command that gets on with the most urgent thing shown."""
     by_status = {row.status: row for row in reversed(answer.shown) if row.kind == "open"}
     if row := by_status.get("undecided"):
@@ -281,7 +281,7 @@ def _next(answer: Answer) -> str:
     return f"`pmsync show {first.ticket or first.uid}` says all about one."
 
 
-def _tell_freshness(answer: Answer) -> None:
+def _tell_freshness(answer: StatusAnswer) -> None:
     fresh = answer.fresh
     if answer.me:
         output.log(output.dim(f"you are {answer.me.person.id!r}: {answer.me.why}"))
@@ -294,7 +294,7 @@ def _tell_freshness(answer: Answer) -> None:
         output.log(output.dim(_last(answer)))
 
 
-def _last(answer: Answer) -> str:
+def _last(answer: StatusAnswer) -> str:
     at = answer.fresh.last_good_sync
     return f"last good sync: {output.ago(at, answer.now)}" if at else "no good sync yet"
 
@@ -302,7 +302,7 @@ def _last(answer: Answer) -> str:
 # --- for machines, and for a chat -----------------------------------------------------------------------------
 
 
-def _value(answer: Answer) -> dict[str, object]:
+def _value(answer: StatusAnswer) -> dict[str, object]:
     return {
         "last_good_sync": answer.fresh.last_good_sync,
         "trouble": answer.fresh.trouble or None,
@@ -313,7 +313,7 @@ def _value(answer: Answer) -> dict[str, object]:
     }
 
 
-def _csv(answer: Answer) -> None:
+def _csv(answer: StatusAnswer) -> None:
     import csv  # noqa: PLC0415 (the usual answer needs no CSV)
     import io  # noqa: PLC0415
 
@@ -333,7 +333,7 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
 
 
-def _markdown(answer: Answer) -> list[str]:
+def _markdown(answer: StatusAnswer) -> list[str]:
     """A table to paste somewhere; items of restricted documents are in it without their text."""
     head = ["| Ticket | Status | Due | Owner | Title |", "|---|---|---|---|---|"] if answer.shown else []
     counts = status.counts(answer.shown)

@@ -27,7 +27,7 @@ from pmsync.findings import new_finding
 from pmsync.planning import guard
 from pmsync.reports.item_counts import UNSETTLED, counts_line, differing, item_counts
 from pmsync.reports.outcome import DoneRow, done_changes, done_row, done_rows, outcome_line, outcome_value
-from pmsync.sync.engine import Clock, Engine, Request, Result, Watcher
+from pmsync.sync.engine import Clock, Engine, Request, RunResult, Watcher
 
 if TYPE_CHECKING:
     from pmsync.cli.commands.write_back import Written
@@ -112,7 +112,7 @@ def command(
 class Ran:
     """The result of a sync, and of the write-back after it."""
 
-    result: Result
+    result: RunResult
     written: Written | None
     took: timedelta
     interrupted: bool
@@ -182,7 +182,7 @@ def _watcher(bar: Progress, signals: Signals) -> Watcher:
     return Watcher(tell, wait, lambda _, count: bar.advance(count), signals.stop)
 
 
-def _write_back(app: App, settings: Settings, request: Request, result: Result) -> Written:
+def _write_back(app: App, settings: Settings, request: Request, result: RunResult) -> Written:
     """Write what the sync learned into the documents; its findings are those that the sync did not report."""
     from pmsync.cli.commands.write_back import Written  # noqa: PLC0415 (not every sync writes into documents)
     from pmsync.writeback import run  # noqa: PLC0415
@@ -193,12 +193,12 @@ def _write_back(app: App, settings: Settings, request: Request, result: Result) 
         failed = new_finding(
             "not-written", f"nothing is written back: {error}", "run `pmsync write-back`", level="error"
         )
-        written = run.Result(findings=(failed,))
+        written = run.WriteBackResult(findings=(failed,))
     findings = tuple(finding_lines.unreported(written.findings, result.findings))
     return Written(replace(written, findings=findings, previous_findings=result.previous_findings))
 
 
-def _log(result: Result) -> None:
+def _log(result: RunResult) -> None:
     """Each change, in the structured log."""
     for done in result.applied.done:
         ref, status = (done.ticket.ref, done.ticket.status) if done.ticket else (None, None)
@@ -208,7 +208,7 @@ def _log(result: Result) -> None:
         output.event(f"{done.verb}{key}  {done_row(done, done_changes(done, result)).words}", fields)
 
 
-def _show(result: Result, *, interrupted: bool) -> None:
+def _show(result: RunResult, *, interrupted: bool) -> None:
     full, done = output.in_full(), result.applied.done
     single = len(done) == 1 and outcome_line(result) == f"Sync: 1 {done[0].verb}."
     for row in done_rows(result) if full or single else ():
@@ -236,17 +236,17 @@ def _show_row(row: DoneRow) -> None:
         output.echo(*first, row.words, hang=9)
 
 
-def _counts(result: Result) -> Mapping[str, int]:
+def _counts(result: RunResult) -> Mapping[str, int]:
     return item_counts(result.plan, result.world.links, result.applied)
 
 
-def _nothing_done(result: Result) -> str:
+def _nothing_done(result: RunResult) -> str:
     waiting = len(result.plan.waits)
     waits = f"; {output.count(waiting, 'item waits', 'items wait')}" if waiting else ""
     return f"Nothing was sent{waits}."
 
 
-def _nothing_to_do(result: Result) -> str:
+def _nothing_to_do(result: RunResult) -> str:
     if result.findings or result.plan.waits or _counts(result).keys() & UNSETTLED:
         return "Nothing to send."
     if count := differing(result.plan, result.world):

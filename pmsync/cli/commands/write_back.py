@@ -24,8 +24,8 @@ from pmsync.location import place
 from pmsync.model import Finding
 from pmsync.reports.plan_rows import SHOWN, first_few
 from pmsync.sync.engine import Clock, Request
-from pmsync.writeback.run import Result, Rewritten, write_back
-from pmsync.writeback.values import Change
+from pmsync.writeback.run import Rewritten, WriteBackResult, write_back
+from pmsync.writeback.values import DocumentChange
 
 WORDS = {"link": "linked", "tick": "ticked", "untick": "unticked"}
 COLOURS = {"link": "cyan", "tick": "green", "untick": "yellow"}
@@ -70,7 +70,7 @@ def command(
 class Written:
     """The result of a write-back for people and for programs; with `dry_run`, what it would be."""
 
-    result: Result
+    result: WriteBackResult
     dry_run: bool = False
 
     @property
@@ -78,7 +78,7 @@ class Written:
         return self.result.ok
 
     @property
-    def changes(self) -> Iterator[tuple[str, Change]]:
+    def changes(self) -> Iterator[tuple[str, DocumentChange]]:
         """Each change with the path of its document."""
         return ((document.path, change) for document in self.result.documents for change in document.changes)
 
@@ -129,7 +129,7 @@ class Written:
         finding_lines.show(finding_lines.worth_showing(self.result.findings, self.result.previous_findings), err=True)
 
 
-def _change(change: Change) -> dict[str, object]:
+def _change(change: DocumentChange) -> dict[str, object]:
     ticketed, edit = change.ticketed, change.edit
     return {
         "kind": change.kind,

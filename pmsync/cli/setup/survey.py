@@ -19,7 +19,7 @@ from pmsync.errors import DocumentError, LedgerError
 from pmsync.model import Reading
 from pmsync.planning.operations import Plan
 from pmsync.planning.plan import plan
-from pmsync.sync.engine import Clock, Engine, Request, Result
+from pmsync.sync.engine import Clock, Engine, Request, RunResult
 from pmsync.sync.tracker_views import Source
 
 _HANDLE = re.compile(r"(?<![\w@./+-])@([A-Za-z\d][\w-]{0,38})")
@@ -50,7 +50,7 @@ class Survey:
     `handles` are the names that documents write with '@'.
     """
 
-    result: Result
+    result: RunResult
     unknown: tuple[Count, ...]
     handles: frozenset[str]
 
@@ -111,7 +111,7 @@ def take_survey(settings: Settings, now: Callable[[], datetime]) -> Survey:
     return Survey(result, tuple(sorted(unknown, key=lambda count: (-count.number, count.what))), handles)
 
 
-def _plan_offline(settings: Settings, now: Callable[[], datetime]) -> Result:
+def _plan_offline(settings: Settings, now: Callable[[], datetime]) -> RunResult:
     """What a sync would do if the trackers were empty; a ledger that cannot be used is ignored."""
     sources = {name: Source(None, unseen=True) for name in settings.trackers}
     try:

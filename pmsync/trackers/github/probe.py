@@ -10,13 +10,13 @@ from pmsync.config.settings import TrackerSettings
 from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Check, Probe
 from pmsync.trackers.github.error_causes import cause
-from pmsync.trackers.github.session import Session
+from pmsync.trackers.github.session import GitHubSession
 from pmsync.trackers.http import Answer, shortened
 
 ACTIONS = "github-actions[bot]"
 
 
-def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool) -> str:
+def own_account(session: GitHubSession, settings: TrackerSettings, *, in_actions: bool) -> str:
     """The login, lower-case, of the author of tickets made with this token: one request.
 
     An installation's token cannot ask who it is; in a workflow it is taken for the workflow's own.
@@ -38,7 +38,7 @@ def own_account(session: Session, settings: TrackerSettings, *, in_actions: bool
     raise TrackerError(f"GitHub does not say whose token this is ({why}): {hint}")
 
 
-def probe(session: Session, settings: TrackerSettings, account: Callable[[], str]) -> tuple[Probe, int | None]:
+def probe(session: GitHubSession, settings: TrackerSettings, account: Callable[[], str]) -> tuple[Probe, int | None]:
     """The checks, and the repository's id if it can be read. Raises only TrackerUnavailable."""
     try:
         me = account()
@@ -71,7 +71,7 @@ def _account(settings: TrackerSettings, me: str) -> Check:
     return Check("account", True, f"acts as {me!r}")
 
 
-def _no_repository(session: Session, settings: TrackerSettings, answer: Answer) -> Check:
+def _no_repository(session: GitHubSession, settings: TrackerSettings, answer: Answer) -> Check:
     setting = f"trackers.{settings.name}.repo"
     if away := session.led_away(answer):
         message, _, hint = away.partition(": ")
@@ -93,7 +93,7 @@ def _issues(settings: TrackerSettings, repo: Mapping[str, Any]) -> Check:
     return Check("repository", True, f"`{settings.repo}` takes issues")
 
 
-def _rights(session: Session, settings: TrackerSettings, answer: Answer, me: str) -> Check:
+def _rights(session: GitHubSession, settings: TrackerSettings, answer: Answer, me: str) -> Check:
     """By the account's role, which the answer shows. A classic token has the same rights within its scopes, which have
     a check of their own. A fine-grained token may have fewer, and only a write shows it. An App's rights are known.
     """
@@ -136,7 +136,7 @@ def _scopes(answer: Answer) -> Check | None:
     return Check("scopes", False, f"the token's scopes are {header!r}, which do not let it write issues", hint)
 
 
-def _label(session: Session, settings: TrackerSettings) -> Check:
+def _label(session: GitHubSession, settings: TrackerSettings) -> Check:
     path = f"/repos/{settings.repo}/labels/{quote(settings.label, safe='')}"
     answer = session.settled(session.send("GET", path))
     if answer.status == 200:

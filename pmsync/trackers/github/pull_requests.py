@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pmsync.errors import TrackerError
 from pmsync.trackers.github.error_causes import cause
 from pmsync.trackers.github.pacing import Pacing
-from pmsync.trackers.github.session import Session
+from pmsync.trackers.github.session import GitHubSession
 from pmsync.trackers.http import Answer
 from pmsync.trackers.paging import Page, Place, walk
 
@@ -27,7 +27,9 @@ class Pulls:
 
     def __init__(self, api_url: str, repo: str, token: str, variable: str) -> None:
         self.repo = repo
-        self._session = Session(api_url, token, repo=repo, pacing=Pacing(), setting="GITHUB_API_URL", variable=variable)
+        self._session = GitHubSession(
+            api_url, token, repo=repo, pacing=Pacing(), setting="GITHUB_API_URL", variable=variable
+        )
 
     def close(self) -> None:
         """Close the connection."""

@@ -16,7 +16,7 @@ from pmsync.errors import TrackerClosed, TrackerError
 from pmsync.model import Ref, Ticket
 from pmsync.trackers.github.error_causes import cause, is_own, omission
 from pmsync.trackers.github.issue import repository_id_of, repository_of, ticket_of
-from pmsync.trackers.github.session import Session
+from pmsync.trackers.github.session import GitHubSession
 from pmsync.trackers.http import Answer
 from pmsync.trackers.paging import Page, Place, walk
 
@@ -28,7 +28,7 @@ class Repository:
     an answer shows it.
     """
 
-    def __init__(self, session: Session, tracker: str, name: str, label: str) -> None:
+    def __init__(self, session: GitHubSession, tracker: str, name: str, label: str) -> None:
         self.session, self.tracker, self.name, self.label = session, tracker, name, label
         self.home = f"/repos/{name}"
         self.number: int | None = None

@@ -41,7 +41,7 @@ class AppKey:
     installation: int | None = None
 
 
-class Session(HttpSession):
+class GitHubSession(HttpSession):
     """Requests below `api_url`, with a token or as a GitHub App in `repo`.
 
     `setting` is the one that holds the address, `variable` the one that holds the secret.

@@ -49,7 +49,7 @@ from pmsync.trackers.github.issue import (
 from pmsync.trackers.github.pacing import CONTENT_LIMITS, Pacing
 from pmsync.trackers.github.probe import own_account, probe
 from pmsync.trackers.github.repository import Repository, because, number_of, repository_number
-from pmsync.trackers.github.session import TIMEOUT, Session
+from pmsync.trackers.github.session import TIMEOUT, GitHubSession
 from pmsync.trackers.github.transferred import departed
 from pmsync.trackers.http import Answer, NotSent
 
@@ -72,7 +72,7 @@ def connect(
     credentials = checked_credentials(settings, environ)
     limits = CONTENT_LIMITS if has_content_limits(settings.api) else ()
     pacing = Pacing(limits=limits, sleep=sleep, monotonic=monotonic)
-    session = Session(
+    session = GitHubSession(
         settings.api,
         credentials,
         repo=settings.repo,
@@ -96,7 +96,7 @@ class GitHubTracker:
     batch = 1
     incremental = True
 
-    def __init__(self, settings: TrackerSettings, session: Session, *, in_actions: bool = False) -> None:
+    def __init__(self, settings: TrackerSettings, session: GitHubSession, *, in_actions: bool = False) -> None:
         self.name, self.label, self.repo = settings.name, settings.label, settings.repo
         self._settings, self._session, self._in_actions = settings, session, in_actions
         self._repo = Repository(session, settings.name, settings.repo, settings.label)

@@ -9,12 +9,12 @@ from jira import JIRA
 from pmsync.config.settings import TrackerSettings
 from pmsync.trackers.hosts import checked_secrets
 from pmsync.trackers.jira.api_gateway import is_gateway
-from pmsync.trackers.jira.session import TIMEOUT, Session
+from pmsync.trackers.jira.session import TIMEOUT, JiraSession
 
 
 def open_session(
     settings: TrackerSettings, environ: Mapping[str, str], timeout: tuple[float, float] = TIMEOUT
-) -> Session:
+) -> JiraSession:
     """A session that has sent nothing yet; raises ConfigError with all problems at once."""
     key = "api_url" if settings.api_url else "url"
     variables = _variables(settings)
@@ -29,7 +29,7 @@ def open_session(
         timeout=timeout,
         logging=False,
     )
-    return Session(
+    return JiraSession(
         jira,
         secrets=" and ".join(f"`{name}`" for name in variables.values()),
         setting=f"trackers.{settings.name}.{key}",

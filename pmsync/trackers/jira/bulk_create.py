@@ -12,7 +12,7 @@ from pmsync.trackers.contract import Created, InDoubt, Outcome, Rejected, Unavai
 from pmsync.trackers.http import Answer, messages
 from pmsync.trackers.jira.error_causes import is_anonymous, is_closed, is_own, reason
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Session
+from pmsync.trackers.jira.session import JiraSession
 
 STUBBORN = 3
 """So many drafts in a row, each refused alone, show that the cause is not in the drafts: the rest is not sent."""
@@ -35,7 +35,7 @@ class Whole(Rejected):
 
 
 def outcomes_of(
-    answer: Answer, lot: Sequence[Sent], words: Dialect, session: Session, *, author: str
+    answer: Answer, lot: Sequence[Sent], words: Dialect, session: JiraSession, *, author: str
 ) -> tuple[Outcome, ...]:
     """The outcome of each draft of a lot."""
     if session.is_rate_limited(answer):

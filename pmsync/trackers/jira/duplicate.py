@@ -9,12 +9,12 @@ from pmsync.errors import TrackerError
 from pmsync.model import Ref, Status
 from pmsync.trackers.jira.issue import Dialect, status_of
 from pmsync.trackers.jira.resolution_names import ending
-from pmsync.trackers.jira.session import Session
+from pmsync.trackers.jira.session import JiraSession
 
 MARK = "(pmsync: duplicate)"
 
 
-def close(session: Session, words: Dialect, ref: Ref, of: Ref, *, ours: Collection[str]) -> str:
+def close(session: JiraSession, words: Dialect, ref: Ref, of: Ref, *, ours: Collection[str]) -> str:
     """Close the issue and return ''; if a fresh read shows that a person has touched it, return what they did.
 
     Raises TrackerError if the workflow has no transition to a done status, TrackerUnavailable.
@@ -60,7 +60,7 @@ def _linked(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [link.get("outwardIssue") or link.get("inwardIssue") or {} for link in links]
 
 
-def _transition(session: Session, ref: Ref) -> dict[str, Any]:
+def _transition(session: JiraSession, ref: Ref) -> dict[str, Any]:
     """A transition to a done status, with the resolution for duplicates if its screen has one."""
     query = {"expand": "transitions.fields"}
     for each in session.ask("GET", f"issue/{ref.id}/transitions", query=query).get("transitions") or ():

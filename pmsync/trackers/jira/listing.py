@@ -10,7 +10,7 @@ from pmsync.errors import TrackerError, TrackerUnavailable
 from pmsync.trackers.http import Answer
 from pmsync.trackers.jira.create_screen import Screen, field_of
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Session
+from pmsync.trackers.jira.session import JiraSession
 from pmsync.trackers.paging import Incomplete, Page, Place, walk
 
 PAGE = 100
@@ -19,7 +19,7 @@ MOST = 200
 LONGEST_URL = 1_500
 
 
-def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iterator[Answer]:
+def search(session: JiraSession, words: Dialect, jql: str, size: int = PAGE) -> Iterator[Answer]:
     """Every page of a search: Cloud pages by token, Data Center by offset, in an order that no edit changes.
 
     Raises Incomplete if the pages do not show everything.
@@ -37,7 +37,7 @@ def search(session: Session, words: Dialect, jql: str, size: int = PAGE) -> Iter
     return walk(0, ask, f"the search in Jira at {session.url!r}")
 
 
-def _asked(session: Session, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:
+def _asked(session: JiraSession, words: Dialect, path: str, query: Mapping[str, Any]) -> Answer:
     if len(str(query["jql"])) > LONGEST_URL:
         answer = session.send("POST", path, body={**query, **words.wanted_in_body})
     else:
@@ -63,7 +63,7 @@ def _next(data: Mapping[str, Any], start: int, count: int, size: int) -> int | N
 # --- the create screen ----------------------------------------------------------------------------------------
 
 
-def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
+def read_screen(session: JiraSession, settings: TrackerSettings) -> Screen | None:
     """The create screen; None if this Jira is too old to show it (Data Center before 8.4)."""
     path = f"issue/createmeta/{settings.project}/issuetypes"
     wanted = settings.issue_type.casefold()
@@ -78,7 +78,7 @@ def read_screen(session: Session, settings: TrackerSettings) -> Screen | None:
     return Screen(str(kind["id"]), {each.id: each for each in fields}) if fields else None
 
 
-def _listed(session: Session, path: str, name: str) -> list[dict[str, Any]]:
+def _listed(session: JiraSession, path: str, name: str) -> list[dict[str, Any]]:
     """All entries of create metadata: Cloud names the list after its content, Data Center `values`."""
 
     def ask(place: Place) -> tuple[list[dict[str, Any]], Page]:

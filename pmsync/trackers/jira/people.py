@@ -11,18 +11,18 @@ from pmsync.errors import TrackerClosed, TrackerError, TrackerUnavailable
 from pmsync.trackers.contract import Unresolved
 from pmsync.trackers.jira.issue import Dialect, find_jql
 from pmsync.trackers.jira.listing import PAGE, search
-from pmsync.trackers.jira.session import Session
+from pmsync.trackers.jira.session import JiraSession
 from pmsync.trackers.paging import Incomplete, Page, Place, walk
 
 
-def unknown_accounts(session: Session, words: Dialect, accounts: Iterable[str]) -> frozenset[str]:
+def unknown_accounts(session: JiraSession, words: Dialect, accounts: Iterable[str]) -> frozenset[str]:
     """The accounts that no search may name, each tried alone: Jira refuses a query for one name that it does not know,
     in the language of the token's account.
     """
     return frozenset(account for account in accounts if _is_unknown(session, words, account))
 
 
-def _is_unknown(session: Session, words: Dialect, account: str) -> bool:
+def _is_unknown(session: JiraSession, words: Dialect, account: str) -> bool:
     try:
         next(search(session, words, find_jql(words, (), [account], datetime.now(UTC)), 1))
     except (TrackerUnavailable, TrackerClosed, Incomplete):
@@ -32,7 +32,7 @@ def _is_unknown(session: Session, words: Dialect, account: str) -> bool:
     return False
 
 
-def assignable_account(session: Session, words: Dialect, person: Person) -> str | Unresolved:
+def assignable_account(session: JiraSession, words: Dialect, person: Person) -> str | Unresolved:
     """The account of a person who may be assigned in the project, or why there is none."""
     name = person.jira or person.email
     if not name:
@@ -47,7 +47,7 @@ def assignable_account(session: Session, words: Dialect, person: Person) -> str 
     return Unresolved(f"no user {name!r} can be assigned in project {words.project!r}")
 
 
-def _assignable(session: Session, words: Dialect, name: str, *, by_id: bool) -> Iterator[dict[str, Any]]:
+def _assignable(session: JiraSession, words: Dialect, name: str, *, by_id: bool) -> Iterator[dict[str, Any]]:
     """The users who may be assigned in the project, by account or by the beginning of a name or address."""
     parameter = ("accountId" if by_id else "query") if words.cloud else "username"
 

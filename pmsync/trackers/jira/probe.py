@@ -11,7 +11,7 @@ from pmsync.trackers.http import shortened
 from pmsync.trackers.jira.api_gateway import is_gateway
 from pmsync.trackers.jira.create_screen import Screen, blocker, demanded
 from pmsync.trackers.jira.issue import Dialect
-from pmsync.trackers.jira.session import Session
+from pmsync.trackers.jira.session import JiraSession
 
 _NEEDED = {
     "CREATE_ISSUES": "create tickets",
@@ -23,7 +23,7 @@ _NEEDED = {
 
 
 def probe(
-    session: Session,
+    session: JiraSession,
     words: Dialect,
     screen: Callable[[], Screen | None],
     searched: Callable[[], tuple[str, ...]],
@@ -61,7 +61,7 @@ def probe(
     return Probe(account, tuple(checks), fatal[0].message if fatal else "")
 
 
-def own_account(session: Session, words: Dialect) -> str:
+def own_account(session: JiraSession, words: Dialect) -> str:
     """The token's own account. Raises TrackerError if the answer names none: an empty name would match everybody."""
     user = session.ask("GET", "myself")
     account = words.account(user)
@@ -72,7 +72,7 @@ def own_account(session: Session, words: Dialect) -> str:
     return account
 
 
-def project_key(session: Session, settings: TrackerSettings) -> str:
+def project_key(session: JiraSession, settings: TrackerSettings) -> str:
     """The present key of the configured project, '' if it cannot be read."""
     project = session.ask_or_none(f"project/{settings.project}")
     return str(project.get("key") or settings.project) if isinstance(project, Mapping) else ""
@@ -85,7 +85,7 @@ def check_key(settings: TrackerSettings, key: str) -> None:
         raise TrackerClosed(f'project {settings.project!r} has the key {key!r} now: set `{setting} = "{key}"`')
 
 
-def _site(session: Session, settings: TrackerSettings) -> list[Check]:
+def _site(session: JiraSession, settings: TrackerSettings) -> list[Check]:
     """Whether links to tickets can be opened: not those of the gateway."""
     if not is_gateway(settings.url):
         return []
@@ -112,7 +112,7 @@ def _searches(settings: TrackerSettings, searched: Callable[[], tuple[str, ...]]
     return [Check("searches", True, "tickets can be searched for"), *strangers]
 
 
-def _permissions(session: Session, settings: TrackerSettings) -> list[Check]:
+def _permissions(session: JiraSession, settings: TrackerSettings) -> list[Check]:
     query = {"projectKey": settings.project, "permissions": ",".join(_NEEDED)}
     have = session.ask("GET", "mypermissions", query=query, shape={"permissions": dict})["permissions"]
     return [
@@ -142,7 +142,7 @@ def _required(words: Dialect, screen: Screen | None) -> list[Check]:
     return demands or [Check("required fields", True, "every required field is filled")]
 
 
-def _unassigned(session: Session, settings: TrackerSettings) -> list[Check]:
+def _unassigned(session: JiraSession, settings: TrackerSettings) -> list[Check]:
     """Whether issues may be unassigned ("Get global settings"); no check if Jira does not say."""
     options = session.ask_or_none("configuration")
     if not isinstance(options, Mapping) or options.get("unassignedIssuesAllowed") is not False:

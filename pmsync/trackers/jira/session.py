@@ -18,7 +18,7 @@ TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes of an answer; a lot of 50 takes Jira several seconds."""
 
 
-class Session(HttpSession):
+class JiraSession(HttpSession):
     """Requests below `<url>/rest/api/2`, or another version of it.
 
     `setting` is the one that holds the address (`trackers.pay.url`), `secrets` names the variables with credentials.

@@ -51,7 +51,7 @@ from pmsync.trackers.jira.issue import (
 )
 from pmsync.trackers.jira.listing import PAGE, read_screen, search
 from pmsync.trackers.jira.people import assignable_account, unknown_accounts
-from pmsync.trackers.jira.session import TIMEOUT, Session
+from pmsync.trackers.jira.session import TIMEOUT, JiraSession
 from pmsync.trackers.jira.wiki_markup import to_wiki
 from pmsync.trackers.paging import Incomplete
 
@@ -74,7 +74,7 @@ class JiraTracker:
     batch = LOT
     incremental = True
 
-    def __init__(self, settings: TrackerSettings, session: Session) -> None:
+    def __init__(self, settings: TrackerSettings, session: JiraSession) -> None:
         self.settings, self.session = settings, session
         self.name, self.label = settings.name, settings.label
         self._resolved: dict[str, str | Unresolved] = {}
