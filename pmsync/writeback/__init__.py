@@ -3,4 +3,4 @@
 from pmsync.writeback.choose import rewrite
 from pmsync.writeback.values import DocumentChange, Edit, Rewrite, Ticketed, applied
 
-__all__ = ["Change", "Edit", "Rewrite", "Ticketed", "applied", "rewrite"]
+__all__ = ["DocumentChange", "Edit", "Rewrite", "Ticketed", "applied", "rewrite"]
