@@ -111,7 +111,7 @@ def _suddenly_empty(plan: Plan, world: World) -> _Limit:
 
 def _empty_scans(world: World) -> list[_Limit]:
     """A complete listing that shows nothing, though many tickets are linked: the wrong project, or no right to see it.
-    Where all of them stand elsewhere, two are enough.
+    If all of them moved elsewhere, two are enough.
 
     Tickets that were asked for one by one and are there have lost their label, which harms nobody.
     """

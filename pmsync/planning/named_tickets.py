@@ -69,7 +69,7 @@ def _words(title: str) -> set[str]:
     return beginnings - _COMMON - {word for word in beginnings if word.isdigit()}
 
 
-# --- tickets that stand in several documents --------------------------------------------------------------------
+# --- tickets that several documents name -------------------------------------------------------------------------
 
 
 def homes(world: World) -> Mapping[Ref, str]:

@@ -86,7 +86,7 @@ def decide(world: World, placed: Placed, index: Index) -> Decision:
     mentions = [each for each in references if each.mention]
     perhaps = None if asked_for or placed.uid in world.intents else may_mean(placed.entry, mentions)
     if perhaps:
-        return _ask(world, placed, f"its text speaks of ticket {perhaps.ref.key!r}, which may be its own", perhaps)
+        return _ask(world, placed, f"its text mentions ticket {perhaps.ref.key!r}, which may be its own", perhaps)
     return _create(world, placed, index)
 
 

@@ -165,7 +165,7 @@ def _left_out(document: Document, wish: _Wish) -> Finding:
         message = f"the link to ticket {key!r} is not written at {title!r}: this form of item cannot be edited safely"
         hint = f"write it there by hand: {link_text(wish.ticketed.ref)}"
     elif wish.kind == "tick":
-        message = f"{title!r} is not ticked, though ticket {key!r} is done: what stands there cannot be edited safely"
+        message = f"{title!r} is not ticked, though ticket {key!r} is done: its line cannot be edited safely"
         hint = "tick it by hand"
     else:
         message = f"{title!r} stays ticked, though ticket {key!r} is open again: it cannot be edited safely"

@@ -68,7 +68,7 @@ def is_draft(status: str) -> bool:
     return len(parts) == 1 and phrases.normal(re.sub(r"[*_`]", "", text)) in metadata.DRAFT
 
 
-# --- where the fields stand ------------------------------------------------------------------------------------
+# --- places of the fields --------------------------------------------------------------------------------------
 
 
 def _role(key: str) -> str:

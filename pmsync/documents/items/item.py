@@ -24,7 +24,7 @@ from pmsync.model import Finding, Item
 
 @dataclass(frozen=True, slots=True)
 class EntryPlace:
-    """Where an entry stands, and what that says of it: a group called 'Completed', 'Owner: alice' or "Won't do". The words
+    """The place of an entry, and what that says about it: a group called 'Completed', 'Owner: alice' or "Won't do". The words
     of the entry itself win over that.
     """
 
@@ -190,7 +190,7 @@ def _tidy(text: str) -> str:
     return re.sub(r"([.。])\.+$", r"\1", text) if text.endswith(".") else text
 
 
-# --- what stands around it -------------------------------------------------------------------------------------
+# --- the context of an entry -----------------------------------------------------------------------------------
 
 
 def from_remark(entry: ItemEntry, title: str, fields: ItemFields) -> None:
