@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pmsync.errors import LedgerError
 from pmsync.ledger import file, rows, values, writes
-from pmsync.ledger.changes import Change, item_changes, link_changes
+from pmsync.ledger.changes import Change, document_changes, item_changes, link_changes
 from pmsync.ledger.overview import read_open, read_overview
 from pmsync.ledger.reader import LedgerReader
 from pmsync.ledger.values import Value, clean, json_text, time_text
@@ -133,7 +133,7 @@ class Ledger(LedgerReader):
 
     def history(self, uid: str) -> list[tuple[datetime, Change]]:
         """Everything that happened to an item, oldest first."""
-        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY id", rows.to_event, [uid])
+        return self._read("SELECT * FROM history WHERE uid = ? ORDER BY at, id", rows.to_event, [uid])
 
     # --- runs -------------------------------------------------------------------------------------------------
 
@@ -172,18 +172,25 @@ class Ledger(LedgerReader):
         link nor intent, are deleted; when an item was first seen stays; changes of linked items go to the history.
         """
         with self._writing() as database:
-            changes = self._item_changes(items)
+            changes = self._item_changes(items, {document.id: document for document in documents})
             writes.upsert_seen(database, "documents", "id", map(rows.document_row, documents), at)
             writes.upsert_seen(database, "items", "uid", map(rows.item_row, items), at)
             database.conn.executemany(writes.MARK_GONE, [(time_text(at), clean(document)) for document in gone])
             writes.delete_vanished(database, {*judged, *gone}, {item.uid for item in items})
             writes.remember(database, run, at, changes)
 
-    def _item_changes(self, items: Sequence[ItemRow]) -> list[Change]:
-        """The changes of linked items. A placeholder row (line 0) has nothing to compare."""
+    def _item_changes(self, items: Sequence[ItemRow], documents: Mapping[str, Document]) -> list[Change]:
+        """Return the changes of linked items; a placeholder row (line 0) has nothing to compare."""
         query = "SELECT * FROM items WHERE line > 0 AND uid IN (SELECT uid FROM links)"
-        known = {item.uid: item for item in self._read(query, rows.to_item)}
-        return [change for item in items if item.uid in known for change in item_changes(known[item.uid], item)]
+        linked = {item.uid: item for item in self._read(query, rows.to_item)}
+        before = {document.id: document for document in self._read("SELECT * FROM documents", rows.to_document)}
+        changes: list[Change] = []
+        for item in items:
+            if former := linked.get(item.uid):
+                changes += item_changes(former, item)
+                old, new = before.get(former.document_id), documents.get(item.document_id)
+                changes += document_changes(item.uid, old, new) if old and new else []
+        return changes
 
     # --- links and intents ------------------------------------------------------------------------------------
 
@@ -247,7 +254,7 @@ class Ledger(LedgerReader):
                     database.execute("DELETE FROM decisions WHERE uid = ?", [link.uid])
                 if source == "person":
                     database.execute(writes.ANSWER, [link.document_id, link.key])
-            changes = [change for link in links for change in link_changes(known.get(link.uid), link, source)]
+            changes = [change for link in links for change in link_changes(known.get(link.uid), link, source, at)]
             writes.remember(database, run, at, changes)
 
     def forget(self, run: int, at: datetime, uid: str, source: str = "person") -> None:

@@ -79,7 +79,7 @@ VALUES (:uid, :document, :key, 0, :title, :standing, :at) ON CONFLICT DO NOTHING
 
 def remember(database: Database, run: int, at: datetime, changes: Iterable[Change]) -> None:
     """Add the changes to the history."""
-    database.table("history").insert_all([event_row(change, run, at) for change in changes])
+    database.table("history").insert_all([event_row(change, run, change.at or at) for change in changes])
 
 
 def upsert(database: Database, table: str, key: str, wanted: Iterable[dict[str, Value]]) -> None:

@@ -361,3 +361,69 @@ def test_values_that_look_like_sql_are_only_values(ledger, run):
     ledger.forget(run, NOON, nasty)
     ledger.withdraw(run, NOON, [nasty], nasty)
     assert ledger.overview()[0].item.uid == nasty
+
+
+# --- what a report of a past day needs ------------------------------------------------------------------------
+
+
+def test_the_date_that_counts_is_history_with_its_origin(ledger, run):
+    by_severity = item(due=date(2026, 12, 9), due_from="sla")
+    save(ledger, run, [by_severity])
+    ledger.save_links(run, NOON, [link()], "pmsync")
+    by_document = item(
+        due=date(2026, 12, 9), due_from="document", fields=Fields("Fix the pager", due=date(2026, 12, 9))
+    )
+    save(ledger, run, [by_document], at=LATER)
+    assert [event for event in events(ledger) if event[0] == "document"] == [
+        ("document", "due", None, "2026-12-09"),
+        ("document", "due_from", "sla", "document"),
+    ]
+    save(ledger, run, [replace(by_document, due=None, due_from="")], at=LATER)
+    assert events(ledger)[-2:] == [
+        ("document", "effective_due", "2026-12-09", None),
+        ("document", "due_from", "document", None),
+    ]
+
+
+def test_what_changes_about_a_document_is_history_of_its_items_with_a_ticket(ledger, run):
+    save(ledger, run, [item(), item("u2")])
+    ledger.save_links(run, NOON, [link()], "pmsync")
+    changed = document(
+        severity="sev2", services=("shop", "mail"), team="payments", date=date(2026, 11, 20), status="final"
+    )
+    save(ledger, run, [item(), item("u2")], documents=[changed], at=LATER)
+    assert [event for event in events(ledger) if event[0] == "document"] == [
+        ("document", "document_severity", "sev1", "sev2"),
+        ("document", "document_date", None, "2026-11-20"),
+        ("document", "document_status", None, "final"),
+        ("document", "services", None, "shop, mail"),
+        ("document", "team", None, "payments"),
+    ]
+    assert not events(ledger, "u2")
+
+
+def test_an_item_that_moves_to_another_document_takes_over_what_that_says(ledger, run):
+    save(ledger, run, [item()])
+    ledger.save_links(run, NOON, [link()], "pmsync")
+    moved = replace(item(), document_id="mail.md")
+    save(ledger, run, [moved], documents=[document(), document("mail.md", severity="sev3")], judged=["mail.md"])
+    assert ("document", "document_severity", "sev1", "sev3") in events(ledger)
+
+
+def test_an_adopted_ticket_has_a_history_from_before_by_its_trackers_own_dates(ledger, run):
+    save(ledger, run, [item()])
+    created, closed = NOON - timedelta(days=90), NOON - timedelta(days=10)
+    old = ticket(created_at=created, closed_at=closed, status=Status.DONE, state="Done")
+    ledger.save_links(run, NOON, [link(ticket=old)], "pmsync")
+    history = [(at, c.source, c.field, c.old, c.new, c.note) for at, c in ledger.history("u1")]
+    assert history == [
+        (created, "tracker", "status", None, "open", "by the tracker's own date"),
+        (closed, "tracker", "status", "open", "done", "by the tracker's own date"),
+        (NOON, "pmsync", "ticket", None, "payments PAY-1", ""),
+    ]
+
+
+def test_a_ticket_that_was_just_created_has_its_history_from_then_on(ledger, run):
+    save(ledger, run, [item()])
+    ledger.save_links(run, NOON, [link(ticket=ticket(created_at=NOON - timedelta(seconds=3)))], "pmsync")
+    assert events(ledger) == [("pmsync", "ticket", None, "payments PAY-1"), ("pmsync", "status", None, "open")]

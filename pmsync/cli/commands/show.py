@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -168,13 +168,17 @@ def _waiting_facts(view: ItemView) -> list[Fact]:
     return [*facts, ("decided", (view.decision,))] if view.decision else facts
 
 
+_INCLUDED_IN: Mapping[str, Sequence[str]] = {
+    "state": ("status",), "reassigned": ("assignees",), "effective_due": ("due",), "due_from": ("due", "effective_due"),
+}  # fmt: skip
+
+
 def _distinct(history: Iterable[tuple[datetime, Change]]) -> Iterator[tuple[datetime, Change]]:
     """The history without changes that another change at the same moment includes."""
     changes = list(history)
     fields = {(at, change.source, change.field) for at, change in changes}
-    including = {"state": "status", "reassigned": "assignees"}
     for at, change in changes:
-        if (at, change.source, including.get(change.field)) not in fields:
+        if not any((at, change.source, field) in fields for field in _INCLUDED_IN.get(change.field, ())):
             yield at, change
 
 
@@ -183,7 +187,7 @@ def _event(at: datetime, change: Change, name: Name) -> list[output.Part]:
     note = f" ({change.note})" if change.note else ""
     old, new = (_value_in_words(change.field, value or "-", name) for value in (change.old, change.new))
     values = f"{old} → {new}" if change.old else new
-    return ["  ", output.dim(_time(at)), f"  {change.source:<8}  {change.field}: {values}{note}"]
+    return ["  ", output.dim(_time(at)), f"  {change.source:<8}  {change.field.replace('_', ' ')}: {values}{note}"]
 
 
 def _value_in_words(field: str, value: str, name: Name) -> str:
