@@ -27,7 +27,7 @@ class FieldRule:
 
     `position` says where: at the `start` or the `end` of an entry; as the `key` before a colon; as a `tag`, which fills a
     bracket or one part of it; as another `part` of a bracket or of the last words; or as a `line` below the entry.
-    `field` is the field, '' for text that only leads to the title. `reader` names the method of `take.Words` that reads
+    `field` is the field, '' for text that only leads to the title. `reader` names the method of `read_fields.Words` that reads
     the pattern's `value`. Of `example`, all but 'Add a limit' states the field, and `gives` is its value.
     A row for the end is tried where `hint` is found and `unless` does not match before it. `ends` ends a key's value.
     """
