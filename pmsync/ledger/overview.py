@@ -17,9 +17,11 @@ def _aliased(table: str, columns: Iterable[str], prefix: str) -> str:
     return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in columns)
 
 
+_DOCUMENT = _aliased("d", rows.DOCUMENT, "doc_")
+_LINK = _aliased("l", rows.LINK, "link_")
+_INTENT = _aliased("n", rows.INTENT, "intent_")
 _QUERY = f"""
-SELECT i.*, {_aliased("d", rows.DOCUMENT, "doc_")}, {_aliased("l", rows.LINK, "link_")},
-    {_aliased("n", rows.INTENT, "intent_")},
+SELECT i.*, {_DOCUMENT}, {_LINK}, {_INTENT},
     (SELECT json_group_object(r.operation, r.reason) FROM refusals r WHERE r.uid = i.uid) AS refused
 FROM items i
 JOIN documents d ON d.id = i.document_id
