@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -70,3 +71,27 @@ def test_a_line_below_an_item_is_its_field(rule: FieldRule) -> None:
     (item,) = parse(f"{HEAD}- Add a limit\n  - {rule.example}\n", "a.md").items
     assert getattr(item, rule.field) == rule.gives
     assert rule.field != "tickets" or not item.mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "owners", "others"),
+    [
+        ("Add a limit - Owner: Priya (due 2026-05-01)", "Add a limit", ("Priya",), {"due": date(2026, 5, 1)}),
+        ("Add a limit - Owner: Priya (#12)", "Add a limit", ("Priya",), {"tickets": ("#12",)}),
+        ("Add a limit - Owner: Priya [PAY-3]", "Add a limit", ("Priya",), {"tickets": ("PAY-3",)}),
+        ("Add a limit - Owner: Priya (P1)", "Add a limit", ("Priya",), {"priority": "P1"}),
+        ("Add a limit -- owner: Priya, P1", "Add a limit", ("Priya",), {"priority": "P1"}),
+        (
+            "Add a limit -- owner: Priya, P1 (PAY-3)",
+            "Add a limit",
+            ("Priya",),
+            {"priority": "P1", "tickets": ("PAY-3",)},
+        ),
+        ("Add a limit — owner: Priya, Bob (due 2026-05-01)", "Add a limit", ("Priya", "Bob"), {}),
+        ("Add a limit (owner: Priya (SRE), due 2026-05-01)", "Add a limit", ("Priya",), {"due": date(2026, 5, 1)}),
+    ],
+)
+def test_a_named_owner_ends_before_another_field(text: str, title: str, owners: tuple[str, ...], others: dict) -> None:
+    (item,) = parse(f"# Outage\n\nDate: 2026-04-01\n\n## Action items\n\n- {text}\n", "a.md").items
+    assert (item.title, item.owners) == (title, owners)
+    assert {name: getattr(item, name) for name in others} == others

@@ -24,7 +24,7 @@ _NEXT_SENTENCE = re.compile(
     r"|。(?=.)"
 )
 _LISTED = re.compile(
-    rf"\s*(?:{PERSON}|{TICKET}|(?:[A-Z][\w.-]+(?: [A-Z][\w.-]+)?|(?P<name>[a-z][\w-]+))(?=\s*(?:[,;.)|·]|\s[–—-]\s|$)))"
+    rf"\s*(?:{PERSON}|{TICKET}|(?:[A-Z][\w.-]+(?: [A-Z][\w.-]+)?|(?P<name>[a-z][\w-]+))(?=\s*(?:[,;.()\[|·]|\s[–—-]\s|$)))"
 )
 """One more of a list: a person, a ticket, or what may be a name."""
 
@@ -39,7 +39,7 @@ def _rules() -> dict[str, FieldRule]:
 def _pattern() -> re.Pattern[str]:
     names = any_of(name for name in _rules() if name != "#").replace(r"\ ", "[ _-]")
     return re.compile(
-        rf"(?:(?P<start>^|\n)|(?P<cut>[.;,|。、，；(（\[–—·•-]\s*)|(?P<loose>\s))(?=[^:：]{{,{_LONGEST_KEY}}}[:：])"
+        rf"(?:(?P<start>^|\n)|(?P<cut>(?:-{{2,3}}|[.;,|。、，；(（\[–—·•-])\s*)|(?P<loose>\s))(?=[^:：]{{,{_LONGEST_KEY}}}[:：])"
         rf"[*_]*(?<!\w)(?P<key>{names})(?:\(s\))?[*_]*\s*[:：][*_]*\s*",
         re.IGNORECASE,
     )
@@ -104,7 +104,7 @@ def _value(text: str, match: re.Match[str], rule: FieldRule) -> tuple[int, str]:
     when = dates.VALUE.match(text, match.end()) if rule.reader in {"due", "finished"} else None
     if when:
         return when.end(), when[0]
-    stop = rule.ends.search(text, match.end()) if rule.ends else None
+    stop = _outside_brackets(text, match.end(), rule)
     if rule.reader in {"owner", "ticket"}:
         stop = _last_of_list(text, stop, rule)
     end = stop.start() if stop else len(text)
@@ -112,6 +112,14 @@ def _value(text: str, match: re.Match[str], rule: FieldRule) -> tuple[int, str]:
     if following and following.start() < end and (following["cut"] or following["key"][0].isupper()):
         end = following.start()
     return end, text[match.end() : end].strip()
+
+
+def _outside_brackets(text: str, start: int, rule: FieldRule) -> re.Match[str] | None:
+    """The first end of a value that is not within brackets of the value itself: 'Owner: Alice (SRE)'."""
+    stop = rule.ends.search(text, start) if rule.ends else None
+    while stop and stop[0] == ")" and text.count("(", start, stop.start()) > text.count(")", start, stop.start()):
+        stop = rule.ends.search(text, stop.end()) if rule.ends else None
+    return stop
 
 
 def _last_of_list(text: str, stop: re.Match[str] | None, rule: FieldRule) -> re.Match[str] | None:

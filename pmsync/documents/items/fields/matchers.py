@@ -96,8 +96,11 @@ _DATE = rf"(?P<value>(?i:{dates.DUE.pattern}))"
 _DUE = rf"{_DUE_LEAD}{_DATE}"
 _ENDS = r"[;|。、，;)）\]\n•·]|,\s|\.\s|\.$|\s[–—]\s|$"
 _DATE_ENDS = r"[;|。、，;)）\]\n•·]|\.\s|\.$|\s[–—]\s|$"
-_OWNER_ENDS = rf"\s(?=\((?i:done|fixed|completed?|closed|merged|in progress|todo)\b)|{_ENDS}"
-"""A status in brackets may follow an owner's name: 'Owner: alice (DONE).'."""
+_OWNER_ENDS = (
+    rf"\s*(?=[(\[（][^()\[\]（）\n]*(?:{TICKET}|\d{{4}}-\d\d|[:：]|(?i:\b(?:{PRIORITY}|due|by|until|done|fixed|completed?|"
+    rf"closed|merged|in progress|todo)\b)))|{_ENDS}"
+)
+"""Another field in brackets may follow an owner's name: 'Owner: alice (DONE).', 'Owner: alice (due 2026-05-01)'."""
 
 # --- the table -------------------------------------------------------------------------------------------------
 

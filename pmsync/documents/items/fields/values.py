@@ -12,6 +12,7 @@ from pmsync.documents.items.language import phrases
 
 _LONGEST = 120
 _OWNER_WORDS = 8
+_LISTED_PRIORITY = re.compile(r"\s*,\s*(?P<value>P[0-5])(?=\s*(?:,|$))")
 _OWNER_DUE = re.compile(r"[,;]\s*(?:due|by)\s+(?P<when>[^,;]*\d[^,;]*)$", re.IGNORECASE)
 """A due date behind an owner: 'alice, due 2026-05-01'."""
 _YEAR_OR_MONTH = re.compile(r"\d{4}(-\d\d)?")
@@ -93,6 +94,9 @@ def _record_owner(coded: Coded, value: str, plain: str, fields: ItemFields) -> b
     if due:
         take_date(due["when"], fields)
         value, plain = value[: due.start()], plain[: due.start()]
+    if priority := _LISTED_PRIORITY.search(value):  # a careless list: 'Owner: alice, P1'
+        fields.priority = fields.priority or priority["value"]
+        value = value[: priority.start()] + value[priority.end() :]
     if len(plain.split()) > _OWNER_WORDS:
         return False
     fields.own(owners.cell(coded, value), stronger=True)
