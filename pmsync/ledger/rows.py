@@ -87,7 +87,7 @@ _FIELDS = _Columns(Fields, "title owners due priority kind severity labels", due
 _LINK = _Columns(
     Link,
     "uid document_id key group details_digest position pushed_labels named followed shared reassigned orphaned lost "
-    "source linked_at via",
+    "source linked_at via adopted",
     spelled="document_id",
     **_IN_ITEM,
 )

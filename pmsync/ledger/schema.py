@@ -289,6 +289,8 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *(views.STATUS_ITEMS, views.OVERDUE_ITEMS, views.STATUS_BY_OWNER, views.STATUS_BY_SEVERITY),
         ),
     ),
+    # a person's choice, which looked like a ticket that the document names
+    ("0011_adopted", ("ALTER TABLE links ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0",)),
 )
 
 

@@ -18,9 +18,10 @@ class Link:
     digest of the text from which they were read. `pushed_labels` are the labels that pmsync added, as sent. `ticket` is
     the last observation. A `named` ticket is one that the document names (adopted, perhaps shared with other items); it
     needs no marker. A `followed` one was created by no account of ours and adopted by no person: its status counts, and
-    nothing is written to it. `reassigned` says that a person changed the assignee, whose choice counts from then on.
-    After a move out of the configured trackers the ref has no tracker, and nothing is sent; `via` is the tracker that
-    may still see the ticket, and `lost` says that it does not.
+    nothing is written to it. An `adopted` one is a person's choice, over which no document and no marker decides.
+    `reassigned` says that a person changed the assignee, whose choice counts from then on. After a move out of the
+    configured trackers the ref has no tracker, and nothing is sent; `via` is the tracker that may still see the ticket,
+    and `lost` says that it does not.
     """
 
     uid: str
@@ -41,6 +42,7 @@ class Link:
     position: int = 0
     linked_at: datetime | None = None
     via: str = ""
+    adopted: bool = False
 
     @property
     def away(self) -> bool:

@@ -139,7 +139,7 @@ def _here(placed: Placed, link: Link, index: Index) -> Link:
         group=entry.item.group,
         details_digest=entry.details_digest,
         position=entry.position,
-        shared=link.named and index.shares(link.uid, link.ticket),
+        shared=link.named and not link.adopted and index.shares(link.uid, link.ticket),
     )
 
 

@@ -114,7 +114,8 @@ def _is_taken_out(placed: Placed, link: Link) -> bool:
     """Whether a changed document no longer names this ticket, which pmsync only follows."""
     item = placed.entry.item
     changed = "" not in {item.source, link.source} and item.source != link.source
-    return link.named and (link.followed or link.shared) and changed and not item.named and not link.lost
+    theirs = link.named and not link.adopted and (link.followed or link.shared)
+    return theirs and changed and not item.named and not link.lost
 
 
 def _made_again(link: Link, lookup: Index) -> bool:

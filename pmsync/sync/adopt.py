@@ -76,6 +76,7 @@ def adopt(ledger: Ledger, run: int, now: datetime, view: ItemView, ticket: Ticke
         ticket=ticket,
         pushed=item.fields,
         named=not ours or marked not in {"", item.uid},
+        adopted=True,
         group=item.group,
         details_digest=digest(item.details) if item.details else "",
         source=item.source,

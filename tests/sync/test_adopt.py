@@ -153,3 +153,23 @@ def test_a_ticket_with_the_marker_of_an_item_that_is_gone_stays_with_the_one_a_p
     for _ in range(2):
         assert team.sync().ok
         assert team.ref(DISK) == ticket
+
+
+def test_an_adopted_ticket_of_an_item_that_is_gone_stays_when_the_document_is_edited(
+    team: Team, stage: LocalStage
+) -> None:
+    ticket = team.ref(BOOK)
+    team.write(DOC, DISK)
+    team.sync()
+    say_forget(team, BOOK)
+    team.sync()
+    say_adopt(team, DISK, ticket)
+    team.sync()
+    assert not team.links()[DISK].shared
+    edited = f"{DISK} on all nodes"
+    team.write(DOC, edited)
+    result = team.sync()
+    assert not result.plan.creates
+    assert not result.plan.records("unlink")
+    assert team.ref(edited) == ticket
+    assert stage.created() == 2

@@ -145,7 +145,8 @@ def _state(ticket: Ticket) -> str:
 
 def _words(link: Link) -> Iterator[str]:
     flags = {
-        "named in the document": link.named,
+        "named in the document": link.named and not link.adopted,
+        "adopted": link.adopted,
         "shared with other items": link.shared,
         "orphaned": link.orphaned,
         "lost": link.lost,
