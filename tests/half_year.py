@@ -16,8 +16,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pmsync.config.file import load
-from pmsync.model import Link
 from pmsync.ledger import Ledger
+from pmsync.model import Link
 from pmsync.sync.engine import Clock as EngineClock
 from pmsync.sync.engine import Engine, Request
 from pmsync.sync.tracker_views import Source
@@ -173,7 +173,7 @@ class HalfYear:
         elif draw < 0.84:
             self._later(days, lambda: desk.close(number, wont_do=True))
         elif draw < 0.88:
-            self._later(days, lambda: desk.set(number, state="duplicate", duplicate_of=1))
+            self._later(days, lambda: desk.set(number, state="duplicate", duplicate_of=max(number - 1, 1)))
         elif draw < 0.92:
             self._later(days, lambda: desk.delete(number))
         else:

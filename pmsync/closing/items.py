@@ -31,7 +31,8 @@ class ReportItem:
     `since` is the first day of its open time: the day its ticket was created, else the day it was first seen. `ended`
     is the day of its ending, None while it is open. `dated` is the document's date. `owners` are ids under [people], or
     names that are not known there. `severity` is normalised, '' if unknown. `reopened` counts how often it was opened
-    again. `changes` are its history up to the report's day, oldest first.
+    again. `merged` is the day on which its ticket gave way to another one, None if it did not. `changes` are its
+    history up to the report's day, oldest first.
     """
 
     uid: str
@@ -54,6 +55,7 @@ class ReportItem:
     due: date | None
     due_from: str
     reopened: int = 0
+    merged: date | None = None
     changes: tuple[PastChange, ...] = ()
 
     @property

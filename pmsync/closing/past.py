@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -88,10 +89,12 @@ def on_day(
     end = end_of(day)
     earlier = sorted(change for change in changes if change.at < end)
     later = sorted((change for change in changes if change.at >= end), reverse=True)
-    then = undo(now, later, earlier) | {"changes": tuple(earlier)}
+    then = undo(now, later, earlier) | {"changes": tuple(earlier), "merged": _merged_at(earlier)}
     created = now["created_at"]
     if not then["ticket"] or created is None or created >= end:
         created = _first_status(earlier) if then["ticket"] else None
+    if then["merged"]:
+        created = _first_status(earlier) or created
     since = created or now["first_seen_at"]
     if since >= end:
         return None
@@ -173,6 +176,24 @@ def _ended_at(ending: Ending, then: State, end: datetime) -> datetime | None:
     return learned
 
 
+def _merged_at(earlier: Sequence[PastChange]) -> datetime | None:
+    """When the item's present ticket took the place of another one."""
+    last = next((change for change in reversed(earlier) if change.field == "ticket"), None)
+    return last.at if last and last.old and last.new else None
+
+
+def without_merged(items: Sequence[ReportItem]) -> list[ReportItem]:
+    """The items, where one whose ticket was merged into that of another item is a duplicate.
+
+    A ticket that several items name from the start is shared: each of them counts.
+    """
+    hosts = {item.ticket for item in items if item.ticket and not item.merged}
+    return [
+        replace(item, ending=Ending.DUPLICATE, ended=item.merged) if item.merged and item.ticket in hosts else item
+        for item in items
+    ]
+
+
 def _closes(change: PastChange) -> bool:
     return change.field == "status" and _closed(change.new) and not _closed(change.old)
 
@@ -218,5 +239,6 @@ def _item(
         due=due,
         due_from=due_from or "",
         reopened=sum(map(_reopens, then["changes"])),
+        merged=then["merged"].date() if then["merged"] else None,
         changes=then["changes"],
     )

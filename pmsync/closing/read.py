@@ -31,7 +31,8 @@ class Known:
 def known(ledger: PastReader, settings: Settings, now: datetime, as_of: date | None) -> Known:
     """The items as they were at the end of `as_of`, by default of the day of the last good sync.
 
-    Nobody knows what happened after that. Raises ConfigError for a day before the first run or in the future, PmsyncError if there was no run yet.
+    What happened after that sync is not known. Raises ConfigError for a day before the first run or in the future,
+    PmsyncError if there was no run yet.
     """
     day = checked_day(ledger.first_run_at(), ledger.last_good_run(), now, as_of)
     changes: dict[str, list[PastChange]] = {}
@@ -39,7 +40,7 @@ def known(ledger: PastReader, settings: Settings, now: datetime, as_of: date | N
         changes.setdefault(change.uid, []).append(change)
     people = _people(ledger, settings)
     found = [past.on_day(state, changes.get(state["uid"], ()), day, people) for state in ledger.item_rows(past.present)]
-    items = tuple(each for each in found if isinstance(each, ReportItem))
+    items = tuple(past.without_merged([each for each in found if isinstance(each, ReportItem)]))
     return Known(day, items, tuple(each for each in found if isinstance(each, str)))
 
 
@@ -48,7 +49,7 @@ def checked_day(first_run: datetime | None, last_good: Run | None, now: datetime
     today = now.astimezone(UTC).date()
     if first_run is None:
         raise PmsyncError("no sync has run yet, so there is nothing to report\nrun `pmsync sync`")
-    first_day, last_day = first_run.date(), (last_good and last_good.finished_at or now).astimezone(UTC).date()
+    first_day, last_day = first_run.date(), ((last_good and last_good.finished_at) or now).astimezone(UTC).date()
     day = as_of or max(min(last_day, today), first_day)
     if day < first_day:
         raise ConfigError(
