@@ -10,6 +10,8 @@ from pmsync.closing.report import ClosingReport
 
 MOST = 12
 """Rows of a group that people are shown; CSV and JSON have all."""
+RUNNING = " (running)"
+"""Ends the name of a cohort whose window has not passed."""
 FOOTER = "Items of restricted documents are left out of everything here."
 NONE = {
     **{"severity": "none", "kind": "none", "service": "no service", "team": "no team", "owner": "nobody"},
@@ -44,7 +46,7 @@ def tables(report: ClosingReport) -> list[FigureTable]:
     """Every table of the report that has a row."""
     window = f"within {_days(report.window)}"
     running = any(not row.passed for row in report.by_quarter)
-    few = "No percentage for fewer than " + f"{LEAST} items."
+    few = f"No percentage for fewer than {LEAST} items."
     found = [
         FigureTable(
             f"Closed {window}, by quarter of the incident",
@@ -101,7 +103,7 @@ def _outcome_heads() -> tuple[str, ...]:
 def _cohort_cells(row: Cohort, by: str) -> tuple[str, ...]:
     name = row.name or NONE[by]
     if row.counts is None:
-        return (f"{name} (running)", str(row.items), *("" for _ in OUTCOMES))
+        return (f"{name}{RUNNING}", str(row.items), *("" for _ in OUTCOMES))
     return (name, str(row.items), *(percent(row.percents, row.counts, outcome) for outcome in OUTCOMES))
 
 

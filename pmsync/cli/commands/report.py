@@ -91,14 +91,13 @@ def command(
     settings, now = app.settings(), app.now()
     with PastReader.open(Path(settings.ledger)) as ledger:
         found = known(ledger, settings, now, as_of.date() if as_of else None)
-        fresh = freshness(ledger, now) if as_of is None else None
+        fresh = freshness(ledger, now) if as_of is None else _seen(ledger, found.day)
     selection = Selection(period, team, service)
     _refuse_unknown(found.items, selection)
     aside = () if selection.in_words else found.not_counted
     report = closing_report(found.items, found.day, window.days, selection, aside)
     _print(report, output_format)
-    if fresh:
-        _tell(fresh, now)
+    _tell(fresh, now)
     if evidence_file:
         _write_evidence(app, app.cwd / evidence_file, found, selection)
     return 0
@@ -153,7 +152,9 @@ def _text(report: ClosingReport) -> None:
 
 def _table(table: FigureTable) -> None:
     output.echo("\n", output.bold(table.title))
-    tables.table(table.columns, table.rows, elastic=table.columns[0])
+    running = figure_tables.RUNNING
+    rows = [[output.dim(cell) if cells[0].endswith(running) else cell for cell in cells] for cells in table.rows]
+    tables.table(table.columns, rows, elastic=table.columns[0])
     if table.more:
         output.echo(f"and {table.more} more: --format csv has all")
     if table.note:
@@ -166,8 +167,19 @@ def _nothing(report: ClosingReport) -> str:
     return "There are no items to count on that day; `pmsync status --all` shows what the ledger knows now."
 
 
-def _tell(fresh: Freshness, now: datetime) -> None:
+def _seen(ledger: PastReader, day: date) -> str:
+    """What there is to say about a day after the last good sync; '' for an earlier one."""
+    last = ledger.last_good_run()
+    seen = last.finished_at.date() if last and last.finished_at else None
+    return "" if seen is None or day <= seen else f"the last good sync was on {seen}: later changes are not known"
+
+
+def _tell(fresh: Freshness | str, now: datetime) -> None:
     """Say how old the figures are."""
+    if isinstance(fresh, str):
+        if fresh:
+            output.warn(fresh, "run `pmsync sync`")
+        return
     at = fresh.last_good_sync
     if fresh.trouble:
         output.warn(fresh.trouble, "run `pmsync sync`; these figures are from the state before")
