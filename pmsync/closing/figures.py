@@ -146,11 +146,12 @@ def _outcomes(items: Iterable[ReportItem], days: int) -> dict[str, int]:
 # --- after so many days ---------------------------------------------------------------------------------------
 
 
-def after(name: str, items: Sequence[ReportItem], day: date, days: int) -> After:
+def after(name: str, items: Sequence[ReportItem], day: date, days: int, follows: Sequence[Follow]) -> After:
+    """One row; `follows` are the items as they were followed until `day`."""
     in_view = [item for item in items if item.days_in_view(day) >= days]
     percents = None
     if len(in_view) >= LEAST:
-        shares = shares_after((followed(item, day) for item in items), days)
+        shares = shares_after(follows, days)
         percents = whole_percents({outcome: shares.get(outcome, 0.0) for outcome in OUTCOMES})
     return After(name, days, len(items), len(in_view), _outcomes(in_view, days), percents)
 
@@ -160,7 +161,8 @@ def after_days(items: Sequence[ReportItem], day: date) -> tuple[After, ...]:
     counted = own(items)
     groups = grouped(counted, lambda item: (item.severity,))
     named = {ALL: counted} | {name: groups[name] for name in sorted(groups, key=last_if_empty)}
-    rows = (after(name, group, day, days) for name, group in named.items() for days in HORIZONS)
+    follows = {name: [followed(item, day) for item in group] for name, group in named.items()}
+    rows = (after(name, group, day, days, follows[name]) for name, group in named.items() for days in HORIZONS)
     return tuple(row for row in rows if row.in_view)
 
 

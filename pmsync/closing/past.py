@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from pmsync.closing.items import Ending, ReportItem
@@ -17,6 +18,8 @@ OPEN_STANDINGS = frozenset({"ticketed", "new", "waiting", "refused", "undecided"
 """Of an item without a ticket that somebody is asked to do."""
 
 State = dict[str, Any]
+
+_level, _tuple = cache(severity_level), cache(to_tuple)
 
 
 def _texts(text: str | None) -> tuple[str, ...]:
@@ -58,9 +61,9 @@ _OF_DOCUMENT: Mapping[str, tuple[str, Callable[[str | None], object]]] = {
 def present(row: Row) -> State:
     """A row of `pmsync.ledger.past` as a State: what the history can undo, typed."""
     return dict(row) | {
-        "owners": to_tuple(row["owners"]),
-        "services": to_tuple(row["services"]),
-        "assignees": to_tuple(row["assignees"] or "[]"),
+        "owners": _tuple(row["owners"]),
+        "services": _tuple(row["services"]),
+        "assignees": _tuple(row["assignees"] or "[]"),
         "due": to_date(row["due"]),
         "ticket_due": to_date(row["ticket_due"]),
         "document_date": to_date(row["document_date"]),
@@ -226,7 +229,7 @@ def _item(
         document=then["document"],
         document_status=then["document_status"] or "",
         dated=then["document_date"],
-        severity=severity_level(then["severity"] or then["document_severity"] or ""),
+        severity=_level(then["severity"] or then["document_severity"] or ""),
         kind=then["kind"] or "",
         services=then["services"],
         team=then["team"] or "",

@@ -23,8 +23,8 @@ def shares_after(follows: Iterable[Follow], days: int) -> dict[str, float]:
     and a cause takes nothing from another one. Without items, everything is open.
     """
     by_day: dict[int, Counter[str]] = {}
-    for follow in follows:
-        by_day.setdefault(follow.days, Counter())[follow.cause] += 1
+    for follow, count in Counter(follows).items():
+        by_day.setdefault(follow.days, Counter())[follow.cause] += count
     at_risk, still_open, shares = sum(found.total() for found in by_day.values()), 1.0, Counter[str]()
     for day in sorted(each for each in by_day if each <= days):
         found = by_day[day]
