@@ -8,16 +8,14 @@ from pmsync.closing import tables
 from pmsync.closing.report import ClosingReport
 from pmsync.reports.markdown_text import markdown_cell
 
-_WHOLE = {"dup": "duplicate", "orph": "orphaned"}
-
 
 def markdown_lines(report: ClosingReport) -> Iterator[str]:
     yield f"# Action items as of {report.as_of}"
     yield ""
-    yield markdown_cell(tables.headline(report)) + "."
+    yield _text(tables.headline(report)) + "."
     for table in tables.tables(report):
         yield from ("", f"## {table.title}", "")
-        yield _row(_WHOLE.get(name, name) for name in table.columns)
+        yield _row(tables.WHOLE.get(name, name) for name in table.columns)
         yield "|---|" + "---:|" * (len(table.columns) - 1)
         yield from (_row(cells) for cells in table.rows)
         if table.more:
@@ -31,4 +29,9 @@ def markdown_lines(report: ClosingReport) -> Iterator[str]:
 
 
 def _row(cells: Iterator[str] | tuple[str, ...]) -> str:
-    return f"| {' | '.join(markdown_cell(cell) for cell in cells)} |"
+    return f"| {' | '.join(_text(cell) for cell in cells)} |"
+
+
+def _text(text: str) -> str:
+    """Text in which nothing is markup. Brackets that are escaped make no link, so that round ones need not be."""
+    return markdown_cell(text).replace(r"\(", "(").replace(r"\)", ")")

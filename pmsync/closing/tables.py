@@ -21,6 +21,8 @@ HEADS = {
     **{"items": "items", "open": "open", "late": "late", "oldest": "oldest", "done": "done", "wont_do": "won't do"},
     **{"dropped": "dropped", "duplicate": "dup", "orphaned": "orph", "lost": "lost", "reopenings": "reopened"},
 }
+WHOLE = {"dup": "duplicate", "orph": "orphaned"}
+"""Heads that are short on a terminal, as they are where there is room."""
 _ASIDE = {
     "proposed": "of drafts",
     "listed": "older than documents.since",

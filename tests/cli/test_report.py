@@ -6,18 +6,21 @@ import csv
 import io
 import json
 import stat
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from pmsync.ledger import Ledger
 from tests.cli.conftest import Run, Terminal
 from tests.closing.small_history import SECRET_WORDS, fill
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
-FORMATS = ("text", "markdown", "json", "csv")
+FORMATS = ("text", "markdown", "html", "json", "csv")
 
 
 @pytest.fixture
@@ -57,11 +60,40 @@ def test_markdown(place: Path, run: Run) -> None:
     lines = run("report", "--format", "markdown", now=NOW).out.splitlines()
     assert lines[0] == "# Action items as of 2026-06-30"
     assert "## Closed within 90 days, by quarter of the incident" in lines
-    assert "| 2026-Q1 | 12 | 5 \\(42 %\\) | 2 \\(17 %\\) | 2 \\(16 %\\) | 3 \\(25 %\\) |" in lines
-    assert "| 2026-Q2 \\(running\\) | 2 |  |  |  |  |" in lines
+    assert "| 2026-Q1 | 12 | 5 (42 %) | 2 (17 %) | 2 (16 %) | 3 (25 %) |" in lines
+    assert "| 2026-Q2 (running) | 2 |  |  |  |  |" in lines
     assert lines[-1] == "Items of restricted documents are left out of everything here."
     tables = [line for line in lines if line.startswith("|")]
     assert all(line.count("|") > 4 for line in tables)
+
+
+def test_names_of_strangers_are_no_markup(place: Path, run: Run) -> None:
+    with Ledger.open(place / ".pmsync" / "ledger.db") as ledger:
+        ledger._connection.execute("UPDATE documents SET team = '<img src=x>|[a](http://x)' WHERE id = 'b'")
+    assert "| \\<img src=x\\>\\|\\[a\\](http:\u200b//x) |" in run("report", "--format", "markdown", now=NOW).out
+    page = run("report", "--format", "html", now=NOW).out
+    assert "&lt;img src=x&gt;|[a](http://x)</th>" in page
+    assert "<img" not in page
+
+
+def test_html_is_one_file_that_loads_nothing_and_runs_nothing(place: Path, run: Run) -> None:
+    text = run("report", "--format", "html", now=NOW).out
+    page = html.document_fromstring(text)
+    (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    (style,) = page.xpath("//style/text()")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert not page.xpath("//script | //link | //img | //iframe | //a | //@src | //@href | //@style | //@onclick")
+    assert "url(" not in style
+    assert "@import" not in style
+    for each in ("(prefers-color-scheme: dark)", "@media print", "overflow-x: auto"):
+        assert each in style
+    rows = [[cell.text_content() for cell in row] for row in page.xpath("//tbody/tr")]
+    assert ["2026-Q1", "12", "5 (42 %)", "2 (17 %)", "2 (16 %)", "3 (25 %)"] in rows
+    assert [row[0].text_content() for row in page.xpath("//tr[@class='running']")] == ["2026-Q2 (running)"]
+    tables = page.xpath("//table")
+    assert all(len(table.xpath("./caption")) == 1 and table.xpath(".//th[@scope='col']") for table in tables)
+    assert len(tables) == len(page.xpath("//div[@role='region'][@tabindex='0'][@aria-label]")) == 10
 
 
 def test_csv_has_a_row_for_each_number(place: Path, run: Run) -> None:

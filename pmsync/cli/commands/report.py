@@ -15,7 +15,7 @@ from pmsync.cli.app import App, pass_app
 from pmsync.cli.options import Duration
 from pmsync.cli.terminal import output, tables
 from pmsync.cli.terminal.safe_text import to_json
-from pmsync.closing import evidence, markdown
+from pmsync.closing import evidence, markdown, page
 from pmsync.closing import tables as figure_tables
 from pmsync.closing.items import ReportItem
 from pmsync.closing.period import Period, to_period
@@ -63,7 +63,7 @@ class PeriodType(click.ParamType[Period]):
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write every item with its dates and decisions to FILE (.csv or .json).",
 )
-@output.format_option("text", "markdown", "json", "csv")
+@output.format_option("text", "markdown", "html", "json", "csv")
 @pass_app
 def command(
     app: App,
@@ -85,6 +85,7 @@ def command(
       pmsync report
       pmsync report --period 2026-Q3 --team payments
       pmsync report --as-of 2026-09-30 --format markdown > report.md
+      pmsync report --format html > report.html
       pmsync report --as-of 2026-12-31 --evidence evidence.csv
     """
     _check(window, evidence_file)
@@ -134,6 +135,8 @@ def _print(report: ClosingReport, output_format: str) -> None:
         output.echo(_csv_text(figure_tables.CSV_COLUMNS, figure_tables.csv_rows(report)).rstrip("\n"), hang=None)
     elif output_format == "markdown":
         output.echo("\n".join(markdown.markdown_lines(report)), hang=None)
+    elif output_format == "html":
+        output.echo(page.html_page(report), hang=None)
     else:
         _text(report)
 
