@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DayView:
     """What the ledger knew at the end of a day: items, and why others do not count."""
 
     day: date
@@ -28,7 +28,7 @@ class Known:
     not_counted: tuple[str, ...]
 
 
-def known(ledger: PastReader, settings: Settings, now: datetime, as_of: date | None) -> Known:
+def known(ledger: PastReader, settings: Settings, now: datetime, as_of: date | None) -> DayView:
     """The items as they were at the end of `as_of`, by default of the day of the last good sync.
 
     What happened after that sync is not known. Raises ConfigError for a day before the first run or in the future,
@@ -41,7 +41,7 @@ def known(ledger: PastReader, settings: Settings, now: datetime, as_of: date | N
     people = _people(ledger, settings)
     found = [past.on_day(state, changes.get(state["uid"], ()), day, people) for state in ledger.item_rows(past.present)]
     items = tuple(past.without_merged([each for each in found if isinstance(each, ReportItem)]))
-    return Known(day, items, tuple(each for each in found if isinstance(each, str)))
+    return DayView(day, items, tuple(each for each in found if isinstance(each, str)))
 
 
 def checked_day(first_run: datetime | None, last_good: Run | None, now: datetime, as_of: date | None) -> date:

@@ -14,7 +14,8 @@ T = TypeVar("T")
 PAGE = 100_000
 """Rows of the history that are read at once."""
 
-# Nothing of a restricted document is read at all, so that nothing of it can be counted.
+# Nothing of a restricted document is read at all, so that nothing of it can be counted. A document without a title was
+# never read itself: only a ticket of it was seen, and it may be restricted.
 ITEMS = """
 SELECT
     i.uid, i.title, i.owners, i.kind, i.severity, i.due, i.due_from, i.standing, i.done, i.line, i.first_seen_at,
@@ -27,7 +28,7 @@ FROM items i
 JOIN documents d ON d.id = i.document_id
 LEFT JOIN links l ON l.uid = i.uid
 LEFT JOIN intents n ON n.uid = i.uid
-WHERE NOT d.restricted AND (l.uid IS NOT NULL OR n.uid IS NOT NULL OR d.gone_at IS NULL)
+WHERE NOT d.restricted AND d.title <> '' AND (l.uid IS NOT NULL OR n.uid IS NOT NULL OR d.gone_at IS NULL)
 ORDER BY d.path, i.line, i.uid
 """
 

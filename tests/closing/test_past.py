@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pmsync.closing.items import Ending, ReportItem
-from pmsync.closing.read import Known, known
+from pmsync.closing.read import DayView, known
 from pmsync.config.settings import Settings
 from pmsync.ledger import Ledger
 from pmsync.ledger.past import PastReader
@@ -56,7 +56,7 @@ class Story:
                 ledger.forget(run, at, forget)
             ledger.end_run(run, at, ok=True, counts={}, findings=[])
 
-    def known(self, number: int) -> Known:
+    def known(self, number: int) -> DayView:
         with PastReader.open(self.path) as ledger:
             return known(ledger, self.settings, LATER, day(number).date())
 
@@ -166,6 +166,12 @@ def test_why_items_are_not_counted(story: Story) -> None:
     assert {each.uid: each.ticket for each in found.items} == {"u1": "PAY-1", "x9": ""}
     assert {each.uid for each in story.known(1).items} == {"u1"}
     assert story.known(1).not_counted == ()
+
+
+def test_an_item_of_a_document_that_was_never_read_is_left_out(story: Story) -> None:
+    """Nobody knows whether it is restricted: only its ticket was seen."""
+    story.run(2, replace(link("u7", "unread.md", "PAY-7"), ticket=ticket("PAY-7", created_at=day(2))))
+    assert {each.uid for each in story.known(2).items} == {"u1"}
 
 
 def test_a_clock_that_was_ahead_makes_no_negative_days(story: Story) -> None:

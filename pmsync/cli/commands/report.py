@@ -19,7 +19,7 @@ from pmsync.closing import evidence, markdown, page
 from pmsync.closing import tables as figure_tables
 from pmsync.closing.items import ReportItem
 from pmsync.closing.period import Period, to_period
-from pmsync.closing.read import Known, known
+from pmsync.closing.read import DayView, known
 from pmsync.closing.report import ClosingReport, Selection, closing_report, plain
 from pmsync.closing.tables import FigureTable
 from pmsync.disk.replace import replacing
@@ -193,7 +193,7 @@ def _tell(fresh: Freshness | str, now: datetime) -> None:
 # --- evidence -------------------------------------------------------------------------------------------------
 
 
-def _write_evidence(app: App, path: Path, found: Known, selection: Selection) -> None:
+def _write_evidence(app: App, path: Path, found: DayView, selection: Selection) -> None:
     """Write the file as a whole; raises PmsyncError if it cannot be written."""
     items = [item for item in found.items if selection.keeps(item)]
     day: date = found.day
