@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from pmsync.closing.figures import ALL, LEAST, OUTCOMES, After, AgeBucket, Cohort, Tally
 from pmsync.closing.report import ClosingReport
@@ -12,6 +12,8 @@ MOST = 12
 """Rows of a group that people are shown; CSV and JSON have all."""
 RUNNING = " (running)"
 """Ends the name of a cohort whose window has not passed."""
+NAME_ROOM, FEWEST = 16, 4
+"""On a narrow screen: the width that names keep before columns are left out, and how many columns always stay."""
 FOOTER = "Items of restricted documents are left out of everything here."
 NONE = {
     **{"severity": "none", "kind": "none", "service": "no service", "team": "no team", "owner": "nobody"},
@@ -159,6 +161,29 @@ def _items(count: int) -> str:
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
+
+
+def fitted(table: FigureTable, room: int, gap: int) -> FigureTable:
+    """The table for a screen of `room` columns: the last columns are left out, then names are cut, and it says so."""
+    widths = [max(map(len, cells)) for cells in zip(table.columns, *table.rows, strict=True)]
+    name, kept = min(widths[0], NAME_ROOM), len(widths)
+    while kept > FEWEST and name + sum(widths[1:kept]) + gap * (kept - 1) > room:
+        kept -= 1
+    name = max(room - sum(widths[1:kept]) - gap * (kept - 1), len(table.columns[0]))
+    left = f"A wider screen also shows: {', '.join(table.columns[kept:])}." if kept < len(widths) else ""
+    return replace(
+        table,
+        columns=table.columns[:kept],
+        rows=tuple((_cut(cells[0], name), *cells[1:kept]) for cells in table.rows),
+        note=" ".join(filter(None, (table.note, left))),
+    )
+
+
+def _cut(name: str, room: int) -> str:
+    if len(name) <= room:
+        return name
+    end = RUNNING if name.endswith(RUNNING) else ""
+    return f"{name.removesuffix(end)[: max(room - len(end) - 1, 1)]}…{end}"
 
 
 # --- for programs ---------------------------------------------------------------------------------------------

@@ -48,6 +48,25 @@ def test_text_for_people(place: Path, run: Run, terminal: Callable[..., tuple[Te
     assert err.getvalue() == "last good sync: 21 hours ago\n"
 
 
+def test_on_a_narrow_terminal_columns_are_left_out_and_names_cut(
+    place: Path, run: Run, terminal: Callable[..., tuple[Terminal, Terminal]]
+) -> None:
+    with Ledger.open(place / ".pmsync" / "ledger.db") as ledger:
+        ledger._connection.execute("UPDATE documents SET team = 'the-team-of-payments-and-refunds' WHERE id = 'a'")
+    for width in (50, 60, 80):
+        out, _ = terminal(width)
+        run("report", now=NOW, environ={"NO_COLOR": "1"})
+        lines = out.getvalue().splitlines()
+        assert max(map(len, lines)) <= width
+        at = lines.index("By team")
+        assert lines[at + 1].startswith("TEAM ")
+        assert lines[at + 1].split()[1:4] == ["ITEMS", "OPEN", "LATE"]
+        assert lines[at + 2].startswith("the-team-of-pay")
+        assert "…" in lines[at + 2]
+        told = "".join(lines[at + 4 : at + 6])
+        assert ("A wider screen also shows:" in told) == (width < 90)
+
+
 def test_piped_text_has_tabs_and_the_same_numbers(place: Path, run: Run) -> None:
     answer = run("report", now=NOW)
     assert answer.code == 0

@@ -154,10 +154,12 @@ def _text(report: ClosingReport) -> None:
 
 
 def _table(table: FigureTable) -> None:
+    if output.is_terminal():
+        table = figure_tables.fitted(table, output.columns(), len(tables.GAP))
     output.echo("\n", output.bold(table.title))
     running = figure_tables.RUNNING
     rows = [[output.dim(cell) if cells[0].endswith(running) else cell for cell in cells] for cells in table.rows]
-    tables.table(table.columns, rows, elastic=table.columns[0])
+    tables.table(table.columns, rows)
     if table.more:
         output.echo(f"and {table.more} more: --format csv has all")
     if table.note:
