@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "write-back": ("write_back", "Write ticket links and ticks into the documents."),
     "status": ("status", "Show the state of all action items, offline."),
     "gate": ("gate", "Fail while action items are overdue; for a deploy pipeline."),
+    "report": ("report", "Show what gets closed and what does not, now or on a past day."),
     "show": ("show", "Show everything about one item: its text, ticket and history."),
     "adopt": ("adopt", "Link an item to a ticket that exists, or say that it is new."),
     "forget": ("forget", "Drop the link between an item and its ticket."),
