@@ -84,7 +84,7 @@ def _standing(document: Document, settings: Settings) -> Iterator[Finding]:
     items = "1 open item" if count == 1 else f"{count} open items"
     if document.draft:
         status = f" (status {document.status!r})" if document.status else ""
-        yield _finding(document, 1, "draft-document", f"a draft{status}: no tickets for its {items}")
+        yield _finding(document, 1, "draft-document", f"a draft{status}, so its {items} get no tickets yet")
     if is_old(document, settings) and count:
         message = f"dated {document.date}, before documents.since ({settings.since}): no tickets for its {items}"
         yield _finding(document, 1, "before-since", message, "")

@@ -88,7 +88,7 @@ def _titles(document: Document, item: Item) -> Iterator[Finding]:
         message = f"{found['verb'].strip()!r} in {item.title!r} does not say when it is done"
         yield _finding(document, item.line, "title-vague", message, _REWRITES[kind])
     if _CARE.search(item.title):
-        message = f"{item.title!r} asks people to take care instead of changing the system"
+        message = f"{item.title!r} asks people to be careful instead of changing the system"
         yield _finding(document, item.line, "asks-for-care", message)
 
 

@@ -29,7 +29,7 @@ def tracked(path: Path) -> str:
         for file in map(Path, (place, *(place + ending for ending in COMPANIONS))):
             if os.path.lexists(file) and (unwanted := _how_to_untrack(file)):
                 return (
-                    f"git tracks {str(file)!r}, so that whoever changes the branch writes into it; run `{unwanted}` "
+                    f"git tracks {str(file)!r}, so anyone who can push to the branch can change it; run `{unwanted}` "
                     "and commit that, and delete the file too if it did not come about on this machine"
                 )
     return ""

@@ -248,7 +248,7 @@ def _without_clashes(documents: Sequence[Document]) -> tuple[list[Document], lis
             continue
         for document in same:
             others = " and ".join(repr(other.path) for other in same if other is not document)
-            message = f"the id {name!r} is also the id of {others}; none of these documents is used"
+            message = f"the id {name!r} is also the id of {others}; none of them is used"
             findings.append(new_finding("duplicate-id", message, path=document.path, line=1))
     return sorted(unique, key=lambda document: document.path), findings
 

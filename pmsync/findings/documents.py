@@ -119,7 +119,7 @@ DOCUMENT_RULES: Mapping[str, Rule] = {
     "asks-for-care": Rule(
         "note",
         "An item asks people to be careful, or trains them, instead of changing the system.",
-        "say what will make the slip impossible, catch it, or take the harm out of it",
+        "say what will make the slip impossible, catch it, or limit the damage",
     ),
     "nothing-prevents": Rule(
         "note",
@@ -151,7 +151,7 @@ DOCUMENT_RULES: Mapping[str, Rule] = {
     "ticket-mentioned": Rule(
         "note",
         "An item's sentence mentions a ticket. It does not count as the item's own.",
-        "if it is the item's ticket, write it in brackets behind the item; otherwise do nothing",
+        "if it is the item's ticket, write it in brackets after the item; otherwise do nothing",
         commands=("check", *PLAN),
         needs="trackers",
     ),

@@ -252,7 +252,7 @@ RUN_RULES: Mapping[str, Rule] = {
     "config": trouble(
         "warning",
         "The configuration is wrong. `extract` goes on without it.",
-        "correct it, or mind that its [vocabulary] is not used here",
+        "correct it; until then its [vocabulary] is ignored here",
         commands=("extract",),
     ),
 }

@@ -111,8 +111,11 @@ def _unknown(text: str, overview: Sequence[Overview]) -> str:
     near = [each for each in overview if _resembles(each, text.strip())]
     message = f"no item in the ledger is named {text!r}"
     if near:
-        return "\n".join([f"{message}; similar ones are", *_candidates(near)])
-    hint = "ITEM is a uid or its beginning, a ticket's key or URL, or path:line; `pmsync status --all` lists all items"
+        return "\n".join([f"{message}; similar items:", *_candidates(near)])
+    hint = (
+        "if the document changed since the last sync, run `pmsync sync` first; ITEM is a uid or its beginning, a "
+        "key or URL, or path:line, and `pmsync status --all` lists all items"
+    )
     return f"{message}\n{hint if overview else 'the ledger knows no items yet; run `pmsync sync`'}"
 
 

@@ -200,7 +200,8 @@ def _kept_owner(world: World, view: View, placed: Placed, link: Link) -> list[Fi
         return []
     owners = ", ".join(map(repr, entry.item.owners)) or "nobody"
     theirs = ", ".join(repr(world.person_of(ref.tracker, account)) for account in link.ticket.assignees) or "nobody"
-    message = f"the document's owner is now {owners}; ticket {ref.key!r} keeps {theirs}, as somebody set in the tracker"
+    stays = f"ticket {ref.key!r} stays with {theirs}, whom somebody assigned in the tracker"
+    message = f"the document's owner is now {owners}; {stays}"
     hint = f"assign it there if that is outdated: {ref.url}"
     return [new_finding("owner-kept", message, hint, entry.document.path, entry.item.line)]
 

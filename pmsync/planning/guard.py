@@ -14,6 +14,8 @@ from pmsync.planning.world import World
 from pmsync.trackers.contract import Moved
 
 KINDS = ("creates", "updates", "orphans", "lost", "empty")
+_PREMATURE = {"ticket-lost", "orphaned"}
+"""Findings about items that a refused plan does not give up."""
 EMPTY_FROM = 3
 """A document that had this many linked items and now yields none is suspicious."""
 
@@ -70,7 +72,8 @@ def hold_back(plan: Plan) -> Plan:
             operations.append(operation)
         else:
             left_out.add(operation.uid)
-    return replace(plan, operations=tuple(operations))
+    findings = tuple(finding for finding in plan.findings if finding.rule not in _PREMATURE)
+    return replace(plan, operations=tuple(operations), findings=findings)
 
 
 def _limits(plan: Plan, world: World) -> list[_Limit]:
@@ -105,8 +108,8 @@ def _suddenly_empty(plan: Plan, world: World) -> _Limit:
     if plan.gone and not world.reading.documents:
         empty += sorted(id_ for id_ in plan.gone if linked[id_])
     who = "1 document with tickets has" if len(empty) == 1 else f"{len(empty)} documents with tickets have"
-    message = f"{who} suddenly no items ({', '.join(empty[:3])})"
-    return _Limit("empty", len(empty), 0, message, "check `documents.include` and what these documents hold")
+    message = f"{who} no items any more ({', '.join(empty[:3])}{' …' if len(empty) > 3 else ''})"
+    return _Limit("empty", len(empty), 0, message, "check `documents.include` and what these documents contain")
 
 
 def _empty_scans(world: World) -> list[_Limit]:

@@ -334,7 +334,7 @@ def _spoken_of(world: World, placed: Placed) -> list[Finding]:
         new_finding(
             "ticket-mentioned",
             f"{entry.item.title!r} gets a ticket of its own: {each.text!r} in its sentence is not taken as that",
-            f"if it is, write it in brackets behind the item, or run `pmsync adopt {where} {each.ref.key}`",
+            f"if it is, write it in brackets after the item, or run `pmsync adopt {where} {each.ref.key}`",
             entry.document.path,
             entry.item.line,
         )

@@ -55,7 +55,7 @@ def _owner(link: Link, document: Fields, base: Fields, find: Find) -> Compared:
     silent = not owners and not old_owners
     field = _compared("owner", _joined(assigned), _joined(owners), _joined(old_owners), silent=silent)
     if link.reassigned and field.note:
-        return Compared("owner", field.value, f"{field.note}; the assignee stays, since a person changed it")
+        return Compared("owner", field.value, f"{field.note}; the assignee stays, because somebody changed it")
     return field
 
 

@@ -49,7 +49,7 @@ def freshness(ledger: LedgerReader, now: datetime) -> Freshness:
         first = f": {errors[0].message}" if errors else ""
         return Freshness(at, f"the last run ({_when(last)}) failed or left something undone{first}")
     if at is None and (last is None or last.finished_at):
-        return Freshness(at, "no sync over everything has ended well yet")
+        return Freshness(at, "no full sync has succeeded yet")
     if last is not None and last.finished_at is None:
         return Freshness(at, f"a run ({_when(last)}) has not ended: it is still at work, or was killed")
     if at is not None and is_future(at, now):

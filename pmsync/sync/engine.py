@@ -131,7 +131,8 @@ class Engine:
         observer = self._observer(memory, request, places)
         world, made = observer.observe(wait_for_lag=False)
         refused = [*refusals(made, world), *guard.check(made, world, request.allow)]
-        findings = (*world.reading.findings, *observer.trackers.findings, *made.findings, *refused)
+        certain = guard.hold_back(made).findings if refused else made.findings
+        findings = (*world.reading.findings, *observer.trackers.findings, *certain, *refused)
         return RunResult(made, world, findings, held_back=bool(refused))
 
     def sync(self, request: Request) -> RunResult:

@@ -171,7 +171,7 @@ def test_a_ledger_says_how_many_tickets_it_holds_and_who_may_read_it(run: Run, t
     Ledger.open(ledger).close()
     answer = run("doctor")
     assert "has 0 tickets" in answer.out
-    assert "! no sync over everything has ended well yet" in answer.out
+    assert "! no full sync has succeeded yet" in answer.out
     ledger.chmod(0o644)
     assert f"hint: run `chmod 600 {ledger}`" in run("doctor").out
 

@@ -163,7 +163,7 @@ def test_what_people_and_documents_changed_is_told_in_words(tmp_path, run):
     run("tickets", "close", "LOCAL-2", "--wont-do", "--as", "alice", now=LATER)
     run("sync")
     out = run("show", "LOCAL-2").out
-    assert "owner      alice   the document says bob; the assignee stays, since a person changed it\n" in out
+    assert "owner      alice   the document says bob; the assignee stays, because somebody changed it\n" in out
     assert "state      won't do\n" in out
     told = [line.split("UTC  ")[1] for line in out[out.index("History") :].splitlines()[1:]]
     assert told[-2:] == ["tracker   status: open → won't do", "tracker   assignees: bob → alice"]

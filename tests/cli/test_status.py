@@ -270,7 +270,7 @@ def test_an_empty_ledger_says_so(place, capsys):
     assert place.run("status") == 0
     told = capsys.readouterr().err
     assert "The ledger knows no items yet" in told
-    assert "no sync over everything has ended well yet" in told
+    assert "no full sync has succeeded yet" in told
 
 
 def test_a_sync_that_is_too_old_is_a_warning(place, capsys):

@@ -79,7 +79,7 @@ SECRET = "postmortems/2026-10-08-leak.md"
 AGREE = "Nothing to do: documents, tickets and ledger agree."
 DIFFER = "Nothing to send."
 THEIRS = "1 ticket differs from its document: what people change in a tracker stays."
-DOES_IT = "`pmsync sync` does it"
+DOES_IT = "run `pmsync sync` to apply this"
 
 
 def items(total: int, *counts: str) -> str:
@@ -99,7 +99,7 @@ def without_account(owner: str, line: int) -> str:
 
 def unknown(owner: str, place: str) -> str:
     return f"""
-        warning: owner '{owner}' is not known: no ticket is assigned to them [owner-unknown]
+        warning: owner '{owner}' is not known, so tickets cannot be assigned to them [owner-unknown]
         hint: correct the name in the documents, or add them with these lines at the end of the configuration
         # 1 item, first at {place}
         [people.{owner}]
@@ -302,7 +302,8 @@ def the_first_hour(team: Team, people: People) -> None:
         TICKET-1  open  in 11d (2026-09-18)  alice  Alert when the connection pool is nearly empty
         TICKET-2  open  bob  Give every muted alert an end date
         TICKET-3  open  alcie  Let roll-backs skip the canary step
-        Showing 3 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all about one.
+        Showing 3 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the
+          details of one.
         last good sync: a minute ago
     """)
     team.runs("plan").says(f"""
@@ -324,7 +325,8 @@ def who_is_who(team: Team, people: People) -> None:
     team.runs("status --mine").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
         TICKET-1  open  in 10d (2026-09-18)  alice  Alert when the connection pool is nearly empty
-        Showing 1 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all about one.
+        Showing 1 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the
+          details of one.
         you are 'alice': PMSYNC_USER is 'alice'
         warning: the last good sync was at 2026-09-07 09:09 UTC, more than a day ago
         hint: run `pmsync sync`; last good sync: a day ago
@@ -333,7 +335,7 @@ def who_is_who(team: Team, people: People) -> None:
     team.does_not_know("alcie")
     team.adds_people("dana")
     misspelt = """
-        warning: owner 'alcie' is not known: no ticket is assigned to them [owner-unknown]
+        warning: owner 'alcie' is not known, so tickets cannot be assigned to them [owner-unknown]
         hint: correct the name in the documents, or add them with these lines at the end of the configuration
         # 1 item, first at postmortems/2026-09-03-checkout.md:13; or is it 'alice'? Then add the name to aliases there
         [people.alcie]
@@ -381,7 +383,8 @@ def who_is_who(team: Team, people: People) -> None:
         TICKET  STATUS  DUE  OWNER  TITLE
         TICKET-1  open  in 10d (2026-09-18)  alice  Alert when the connection pool is nearly empty
         TICKET-3  open  alice  Let roll-backs skip the canary step
-        Showing 2 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all about one.
+        Showing 2 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the
+          details of one.
         you are 'alice': PMSYNC_USER is 'alice'
         last good sync: a minute ago
     """)
@@ -423,8 +426,7 @@ def people_work(team: Team, people: People) -> None:
         TICKET-1  STARTED  in 8d (2026-09-18)  alice  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
     team.runs("show TICKET-2").says(f"""
@@ -476,8 +478,7 @@ def people_work(team: Team, people: People) -> None:
         TICKET-1  STARTED  in 8d (2026-09-18)  alice  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
     team.edits(FIRST, ("- [x] Alert", "- [ ] Alert"))
@@ -513,8 +514,7 @@ def documents_are_edited(team: Team, people: People) -> None:
         TICKET-1  STARTED  in 17d (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
     assert people.assignees(1) == ["bob"]
@@ -557,15 +557,14 @@ def documents_are_edited(team: Team, people: People) -> None:
         TICKET-1  STARTED  in 17d (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
 
     # dana has the ticket since alice gave it to her: another owner in the document does not take it away again.
     team.edits(FIRST, ("at night (owner: alice)", "at night (owner: bob)"))
     kept = """
-        note: the document's owner is now 'bob'; ticket 'TICKET-3' keeps 'dana', as somebody set in the tracker
+        note: the document's owner is now 'bob'; ticket 'TICKET-3' stays with 'dana', whom somebody assigned in the tracker
               [owner-kept]
           --> postmortems/2026-09-03-checkout.md:13
         hint: assign it there if that is outdated: LINK-3
@@ -625,8 +624,7 @@ def documents_are_edited(team: Team, people: People) -> None:
         TICKET-1  STARTED  in 17d (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: 2 minutes ago
     """)
 
@@ -641,7 +639,7 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
     team.runs("check").says(f"""
         note: dated 2026-06-11, before documents.since (2026-09-01): no tickets for its 2 open items  [before-since]
           --> postmortems/2026-06-11-mail.md:1
-        note: a draft (status 'draft'): no tickets for its 3 open items  [draft-document]
+        note: a draft (status 'draft'), so its 3 open items get no tickets yet  [draft-document]
           --> postmortems/2026-09-24-queue.md:1
         hint: change its status when it is final
         {unknown("carol", "postmortems/2026-09-24-queue.md:15")}
@@ -667,8 +665,7 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
             postmortems/2026-09-24-queue.md:14: the document is a draft
           proposed  Write a runbook for a full queue  (carol)
             postmortems/2026-09-24-queue.md:15: the document is a draft
-        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
     team.edits(SECOND, ("status: draft", "status: final"))
@@ -711,8 +708,7 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
         TICKET-5  open  bob  Send newsletters in portions of 50,000
         TICKET-6  open  carol  Write a runbook for a full queue
-        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` says all
-              about one.
+        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
 
@@ -776,7 +772,7 @@ def a_document_is_copied(team: Team, people: People) -> None:
         TICKET-6  open  carol  Write a runbook for a full queue
         TICKET-7  open  bob  Send newsletters in portions of 50,000
         Showing 7 of 7 open items, 1 overdue; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1`
-              says all about one.
+              shows the details of one.
         last good sync: a minute ago
     """)
 
@@ -840,8 +836,7 @@ def a_restricted_document(team: Team, people: People) -> None:
         TICKET  STATUS  DUE  OWNER  TITLE
         TICKET-4  open  in 18d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  in 18d (2026-10-30)  alice  Alert on the age of the oldest message
-        Showing 2 of 8 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-4` says all
-              about one.
+        Showing 2 of 8 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-4` shows the details of one.
         you are 'alice': PMSYNC_USER is 'alice'
         last good sync: a minute ago
     """)
@@ -930,7 +925,7 @@ def tickets_go_away(team: Team, people: People) -> None:
               ticket TICKET-5 is gone; `pmsync forget t2f3gjx2ou2z` lets the next sync create another
         TICKET-6  open  carol  Write a runbook for a full queue
         Showing 7 of 7 open items, 1 overdue; 2 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1`
-              says all about one.
+              shows the details of one.
         last good sync: a minute ago
     """)
 
@@ -1006,7 +1001,7 @@ def tickets_go_away(team: Team, people: People) -> None:
         TICKET-7  orphaned  bob  Send newsletters in portions of 50,000
               the item is no longer in its document
         Showing 8 of 8 open items, 1 overdue; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1`
-              says all about one.
+              shows the details of one.
         last good sync: a minute ago
     """)
     people.close(7, wont_do=True)
@@ -1117,7 +1112,7 @@ def things_get_late(team: Team, people: People) -> None:
             postmortems/2026-06-11-mail.md:11: dated 2026-06-11, before documents.since (2026-09-01)
           listed  Show the length of the queue on the dashboard
             postmortems/2026-06-11-mail.md:12: dated 2026-06-11, before documents.since (2026-09-01)
-        Showing 11 of 11 items, 3 overdue. `pmsync show TICKET-1` says all about one.
+        Showing 11 of 11 items, 3 overdue. `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)
     assert len(people.items()) == 7  # eight tickets were made, and one of them was deleted

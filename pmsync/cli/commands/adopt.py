@@ -14,6 +14,7 @@ from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger, owners
 from pmsync.ledger.find_item import resolve_item
 from pmsync.model import Ref, Ticket
+from pmsync.reports.status import in_words
 from pmsync.sync.adopt import Adopted, adopt, recorded, refuse_new, ticket_of
 from pmsync.sync.lock import hold
 from pmsync.trackers.contract import Tracker
@@ -37,7 +38,7 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
       pmsync adopt postmortems/2026-11-02-checkout.md:41 --new
     """
     if new == bool(ticket):
-        raise ConfigError("name either a TICKET or --new; see `pmsync adopt --help`")
+        raise ConfigError("give either a TICKET or --new; see `pmsync adopt --help`")
     settings = app.settings()
     path = Path(settings.ledger)
     with hold(path, wait=0), Ledger.open(path) as ledger, recorded(ledger, app.now, f"adopt {item}") as run:
@@ -48,7 +49,8 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
             target = ticket_of(ref, tracker)
             adopted = adopt(ledger, run, app.now(), view, target, ours=target.author in tracker.accounts())
             owners.note(ledger, settings)
-            message = f"{title!r} has ticket {target.ref.key}{_before(adopted, target)}"
+            closed = f" ({in_words(target.status)}: {target.title!r})" if target.status.closed else ""
+            message = f"{title!r} has ticket {target.ref.key}{closed}{_before(adopted, target)}"
         elif view.link:
             raise ConfigError(
                 f"{title!r} already has ticket {view.link.ticket.ref.key}\n"
@@ -67,7 +69,7 @@ def _before(adopted: Adopted, target: Ticket) -> str:
         return ""
     before = adopted.before.ticket
     is_superfluous = not adopted.before.named and before.ref != target.ref and not before.status.closed
-    advice = f"; nothing needs {before.ref.key} any more: close it" if is_superfluous else ""
+    advice = f"; no item uses {before.ref.key} any more: you can close it" if is_superfluous else ""
     return f" (was {before.ref.key}){advice}"
 
 

@@ -25,7 +25,7 @@ from pmsync.reports.status import Filter, StatusRow
 @click.command()
 @click.option("--service", metavar="NAME", default="", help="Only items of documents about this service.")
 @click.option("--severity", metavar="NAME", default="", help="Only items of this severity.")
-@click.option("--if-known", is_flag=True, help="Let a service pass that no document is about, a misspelled one too.")
+@click.option("--if-known", is_flag=True, help="Pass if no document is about the service; a misspelled one passes too.")
 @click.option(
     "--max-age", type=options.Duration(), default="7d", show_default=True, help="How old the last good sync may be."
 )
@@ -72,8 +72,10 @@ def _refuse_stale(synced: datetime | None, now: datetime, max_age: timedelta) ->
             f"the last good sync is dated {synced:%Y-%m-%d %H:%M} UTC, in the future: a clock is or was wrong\n"
             "set this machine's clock, then run `pmsync sync`"
         )
-    if synced is None or not is_within(synced, now, max_age):
-        when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC" if synced else "no sync has ended well yet"
+    if synced is None:
+        raise PmsyncError("no sync has succeeded yet, so nothing is known to be overdue\nrun `pmsync sync`")
+    if not is_within(synced, now, max_age):
+        when = f"the last good sync was at {synced:%Y-%m-%d %H:%M} UTC"
         raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
 
 
@@ -87,7 +89,7 @@ def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, 
         )
     levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
     level = severity_level(severity)
-    if severity and level not in levels and not re.fullmatch(r"sev\d", level):
+    if severity and level not in levels and not re.fullmatch("sev[0-5]", level):
         raise ConfigError(
             f"no document has severity {severity!r}\nknown severities: {', '.join(sorted(levels - {''})) or 'none'}"
         )

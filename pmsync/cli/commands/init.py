@@ -68,8 +68,8 @@ def command(
 ) -> None:
     """Write a pmsync.toml for this repository and try it.
 
-    At a terminal, it asks for what no flag says. An existing configuration is only tried. Files of --ci and --cron are
-    never written over files that differ.
+    At a terminal, it asks for what no option gives. An existing configuration is only tested. Files of --ci and --cron
+    are never written over files that differ.
 
     \b
     Examples:

@@ -99,7 +99,7 @@ def _show(result: RunResult, unseen: list[str]) -> None:
         output.warn(reason, "items may already have tickets there")
     finding_lines.show_with_owners(result.findings, result.world.settings, err=True)
     if result.plan.pending and not result.held_back:
-        output.log(output.dim("`pmsync sync` does it"))
+        output.log(output.dim("run `pmsync sync` to apply this"))
 
 
 def _show_row(row: PlanRow) -> None:

@@ -278,7 +278,7 @@ def _next(answer: StatusAnswer) -> str:
     if by_status.keys() & {"new", "in_doubt", "waiting", "refused"}:
         return "`pmsync sync` takes up what has no ticket yet."
     first = answer.shown[0]
-    return f"`pmsync show {first.ticket or first.uid}` says all about one."
+    return f"`pmsync show {first.ticket or first.uid}` shows the details of one."
 
 
 def _tell_freshness(answer: StatusAnswer) -> None:

@@ -120,7 +120,7 @@ class Written:
                 _show_changes(document)
         counts = _counts(self)
         if counts and self.dry_run:
-            output.log(output.dim(f"would write {counts}; `pmsync write-back` does it"))
+            output.log(output.dim(f"would write {counts}; run `pmsync write-back` to apply this"))
         elif counts:
             paths = first_few([document.path for document in self.result.documents], SHOWN)
             output.echo(f"Wrote {counts}{'' if output.in_full() else f' ({paths})'}.", hang=6)

@@ -93,7 +93,11 @@ def split_owners(
         f"correct the name{'' if single else 's'} in the documents, or add them with these lines at the end of the "
         "configuration"
     )
-    return others, replace(new_finding(RULE, f"{who}: no ticket is assigned to them", hint), level=level), owners
+    return (
+        others,
+        replace(new_finding(RULE, f"{who}, so tickets cannot be assigned to them", hint), level=level),
+        owners,
+    )
 
 
 def _about_one(owner: UnknownOwner, level: Level) -> Finding:

@@ -116,7 +116,7 @@ def _item(entry: ItemEntry, own: OwnWords, tickets: list[str], named: set[str]) 
 def _findings(entry: ItemEntry, fields: ItemFields, context: Context) -> tuple[Finding, ...]:
     if fields.due or not fields.unreadable:
         return ()
-    why = dates.trouble(fields.unreadable) or "cannot be read as one day"
+    why = dates.trouble(fields.unreadable) or "is not a valid date"
     message = f"the due date `{fields.unreadable[:80]}` {why}"
     return (new_finding("unreadable-date", message, path=context.path, line=entry.line),)
 

@@ -182,7 +182,7 @@ class LocalTracker:
         path = self.store.path
         place = next(place for place in (path, *path.parents) if place.exists())
         if os.access(place, os.W_OK):
-            return Check("writing", True, f"{str(place)!r} may be written")
+            return Check("writing", True, f"{str(place)!r} is writable")
         return Check("writing", False, f"{str(place)!r} may not be written", "give this user the right to write it")
 
     def _who(self) -> Who:

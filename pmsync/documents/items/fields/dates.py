@@ -58,7 +58,7 @@ def find(text: str) -> date | None:
 def trouble(text: str) -> str:
     """Why the date in a text is not one day, '' if there is no more to say."""
     match = DATE.search(text)
-    return "can be two days" if match and match["numeric"] and _either(match[0]) else ""
+    return "can mean two days" if match and match["numeric"] and _either(match[0]) else ""
 
 
 def _either(text: str) -> bool:
