@@ -123,7 +123,7 @@ def test_an_empty_calendar_takes_away_what_was_there(place: Place, capsys) -> No
     read(place)
     put(place, ("a", "alice", 3, "open"), closed="a")
     assert read(place) == {}
-    assert capsys.readouterr().out.splitlines()[-1] == "Wrote out.ics. 0 due dates."
+    assert "Wrote out.ics. 0 due dates.\n" in capsys.readouterr().err
 
 
 def test_text_of_documents_is_text(place: Place) -> None:
@@ -160,7 +160,7 @@ def test_restricted_documents_leave_nothing_in_a_calendar_for_all(place: Place, 
     assert events[TEAM_LATE]["summary"] == "1 item is late: Item f (PAY-6, alice)", "the count would give it away"
     text = (place.root / "out.ics").read_text()
     assert not any(word in text for word in ("vault", "leaked", "Item c", "Item d", "Item e", "PRIVATE"))
-    assert capsys.readouterr().out == "Wrote out.ics. 2 due dates, one entry for 1 late item.\n"
+    assert capsys.readouterr() == ("", "Wrote out.ics. 2 due dates, one entry for 1 late item.\n")
     assert (place.root / "out.ics").stat().st_mode & 0o777 == 0o644
 
 
@@ -176,7 +176,7 @@ def test_an_owners_own_calendar_has_them_and_names_nobody_else(place: Place, cap
     text = (place.root / "out.ics").read_text()
     assert "bob" not in text
     assert "Item d" not in text
-    assert capsys.readouterr().out == "Wrote out.ics.\n", "no count in a log that others read"
+    assert capsys.readouterr() == ("", "Wrote out.ics.\n"), "no count in a log that others read"
     assert (place.root / "out.ics").stat().st_mode & 0o777 == 0o600
 
 
@@ -214,6 +214,12 @@ def test_without_the_extra_it_says_what_to_install(place: Place, capsys, monkeyp
     assert place.run("calendar", "a.ics") == 1
     assert 'python -m pip install "pmsync[calendar]"' in capsys.readouterr().err
     assert not (place.root / "a.ics").exists()
+
+
+def test_quiet_says_nothing_so_that_cron_mails_nothing(place: Place, capsys) -> None:
+    fill(place)
+    assert place.run("-q", "calendar", "a.ics") == 0
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_old_ledger_is_told(place: Place, capsys) -> None:

@@ -55,7 +55,7 @@ def command(app: App, file: Path, owner: str) -> int:
     person = _person(settings, owner)
     entries = calendar_entries(rows, today, settings.namespace, person)
     _write(app.cwd / file, to_ics(entries, f"Action items of {person or settings.namespace}", now), bool(person))
-    output.echo(f"Wrote {file}. {_figures(rows, today)}" if not person else f"Wrote {file}.")
+    output.log(f"Wrote {file}." if person else f"Wrote {file}. {_figures(rows, today)}")
     if fresh.trouble:
         output.warn(fresh.trouble, "run `pmsync sync`; the calendar is of the state before")
     return 0
