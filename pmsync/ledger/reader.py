@@ -128,10 +128,17 @@ class LedgerReader:
         """How many of these rows there are."""
         return self._read(status_query.count(conditions), _to_count, _parameters(today, conditions))[0]
 
-    def status_values(self, *columns: str, public: bool = False) -> list[tuple[str, ...]]:
-        """What stands in these columns of the rows, each once; if `public`, without that of restricted documents."""
-        found = self._read(status_query.values(*columns), tuple, {"uid": ""})
-        return [tuple(value or "" for value in values) for *values, restricted in found if not (public and restricted)]
+    def status_values(self, convert: Callable[..., T], *columns: str, public: bool = False) -> list[T]:
+        """What stands in these columns of the rows, each once, converted; '' for nothing.
+
+        If `public`, without what stands only in restricted documents.
+        """
+
+        def values(row: Row) -> list[T]:
+            *found, restricted = tuple(row)
+            return [] if public and restricted else [convert(*(value or "" for value in found))]
+
+        return [value for each in self._read(status_query.values(*columns), values, {"uid": ""}) for value in each]
 
     def status_counts(self, today: date) -> dict[str, int]:
         """How many items are 'open', 'closed' and 'aside'; of the open ones, how many 'overdue' or 'without_ticket'."""

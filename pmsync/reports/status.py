@@ -96,17 +96,30 @@ def _conditions(ledger: LedgerReader, settings: Settings, wanted: Filter) -> Con
     if wanted.path:
         found["path"] = wanted.path
     if wanted.people:
-        people, pairs = owners(ledger, settings), ledger.status_values("people_of", "people")
-        found["people"] = [pair for pair in pairs if wanted.people & named(people(*pair))]
+        pairs = ledger.status_values(_by_people(ledger, settings), "people_of", "people")
+        found["people"] = [pair for pair, people in pairs if wanted.people & people]
     if wanted.team:
-        found["team"] = [text for (text,) in ledger.status_values("team") if _plain(text) == _plain(wanted.team)]
+        found["team"] = [text for text in ledger.status_values(str, "team") if _plain(text) == _plain(wanted.team)]
     if wanted.service:
-        lists = [text for (text,) in ledger.status_values("services")]
-        found["services"] = [text for text in lists if _plain(wanted.service) in map(_plain, _list(text))]
+        lists = ledger.status_values(_by_service, "services")
+        found["services"] = [text for text, names in lists if _plain(wanted.service) in map(_plain, names)]
     if wanted.severity:
-        level, texts = severity_level(wanted.severity), [text for (text,) in ledger.status_values("severity")]
+        level, texts = severity_level(wanted.severity), ledger.status_values(str, "severity")
         found["severity"] = [text for text in texts if severity_level(text) == level]
     return found
+
+
+def _by_people(
+    ledger: LedgerReader, settings: Settings
+) -> Callable[[str, str], tuple[tuple[str, str], frozenset[str]]]:
+    """Reads the `people_of` and `people` of a row: both, and whom they mean."""
+    people = owners(ledger, settings)
+    return lambda tracker, names: ((tracker, names), named(people(tracker, names)))
+
+
+def _by_service(text: str) -> tuple[str, tuple[str, ...]]:
+    """Reads the `services` of a row: the text, and the names in it."""
+    return text, to_tuple(text) if text else ()
 
 
 def _plain(text: str) -> str:
@@ -138,43 +151,40 @@ def find_people(ledger: LedgerReader, settings: Settings, name: str) -> frozense
 
 
 def _known_people(ledger: LedgerReader, settings: Settings) -> frozenset[str]:
-    people = owners(ledger, settings)
-    return named(name for pair in ledger.status_values("people_of", "people") for name in people(*pair))
+    found = ledger.status_values(_by_people(ledger, settings), "people_of", "people")
+    return frozenset[str]().union(*(people for _, people in found))
 
 
 def known_paths(ledger: LedgerReader) -> list[str]:
     """The paths of the documents."""
-    return [path for (path,) in ledger.status_values("path")]
+    return ledger.status_values(str, "path")
 
 
 def known_teams(ledger: LedgerReader) -> list[str]:
     """The teams of the documents, without those of restricted ones."""
-    return _spelled_once(text for (text,) in ledger.status_values("team", public=True))
+    return _spelled_once(ledger.status_values(str, "team", public=True))
 
 
 def known_services(ledger: LedgerReader) -> list[str]:
     """The services of the documents, without those of restricted ones."""
-    return _spelled_once(name for (text,) in ledger.status_values("services", public=True) for name in _list(text))
+    lists = ledger.status_values(_by_service, "services", public=True)
+    return _spelled_once(name for _, names in lists for name in names)
 
 
 def is_service(ledger: LedgerReader, name: str) -> bool:
     """Whether a document is about this service, in whatever spelling."""
-    lists = ledger.status_values("services")
-    return any(_plain(name) == _plain(each) for (text,) in lists for each in _list(text))
-
-
-def _spelled_once(names: Iterable[str]) -> list[str]:
-    return list({_plain(name): name for name in sorted(names, key=str.casefold, reverse=True) if name}.values())[::-1]
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return to_tuple(text) if text else ()
+    lists = ledger.status_values(_by_service, "services")
+    return any(_plain(name) == _plain(each) for _, names in lists for each in names)
 
 
 def known_severities(ledger: LedgerReader, *, public: bool = True) -> list[str]:
     """The normal forms of the severities, the most severe first; if `public`, without those of restricted documents."""
-    levels = {severity_level(text) for (text,) in ledger.status_values("severity", public=public)} - {""}
+    levels = {*ledger.status_values(severity_level, "severity", public=public)} - {""}
     return sorted(levels, key=lambda level: (severity_rank(level), level))
+
+
+def _spelled_once(names: Iterable[str]) -> list[str]:
+    return list({_plain(name): name for name in sorted(names, key=str.casefold, reverse=True) if name}.values())[::-1]
 
 
 # --- one row for each item ------------------------------------------------------------------------------------
@@ -191,7 +201,7 @@ def status_rows(
     shape, conditions = _shape(ledger, settings), _conditions(ledger, settings, wanted)
     if not limit:
         return ledger.status_rows(shape, today, conditions)
-    texts = [text for (text,) in ledger.status_values("severity") if severity_level(text)]
+    texts = [text for text in ledger.status_values(str, "severity") if severity_level(text)]
     ranks = [(text, severity_rank(severity_level(text))) for text in texts]
     soon = last_day(today, WEEK)
     return ledger.most_urgent_rows(shape, today, conditions, soon=soon, ranks=ranks, limit=limit)

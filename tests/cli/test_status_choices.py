@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -242,3 +244,19 @@ def test_what_is_only_due_later_or_closed_says_so(place: Place, ask: Ask, capsys
         "No item matches --team payments; there are 8 open items in all. --team payments has no open item. "
         "With --all, 2 items match."
     )
+
+
+@pytest.mark.parametrize(
+    ("damage", "args"),
+    [
+        ("UPDATE documents SET services = 'x'", ("--service", "search")),
+        ("UPDATE links SET assignees = 'x'", ("--owner", "alice")),
+        ("UPDATE links SET assignees = 'x'", ("--owner", "zoe")),
+    ],
+)
+def test_a_value_that_pmsync_did_not_write_is_told(place: Place, capsys, damage: str, args: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect(place.ledger)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    assert place.run("status", *args) == 1
+    assert "holds a value that pmsync did not write" in capsys.readouterr().err

@@ -96,9 +96,9 @@ def command(
         raise click.UsageError("--mine and --owner exclude each other")
     settings, now, limit = app.settings(), app.now(), limit or 0
     today = now.astimezone().date()
-    me = _me(app, settings) if mine else None
     due_by = None if due_within is None else status.last_day(today, due_within)
     with LedgerReader.open(Path(settings.ledger)) as ledger:
+        me = _me(app, settings) if mine else None
         people = status.find_people(ledger, settings, me.person.id if me else owner or "")
         path = _document(app, settings, ledger, document)
         wanted = Filter(people, overdue, everything, service, severity, path, team, due_by)
