@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sync": ("sync", "Bring tickets and ledger in line with the documents."),
     "write-back": ("write_back", "Write ticket links and ticks into the documents."),
     "status": ("status", "Show the state of all action items, offline."),
+    "calendar": ("calendar", "Write the due dates of open items into a calendar file."),
     "gate": ("gate", "Fail while action items are overdue; for a deploy pipeline."),
     "report": ("report", "Show what gets closed and what does not, now or on a past day."),
     "show": ("show", "Show everything about one item: its text, ticket and history."),

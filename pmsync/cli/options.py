@@ -20,7 +20,7 @@ class Duration(click.ParamType[timedelta]):
             return value
         span = parse_span(str(value))
         if span is None:
-            self.fail(f"{value!r} is not a length of time; write it like 30s, 5m or 1h", param, ctx)
+            self.fail(f"{value!r} is not a length of time; write it like 30s, 5m, 1h or 7d", param, ctx)
         return span
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pmsync.model import Finding
 
 T = TypeVar("T")
+
+Conditions = Mapping[str, str | bool | list[str] | list[tuple[str, ...]]]
+"""What rows must meet: names of `status_query`, with the ISO date, text or list that each compares with."""
+_NONE: Conditions = {}
 
 _ERRORS = """
 SELECT * FROM findings
@@ -93,15 +97,48 @@ class LedgerReader:
     # --- items ------------------------------------------------------------------------------------------------
 
     def status_rows(
-        self, convert: Callable[[Row], T], today: date = date.min, *, everything: bool = True, uid: str = ""
+        self, convert: Callable[[Row], T], today: date = date.min, conditions: Conditions = _NONE
     ) -> list[T]:
-        """Each item that is in a document or has a ticket, in the order in which `status` shows them.
+        """Each item that is in a document or has a ticket and meets the conditions, as `status` shows them.
 
-        `pmsync.ledger.status_query` describes a row. Without `everything` only open ones, with
-        `uid` only that one. An item is late if its due date is before `today`.
+        `pmsync.ledger.status_query` describes a row, its conditions and the order. An item is late if its due date is
+        before `today`.
         """
-        parameters: Parameters = {"today": today.isoformat(), "everything": everything, "uid": uid}
-        return self._read(status_query.ROWS, convert, parameters)
+        return self._read(status_query.rows(conditions), convert, _parameters(today, conditions))
+
+    def most_urgent_rows(
+        self,
+        convert: Callable[[Row], T],
+        today: date,
+        conditions: Conditions,
+        *,
+        soon: date,
+        ranks: Sequence[tuple[str, int]],
+        limit: int,
+    ) -> list[T]:
+        """The first `limit` of these rows by urgency: late ones, those due by `soon`, then the rest.
+
+        `ranks` has each severity as written, with the lowest rank for the most severe.
+        """
+        parameters = _parameters(today, conditions)
+        parameters |= {"soon": soon.isoformat(), "ranks": json.dumps(ranks), "limit": limit}
+        return self._read(status_query.most_urgent(conditions), convert, parameters)
+
+    def status_matches(self, today: date, conditions: Conditions) -> int:
+        """How many of these rows there are."""
+        return self._read(status_query.count(conditions), _to_count, _parameters(today, conditions))[0]
+
+    def status_values(self, convert: Callable[..., T], *columns: str, public: bool = False) -> list[T]:
+        """What stands in these columns of the rows, each once, converted; '' for nothing.
+
+        If `public`, without what stands only in restricted documents.
+        """
+
+        def values(row: Row) -> list[T]:
+            *found, restricted = tuple(row)
+            return [] if public and restricted else [convert(*(value or "" for value in found))]
+
+        return [value for each in self._read(status_query.values(*columns), values, {"uid": ""}) for value in each]
 
     def status_counts(self, today: date) -> dict[str, int]:
         """How many items are 'open', 'closed' and 'aside'; of the open ones, how many 'overdue' or 'without_ticket'."""
@@ -128,8 +165,17 @@ class LedgerReader:
             raise LedgerError(message) from error
 
 
+def _parameters(today: date, conditions: Conditions) -> dict[str, str | int | None]:
+    given = {name: json.dumps(value) if isinstance(value, list) else value for name, value in conditions.items()}
+    return {"uid": "", "today": today.isoformat(), **given}
+
+
 def _to_account(row: Row) -> tuple[str, tuple[str, datetime]]:
     return row["person_id"], (row["account"], at(row["resolved_at"]))
+
+
+def _to_count(row: Row) -> int:
+    return int(row["found"])
 
 
 def _to_counts(row: Row) -> dict[str, int]:

@@ -5,6 +5,8 @@ The view `open_items` says the same of open items, for people who query the file
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 # Joins on the left, so that SQLite leaves out those that a query needs nothing of.
 _FACTS = """
 SELECT
@@ -45,6 +47,8 @@ SELECT
     d.title AS document,
     coalesce(nullif(i.severity, ''), d.severity, '') AS severity,
     d.services,
+    coalesce(d.team, '') AS team,
+    d.date AS document_date,
     d.restricted
 FROM items i
 LEFT JOIN documents d ON d.id = i.document_id
@@ -68,20 +72,76 @@ FROM ({_FACTS})
 
 _LATE = "iif(kind = 'open' AND due < :today, CAST(julianday(:today) - julianday(due) AS INTEGER), 0)"
 
-ROWS = f"""
-SELECT
+_COLUMNS = f"""
     uid, kind, status, title, people, due, due_from, {_LATE} AS late, tracker, ticket, url, note, path, line,
-    document, severity, services, restricted, people_of, linked, reason, announced_at
-FROM ({_KINDS})
-WHERE (:everything OR kind = 'open') AND (:uid = '' OR uid = :uid)
-ORDER BY late = 0, coalesce(due, '9999-12-31'), path, line, uid
-"""  # noqa: S608 - the texts are the constants above
-"""The rows in the order in which they are shown: late ones first, then by due date, then by place.
-
-The columns are those of `pmsync.reports.status.StatusRow` in its order, and what its texts are made of. `people` is a
-JSON list of accounts of the tracker `people_of`, or of names where that is ''. `reason` is that of a refusal,
-`announced_at` of an announced create. `:today` is an ISO date.
+    document, severity, services, team, restricted, people_of, linked, reason, announced_at
 """
+
+_CONDITIONS: Mapping[str, str] = {
+    "open": "kind = 'open'",
+    "uid": "uid = :uid",
+    "overdue": f"{_LATE} > 0",
+    "due_by": "due <= :due_by",
+    "path": "(path = :path OR substr(path, 1, length(:path) + 1) = :path || '/')",
+    "team": "team IN (SELECT value FROM json_each(:team))",
+    "services": "services IN (SELECT value FROM json_each(:services))",
+    "severity": "severity IN (SELECT value FROM json_each(:severity))",
+    "people": "(people_of, people) IN ("
+    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:people))",
+}
+"""What a row must meet, by the name of the parameter that says what it is compared with.
+
+`due_by` is an ISO date. The lists are JSON, of values as `values` finds them.
+"""
+
+_BY_DUE_DATE = "late = 0, coalesce(due, '9999-12-31'), path, line, uid"
+
+_BY_URGENCY = """
+    kind <> 'open', CASE WHEN late > 0 THEN 0 WHEN due <= :soon THEN 1 ELSE 2 END, coalesce(rank, 999),
+    coalesce(due, '9999-12-31'), coalesce(document_date, '9999-12-31'), path, line, uid
+"""
+
+_RANKS = """
+LEFT JOIN (
+    SELECT json_extract(value, '$[0]') AS ranked, json_extract(value, '$[1]') AS rank FROM json_each(:ranks)
+) ON ranked = severity
+"""
+
+
+def rows(conditions: Collection[str]) -> str:
+    """The query for the rows that meet these conditions: late ones first, then by due date, then by place.
+
+    The columns are those of `pmsync.reports.status.StatusRow` in its order, and what its texts are made of. `people` is
+    a JSON list of accounts of the tracker `people_of`, or of names where that is ''. `reason` is that of a refusal,
+    `announced_at` of an announced create. `:today` is an ISO date, `:uid` '' for all.
+    """
+    return f"SELECT {_COLUMNS} FROM ({_KINDS}) {_where(conditions)} ORDER BY {_BY_DUE_DATE}"  # noqa: S608 - texts above
+
+
+def most_urgent(conditions: Collection[str]) -> str:
+    """The same for the first `:limit` rows by urgency: late ones, those due by `:soon`, then the rest.
+
+    Among each the most severe come first, then what is due first, then what is of the oldest document. `:ranks` is a
+    JSON list of [severity as written, rank], the most severe with the lowest.
+    """
+    source = f"({_KINDS}) {_RANKS} {_where(conditions)}"
+    return f"SELECT {_COLUMNS} FROM {source} ORDER BY {_BY_URGENCY} LIMIT :limit"  # noqa: S608 - the texts are above
+
+
+def count(conditions: Collection[str]) -> str:
+    """The query for how many rows meet these conditions."""
+    return f"SELECT count(*) AS found FROM ({_KINDS}) {_where(conditions)}"  # noqa: S608 - the texts are above
+
+
+def values(*columns: str) -> str:
+    """The query for what stands in these columns, each once, and whether only in restricted documents."""
+    named = ", ".join(columns)
+    return f"SELECT {named}, min(restricted) FROM ({_FACTS}) GROUP BY {named} ORDER BY {named}"  # noqa: S608 - as above
+
+
+def _where(conditions: Collection[str]) -> str:
+    return f"WHERE {' AND '.join(_CONDITIONS[name] for name in conditions)}" if conditions else ""
+
 
 COUNTS = f"""
 SELECT

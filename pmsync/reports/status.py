@@ -6,11 +6,13 @@ Reads the ledger and nothing else, writes nothing, prints nothing; `today` is an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pmsync.config.severity import severity_level
+from pmsync.config.people import Directory
+from pmsync.config.severity import severity_level, severity_rank
+from pmsync.errors import ConfigError
 from pmsync.ledger.owners import owners
 from pmsync.ledger.values import Row, at, to_tuple
 from pmsync.location import place
@@ -18,7 +20,7 @@ from pmsync.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pmsync.config.settings import Settings
-    from pmsync.ledger.reader import LedgerReader
+    from pmsync.ledger.reader import Conditions, LedgerReader
 
 _TROUBLED = {"moved", "lost", "orphaned"}
 
@@ -49,6 +51,7 @@ class StatusRow(NamedTuple):
     document: str
     severity: str | None
     services: tuple[str, ...]
+    team: str | None
     restricted: bool
 
     @property
@@ -56,20 +59,167 @@ class StatusRow(NamedTuple):
         return place(self.path, self.line)
 
 
+# --- which of them --------------------------------------------------------------------------------------------
+
+WEEK = timedelta(days=7)
+"""What is due at most so long from today is due within a week."""
+
+
+@frozen
+class Filter:
+    """Which rows are wanted; what is empty does not matter.
+
+    `people` are as `named` makes them. `due_by` is the last due date, late ones included. `path` is a document's or a
+    folder's.
+    """
+
+    people: frozenset[str] = frozenset()
+    overdue: bool = False
+    everything: bool = False
+    service: str = ""
+    severity: str = ""
+    path: str = ""
+    team: str = ""
+    due_by: date | None = None
+
+
+EVERYTHING = Filter(everything=True)
+
+
+def _conditions(ledger: LedgerReader, settings: Settings, wanted: Filter) -> Conditions:
+    """The filter as the ledger compares it: with what stands in its columns, in whatever spelling."""
+    found: dict[str, Any] = {} if wanted.everything else {"open": True}
+    if wanted.overdue:
+        found["overdue"] = True
+    if wanted.due_by:
+        found["due_by"] = wanted.due_by.isoformat()
+    if wanted.path:
+        found["path"] = wanted.path
+    if wanted.people:
+        pairs = ledger.status_values(_by_people(ledger, settings), "people_of", "people")
+        found["people"] = [pair for pair, people in pairs if wanted.people & people]
+    if wanted.team:
+        found["team"] = [text for text in ledger.status_values(str, "team") if _plain(text) == _plain(wanted.team)]
+    if wanted.service:
+        lists = ledger.status_values(_by_service, "services")
+        found["services"] = [text for text, names in lists if _plain(wanted.service) in map(_plain, names)]
+    if wanted.severity:
+        level, texts = severity_level(wanted.severity), ledger.status_values(str, "severity")
+        found["severity"] = [text for text in texts if severity_level(text) == level]
+    return found
+
+
+def _by_people(
+    ledger: LedgerReader, settings: Settings
+) -> Callable[[str, str], tuple[tuple[str, str], frozenset[str]]]:
+    """Reads the `people_of` and `people` of a row: both, and whom they mean."""
+    people = owners(ledger, settings)
+    return lambda tracker, names: ((tracker, names), named(people(tracker, names)))
+
+
+def _by_service(text: str) -> tuple[str, tuple[str, ...]]:
+    """Reads the `services` of a row: the text, and the names in it."""
+    return text, to_tuple(text) if text else ()
+
+
+def _plain(text: str) -> str:
+    return text.casefold().strip().removeprefix("@").replace("-", "").replace(" ", "")
+
+
+def named(names: Iterable[str]) -> frozenset[str]:
+    """Names of people as a Filter compares them."""
+    return frozenset(_plain(name) for name in names)
+
+
+# --- what there is to choose from -----------------------------------------------------------------------------
+
+
+def find_people(ledger: LedgerReader, settings: Settings, name: str) -> frozenset[str]:
+    """Whose items are wanted, as a Filter compares them; empty for ''.
+
+    Raises ConfigError for a name that is neither under [people] nor in any item.
+    """
+    if not name:
+        return frozenset()
+    person = Directory(settings.people).match(name)
+    wanted = named([person.id if person else name])
+    if person is None and not wanted & _known_people(ledger, settings):
+        ids = ", ".join(sorted(settings.people))
+        known = f"[people] has {ids}" if ids else "[people] in the configuration is empty"
+        raise ConfigError(f"nobody is called {name!r}\n{known}")
+    return wanted
+
+
+def _known_people(ledger: LedgerReader, settings: Settings) -> frozenset[str]:
+    found = ledger.status_values(_by_people(ledger, settings), "people_of", "people")
+    return frozenset[str]().union(*(people for _, people in found))
+
+
+def known_paths(ledger: LedgerReader) -> list[str]:
+    """The paths of the documents."""
+    return ledger.status_values(str, "path")
+
+
+def known_teams(ledger: LedgerReader) -> list[str]:
+    """The teams of the documents, without those of restricted ones."""
+    return _spelled_once(ledger.status_values(str, "team", public=True))
+
+
+def known_services(ledger: LedgerReader) -> list[str]:
+    """The services of the documents, without those of restricted ones."""
+    lists = ledger.status_values(_by_service, "services", public=True)
+    return _spelled_once(name for _, names in lists for name in names)
+
+
+def is_service(ledger: LedgerReader, name: str) -> bool:
+    """Whether a document is about this service, in whatever spelling."""
+    lists = ledger.status_values(_by_service, "services")
+    return any(_plain(name) == _plain(each) for _, names in lists for each in names)
+
+
+def known_severities(ledger: LedgerReader, *, public: bool = True) -> list[str]:
+    """The normal forms of the severities, the most severe first; if `public`, without those of restricted documents."""
+    levels = {*ledger.status_values(severity_level, "severity", public=public)} - {""}
+    return sorted(levels, key=lambda level: (severity_rank(level), level))
+
+
+def _spelled_once(names: Iterable[str]) -> list[str]:
+    return list({_plain(name): name for name in sorted(names, key=str.casefold, reverse=True) if name}.values())[::-1]
+
+
 # --- one row for each item ------------------------------------------------------------------------------------
 
 
-def status_rows(ledger: LedgerReader, settings: Settings, today: date, *, everything: bool = True) -> list[StatusRow]:
-    """Every item that is in a document or has a ticket; late ones first, then by due date, then by place.
+def status_rows(
+    ledger: LedgerReader, settings: Settings, today: date, wanted: Filter = EVERYTHING, *, limit: int = 0
+) -> list[StatusRow]:
+    """The wanted items that are in a document or have a ticket; late ones first, then by due date, then by place.
 
-    Without `everything`, only those that are open.
+    With a `limit`, only so many, the most urgent first: late ones, those due within a WEEK, then the rest; among each
+    the most severe, then what is due first, then what is of the oldest document.
     """
-    return ledger.status_rows(_shape(ledger, settings), today, everything=everything)
+    shape, conditions = _shape(ledger, settings), _conditions(ledger, settings, wanted)
+    if not limit:
+        return ledger.status_rows(shape, today, conditions)
+    texts = [text for text in ledger.status_values(str, "severity") if severity_level(text)]
+    ranks = [(text, severity_rank(severity_level(text))) for text in texts]
+    soon = last_day(today, WEEK)
+    return ledger.most_urgent_rows(shape, today, conditions, soon=soon, ranks=ranks, limit=limit)
+
+
+def matches(ledger: LedgerReader, settings: Settings, today: date, wanted: Filter) -> int:
+    """How many items are wanted."""
+    return ledger.status_matches(today, _conditions(ledger, settings, wanted))
+
+
+def last_day(today: date, span: timedelta) -> date:
+    """The last day of a span from today on."""
+    return date.max if span.days >= (date.max - today).days else today + timedelta(days=span.days)
 
 
 def status_row(uid: str, ledger: LedgerReader, settings: Settings, today: date) -> StatusRow:
     """One item that the ledger knows, as `status` shows it."""
-    (row,) = ledger.status_rows(_shape(ledger, settings), today, uid=uid)
+    (row,) = ledger.status_rows(_shape(ledger, settings), today, {"uid": uid})
     return row
 
 
@@ -81,7 +231,7 @@ def _shape(ledger: LedgerReader, settings: Settings) -> Callable[[Row], StatusRo
         # by position, which takes half as long as by name
         values: Iterable[Any] = row
         uid, kind, status, title, names, due, due_from, late, tracker, ticket, url, *more = values
-        note, path, line, document, level, services, restricted, names_of, linked, reason, _ = more
+        note, path, line, document, level, services, team, restricted, names_of, linked, reason, _ = more
         if reason or not linked or status in _TROUBLED:
             note = _note(row, held=held)
         return StatusRow(
@@ -102,6 +252,7 @@ def _shape(ledger: LedgerReader, settings: Settings) -> Callable[[Row], StatusRo
             document=document,
             severity=severity(level) or None,
             services=texts(services),
+            team=team or None,
             restricted=bool(restricted),
         )
 
@@ -129,46 +280,12 @@ def _note(row: Row, *, held: bool) -> str:
     return "the guard refused the last sync; `pmsync plan` says why" if held else "the next sync creates its ticket"
 
 
-# --- which of them --------------------------------------------------------------------------------------------
-
-
-@frozen
-class Filter:
-    """Which rows are wanted; what is empty does not matter. `path` is a document's or a folder's, or a document id."""
-
-    people: frozenset[str] = frozenset()
-    overdue: bool = False
-    everything: bool = False
-    service: str = ""
-    severity: str = ""
-    path: str = ""
-
-    def keeps(self, row: StatusRow) -> bool:
-        return (
-            (self.everything or row.kind == "open")
-            and (not self.people or any(_plain(person) in self.people for person in row.people))
-            and (not self.overdue or row.late > 0)
-            and (not self.service or _plain(self.service) in map(_plain, row.services))
-            and (not self.severity or severity_level(self.severity) == severity_level(row.severity or ""))
-            and (not self.path or row.path == self.path or row.path.startswith(f"{self.path.rstrip('/')}/"))
-        )
+# --- words and figures -----------------------------------------------------------------------------------------
 
 
 def in_words(status: str) -> str:
     """A status as people read it: `won't do`, `in progress`, `in doubt`."""
     return "won't do" if status == "wont_do" else status.replace("_", " ")
-
-
-def _plain(text: str) -> str:
-    return text.casefold().strip().removeprefix("@").replace("-", "").replace(" ", "")
-
-
-def named(names: Iterable[str]) -> frozenset[str]:
-    """Names of people as a Filter compares them."""
-    return frozenset(_plain(name) for name in names)
-
-
-# --- figures ----------------------------------------------------------------------------------------------------
 
 
 def counts(rows: Iterable[StatusRow]) -> Mapping[str, int]:
@@ -179,3 +296,9 @@ def counts(rows: Iterable[StatusRow]) -> Mapping[str, int]:
         found["overdue"] += row.late > 0
         found["without_ticket"] += row.kind == "open" and not row.ticket
     return found
+
+
+def aside(counts: Mapping[str, int]) -> str:
+    """`1 closed, 2 listed or tracked elsewhere`: what is not open; '' for none."""
+    parts = [f"{counts['closed']} closed"] if counts["closed"] else []
+    return ", ".join([*parts, *([f"{counts['aside']} listed or tracked elsewhere"] if counts["aside"] else [])])

@@ -236,12 +236,55 @@ def test_the_figures_are_those_of_the_ledger(run: Run, place: Path) -> None:
     assert found["pmsync_last_success_timestamp_seconds"] == NOW.timestamp()
     assert found["pmsync_last_run_success"] == 1
     assert 0 < found["pmsync_last_run_duration_seconds"] < 60
-    assert found['pmsync_items{tracker="local",status="open"}'] == 3
-    assert found['pmsync_items{tracker="local",status="done"}'] == 0
-    assert found['pmsync_items{tracker="",status="done"}'] == 1
-    assert found["pmsync_overdue_items"] == 1
+    assert found['pmsync_items{tracker="local",status="open",severity="sev2"}'] == 3
+    assert found['pmsync_items{tracker="local",status="done",severity="sev2"}'] == 0
+    assert found['pmsync_items{tracker="",status="done",severity="sev2"}'] == 1
+    assert found['pmsync_overdue_items{severity="sev2"}'] == 1
     assert [name for name in found if re.fullmatch(r'pmsync_build_info\{version="[\d.]+"\}', name)]
     assert "alert" not in (place / "m.prom").read_text().lower(), "no titles"
+
+
+def test_severity_is_a_label_and_nothing_of_an_item_or_a_restricted_document_is(run: Run, place: Path) -> None:
+    """By hand: a.md has 2 items of sev1; b.md 1 in its own words, late; c.md 1 major; vault.md is not counted."""
+
+    def one(severity: str, line: str, front: str = "") -> str:
+        return f"{front}# Slow\n\nDate: 2026-11-20\n\nSeverity: {severity}\n\n## Action items\n\n- {line}\n"
+
+    write(
+        place,
+        {
+            "pmsync.toml": CONFIG.replace('type = "local"', 'type = "local"\nrestricted = true'),
+            "postmortems/a.md": one("SEV-1 / critical", "Add an alert (owner: alice)\n- Cap the retries (owner: bob)"),
+            "postmortems/b.md": one("Very bad for Globex", "Shard the queue (due: 2026-11-21)"),
+            "postmortems/c.md": one("Major", "Rotate the certificates"),
+            "postmortems/vault.md": one(
+                "sev0", "Change the locks (due: 2026-11-21)", "---\nvisibility: restricted\n---\n"
+            ),
+        },
+    )
+    assert run("sync", "--metrics", "m.prom").err == ""
+    found = left(place)
+    opened = {name: count for name, count in found.items() if name.startswith("pmsync_items") and count}
+    assert opened == {
+        'pmsync_items{tracker="local",status="open",severity="sev1"}': 2,
+        'pmsync_items{tracker="local",status="open",severity="other"}': 1,
+        'pmsync_items{tracker="local",status="open",severity="major"}': 1,
+    }
+    late = {name: count for name, count in found.items() if name.startswith("pmsync_overdue_items")}
+    assert late == {
+        f'pmsync_overdue_items{{severity="{level}"}}': level == "other" for level in ("", "major", "other", "sev1")
+    }
+    text = (place / "m.prom").read_text().lower()
+    assert not [word for word in ("sev0", "globex", "alice", "bob", "locks", "alert (", "uid") if word in text]
+    run("tickets", "close", "LOCAL-1", "--as", "alice", now=LATER)
+    run("sync", "--metrics", "m.prom", now=LATER)
+    assert (
+        sum(
+            left(place)[f'pmsync_items{{tracker="local",status="done",severity="{n}"}}']
+            for n in ("sev1", "other", "major")
+        )
+        == 1
+    )
 
 
 def test_a_failed_run_keeps_the_last_success(run: Run, place: Path) -> None:
@@ -251,7 +294,7 @@ def test_a_failed_run_keeps_the_last_success(run: Run, place: Path) -> None:
     assert run("sync", "--metrics", "m.prom", now=later).code == 1
     found = left(place)
     assert (found["pmsync_last_run_success"], found["pmsync_last_success_timestamp_seconds"]) == (0, NOW.timestamp())
-    assert found['pmsync_items{tracker="local",status="open"}'] == 2
+    assert found['pmsync_items{tracker="local",status="open",severity="sev2"}'] == 2
 
 
 def test_before_the_first_success_it_is_the_oldest_of_all(run: Run, place: Path) -> None:
@@ -270,7 +313,7 @@ def test_a_run_that_cannot_begin_leaves_figures_too(run: Run, place: Path, troub
     assert run("sync", "--metrics", "m.prom").code in {1, 2}
     found = left(place)
     assert found["pmsync_last_run_success"] == 0
-    assert "pmsync_overdue_items" not in found, "unknown is not none"
+    assert not any(name.startswith("pmsync_overdue_items") for name in found), "unknown is not none"
 
 
 def test_a_run_that_left_the_work_to_another_leaves_its_figures_too(busy: Path, run: Run) -> None:
@@ -313,7 +356,7 @@ def test_what_a_run_failed_of_is_previous_findings_its_figures(run: Run, place: 
 
 
 def test_names_of_trackers_are_escaped() -> None:
-    figures = metrics.Figures(datetime(2026, 11, 24, tzinfo=UTC), {('we"b\\\n', "open"): 1}, 0)
+    figures = metrics.Figures(datetime(2026, 11, 24, tzinfo=UTC), {('we"b\\\n', "open", "sev1"): 1}, {"sev1": 0})
     text = metrics.exposition(figures, timedelta(milliseconds=1500), ok=True)
-    assert r'pmsync_items{tracker="we\"b\\\n",status="open"}' in samples(text)
+    assert r'pmsync_items{tracker="we\"b\\\n",status="open",severity="sev1"}' in samples(text)
     assert samples(text)["pmsync_last_run_duration_seconds"] == 1.5

@@ -178,11 +178,11 @@ def test_on_a_terminal_tickets_are_links_and_dates_say_how_late(filled, capsys, 
     assert filled.run("--color", "never", "status", FORCE_HYPERLINKS="1") == 0
     told = capsys.readouterr()
     assert "\x1b]8;;https://acme.example/browse/PAY-1\x1b\\PAY-1\x1b]8;;\x1b\\" in told.out
-    first, second = told.out.splitlines()[:2]
+    first, second, third = told.out.splitlines()[:3]
     assert first.split() == ["TICKET", "STATUS", "DUE", "OWNER", "TITLE"]
-    assert "4d late (2026-11-20)" in second
+    assert second == "Late (1)"
+    assert "4d late (2026-11-20)" in third
     assert "in 3d (2026-11-27)" in told.out
-    assert "Without a ticket" in told.out
     assert "postmortems/draft.md:3: the document is a draft" in told.out
     assert "Showing 8 of 8 open items, 1 overdue; 1 closed, 1 listed or tracked elsewhere (--all)." in told.err
     assert "`pmsync adopt eeeeeeeeeeee TICKET` or `--new`" in told.err
@@ -263,6 +263,7 @@ def test_an_empty_answer_says_why_it_is_empty(filled, capsys):
     told = capsys.readouterr()
     assert told.out == ""
     assert "No item matches --mine --service search; there are 8 open items in all." in told.err
+    assert "No document is about service 'search'; known services: payments." in told.err
 
 
 def test_an_empty_ledger_says_so(place, capsys):

@@ -299,6 +299,7 @@ def the_first_hour(team: Team, people: People) -> None:
     assert team.waited == 0  # nobody has made a ticket in this namespace yet
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (3)
         TICKET-1  open  in 11d (2026-09-18)  alice  Alert when the connection pool is nearly empty
         TICKET-2  open  bob  Give every muted alert an end date
         TICKET-3  open  alcie  Let roll-backs skip the canary step
@@ -324,6 +325,7 @@ def who_is_who(team: Team, people: People) -> None:
     team.on("2026-09-08")
     team.runs("status --mine").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (1)
         TICKET-1  open  in 10d (2026-09-18)  alice  Alert when the connection pool is nearly empty
         Showing 1 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the
           details of one.
@@ -381,6 +383,7 @@ def who_is_who(team: Team, people: People) -> None:
     """)
     team.runs("status --mine").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-1  open  in 10d (2026-09-18)  alice  Alert when the connection pool is nearly empty
         TICKET-3  open  alice  Let roll-backs skip the canary step
         Showing 2 of 3 open items; 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the
@@ -423,10 +426,12 @@ def people_work(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-1  STARTED  in 8d (2026-09-18)  alice  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: a minute ago
     """)
     team.runs("show TICKET-2").says(f"""
@@ -475,10 +480,12 @@ def people_work(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-1  STARTED  in 8d (2026-09-18)  alice  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: a minute ago
     """)
     team.edits(FIRST, ("- [x] Alert", "- [ ] Alert"))
@@ -511,10 +518,12 @@ def documents_are_edited(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-1  STARTED  in 17d (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: a minute ago
     """)
     assert people.assignees(1) == ["bob"]
@@ -554,17 +563,20 @@ def documents_are_edited(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-1  STARTED  in 17d (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: a minute ago
     """)
 
     # dana has the ticket since alice gave it to her: another owner in the document does not take it away again.
     team.edits(FIRST, ("at night (owner: alice)", "at night (owner: bob)"))
     kept = """
-        note: the document's owner is now 'bob'; ticket 'TICKET-3' stays with 'dana', whom somebody assigned in the tracker
+        note: the document's owner is now 'bob'; ticket 'TICKET-3' stays with 'dana', whom somebody assigned in
+              the tracker
               [owner-kept]
           --> postmortems/2026-09-03-checkout.md:13
         hint: assign it there if that is outdated: LINK-3
@@ -621,10 +633,12 @@ def documents_are_edited(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-1  STARTED  in 17d (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
-        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        Showing 2 of 2 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: 2 minutes ago
     """)
 
@@ -655,17 +669,19 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Due within a week (1)
         TICKET-1  STARTED  in 4d (2026-10-02)  bob  Alert when the connection pool is nearly
               empty
+        Later (4)
+        -  proposed  in 32d (2026-10-30)  alice  Alert on the age of the oldest message
+          postmortems/2026-09-24-queue.md:13: the document is a draft
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
-        Without a ticket
-          proposed  Alert on the age of the oldest message  (alice, in 32d (2026-10-30))
-            postmortems/2026-09-24-queue.md:13: the document is a draft
-          proposed  Send newsletters in portions of 50,000  (bob)
-            postmortems/2026-09-24-queue.md:14: the document is a draft
-          proposed  Write a runbook for a full queue  (carol)
-            postmortems/2026-09-24-queue.md:15: the document is a draft
-        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        -  proposed  bob  Send newsletters in portions of 50,000
+          postmortems/2026-09-24-queue.md:14: the document is a draft
+        -  proposed  carol  Write a runbook for a full queue
+          postmortems/2026-09-24-queue.md:15: the document is a draft
+        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: a minute ago
     """)
     team.edits(SECOND, ("status: draft", "status: final"))
@@ -702,13 +718,16 @@ def a_draft_becomes_final(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Due within a week (1)
         TICKET-1  STARTED  in 4d (2026-10-02)  bob  Alert when the connection pool is nearly
               empty
+        Later (4)
         TICKET-4  open  in 32d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
         TICKET-5  open  bob  Send newsletters in portions of 50,000
         TICKET-6  open  carol  Write a runbook for a full queue
-        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows the details of one.
+        Showing 5 of 5 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-1` shows
+              the details of one.
         last good sync: a minute ago
     """)
 
@@ -763,8 +782,10 @@ def a_document_is_copied(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Late (1)
         TICKET-1  STARTED  3d late (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
+        Later (6)
         TICKET-4  open  in 25d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  in 25d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
@@ -795,18 +816,19 @@ def a_restricted_document(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Late (1)
         TICKET-1  STARTED  10d late (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
+        Later (7)
         TICKET-4  open  in 18d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  in 18d (2026-10-30)  alice  Alert on the age of the oldest message
+        -  blocked  in 49d (2026-11-30)  bob  Rotate the keys of the gateway
+          postmortems/2026-10-08-leak.md:12: the document is restricted, and no tracker is marked for that:
+              its items get no tickets
         TICKET-3  open  dana  Let roll-backs skip the canary step at night
         TICKET-5  open  bob  Send newsletters in portions of 50,000
         TICKET-6  open  carol  Write a runbook for a full queue
         TICKET-7  open  bob  Send newsletters in portions of 50,000
-        Without a ticket
-          blocked  Rotate the keys of the gateway  (bob, in 49d (2026-11-30))
-            postmortems/2026-10-08-leak.md:12: the document is restricted, and no tracker is marked for that:
-              its items get no tickets
         Showing 8 of 8 open items, 1 overdue; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show
               kamqz567ywra` says what keeps it from a ticket.
         last good sync: a minute ago
@@ -834,9 +856,11 @@ def a_restricted_document(team: Team, people: People) -> None:
     """)
     team.runs("status --mine").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Later (2)
         TICKET-4  open  in 18d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  in 18d (2026-10-30)  alice  Alert on the age of the oldest message
-        Showing 2 of 8 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-4` shows the details of one.
+        Showing 2 of 8 open items; 1 closed, 2 listed or tracked elsewhere (--all). `pmsync show TICKET-4` shows
+              the details of one.
         you are 'alice': PMSYNC_USER is 'alice'
         last good sync: a minute ago
     """)
@@ -915,10 +939,13 @@ def tickets_go_away(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Late (1)
         TICKET-1  STARTED  24d late (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
+        Due within a week (2)
         TICKET-4  open  in 4d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  in 4d (2026-10-30)  alice  Alert on the age of the oldest message
+        Later (4)
         PRIVATE-1  open  in 35d (2026-11-30)  bob  Rotate the keys of the gateway
         ELSEWHERE  open  dana  Let roll-backs skip the canary step at night
         TICKET-5  lost  bob  Send newsletters in portions of 50,000
@@ -990,10 +1017,13 @@ def tickets_go_away(team: Team, people: People) -> None:
     """)
     team.runs("status").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Late (1)
         TICKET-1  STARTED  25d late (2026-10-02)  bob  Alert when the connection pool is
               nearly empty
+        Due within a week (2)
         TICKET-4  open  in 3d (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  in 3d (2026-10-30)  alice  Alert on the age of the oldest message
+        Later (5)
         PRIVATE-1  open  in 34d (2026-11-30)  bob  Rotate the keys of the gateway
         ELSEWHERE  open  dana  Let roll-backs skip the canary step at night
         TICKET-8  open  bob  Send newsletters in portions of 50,000
@@ -1098,20 +1128,23 @@ def things_get_late(team: Team, people: People) -> None:
     """)
     team.runs("status --all").says("""
         TICKET  STATUS  DUE  OWNER  TITLE
+        Late (3)
         TICKET-1  open  45d late (2026-10-02)  bob  Alert when the connection pool is nearly empty
         TICKET-4  open  17d late (2026-10-30)  alice  Alert on the age of the oldest message
         TICKET-4  open  17d late (2026-10-30)  alice  Alert on the age of the oldest message
+        Later (4)
         PRIVATE-1  open  in 14d (2026-11-30)  bob  Rotate the keys of the gateway
-        TICKET-2  done  bob  Give every muted alert an end date
         ELSEWHERE  open  dana  Let roll-backs skip the canary step at night
         TICKET-8  open  bob  Send newsletters in portions of 50,000
         TICKET-6  open  carol  Write a runbook for a full queue
+        Closed (2)
+        TICKET-2  done  bob  Give every muted alert an end date
         TICKET-7  won't do  bob  Send newsletters in portions of 50,000
-        Without a ticket
-          listed  Give newsletters a queue of their own  (bob)
-            postmortems/2026-06-11-mail.md:11: dated 2026-06-11, before documents.since (2026-09-01)
-          listed  Show the length of the queue on the dashboard
-            postmortems/2026-06-11-mail.md:12: dated 2026-06-11, before documents.since (2026-09-01)
+        Listed or tracked elsewhere (2)
+        -  listed  bob  Give newsletters a queue of their own
+          postmortems/2026-06-11-mail.md:11: dated 2026-06-11, before documents.since (2026-09-01)
+        -  listed  Show the length of the queue on the dashboard
+          postmortems/2026-06-11-mail.md:12: dated 2026-06-11, before documents.since (2026-09-01)
         Showing 11 of 11 items, 3 overdue. `pmsync show TICKET-1` shows the details of one.
         last good sync: a minute ago
     """)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -45,15 +44,14 @@ def command(app: App, service: str, severity: str, if_known: bool, max_age: time
       pmsync gate --severity sev1 --max-age 1d
     """
     settings, now = app.settings(), app.now()
+    wanted = Filter(overdue=True, service=service, severity=severity)
     with LedgerReader.open(Path(settings.ledger)) as ledger:
-        rows = status.status_rows(ledger, settings, now.astimezone().date())
         fresh = freshness(ledger, now)
-    _refuse_stale(fresh.last_good_sync, now, max_age)
-    _check_filters(rows, settings, "" if if_known else service, severity)
+        _refuse_stale(fresh.last_good_sync, now, max_age)
+        _check_filters(ledger, settings, "" if if_known else service, severity)
+        late = status.status_rows(ledger, settings, now.astimezone().date(), wanted)
     if fresh.trouble:
         output.warn(fresh.trouble, "run `pmsync sync`; this answer is from the state before")
-    wanted = Filter(overdue=True, service=service, severity=severity)
-    late = [row for row in rows if wanted.keeps(row)]
     if output_format == "json":
         value = {"ok": not late, "last_good_sync": fresh.last_good_sync, "overdue": [_value(row) for row in late]}
         output.emit_json(value)
@@ -79,19 +77,19 @@ def _refuse_stale(synced: datetime | None, now: datetime, max_age: timedelta) ->
         raise PmsyncError(f"{when}: too long ago to tell what is overdue\nrun `pmsync sync`, or allow more: --max-age")
 
 
-def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, severity: str) -> None:
+def _check_filters(ledger: LedgerReader, settings: Settings, service: str, severity: str) -> None:
     """Raise ConfigError for a service or severity that does not exist: it would let everything pass."""
-    services = sorted({name for row in rows for name in row.services})
-    if service and not any(Filter(everything=True, service=service).keeps(row) for row in rows):
+    if service and not status.is_service(ledger, service):
+        services = ", ".join(status.known_services(ledger))
         raise ConfigError(
-            f"no document is about service {service!r}\nknown services: {', '.join(services) or 'none'}; "
+            f"no document is about service {service!r}\nknown services: {services or 'none'}; "
             "--if-known lets a service pass that had no incident yet"
         )
-    levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
+    levels = {*status.known_severities(ledger, public=False), *settings.sla}
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch("sev[0-5]", level):
         raise ConfigError(
-            f"no document has severity {severity!r}\nknown severities: {', '.join(sorted(levels - {''})) or 'none'}"
+            f"no document has severity {severity!r}\nknown severities: {', '.join(sorted(levels)) or 'none'}"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import repeat, zip_longest
 
@@ -14,6 +14,7 @@ from pmsync.cli.terminal.safe_text import printable
 GAP = "  "
 ROOM = 30
 """The least width of the elastic column: with less room, each row is a line of facts with that text below it."""
+NO_HEADS: Mapping[int, Sequence[Part]] = {}
 PADDED = 40
 """Piped cells are padded with spaces up to this width."""
 
@@ -25,12 +26,13 @@ def table(
     elastic: str = "",
     soft: str = "",
     notes: Sequence[str] = (),
+    heads: Mapping[int, Sequence[Part]] = NO_HEADS,
 ) -> None:
     """Print rows on stdout under UPPERCASE names.
 
     On a terminal that is too narrow, first the texts of the `soft` column (lists of words) wrap, then those of the
-    `elastic` one. `notes` are remarks below the rows, '' for none. Piped, there is one line for each row, with a tab
-    between cells.
+    `elastic` one. `notes` are remarks below the rows, '' for none. `heads` are lines above rows, by the number of the
+    row. Piped, there is one line for each row, with a tab between cells, and neither notes nor heads.
     """
     if not rows:
         return
@@ -41,7 +43,9 @@ def table(
     widths = _widths(columns, cells, elastic, soft)
     if widths:
         output.echo(*_line([output.dim(name.upper()) for name in columns], widths), hang=None)
-    for row, note in zip(cells, notes or repeat(""), strict=False):
+    for number, (row, note) in enumerate(zip(cells, notes or repeat(""), strict=False)):
+        if number in heads:
+            output.echo(*(["\n"] if number else []), *heads[number])
         if widths:
             _columns(row, widths)
         else:

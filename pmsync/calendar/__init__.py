@@ -1,0 +1,1 @@
+"""Due dates as a calendar: which entries there are, and the file."""

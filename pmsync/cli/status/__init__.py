@@ -1,0 +1,1 @@
+"""How `pmsync status` answers a person at a terminal, and a program; and why it has nothing to show."""
