@@ -14,7 +14,7 @@ MODULES = {
 }
 LAYERS = [
     {"pmsync", "errors", "location", "model"},
-    {"findings", "config", "identity", "disk"},
+    {"findings", "config", "identity", "disk", "workdays"},
     {"documents", "trackers", "ledger"},
     {"planning", "check"},
     {"sync"},
@@ -24,7 +24,16 @@ LAYERS = [
 ]
 """The rooms from the bottom up. A module imports from its own room, from rooms below, and from those beside it as long
 as no two of them need each other."""
-PURE = {"model", "identity", "planning", "check", "documents.items", "documents.markdown", "documents.html"}
+PURE = {
+    "model",
+    "identity",
+    "planning",
+    "check",
+    "documents.items",
+    "documents.markdown",
+    "documents.html",
+    "workdays.calendar",
+}
 """Rooms, and rooms in them, that do no input or output and know no clock."""
 EFFECTS = {"os", "socket", "subprocess", "sqlite3", "requests", "urllib.request", "shutil", "tempfile"}
 HOMES = {
@@ -38,6 +47,7 @@ HOMES = {
     "lxml": ("documents.html.page",),
     "mammoth": ("documents.word",),
     "docutils": ("documents.restructured_text",),
+    "holidays": ("workdays.public_holidays",),
 }
 
 

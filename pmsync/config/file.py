@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pmsync.config.due_dates import read_holidays, read_sla
 from pmsync.config.people import Directory
 from pmsync.config.schema import default_of
 from pmsync.config.settings import (
@@ -21,7 +22,6 @@ from pmsync.config.settings import (
     TrackerSettings,
     Vocabulary,
 )
-from pmsync.config.severity import severity_level
 from pmsync.config.toml_table import TomlTable, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
@@ -107,7 +107,8 @@ def _assemble(
         ledger=_path(values.pop("ledger"), root, home),
         repository=repository,
         trackers=trackers,
-        sla=_sla(top.table("sla")),
+        sla=read_sla(top.table("sla")),
+        holidays=read_holidays(top.table("holidays")),
         guard=Guard(**guard.values(Guard)),
         vocabulary=_vocabulary(top.table("vocabulary"), trackers),
         **_check(top.table("check")),
@@ -232,14 +233,3 @@ def _check_owners(trackers: Mapping[str, TrackerSettings], people: Mapping[str, 
         if owner and not directory.match(owner):
             hint = nearest(owner, directory.names) or "; add a table [people.NAME] for them"
             problems.append(f"trackers.{name}.fallback_owner: nobody in [people] is called {shown(owner)}{hint}")
-
-
-def _sla(table: TomlTable) -> dict[str, timedelta]:
-    """Times by severity; `SEV-1`, `sev1` and `Sev 1` are the same severity."""
-    spans: dict[str, timedelta] = {}
-    for name in table.data:
-        plain = severity_level(name)
-        if plain in spans:
-            table.problem(name, "is set twice; keep one")
-        spans[plain] = table.span(name, timedelta(0))
-    return spans

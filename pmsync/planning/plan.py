@@ -124,7 +124,7 @@ def _made_again(link: Link, lookup: Index) -> bool:
 
 def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
     document, item = entry.document, entry.item
-    due, due_from = due_date(document, item, world.settings.sla)
+    due, due_from = due_date(document, item, world.settings.sla, world.calendars)
     return ItemRow(
         uid=uid,
         document_id=document.id,

@@ -85,7 +85,9 @@ def _check_filters(rows: Sequence[StatusRow], settings: Settings, service: str, 
             f"no document is about service {service!r}\nknown services: {', '.join(services) or 'none'}; "
             "--if-known lets a service pass that had no incident yet"
         )
-    levels = {severity_level(row.severity or "") for row in rows} | set(settings.sla)
+    levels = {severity_level(row.severity or "") for row in rows} | {
+        level for rule in settings.sla for level in rule.severity
+    }
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch(r"sev\d", level):
         raise ConfigError(

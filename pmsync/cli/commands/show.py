@@ -97,7 +97,7 @@ def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date)
     item, document = view.seen.item, view.seen.document
     about = ", ".join(filter(None, [document.title, row.severity, str(document.date or ""), document.incident]))
     due = output.due(row.due, today) if row.kind == "open" else str(row.due or "")
-    due_from = {"sla": " by severity", "ticket": ", set in the ticket"}.get(row.due_from, "")
+    due_from = {"sla": " by [sla]", "ticket": ", set in the ticket"}.get(row.due_from, "")
     facts: dict[str, tuple[output.Part, ...]] = {
         "uid": (row.uid,),
         "status": (reports.in_words(row.status),),
