@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cli.conftest import CONFIG, NOW, write
+from tests.cli.conftest import CONFIG, LATER, NOW, write
 
 # The 18th is a Friday; then come a weekend, Christmas Eve (a day off by configuration), Christmas Day (a Friday,
 # public), a weekend, and New Year's Day.
@@ -126,3 +126,19 @@ def test_slips_are_shown_and_in_json(tmp_path, run):
         ("2026-12-19", "2026-12-31", 12, "document"),
         ("2026-12-20", "2027-01-10", 21, "document"),
     ]
+
+
+def test_nobody_assigned_in_time_is_told_by_sync_and_show_until_somebody_is(tmp_path, run):
+    sla = '[sla]\nsev2 = { assigned = "2bd", done = "30d" }\n'
+    text = DOCUMENT.replace("2026-12-18", "2026-11-20").replace("| alice | prevent", "| | prevent")
+    write(tmp_path, {"pmsync.toml": CONFIG + sla, "postmortems/a.md": text})
+    first = run("sync")
+    assert "assigned in time" not in first.out + first.err
+    later = NOW + timedelta(days=1)  # Wednesday; two business days after Friday is Tuesday
+    told = "nobody was assigned in time to LOCAL-1 (by 2026-11-24)"
+    ran = run("sync", now=later)
+    assert (ran.code, told in ran.out + ran.err) == (0, True)
+    assert told in run("show", "LOCAL-1", now=later).out
+    run("tickets", "assign", "LOCAL-1", "bob", "--as", "bob", now=LATER)
+    assert told not in run("sync", now=later).err
+    assert told not in run("show", "LOCAL-1", now=later).out
