@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pmsync.config.due_dates import read_holidays, read_sla
 from pmsync.config.people import Directory
 from pmsync.config.schema import default_of
 from pmsync.config.settings import (
@@ -107,11 +106,10 @@ def _assemble(
         ledger=_path(values.pop("ledger"), root, home),
         repository=repository,
         trackers=trackers,
-        sla=read_sla(top.table("sla")),
-        holidays=read_holidays(top.table("holidays")),
         guard=Guard(**guard.values(Guard)),
         vocabulary=_vocabulary(top.table("vocabulary"), trackers),
         **_check(top.table("check")),
+        **_due_dates(top.table("sla"), top.table("holidays")),
         **values,
         **parts,
     )
@@ -141,6 +139,14 @@ def _check_grace(settings: Settings, sync: TomlTable) -> None:
     if timedelta(0) < settings.grace <= slowest:
         seconds = f"{slowest.total_seconds():.0f}s"
         sync.problem("grace", f'must be longer than the settle and lag of every tracker together ({seconds}), or "0"')
+
+
+def _due_dates(sla: TomlTable, holidays: TomlTable) -> dict[str, Any]:
+    if not (sla.data or holidays.data):
+        return {}
+    from pmsync.config.due_dates import read_holidays, read_sla  # noqa: PLC0415 (not every configuration needs it)
+
+    return {"sla": read_sla(sla), "holidays": read_holidays(holidays)}
 
 
 def _check(table: TomlTable) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from pmsync.config.limits import Limit
 from pmsync.config.schema import key
 from pmsync.model.frozen import frozen
 
@@ -125,6 +124,19 @@ class Route:
     label: str | None = key("text", "A label of the item or document.")
     kind: str | None = key("text", "The item's kind.")
     restricted: bool | None = key("flag", "Whether the document is restricted.")
+
+
+@frozen
+class Limit:
+    """A number of days, or of business days."""
+
+    days: int
+    business: bool = False
+
+    @property
+    def most(self) -> int:
+        """The most days that a configuration can give: a hundred years, or four of business days."""
+        return 1_000 if self.business else 36_500
 
 
 CONDITIONS = ("severity", "priority", "kind", "service")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pmsync.config.limits import Limit
 from pmsync.config.schema import keys
+from pmsync.config.settings import Limit
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _BUSINESS_DAYS = re.compile(r"([0-9]{1,9})bd")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from pmsync.config.limits import Limit
-from pmsync.config.settings import SlaRule
+from pmsync.config.settings import Limit, SlaRule
 from pmsync.config.severity import severity_level
 from pmsync.model import Document, Finding, Item
 from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendar, WorkCalendars

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from pmsync.findings import new_finding
 from pmsync.identity.identify import Placed
@@ -11,6 +13,8 @@ from pmsync.model import Document, Finding, Link
 from pmsync.planning.due_dates import deadline
 from pmsync.planning.operations import Operation, Update
 from pmsync.planning.world import World
+
+MOST_NAMED = 5
 
 Late = tuple[date, int, str]
 """By when somebody should have had it, the item's line, and the ticket's key."""
@@ -35,7 +39,9 @@ def not_assigned(world: World, linked: Iterable[tuple[Placed, Link]], operations
 
 
 def _finding(document: Document, late: Sequence[Late]) -> Finding:
-    tickets = ", ".join(f"{key} (by {day})" for day, _, key in late[:5])
-    more = f" and {len(late) - 5} more" if len(late) > 5 else ""
-    message = f"nobody was assigned in time to {tickets}{more}"
+    days = [
+        f"by {day} to {', '.join(key for _, _, key in same)}" for day, same in groupby(late[:MOST_NAMED], itemgetter(0))
+    ]
+    more = f" and {len(late) - MOST_NAMED} more" if len(late) > MOST_NAMED else ""
+    message = f"nobody was assigned {'; '.join(days)}{more}"
     return new_finding("not-assigned", message, path=document.path, line=late[0][1])

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from pmsync.config.limits import Limit
-from pmsync.config.settings import Holidays, Settings
+from pmsync.config.settings import Holidays, Limit, Settings
 from pmsync.config.toml_table import nearest, shown
 from pmsync.errors import ConfigError
 from pmsync.workdays.calendar import WorkCalendar, WorkCalendars

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from pmsync.check.wording import advise
-from pmsync.config.limits import Limit
-from pmsync.config.settings import Settings, SlaRule
+from pmsync.config.settings import Limit, Settings, SlaRule
 from pmsync.model import Document, Item
 
 BARE = Settings(root="/srv", namespace="a")

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmsync.config.file import find_config, load, parse
-from pmsync.config.limits import Limit
 from pmsync.config.schema import Key, default_of, keys
 from pmsync.config.settings import (
     Guard,
     Holidays,
     Levels,
+    Limit,
     Person,
     Route,
     Settings,

@@ -108,3 +108,12 @@ def test_a_ticket_says_what_its_date_is_by() -> None:
     settings = parse({"sla": {"default": "90d"}}, Path("/srv"), "pmsync.toml", whole=False)
     assert "- **Due:** 2027-02-18 (by default)" in facts(document(), ITEM, settings, fields=())
     assert "Due" not in facts(document(), ITEM, settings, fields={"due"})
+
+
+def test_the_example_of_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "due-dates.md").read_text(encoding="utf-8")
+    rules = sla(page.split("```toml\n")[2].split("```")[0])
+    made = document(severity="sev1", services=("payments",))
+    item = Item("Lower the limit", 5, kind="mitigate", priority="P0")
+    assert deadline(made, item, rules, limit="assigned") == Deadline(date(2026, 11, 23), ("severity", "service"))
+    assert deadline(made, item, rules) == Deadline(date(2026, 11, 25), ("priority", "kind"))

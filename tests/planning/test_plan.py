@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pmsync.config.limits import Limit
-from pmsync.config.settings import Guard, Person, Route, SlaRule, TrackerSettings
+from pmsync.config.settings import Guard, Limit, Person, Route, SlaRule, TrackerSettings
 from pmsync.identity.keys import item_key
 from pmsync.model import Marker, Refusal, Status
 from pmsync.planning import guard

@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from pmsync.config.limits import Limit
-from pmsync.config.settings import SlaRule
+from pmsync.config.settings import Limit, SlaRule
 from pmsync.config.severity import severity_level
 from pmsync.documents.items import parse
 from pmsync.planning.due_dates import due_date

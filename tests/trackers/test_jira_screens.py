@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from pmsync.config.limits import Limit
-from pmsync.config.settings import SlaRule
+from pmsync.config.settings import Limit, SlaRule
 from pmsync.model import Finding
 from pmsync.sync.engine import RunResult
 from pmsync.trackers.contract import Check, Created, Rejected

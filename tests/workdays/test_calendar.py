@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from pmsync.config.limits import Limit
-from pmsync.config.settings import Holidays, Settings, SlaRule
+from pmsync.config.settings import Holidays, Limit, Settings, SlaRule
 from pmsync.errors import ConfigError
 from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendar, WorkCalendars
 from pmsync.workdays.public_holidays import calendars
