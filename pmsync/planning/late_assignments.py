@@ -40,7 +40,8 @@ def not_assigned(world: World, linked: Iterable[tuple[Placed, Link]], operations
 
 def _finding(document: Document, late: Sequence[Late]) -> Finding:
     days = [
-        f"by {day} to {', '.join(key for _, _, key in same)}" for day, same in groupby(late[:MOST_NAMED], itemgetter(0))
+        f"by {day} to {', '.join(repr(key) for _, _, key in same)}"
+        for day, same in groupby(late[:MOST_NAMED], itemgetter(0))
     ]
     more = f" and {len(late) - MOST_NAMED} more" if len(late) > MOST_NAMED else ""
     message = f"nobody was assigned {'; '.join(days)}{more}"

@@ -135,10 +135,23 @@ def test_nobody_assigned_in_time_is_told_by_sync_and_show_until_somebody_is(tmp_
     first = run("sync")
     assert "nobody was assigned" not in first.out + first.err
     later = NOW + timedelta(days=1)  # Wednesday; two business days after Friday is Tuesday
-    told = "nobody was assigned by 2026-11-24 to LOCAL-1"
+    told = "nobody was assigned by 2026-11-24 to 'LOCAL-1'"
     ran = run("sync", now=later)
     assert (ran.code, told in ran.out + ran.err) == (0, True)
     assert told in run("show", "LOCAL-1", now=later).out
     run("tickets", "assign", "LOCAL-1", "bob", "--as", "bob", now=LATER)
     assert told not in run("sync", now=later).err
     assert told not in run("show", "LOCAL-1", now=later).out
+
+
+def test_a_restricted_ticket_without_assignee_is_not_in_what_anybody_may_read(tmp_path, run):
+    restricted = '[trackers.secret]\ntype = "local"\nrestricted = true\n'
+    config = f'{CONFIG}{restricted}[sla]\nsev2 = {{ assigned = "2bd", done = "30d" }}\n'
+    text = "---\nvisibility: restricted\n---\n" + DOCUMENT.replace("2026-12-18", "2026-11-20").replace("| bob |", "| |")
+    write(tmp_path, {"pmsync.toml": config, "postmortems/leak.md": text})
+    run("sync")
+    later = NOW + timedelta(days=1)
+    assert "nobody was assigned by 2026-11-24 to 'SECRET-3'" in run("plan", now=later).err
+    public = run("plan", "--format", "markdown", now=later).out
+    assert public
+    assert not {word for word in ("SECRET-3", "leak.md", "assigned") if word in public}

@@ -39,7 +39,7 @@ def test_a_ticket_without_assignee_is_told_once_the_time_is_over() -> None:
     assert told(doc(), TUESDAY) == []
     (finding,) = told(doc(), WEDNESDAY)
     assert (finding.path, finding.line, finding.level) == (doc().path, 5, "warning")
-    assert finding.message == "nobody was assigned by 2026-11-24 to WEB-1"
+    assert finding.message == "nobody was assigned by 2026-11-24 to 'WEB-1'"
 
 
 def test_a_holiday_leaves_another_day() -> None:
@@ -77,7 +77,9 @@ def test_who_is_assigned_by_this_run_is_in_time() -> None:
 def test_one_finding_a_document_names_tickets_and_never_a_title() -> None:
     many = doc(*(Item(f"Secret work {n}", 5 + n) for n in range(7)), restricted=True)
     (finding,) = told(many)
-    assert finding.message == "nobody was assigned by 2026-11-24 to WEB-1, WEB-2, WEB-3, WEB-4, WEB-5 and 2 more"
+    assert (
+        finding.message == "nobody was assigned by 2026-11-24 to 'WEB-1', 'WEB-2', 'WEB-3', 'WEB-4', 'WEB-5' and 2 more"
+    )
     assert "Secret" not in finding.message + finding.hint
 
 
@@ -85,5 +87,5 @@ def test_each_day_is_named_once() -> None:
     by_kind = (SlaRule(kind=("mitigate",), assigned=Limit(1)), *SLA)
     made = doc(*(Item(f"Do {n}", 5 + n, kind=kind) for n, kind in enumerate((None, "mitigate", None))))
     (finding,) = told(made, config=settings(sla=by_kind))
-    assert finding.message == "nobody was assigned by 2026-11-21 to WEB-2; by 2026-11-24 to WEB-1, WEB-3"
+    assert finding.message == "nobody was assigned by 2026-11-21 to 'WEB-2'; by 2026-11-24 to 'WEB-1', 'WEB-3'"
     assert finding.line == 6
