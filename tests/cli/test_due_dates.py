@@ -108,6 +108,9 @@ def test_check_asks_for_what_the_rules_allow(tmp_path, run):
     out = run("check").out
     assert "is due 2026-12-28, later than [sla] allows by kind (2026-12-23)" in out
     assert "make it 2026-12-23 or earlier" in out
+    in_time = text.replace("| bob | mitigate | 2026-12-28 |", "| bob | prevent | 2027-01-05 |")
+    write(tmp_path, {"postmortems/a.md": in_time})
+    assert "later than [sla]" not in run("check").out, "New Year's Day and the others leave more time"
 
 
 def test_slips_are_shown_and_in_json(tmp_path, run):

@@ -519,3 +519,5 @@ def test_holidays_are_read() -> None:
         country="DE", days=(date(2026, 12, 24), date(2026, 12, 28), (2, 29)), teams={"pay": Holidays()}
     )
     assert read(SMALL).holidays == Holidays()
+    inherits = read(f'{SMALL}[holidays]\ncountry = "DE"\n[holidays.teams.pay]\nsubdivision = "BY"').holidays
+    assert inherits.teams["pay"] == Holidays(subdivision="BY")

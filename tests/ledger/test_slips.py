@@ -57,6 +57,16 @@ def test_a_date_that_only_the_ticket_has_counts_from_then_on() -> None:
     assert slips([row(2, "document", "effective_due", DEC5, DEC10)], item(DEC10), DEC20) == []
 
 
+def test_the_documents_own_date_does_not_hide_the_one_that_counted() -> None:
+    """The document names the day that [sla] had given, after the ticket's earlier one was removed."""
+    history = [
+        row(2, "tracker", "due", DEC5, None),
+        row(3, "document", "due", None, DEC20),
+        row(3, "document", "due_from", "sla", "document"),
+    ]
+    assert slips(history, item(DEC20), None) == [Slip(at(2), DEC5, DEC20, "sla")]
+
+
 def test_a_limit_that_grows_is_a_slip_by_sla() -> None:
     assert slips([row(2, "document", "effective_due", DEC5, DEC20)], item(DEC20, "sla"), None) == [
         Slip(at(2), DEC5, DEC20, "sla")
