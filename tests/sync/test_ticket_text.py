@@ -241,8 +241,9 @@ def test_a_due_date_in_business_days_stays_in_the_text(tmp_path: Path) -> None:
     with GitHubStage(Clock()) as stage:
         rules = (SlaRule(severity=("sev2",), done=Limit(2, business=True)),)
         team = Team(tmp_path, stage, sla=rules, holidays=Holidays(days=(date(2026, 11, 23),)))
-        for item in (DISK, f"{DISK} in time"):
-            team.write(DOC, item)
-            assert team.sync().ok
-            assert "- **Due:** 2026-11-25 (by severity)" in stage.body(team.ref(item))
+        for owner in ("alice", "bob"):
+            team.write(DOC, f"{DISK} (@{owner})")
+            assert not [each for each in team.sync().findings if each.rule == "text-edited"]
+            assert f"- **Owner:** {owner}" in stage.body(team.ref(DISK)), "the list is known again, and follows"
+            assert "- **Due:** 2026-11-25 (by severity)" in stage.body(team.ref(DISK))
         assert quiet_from_now_on(team)
