@@ -14,7 +14,7 @@ MODULES = {
 }
 LAYERS = [
     {"pmsync", "errors", "location", "model"},
-    {"findings", "config", "identity", "disk"},
+    {"findings", "config", "identity", "disk", "workdays"},
     {"documents", "trackers", "ledger"},
     {"planning", "check"},
     {"sync"},
@@ -27,7 +27,7 @@ LAYERS = [
 as no two of them need each other."""
 PURE = {
     *("model", "identity", "planning", "check", "closing", "documents.items", "documents.markdown", "documents.html"),
-    "calendar.entries",
+    *("calendar.entries", "workdays.calendar"),
 }
 """Rooms, and rooms in them, that do no input or output and know no clock."""
 EFFECTS = {"os", "socket", "subprocess", "sqlite3", "requests", "urllib.request", "shutil", "tempfile"}
@@ -43,6 +43,7 @@ HOMES = {
     "mammoth": ("documents.word",),
     "icalendar": ("calendar.ics",),
     "docutils": ("documents.restructured_text",),
+    "holidays": ("workdays.public_holidays",),
 }
 
 

@@ -16,15 +16,21 @@ from pmsync.findings import CHECK_RULES, IGNORABLE, new_finding
 from pmsync.identity.keys import item_key
 from pmsync.location import unit
 from pmsync.model import Document, Finding, Item, Reading
+from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendars
 
 
 def check(
-    reading: Reading, settings: Settings, earlier: EarlierItems | None = None, copies: CopiedLinks | None = None
+    reading: Reading,
+    settings: Settings,
+    earlier: EarlierItems | None = None,
+    copies: CopiedLinks | None = None,
+    calendars: WorkCalendars = ONLY_WEEKENDS,
 ) -> tuple[Finding, ...]:
     """All findings about the documents, from reading them and from the rules, sorted by path and line.
 
     `earlier` are the ledger's open items, None without a ledger. `copies` are the tickets that several documents name;
-    pass them if there are more documents than in `reading`. Findings that a comment ignores are left out.
+    pass them if there are more documents than in `reading`. `calendars` are the business days. Findings that a comment
+    ignores are left out.
     """
     directory = Directory(settings.people)
     idle = _idle(settings, ledger=earlier is not None)
@@ -34,7 +40,7 @@ def check(
         of_it = [*document.findings, *_standing(document, settings), *_titles(document), *_doubles(document)]
         old = is_old(document, settings)
         if not old:
-            of_it += [*_owners(document, directory), *wording.advise(document, settings)]
+            of_it += [*_owners(document, directory), *wording.advise(document, settings, calendars)]
             of_it += [*named_tickets.mentioned(document, settings), *copies.of(document)]
             of_it += earlier.repeated(document) if earlier else []
         found += ignored.apply(document, of_it, idle=IGNORABLE if old else idle)

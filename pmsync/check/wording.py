@@ -14,7 +14,8 @@ from pmsync.config.settings import Settings
 from pmsync.config.severity import severity_level
 from pmsync.findings import new_finding
 from pmsync.model import Document, Finding, Item
-from pmsync.planning.due_dates import due_date
+from pmsync.planning.due_dates import deadline, due_date
+from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendars
 
 _LEAD = r"(?:(?:please|we|should|must|will|need to|have to|to|further|continue to|also)\s+){0,4}"
 _INQUIRY = re.compile(
@@ -68,12 +69,12 @@ FEW = 3
 """From this many items on, it is worth reporting that all are alike."""
 
 
-def advise(document: Document, settings: Settings) -> Iterator[Finding]:
+def advise(document: Document, settings: Settings, calendars: WorkCalendars = ONLY_WEEKENDS) -> Iterator[Finding]:
     """Findings about the document's open items, and about all of its items together."""
     for item in document.items:
         if not (item.done or item.dropped):
             yield from _titles(document, item)
-            yield from _dates(document, item, settings)
+            yield from _dates(document, item, settings, calendars)
     yield from _together(document, [item for item in document.items if item.title.strip()])
 
 
@@ -92,17 +93,15 @@ def _titles(document: Document, item: Item) -> Iterator[Finding]:
         yield _finding(document, item.line, "asks-for-care", message)
 
 
-def _dates(document: Document, item: Item, settings: Settings) -> Iterator[Finding]:
-    due, _ = due_date(document, item, settings.sla)
+def _dates(document: Document, item: Item, settings: Settings, calendars: WorkCalendars) -> Iterator[Finding]:
+    due, _ = due_date(document, item, settings.sla, calendars)
     if due is None and settings.sla and not item.tickets:
         yield _finding(document, item.line, "due-missing", f"the item {item.title!r} has no due date")
-    allowed = settings.sla.get(severity_level(document.severity or ""))
-    if item.due and allowed is not None and document.date and item.due > document.date + allowed:
-        latest = document.date + allowed
-        message = f"the item {item.title!r} is due {item.due}, later than {document.severity} allows ({latest})"
-        yield _finding(
-            document, item.line, "due-late", message, f"make it {latest} or earlier, or split off a first step"
-        )
+    allowed = deadline(document, item, settings.sla, calendars)
+    if item.due and allowed and item.due > allowed.day:
+        message = f"the item {item.title!r} is due {item.due}, later than [sla] allows {allowed.words} ({allowed.day})"
+        hint = f"make it {allowed.day} or earlier, or split off a first step"
+        yield _finding(document, item.line, "due-late", message, hint)
 
 
 def _together(document: Document, items: Sequence[Item]) -> Iterator[Finding]:

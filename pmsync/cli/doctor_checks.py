@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from pmsync.planning.routing import route
 from pmsync.planning.ticket_text import raw_fields
 from pmsync.reports.freshness import freshness
 from pmsync.trackers.contract import Check, Tracker, Unresolved
+from pmsync.workdays.calendar import WorkCalendars
+from pmsync.workdays.public_holidays import calendars
 
 ATTEMPTS = 2
 """How often a tracker that does not answer is asked: a person waits, and sees the cause."""
@@ -74,6 +77,10 @@ def _configuration(settings: Settings) -> Iterator[Check]:
     if not settings.people:
         hint = "add tables [people.NAME]; otherwise tickets name their owners in the text and have no assignee"
         yield Check("people", None, "[people] is empty", hint)
+    try:
+        calendars(settings, [])
+    except ConfigError as error:
+        yield from _problems(error)
 
 
 # --- ledger ---------------------------------------------------------------------------------------------------
@@ -137,7 +144,14 @@ def _documents(settings: Settings) -> Iterator[Check]:
         where = f"{finding.path}: " if finding.path else ""
         yield Check(finding.rule, False if finding.level == "error" else None, where + finding.message, finding.hint)
     yield from _without_a_tracker(settings, reading)
-    levels = [f.level for f in rules.check(reading, settings) if f not in reading.findings and f.level != "note"]
+    with suppress(ConfigError):  # told above
+        business_days = calendars(settings, [document.date for document in reading.documents])
+        yield from _checked(reading, settings, business_days)
+
+
+def _checked(reading: Reading, settings: Settings, business_days: WorkCalendars) -> Iterator[Check]:
+    found = rules.check(reading, settings, calendars=business_days)
+    levels = [f.level for f in found if f not in reading.findings and f.level != "note"]
     if levels:
         message = f"{output.count(len(levels), 'finding')} in the documents"
         yield Check("check", False if "error" in levels else None, message, "`pmsync check` lists them")

@@ -21,7 +21,6 @@ from pmsync.config.settings import (
     TrackerSettings,
     Vocabulary,
 )
-from pmsync.config.severity import severity_level
 from pmsync.config.toml_table import TomlTable, nearest, shown
 from pmsync.config.trackers import read_people, read_routes, read_tracker
 from pmsync.errors import ConfigError
@@ -107,10 +106,10 @@ def _assemble(
         ledger=_path(values.pop("ledger"), root, home),
         repository=repository,
         trackers=trackers,
-        sla=_sla(top.table("sla")),
         guard=Guard(**guard.values(Guard)),
         vocabulary=_vocabulary(top.table("vocabulary"), trackers),
         **_check(top.table("check")),
+        **_due_dates(top.table("sla"), top.table("holidays")),
         **values,
         **parts,
     )
@@ -140,6 +139,14 @@ def _check_grace(settings: Settings, sync: TomlTable) -> None:
     if timedelta(0) < settings.grace <= slowest:
         seconds = f"{slowest.total_seconds():.0f}s"
         sync.problem("grace", f'must be longer than the settle and lag of every tracker together ({seconds}), or "0"')
+
+
+def _due_dates(sla: TomlTable, holidays: TomlTable) -> dict[str, Any]:
+    if not (sla.data or holidays.data):
+        return {}
+    from pmsync.config.due_dates import read_holidays, read_sla  # noqa: PLC0415 (not every configuration needs it)
+
+    return {"sla": read_sla(sla), "holidays": read_holidays(holidays)}
 
 
 def _check(table: TomlTable) -> dict[str, Any]:
@@ -232,14 +239,3 @@ def _check_owners(trackers: Mapping[str, TrackerSettings], people: Mapping[str, 
         if owner and not directory.match(owner):
             hint = nearest(owner, directory.names) or "; add a table [people.NAME] for them"
             problems.append(f"trackers.{name}.fallback_owner: nobody in [people] is called {shown(owner)}{hint}")
-
-
-def _sla(table: TomlTable) -> dict[str, timedelta]:
-    """Times by severity; `SEV-1`, `sev1` and `Sev 1` are the same severity."""
-    spans: dict[str, timedelta] = {}
-    for name in table.data:
-        plain = severity_level(name)
-        if plain in spans:
-            table.problem(name, "is set twice; keep one")
-        spans[plain] = table.span(name, timedelta(0))
-    return spans

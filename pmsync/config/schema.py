@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from pmsync.model.frozen import frozen
 
-Reader = Literal["text", "required", "texts", "choice", "variable", "url", "flag", "number", "day", "moment", "span"]
+Reader = Literal[
+    "text", "required", "texts", "choice", "variable", "url", "flag", "number", "day", "days", "moment", "span", "limit"
+]
 """The methods of `Table` that read a value."""
 
 

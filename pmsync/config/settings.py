@@ -127,6 +127,61 @@ class Route:
 
 
 @frozen
+class Limit:
+    """A number of days, or of business days."""
+
+    days: int
+    business: bool = False
+
+    @property
+    def most(self) -> int:
+        """The most days that a configuration can give: a hundred years, or four of business days."""
+        return 1_000 if self.business else 36_500
+
+
+CONDITIONS = ("severity", "priority", "kind", "service")
+"""What a rule of [sla] can ask for."""
+
+
+@frozen
+class SlaRule:
+    """How long items may take that meet all conditions that are set. Severities are normalised (`sev1`)."""
+
+    severity: tuple[str, ...] = key("texts", "The document's severity.", ())
+    priority: tuple[str, ...] = key("texts", "The item's priority.", ())
+    kind: tuple[str, ...] = key("texts", "The item's kind. Each condition may have several values: one must match.", ())
+    service: tuple[str, ...] = key("texts", "A service of the document.", ())
+    assigned: Limit | None = key("limit", "The time until somebody has the ticket.")
+    done: Limit | None = key("limit", "The time until the item is due.")
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The names of the conditions that are set."""
+        return tuple(name for name in CONDITIONS if getattr(self, name))
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        return tuple(limit for limit in (self.assigned, self.done) if limit)
+
+
+@frozen
+class Holidays:
+    """The days off, of everybody or of one team. `teams` are by name; a team has none of its own."""
+
+    country: str | None = key(
+        "text",
+        "Public holidays (needs `pmsync[holidays]`), by the country's two letters.",
+        pattern="[A-Z]{2,3}",
+        like="DE",
+    )
+    subdivision: str | None = key("text", "The state, canton or province, if its holidays differ.")
+    days: tuple[date | tuple[int, int], ...] = key(
+        "days", "Your own days off: single ones, or a month and day of every year.", ()
+    )
+    teams: Mapping[str, Holidays] = field(default_factory=dict)
+
+
+@frozen
 class Levels:
     """Levels of rules for documents whose path matches a glob."""
 
@@ -170,6 +225,7 @@ class Settings:
 
     `levels` are the levels that rules of `pmsync check` have instead of their own: error, warning, note, or off.
     `levels_at` come before them: the first one counts whose glob matches the document and that names the rule.
+    `sla` are the rules for due dates; for each limit the first one counts that fits and has it.
     """
 
     root: str
@@ -220,7 +276,8 @@ class Settings:
     trackers: Mapping[str, TrackerSettings] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
-    sla: Mapping[str, timedelta] = field(default_factory=dict)
+    sla: tuple[SlaRule, ...] = ()
+    holidays: Holidays = Holidays()
     grace: timedelta = key(
         "span",
         "If CI creates tickets at the merge, the host that runs from cron leaves a new item to CI for this long, and "

@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pmsync.config.schema import keys
+from pmsync.config.settings import Limit
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_BUSINESS_DAYS = re.compile(r"([0-9]{1,9})bd")
 _SPAN = re.compile(r"(?:\d+[smhdw])+")
 _URL = r"https?://[^\s/@?#\\]+(?:/[^\s@?#\\]*)?"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -172,6 +174,30 @@ class TomlTable:
             return default
         return parsed
 
+    def limit(self, key: str, default: Limit | None = None) -> Limit | None:
+        """A number of days: "15d" or "2w", or of business days: "10bd"."""
+        self.known.append(key)
+        value = self.data.get(key)
+        if value is None:
+            return default
+        limit = _limit(value)
+        if limit is None:
+            self.problem(key, f'{shown(value)} is not a number of days; write it like "15d", or "10bd" (business days)')
+        elif limit.days > limit.most:
+            self.problem(key, f"{shown(value)} is too long; the most is {limit.most}{'bd' if limit.business else 'd'}")
+        return limit
+
+    def days(self, key: str, default: tuple[date | tuple[int, int], ...] = ()) -> tuple[date | tuple[int, int], ...]:
+        """A list of dates; a text such as "12-24" is a day of every year, as (month, day)."""
+        values = self.take(key, list)
+        if values is None:
+            return default
+        read = [(value, _day(value)) for value in values]
+        for value, day in read:
+            if day is None:
+                self.problem(key, f'{shown(value)} is not a day; write it like 2026-12-24, or "12-24" for every year')
+        return tuple(day for _, day in read if day)
+
     def table(self, key: str) -> TomlTable:
         """The table under this key; an empty one if it is missing."""
         return TomlTable(self.take(key, dict) or {}, self.where(key), self.problems)
@@ -207,6 +233,35 @@ def parse_span(text: str) -> timedelta | None:
     if text == "0":
         return timedelta(0)
     return timedelta(**_parts(text)) if _SPAN.fullmatch(text) else None
+
+
+def _limit(value: object) -> Limit | None:
+    """The limit, None for what is none. Hours are cut to whole days."""
+    if value == 0 and not isinstance(value, bool):
+        return Limit(0)
+    if not isinstance(value, str):
+        return None
+    if business := _BUSINESS_DAYS.fullmatch(value):
+        return Limit(int(business[1]), business=True)
+    try:
+        span = parse_span(value)
+    except OverflowError:
+        span = timedelta.max
+    return Limit(span.days) if span is not None else None
+
+
+def _day(value: object) -> date | tuple[int, int] | None:
+    """The date, the month and day of "12-24", or None."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    with suppress(ValueError):
+        return date.fromisoformat(value)
+    with suppress(ValueError):
+        day = date.fromisoformat(f"2000-{value}")  # a leap year
+        return day.month, day.day
+    return None
 
 
 def _parts(text: str) -> dict[str, int]:

@@ -138,13 +138,13 @@ DOCUMENT_RULES: Mapping[str, Rule] = {
     ),
     "due-missing": Rule(
         "note",
-        "An open item without a ticket has no due date, and its severity implies none.",
-        "give the item a date, or the document a date and a severity that [sla] lists",
+        "An open item without a ticket has no due date, and `[sla]` implies none.",
+        "give the item a date, or the document a date and a severity that `[sla]` lists",
         needs="sla",
     ),
     "due-late": Rule(
         "warning",
-        "An item is due later than `[sla]` allows for the severity.",
+        "An item is due later than `[sla]` allows.",
         "make the date earlier, or split off a first step",
         needs="sla",
     ),

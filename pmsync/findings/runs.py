@@ -95,6 +95,11 @@ RUN_RULES: Mapping[str, Rule] = {
         "Each run reports it until it is visible again or forgotten.",
         "give the account access; if it was deleted, `pmsync forget` lets the next sync create another",
     ),
+    "not-assigned": decision(
+        "warning",
+        "Nobody was assigned to open tickets in the time that `[sla]` gives (`assigned`).",
+        "assign somebody in the tracker, or name an owner in the document",
+    ),
     "restricted-in-public": decision(
         "error",
         "A document became restricted, and its ticket is in a tracker that is not.",

@@ -10,6 +10,7 @@ from pmsync.errors import ConfigError
 from pmsync.identity.ticket_addresses import same_ticket
 from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
+from pmsync.ledger.slips import Slip, slips
 from pmsync.location import place, unit
 from pmsync.model import Finding, Intent, Link, Overview
 from pmsync.model.spelling import one_spelling
@@ -33,6 +34,11 @@ class ItemView:
     @property
     def link(self) -> Link | None:
         return self.seen.link
+
+    @property
+    def slips(self) -> list[Slip]:
+        """The moves of its due date to a later day, oldest first."""
+        return slips(self.history, self.seen.item, self.link.ticket.due if self.link else None)
 
     @property
     def intent(self) -> Intent | None:

@@ -118,7 +118,7 @@ def _add_facts(patch: Patch, world: World, view: View, placed: Placed, link: Lin
     if link.named or marker is None or not marker.facts:
         return
     document, item = placed.entry.document, placed.entry.item
-    text = facts(document, item, world.settings, fields=view.fields)
+    text = facts(document, item, world.settings, fields=view.fields, calendars=world.calendars)
     if facts_digest(text) != marker.facts:
         patch["facts"] = text
 

@@ -300,13 +300,13 @@ def _draft(world: World, placed: Placed, view: View) -> Decision:
     accounts, findings = assignees(world, view, fields.owners, placed)
     findings += _spoken_of(world, placed)
     fallback = substitutes(world, view, placed)
-    due, _ = due_date(document, item, world.settings.sla)
-    fact_list = facts(document, item, world.settings, fields=view.fields)
+    due, _ = due_date(document, item, world.settings.sla, world.calendars)
+    fact_list = facts(document, item, world.settings, fields=view.fields, calendars=world.calendars)
     pushed = fields if accounts or not fields.owners else replace(fields, owed=True)
     draft = Draft(
         marker=marker_of(world, placed, pushed, facts_digest(fact_list)),
         title=ticket_title(item.title),
-        body=body(document, item, world.settings, fields=view.fields),
+        body=body(document, item, world.settings, fields=view.fields, calendars=world.calendars),
         labels=view.fit(labels(fields, view.settings)),
         assignees=accounts or fallback,
         fallback=fallback,

@@ -15,6 +15,7 @@ from pmsync.model import Document, Finding, ItemRow, Link, Ref, Ticket
 from pmsync.planning.document_changes import drift, is_behind, update
 from pmsync.planning.due_dates import due_date
 from pmsync.planning.last_sent import without_older
+from pmsync.planning.late_assignments import not_assigned
 from pmsync.planning.named_tickets import another, copied, homes
 from pmsync.planning.new_items import Decision, decide, question
 from pmsync.planning.operations import CloseDuplicate, Create, Operation, Place, Plan, Questions, Record, Update, Wait
@@ -31,8 +32,7 @@ __all__ = ["plan"]
 class _Draft:
     """A plan in the making. `homes` are the documents to which tickets named by several items belong.
 
-    `behind` are the items whose ticket is done and whose box is open; `linked` the items that have a ticket, with their
-    owners.
+    `behind` are the items whose ticket is done and whose box is open; `linked` are those that have a ticket.
     """
 
     homes: Mapping[Ref, str]
@@ -40,7 +40,7 @@ class _Draft:
     findings: list[Finding] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
     behind: list[Placed] = field(default_factory=list)
-    linked: list[tuple[Link, tuple[str, ...]]] = field(default_factory=list)
+    linked: list[tuple[Placed, Link]] = field(default_factory=list)
 
     def add(self, operations: Sequence[Operation], findings: Sequence[Finding]) -> None:
         self.operations += operations
@@ -69,8 +69,10 @@ def plan(world: World) -> Plan:
     draft.findings += refusal_findings(op.refused for op in draft.operations if isinstance(op, Wait) and op.refused)
     draft.findings += [*_strays(world, lookup, links), *unclear_endings(world), *renamed_people(world)]
     draft.findings = [*_merged(_owed(draft.findings)), *_behind(draft.behind), *_elsewhere(draft.rows, world)]
+    draft.findings += not_assigned(world, draft.linked, draft.operations)
     operations = tuple(sorted(draft.operations, key=_rank))
-    questions = Questions(searches(operations), unresolved_people(world, operations, draft.linked))
+    owners = [(link, placed.entry.item.owners) for placed, link in draft.linked]
+    questions = Questions(searches(operations), unresolved_people(world, operations, owners))
     return Plan(operations, tuple(draft.findings), tuple(draft.rows), world.judged, world.gone, questions)
 
 
@@ -97,7 +99,7 @@ def _plan_item(world: World, placed: Placed, link: Link | None, lookup: Index, d
         link = replace(link, orphaned=False)
         draft.operations.append(Record("restore", link, "back in its document"))
     if link is not None:
-        draft.linked.append((link, placed.entry.item.owners))
+        draft.linked.append((placed, link))
         draft.add(*update(world, placed, link, lookup))
         named = world.named.get((placed.entry.document.id, placed.entry.position), ())
         draft.findings += another(placed, link, named, world.belonging) if not link.lost else []
@@ -125,7 +127,7 @@ def _made_again(link: Link, lookup: Index) -> bool:
 
 def _row(world: World, uid: str, entry: Entry, decision: Decision) -> ItemRow:
     document, item = entry.document, entry.item
-    due, due_from = due_date(document, item, world.settings.sla)
+    due, due_from = due_date(document, item, world.settings.sla, world.calendars)
     return ItemRow(
         uid=uid,
         document_id=document.id,

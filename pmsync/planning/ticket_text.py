@@ -12,8 +12,9 @@ from pmsync.identity import marker
 from pmsync.identity.keys import digest
 from pmsync.location import unit
 from pmsync.model import Document, Fields, Item
-from pmsync.planning.due_dates import due_date
+from pmsync.planning.due_dates import deadline, due_date
 from pmsync.trackers.mention_safe_text import as_code, hushed, quiet
+from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendars
 
 LONGEST_TITLE = 255
 """Jira's limit for a summary; GitHub takes a little more."""
@@ -55,13 +56,20 @@ def labels(fields: Fields, tracker: TrackerSettings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*tracker.labels, *named, *fields.labels)))
 
 
-def facts(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
+def facts(
+    document: Document,
+    item: Item,
+    settings: Settings,
+    *,
+    fields: Collection[str],
+    calendars: WorkCalendars = ONLY_WEEKENDS,
+) -> str:
     """Return the list of facts about the item, in Markdown, one a line.
 
     `fields` are those that the tracker can hold; their facts are left out. Owners are always named, because only the
     tracker's answer shows whether they were assigned.
     """
-    due, due_from = due_date(document, item, settings.sla)
+    due = "" if "due" in fields else _due(document, item, settings, calendars)
     page = _link(document.title or document.path, web_link(settings, document.path, item.line))
     rows = [
         ("Post-mortem", f"{page} ({as_code(document.path)})" if document.title else page),
@@ -73,10 +81,17 @@ def facts(document: Document, item: Item, settings: Settings, *, fields: Collect
         ("Kind", _one_line(item.kind or "")),
         ("Owner", _one_line(", ".join(item.owners))),
         ("Priority", "" if "priority" in fields else _one_line(item.priority or "")),
-        ("Due", "" if "due" in fields or not due else f"{due} (by severity)" if due_from == "sla" else f"{due}"),
+        ("Due", due),
     ]
     item_row = [quiet(f"- **Item:** {_with_code(item)}")] if _says_more(item) else []
     return "\n".join([*item_row, *(f"- **{name}:** {value}" for name, value in rows if value)])
+
+
+def _due(document: Document, item: Item, settings: Settings, calendars: WorkCalendars) -> str:
+    """The due date with what implies it, where the document does not give it."""
+    due, due_from = due_date(document, item, settings.sla, calendars)
+    allowed = deadline(document, item, settings.sla, calendars) if due_from == "sla" else None
+    return f"{due} ({allowed.words})" if allowed else str(due or "")
 
 
 def _says_more(item: Item) -> bool:
@@ -84,11 +99,19 @@ def _says_more(item: Item) -> bool:
     return bool(item.codes) or ticket_title(item.title) != _LINE_BREAKS.sub(" ", item.title).strip()
 
 
-def body(document: Document, item: Item, settings: Settings, *, fields: Collection[str]) -> str:
+def body(
+    document: Document,
+    item: Item,
+    settings: Settings,
+    *,
+    fields: Collection[str],
+    calendars: WorkCalendars = ONLY_WEEKENDS,
+) -> str:
     """Return the ticket's text in Markdown: the facts, then the item's details."""
     details = quiet(item.details.strip())
     # the heading separates a list of details from the list of facts
-    parts = [facts(document, item, settings, fields=fields), "**Details**" if details else "", details, "---", _FOOTER]
+    listed = facts(document, item, settings, fields=fields, calendars=calendars)
+    parts = [listed, "**Details**" if details else "", details, "---", _FOOTER]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -14,6 +14,7 @@ from pmsync.identity.keys import title_key
 from pmsync.identity.renamed_accounts import Renames
 from pmsync.model import Intent, ItemRow, Link, Reading, Ref, Refusal, Ticket
 from pmsync.trackers.contract import Sight, Unresolved
+from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendars
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class World:
     item names, by document id and position. `decisions` are those of persons, by uid ('new'). `moves` maps a moved,
     transferred or merged ticket to its successor in a configured tracker. `gone` are the ids of known documents that
     surely no longer exist. `renames` are the renamed accounts by tracker. `ticked` are the uids of the items that
-    write-back ticked, `remembered` the accounts in the ledger by tracker and person, and `questions` the undecided
-    items by uid.
+    write-back ticked, `remembered` the accounts in the ledger by tracker and person, `questions` the undecided items by
+    uid, and `calendars` the business days that limits count.
     """
 
     now: datetime
@@ -85,6 +86,7 @@ class World:
     ticked: frozenset[str] = frozenset()
     remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     questions: Mapping[str, ItemRow] = field(default_factory=dict)
+    calendars: WorkCalendars = ONLY_WEEKENDS
 
     @property
     def belonging(self) -> Belonging:

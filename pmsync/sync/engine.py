@@ -32,6 +32,7 @@ from pmsync.sync.observe import Observer
 from pmsync.sync.tracker_views import Source, TrackerViews
 from pmsync.sync.wait_for_lag import Start
 from pmsync.trackers.contract import Tracker
+from pmsync.workdays.public_holidays import calendars
 
 _OVERTAKEN = frozenset({"in-doubt", "tracker-left", "create-refused", "update-refused"})
 PASSES = 3
@@ -182,6 +183,7 @@ class Engine:
             tell=self.watcher.tell,
             wait=self.watcher.wait,
             start=self._start(places),
+            calendars=calendars(self.settings, [document.date for document in reading.documents]),
         )
 
     def _pass(self, ledger: Ledger, request: Request) -> RunResult:

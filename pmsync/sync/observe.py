@@ -26,6 +26,7 @@ from pmsync.planning.world import Named, World
 from pmsync.sync.tracker_views import TrackerViews
 from pmsync.sync.wait_for_lag import Start, is_needless, pause, racing
 from pmsync.trackers.contract import Gone, Unresolved
+from pmsync.workdays.calendar import ONLY_WEEKENDS, WorkCalendars
 
 ACCOUNTS_KEPT = timedelta(days=7)
 """How long a resolved account is used before it is asked for again."""
@@ -35,7 +36,8 @@ _NOBODY = Identities((), (), ())
 @dataclass
 class Observer:
     """Builds the world. `sleep` and the trackers' `now` are the only clock. `tell` hears what is going on, `wait` why
-    the run is about to sleep. `start` is this machine's share of the head start of `pmsync init`.
+    the run is about to sleep. `start` is this machine's share of the head start of `pmsync init`; `calendars` are the
+    business days.
 
     `resolved` and `refused` are answers for the ledger to remember: accounts by tracker and person id, and what the
     trackers do not know.
@@ -49,6 +51,7 @@ class Observer:
     tell: Callable[[str], None] = lambda _: None
     wait: Callable[[str], None] = lambda _: None
     start: Start = Start.ELSEWHERE
+    calendars: WorkCalendars = ONLY_WEEKENDS
     resolved: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     _references: dict[tuple[str, int], tuple[Named, ...]] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class Observer:
             ticked=memory.ticked,
             remembered=memory.known_accounts,
             questions=memory.questions,
+            calendars=self.calendars,
         )
 
     def _recognised(self) -> dict[tuple[str, int], tuple[Named, ...]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
 from pmsync.check.wording import advise
-from pmsync.config.settings import Settings
+from pmsync.config.settings import Limit, Settings, SlaRule
 from pmsync.model import Document, Item
 
 BARE = Settings(root="/srv", namespace="a")
-SLA = Settings(root="/srv", namespace="a", sla={"sev1": timedelta(days=15)})
+SLA = Settings(root="/srv", namespace="a", sla=(SlaRule(severity=("sev1",), done=Limit(15)),))
 
 
 def document(*items: Item, **fields: Any) -> Document:

@@ -127,7 +127,7 @@ def test_findings_of_the_last_run_and_the_due_date_by_severity_are_shown(filled,
     assert filled.run("show", "PAY-1") == 0
     out = capsys.readouterr().out
     assert "warning[drift]: ticked, but PAY-1 is open (close it)" in out
-    assert "2026-11-20 by severity" in out
+    assert "2026-11-20 by [sla]" in out
 
 
 def test_what_happened_is_told_in_order(filled, capsys):

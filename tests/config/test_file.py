@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 
 from pmsync.config.file import find_config, load, parse
 from pmsync.config.schema import Key, default_of, keys
-from pmsync.config.settings import Guard, Levels, Person, Route, Settings, TrackerSettings, Vocabulary
+from pmsync.config.settings import (
+    Guard,
+    Holidays,
+    Levels,
+    Limit,
+    Person,
+    Route,
+    Settings,
+    SlaRule,
+    TrackerSettings,
+    Vocabulary,
+)
 from pmsync.config.toml_table import TomlTable
 from pmsync.errors import ConfigError
 
@@ -53,7 +64,8 @@ def test_the_example_loads() -> None:
     assert set(settings.trackers) == {"platform", "payments", "security"}
     assert settings.default_tracker == "platform"
     assert settings.since == date(2026, 11, 23)
-    assert settings.sla == {"sev1": timedelta(days=15), "sev2": timedelta(days=30)}
+    assert [rule.severity for rule in settings.sla] == [("sev1", "sev2"), ("sev1",), ("sev2",), ()]
+    assert settings.holidays.teams["payments"].country == "US"
     assert settings.trackers["payments"].status == {"In Review": "in_progress"}
     assert settings.trackers["payments"].resolution == {"Parked": "wont_do"}
     assert settings.trackers["payments"].lag == timedelta(seconds=200)
@@ -76,6 +88,8 @@ SECTIONS: list[tuple[type, str]] = [
     (Route, r"\[\[routes"),
     (Person, r"\[people"),
     (Guard, r"\[guard"),
+    (SlaRule, r"\[\[sla"),
+    (Holidays, r"\[holidays\]"),
 ]
 KEYS = [
     pytest.param(each, section or rf"\[{each.table}\]", id=f"{settings.__name__}.{each.field}")
@@ -91,7 +105,7 @@ def test_the_example_shows_every_key_and_says_what_it_means(each: Key, section: 
 
 @pytest.mark.parametrize(("each", "section"), KEYS)
 def test_every_key_is_read_as_its_field_is_typed(each: Key, section: str) -> None:
-    readers = {"text": str, "texts": tuple, "flag": bool, "number": int, "span": timedelta}
+    readers = {"text": str, "texts": tuple, "flag": bool, "number": int, "span": timedelta, "days": tuple}
     assert each.default is None or isinstance(each.default, readers.get(each.read, str))
     assert hasattr(TomlTable, each.read)
 
@@ -190,7 +204,7 @@ def test_the_ledger_may_lie_elsewhere() -> None:
 
 
 def test_severities_are_one_however_they_are_written() -> None:
-    assert read(f'{SMALL}[sla]\n"SEV-1" = "1d"').sla == {"sev1": timedelta(days=1)}
+    assert read(f'{SMALL}[sla]\n"SEV-1" = "1d"').sla == (SlaRule(severity=("sev1",), done=Limit(1)),)
     assert "is set twice" in problems(f'{SMALL}[sla]\n"SEV-1" = "1d"\nsev1 = "2d"')[0]
 
 
@@ -462,3 +476,48 @@ def test_what_is_not_toml_is_shown_with_its_line(tmp_path: Path, line: str, word
         load(path, {}, tmp_path)
     assert words in str(raised.value)
     assert f"line 2: {line}" in str(raised.value)
+
+
+# --- due dates --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('[sla]\nsev1 = "10x"', 'sla.sev1: "10x" is not a number of days; write it like "15d", or "10bd"'),
+        ('[sla]\nsev1 = "5bd3d"', "is not a number of days"),
+        ("[sla]\nsev1 = 5", "sla.sev1: 5 is not a number of days"),
+        ('[sla]\nsev1 = "1001bd"', 'sla.sev1: "1001bd" is too long; the most is 1000bd'),
+        ('[sla]\nsev1 = "9999999999999999999d"', "is too long; the most is 36500d"),
+        ('[sla]\nsev1 = "40000d"', "is too long"),
+        ("[sla]\nsev1 = {}", 'sla.sev1: is empty; write it like "15d", or like { assigned = "2d", done = "15d" }'),
+        ('[sla]\nsev1 = { doen = "2d" }', 'sla.sev1.doen: unknown key; did you mean "done"?'),
+        ('[[sla.rules]]\ndone = "2d"', "sla.rules[1]: has no condition (severity, priority, kind, service); for every"),
+        ('[[sla.rules]]\nkind = "x"', 'sla.rules[1]: has no limit; add `done = "15d"`'),
+        ('[[sla.rules]]\nkind = "x"\ndone = "1d"\nteam = "y"', "sla.rules[1].team: unknown key"),
+        ('[holidays]\ncountry = "Germany"', 'holidays.country: "Germany" cannot be used; write it like "DE"'),
+        ('[holidays]\nsubdivision = "BE"', 'holidays.subdivision: needs a country; add `country = "DE"`'),
+        ('[holidays]\ndays = ["13-24"]', 'holidays.days: "13-24" is not a day; write it like 2026-12-24, or "12-24"'),
+        ("[holidays]\ndays = [true]", "holidays.days: true is not a day"),
+        ("[holidays]\ndays = [2026-12-24T10:00:00Z]", "is not a day"),
+        ('[holidays]\nteams = "DE"', 'holidays.teams: "DE" is not a table'),
+        ('[holidays.teams.pay]\nsubdivision = "BE"', "holidays.teams.pay.subdivision: needs a country"),
+        ("[holidays.teams.pay]\n[holidays.teams.Pay]", "holidays.teams.Pay: is set twice, in other letters; keep one"),
+        ("[holidays.teams.pay]\nteams = {}", "holidays.teams.pay.teams: unknown key"),
+        ('[holidays]\nland = "DE"', "holidays.land: unknown key"),
+    ],
+)
+def test_wrong_limits_and_holidays_are_told(lines: str, told: str) -> None:
+    assert told in problems(f"{SMALL}{lines}")[0]
+
+
+def test_holidays_are_read() -> None:
+    read_holidays = read(
+        f'{SMALL}[holidays]\ncountry = "DE"\ndays = [2026-12-24, "2026-12-28", "02-29"]\n[holidays.teams.Pay]'
+    ).holidays
+    assert read_holidays == Holidays(
+        country="DE", days=(date(2026, 12, 24), date(2026, 12, 28), (2, 29)), teams={"pay": Holidays()}
+    )
+    assert read(SMALL).holidays == Holidays()
+    inherits = read(f'{SMALL}[holidays]\ncountry = "DE"\n[holidays.teams.pay]\nsubdivision = "BY"').holidays
+    assert inherits.teams["pay"] == Holidays(subdivision="BY")

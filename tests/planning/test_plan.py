@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pmsync.config.settings import Guard, Person, Route, TrackerSettings
+from pmsync.config.settings import Guard, Limit, Person, Route, SlaRule, TrackerSettings
 from pmsync.identity.keys import item_key
 from pmsync.model import Marker, Refusal, Status
 from pmsync.planning import guard
@@ -369,7 +369,7 @@ def test_a_configuration_change_sends_nothing() -> None:
     doc = document(A, item("Add alerting", owners=("alice",), kind="prevent"), severity="sev1")
     each = link(doc, 0, ticket(1, "Add alerting"))
     labelled = TrackerSettings("web", "local", default=True, labels=("sre",))
-    other = settings(people=PEOPLE, sla={"sev1": timedelta(days=15)}, trackers={"web": labelled})
+    other = settings(people=PEOPLE, sla=(SlaRule(severity=("sev1",), done=Limit(15)),), trackers={"web": labelled})
     views = {"web": view(accounts={"alice": "alice-l"}, settings=labelled)}
     assert not plan(world(doc, links=[each], views=views, settings=other)).operations
 
@@ -698,9 +698,8 @@ def test_a_draft_carries_labels_owner_due_and_a_body_without_mentions() -> None:
     )
     views = {"web": view(accounts={"alice": "alice-l"}, fields=frozenset({"title", "assignees", "labels", "due"}))}
     where = "https://git.test/{path}#L{line}"
-    made = plan(
-        world(doc, views=views, settings=settings(people=PEOPLE, sla={"sev1": timedelta(days=15)}, web_url=where))
-    )  # fmt: skip
+    sla = (SlaRule(severity=("sev1",), done=Limit(15)),)
+    made = plan(world(doc, views=views, settings=settings(people=PEOPLE, sla=sla, web_url=where)))
     draft = made.creates[0].draft
     assert draft.assignees == ("alice-l",)
     assert draft.due == date(2026, 12, 5)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
+from pmsync.config.settings import Limit, SlaRule
 from pmsync.config.severity import severity_level
 from pmsync.documents.items import parse
 from pmsync.planning.due_dates import due_date
@@ -41,5 +42,5 @@ def test_a_bare_number_is_a_severity(line: str) -> None:
 def test_a_day_that_cannot_be_read_is_not_replaced_by_the_severitys() -> None:
     items = "- Add an alert (due: 03/04/2026)\n- Fix it\n"
     document = parse(f"# Outage\n\nDate: 2026-11-20\nSeverity: SEV1\n\n## Action items\n\n{items}", "a.md")
-    dues = [due_date(document, item, {"sev1": timedelta(days=15)}) for item in document.items]
+    dues = [due_date(document, item, [SlaRule(severity=("sev1",), done=Limit(15))]) for item in document.items]
     assert dues == [(None, ""), (date(2026, 12, 5), "sla")]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pmsync.config.settings import Person
+from pmsync.config.settings import Holidays, Limit, Person, SlaRule
 from pmsync.sync.engine import Request
 from tests.clock import Clock
 from tests.team import HEAD, Team
@@ -233,3 +234,16 @@ def test_an_account_that_is_added_to_a_person_counts_at_once(tmp_path: Path, sta
     team = Team(tmp_path, stage, people={"carol": known})
     assert team.sync().ok
     assert assignees(team, stage) == (account,)
+
+
+def test_a_due_date_in_business_days_stays_in_the_text(tmp_path: Path) -> None:
+    """The 20th is a Friday, and Monday is a day off."""
+    with GitHubStage(Clock()) as stage:
+        rules = (SlaRule(severity=("sev2",), done=Limit(2, business=True)),)
+        team = Team(tmp_path, stage, sla=rules, holidays=Holidays(days=(date(2026, 11, 23),)))
+        for owner in ("alice", "bob"):
+            team.write(DOC, f"{DISK} (@{owner})")
+            assert not [each for each in team.sync().findings if each.rule == "text-edited"]
+            assert f"- **Owner:** {owner}" in stage.body(team.ref(DISK)), "the list is known again, and follows"
+            assert "- **Due:** 2026-11-25 (by severity)" in stage.body(team.ref(DISK))
+        assert quiet_from_now_on(team)

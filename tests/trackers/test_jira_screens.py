@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pmsync.config.settings import Limit, SlaRule
 from pmsync.model import Finding
 from pmsync.sync.engine import RunResult
 from pmsync.trackers.contract import Check, Created, Rejected
@@ -108,7 +109,7 @@ def test_items_without_a_date_where_one_is_required_are_told_together_and_by_eac
     team.sync()
     assert stage.writes() == writes  # the screen shows it, so nothing is sent
 
-    team.settings = replace(team.settings, sla={"sev2": timedelta(days=30)})
+    team.settings = replace(team.settings, sla=(SlaRule(severity=("sev2",), done=Limit(30)),))
     assert team.sync().ok
     assert stage.created() == 3
 

@@ -24,6 +24,7 @@ from pmsync.errors import LedgerError
 from pmsync.findings import CHECK_RULES
 from pmsync.model import Finding, Reading
 from pmsync.reports.findings import github, gitlab, junit, sarif
+from pmsync.workdays.public_holidays import calendars
 
 
 @click.command()
@@ -64,12 +65,13 @@ def command(
     reading = read_documents(settings, absolute(existing(paths, app), app))
     open_items = _open_items(settings, reading, app)
     copies = CopiedLinks(reading.documents, settings)
+    business_days = calendars(settings, [document.date for document in reading.documents])
     if changed_since is not None:
         reading = only(reading, settings.root, changed(app.cwd, changed_since))
     spell = partial(from_here, root=settings.root, cwd=app.cwd)
     if output_format not in {"text", "json"}:
         spell = partial(from_top, root=settings.root, top=top_of(Path(settings.root), app.cwd, app.environ))
-    findings = located(rules.check(reading, settings, open_items, copies), spell)
+    findings = located(rules.check(reading, settings, open_items, copies, business_days), spell)
     if output_format == "junit":
         output.echo(junit(findings, [spell(each.path) for each in reading.documents], strict=strict))
     else:

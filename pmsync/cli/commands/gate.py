@@ -85,7 +85,8 @@ def _check_filters(ledger: LedgerReader, settings: Settings, service: str, sever
             f"no document is about service {service!r}\nknown services: {services or 'none'}; "
             "--if-known lets a service pass that had no incident yet"
         )
-    levels = {*status.known_severities(ledger, public=False), *settings.sla}
+    of_rules = {level for rule in settings.sla for level in rule.severity}
+    levels = {*status.known_severities(ledger, public=False), *of_rules}
     level = severity_level(severity)
     if severity and level not in levels and not re.fullmatch("sev[0-5]", level):
         raise ConfigError(

@@ -15,6 +15,7 @@ from pmsync.ledger import Ledger
 from pmsync.ledger.changes import Change
 from pmsync.ledger.find_item import ItemView, resolve_item
 from pmsync.ledger.owners import Find, accounts
+from pmsync.ledger.slips import Slip
 from pmsync.model import Link, Ticket
 from pmsync.planning.field_changes import Name
 from pmsync.planning.ticket_text import web_link
@@ -64,6 +65,7 @@ def command(app: App, item: str, output_format: str) -> None:
         for line in view.seen.item.details.strip().splitlines():
             output.echo("  ", output.dim(line), hang=2)
     _section("Ticket", ticket)
+    _section("Slips of the due date", [_slip_fact(slip) for slip in view.slips])
     _section("Waiting", _waiting_facts(view))
     _show_past(view, lambda account: find(tracker, account))
     if fresh.trouble:
@@ -97,7 +99,7 @@ def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date)
     item, document = view.seen.item, view.seen.document
     about = ", ".join(filter(None, [document.title, row.severity, str(document.date or ""), document.incident]))
     due = output.due(row.due, today) if row.kind == "open" else str(row.due or "")
-    due_from = {"sla": " by severity", "ticket": ", set in the ticket"}.get(row.due_from, "")
+    due_from = {"sla": " by [sla]", "ticket": ", set in the ticket"}.get(row.due_from, "")
     facts: dict[str, tuple[output.Part, ...]] = {
         "uid": (row.uid,),
         "status": (reports.in_words(row.status),),
@@ -114,6 +116,11 @@ def _item_facts(view: ItemView, row: StatusRow, settings: Settings, today: date)
         "first seen": (_time(view.seen.first_seen_at),),
     }
     return [(name, parts) for name, parts in facts.items() if any(parts)]
+
+
+def _slip_fact(slip: Slip) -> Fact:
+    where = {"ticket": "in the ticket", "document": "in the document", "sla": "by [sla]"}[slip.due_from]
+    return output.count(slip.days, "day"), (f"{slip.old} → {slip.new}, {where} ({slip.at:%Y-%m-%d})",)
 
 
 def _ticket_facts(view: ItemView, settings: Settings, find: Find) -> list[Fact]:
@@ -213,6 +220,7 @@ _ROW = "uid status kind note people due due_from late".split()
 _LINK = "ticket pushed pushed_labels named shared reassigned orphaned lost linked_at".split()
 _DOCUMENT = "id path title incident date severity status draft restricted services team authors labels".split()
 _CHANGE = "source field old new note".split()
+_SLIP = "at old new days due_from".split()
 
 
 def _value(view: ItemView, row: StatusRow, settings: Settings) -> dict[str, object]:
@@ -228,6 +236,7 @@ def _value(view: ItemView, row: StatusRow, settings: Settings) -> dict[str, obje
         "refusals": seen.refusals,
         "decision": view.decision,
         "findings": view.findings,
+        "slips": [_fields(slip, _SLIP) for slip in view.slips],
         "history": [{"at": at, **_fields(change, _CHANGE)} for at, change in view.history],
     }
 

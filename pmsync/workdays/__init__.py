@@ -1,0 +1,1 @@
+"""Which days are worked on: weekends, public holidays and an organisation's own days off."""
