@@ -90,10 +90,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         return connection
 
 
-def open_for_reading(path: Path) -> sqlite3.Connection:
-    """Open the ledger at `path` read-only. It must exist and have this version's schema. Needs no lock."""
+def refuse_missing(path: Path) -> None:
+    """Raise LedgerError if there is no ledger at `path`."""
     if not path.exists():
         raise LedgerError(f"there is no ledger at {str(path)!r} yet; run `pmsync sync` to create it")
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open the ledger at `path` read-only. It must exist and have this version's schema. Needs no lock."""
+    refuse_missing(path)
     _refuse(path)
     with explained(path):
         try:

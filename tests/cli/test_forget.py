@@ -55,3 +55,14 @@ def test_at_a_terminal_it_asks(place: Path, said: str, code: int) -> None:
     command = [sys.executable, "-c", ask, "forget", "LOCAL-1"]
     done = subprocess.run(command, cwd=place, input=said, capture_output=True, text=True, check=False)
     assert (done.returncode, "Forget that" in done.stderr) == (code, True)
+
+
+@pytest.mark.parametrize("command", [("forget", "LOCAL-1", "--yes"), ("adopt", "postmortems/a.md:1", "--new")])
+def test_without_a_ledger_nothing_is_decided_and_none_is_created(
+    tmp_path: Path, run: Run, command: tuple[str, ...]
+) -> None:
+    write(tmp_path, {"pmsync.toml": CONFIG, "postmortems/a.md": DOCUMENT})
+    answer = run(*command)
+    assert answer.code == 1
+    assert "there is no ledger" in answer.err
+    assert not (tmp_path / ".pmsync").exists()

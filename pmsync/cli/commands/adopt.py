@@ -12,6 +12,7 @@ from pmsync.cli.terminal import output
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger, owners
+from pmsync.ledger.file import refuse_missing
 from pmsync.ledger.find_item import resolve_item
 from pmsync.model import Ref, Ticket
 from pmsync.reports.status import in_words
@@ -41,6 +42,7 @@ def command(app: App, item: str, ticket: str | None, new: bool, output_format: s
         raise ConfigError("give either a TICKET or --new; see `pmsync adopt --help`")
     settings = app.settings()
     path = Path(settings.ledger)
+    refuse_missing(path)
     with hold(path, wait=0), Ledger.open(path) as ledger, recorded(ledger, app.now, f"adopt {item}") as run:
         view = resolve_item(ledger, item)
         title = view.seen.item.fields.title

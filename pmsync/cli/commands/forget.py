@@ -14,6 +14,7 @@ from pmsync.cli.terminal.safe_text import printable
 from pmsync.config.settings import Settings
 from pmsync.errors import ConfigError, PmsyncError
 from pmsync.ledger import Ledger, owners
+from pmsync.ledger.file import refuse_missing
 from pmsync.ledger.find_item import resolve_item
 from pmsync.sync.adopt import forget, recorded
 from pmsync.sync.lock import hold
@@ -41,6 +42,7 @@ def command(app: App, item: str | None, tracker: str | None, yes: bool, output_f
         raise ConfigError("name either one ITEM, or --tracker NAME; see `pmsync forget --help`")
     settings = app.settings()
     path = Path(settings.ledger)
+    refuse_missing(path)
     with hold(path, wait=0), Ledger.open(path) as ledger:
         if item is not None:
             value, text = _forget_item(app, ledger, item, yes=yes)
