@@ -94,6 +94,9 @@ _CONDITIONS: Mapping[str, str] = {
 `due_by` is an ISO date. The lists are JSON, of values as `values` finds them.
 """
 
+_VALUES: Mapping[str, str] = {name: name for name in "path people people_of services severity team".split()}
+"""The columns whose values `values` lists."""
+
 _BY_DUE_DATE = "late = 0, coalesce(due, '9999-12-31'), path, line, uid"
 
 _BY_URGENCY = """
@@ -124,8 +127,8 @@ def most_urgent(conditions: Collection[str]) -> str:
     Among each the most severe come first, then what is due first, then what is of the oldest document. `:ranks` is a
     JSON list of [severity as written, rank], the most severe with the lowest.
     """
-    source = f"({_KINDS}) {_RANKS} {_where(conditions)}"
-    return f"SELECT {_COLUMNS} FROM {source} ORDER BY {_BY_URGENCY} LIMIT :limit"  # noqa: S608 - the texts are above
+    chosen = _where(conditions)
+    return f"SELECT {_COLUMNS} FROM ({_KINDS}) {_RANKS} {chosen} ORDER BY {_BY_URGENCY} LIMIT :limit"  # noqa: S608 - above
 
 
 def count(conditions: Collection[str]) -> str:
@@ -134,13 +137,17 @@ def count(conditions: Collection[str]) -> str:
 
 
 def values(*columns: str) -> str:
-    """The query for what stands in these columns, each once, and whether only in restricted documents."""
-    named = ", ".join(columns)
+    """The query for the values of these columns, each once, and whether only restricted documents have them.
+
+    Raises KeyError for any other column.
+    """
+    named = ", ".join(_VALUES[column] for column in columns)
     return f"SELECT {named}, min(restricted) FROM ({_FACTS}) GROUP BY {named} ORDER BY {named}"  # noqa: S608 - as above
 
 
 def _where(conditions: Collection[str]) -> str:
-    return f"WHERE {' AND '.join(_CONDITIONS[name] for name in conditions)}" if conditions else ""
+    """Raises KeyError for an unknown condition."""
+    return " AND ".join(["WHERE true", *(_CONDITIONS[name] for name in conditions)])
 
 
 COUNTS = f"""

@@ -28,8 +28,8 @@ def test_a_warning_is_told_and_fails_only_when_strict(run: Run, tmp_path: Path) 
     answer = run("check")
     assert answer.code == 0
     assert answer.out.splitlines() == [
-        "warning[owner-unknown]: owner 'alcie' is not known: no ticket is assigned to them (correct the name in the "
-        "documents, or add them with these lines at the end of the configuration)",
+        "warning[owner-unknown]: owner 'alcie' is not known, so tickets cannot be assigned to them "
+        "(correct the name in the documents, or add them with these lines at the end of the configuration)",
         "# 1 item, first at postmortems/a.md:8; or is it 'alice'? Then add the name to aliases there",
         "[people.alcie]",
         "Found 1 warning: 2 items in 1 document.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pmsync import ledger
-from pmsync.ledger import Ledger
+from pmsync.ledger import Ledger, status_query
 from pmsync.trackers.local import store
 from tests.clock import Clock
 from tests.team import Team
@@ -24,8 +24,25 @@ WORDS = tuple(f"{word} " for word in "SELECT INSERT UPDATE DELETE PRAGMA CREATE 
 INTERNAL = {
     ("writes.py", "table"): {"documents", "items"},
     ("tickets.py", "where"): None,
+    ("status_query.py", "_where(conditions)"): None,
+    ("status_query.py", "named"): None,
+    ("status_query.py", "chosen"): None,
 }
-"""Names of parameters in a statement, and what callers may give: these words, or (None) constants in capitals."""
+"""Names of parameters in a statement, and what callers may give: these words, or (None) constants in capitals, or what
+is looked up in a table of constants (`status_query`; see the test of that)."""
+
+
+@pytest.mark.parametrize("query", [status_query.rows, status_query.most_urgent, status_query.count])
+def test_a_condition_of_status_is_one_of_a_table(query: Callable[[list[str]], str]) -> None:
+    assert "WHERE" in query(["open"])
+    with pytest.raises(KeyError):
+        query(["1); DROP TABLE items; --"])
+
+
+def test_a_column_of_status_values_is_one_of_a_table() -> None:
+    assert "team" in status_query.values("team")
+    with pytest.raises(KeyError):
+        status_query.values("uid FROM items; DROP TABLE items; --")
 
 
 def statements(path: Path) -> Iterator[tuple[str, ast.JoinedStr]]:
