@@ -292,3 +292,12 @@ def test_where_no_tracker_has_a_secret_cron_reads_none(run: Run, tmp_path: Path)
     run("init", "--cron", "--no-input")
     written = [(tmp_path / ".pmsync/cron" / name).read_text() for name in ("crontab", "pmsync.service")]
     assert ["secrets &&" in text or "EnvironmentFile" in text for text in written] == [False, False]
+
+
+def test_print_shows_the_pipeline_for_the_configuration_that_exists(run: Run, documents: Path) -> None:
+    write(documents, {"pmsync.toml": CONFIG.replace('type = "local"', 'type = "github"\nrepo = "acme/web"')})
+    answer = run("init", "--no-input", "--ci", "github", "--print", *PIN)
+    assert answer.code == 0
+    assert f"acme/pmsync@{COMMIT}" in answer.out
+    assert "namespace" not in answer.out
+    assert files(documents) == {"postmortems/a.md", "pmsync.toml"}

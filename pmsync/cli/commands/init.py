@@ -83,7 +83,8 @@ def command(
     path, asker = app.cwd / (app.config or NAME), Asker(flags, sys.stdin.isatty() and not no_input)
     _refuse_useless(asker, write_back, comment=comment, cron=cron)
     folder, text = path.parent.resolve(), None
-    if path.exists() and not force and not print_only:
+    only_parts = (asker.flag("ci") or cron) and not asker.flag("tracker")
+    if path.exists() and not force and (only_parts or not print_only):
         output.log(f"'{output.tilde(path, app.cwd)}' exists and stays as it is; --force writes a new one")
         settings = load(path, app.environ, app.cwd)
     else:
