@@ -66,3 +66,12 @@ def test_without_a_ledger_nothing_is_decided_and_none_is_created(
     assert answer.code == 1
     assert "there is no ledger" in answer.err
     assert not (tmp_path / ".pmsync").exists()
+
+
+def test_an_adopted_ticket_that_is_closed_is_named_with_its_status(run: Run, place: Path) -> None:
+    assert run("tickets", "close", "LOCAL-1", "--wont-do").code == 0
+    run("sync")
+    assert run("forget", "LOCAL-1", "--yes").code == 0
+    answer = run("adopt", "postmortems/a.md:8", "LOCAL-1")
+    assert answer.code == 0
+    assert "has ticket LOCAL-1 (won't do: " in answer.out

@@ -113,3 +113,8 @@ def test_a_good_sync_of_the_future_says_nothing_of_how_old_it_is(filled, capsys)
     err = capsys.readouterr().err
     assert "in the future: a clock is or was wrong" in err
     assert "set this machine's clock, then run `pmsync sync`" in err
+
+
+def test_a_severity_that_nobody_uses_stops_it_as_a_mistake(filled, capsys):
+    assert filled.run("gate", "--severity", "sev9") == 2
+    assert "sev9" in capsys.readouterr().err

@@ -17,7 +17,10 @@ from typing import Any
 import pytest
 
 from pmsync.config.settings import Guard
+from pmsync.findings import new_finding
 from pmsync.model import Finding, Status
+from pmsync.planning import guard
+from pmsync.planning.operations import Plan
 from pmsync.sync.engine import Request, RunResult
 from tests.clock import Clock
 from tests.reliability import record
@@ -343,3 +346,9 @@ def test_a_first_sync_in_a_wrong_directory_makes_nothing(service: str, tmp_path:
         assert [finding.hint.partition("--allow ")[2] for finding in refusals(result)] == ["creates=8"]
         assert stage.writes() == 0
         assert not team.links()
+
+
+def test_a_plan_that_is_held_back_says_nothing_of_what_it_does_not_give_up() -> None:
+    gone, left = new_finding("ticket-lost", "ticket 'WEB-1' is gone"), new_finding("drift", "the document says done")
+    held = guard.hold_back(Plan(findings=(gone, left)))
+    assert held.findings == (left,)
