@@ -25,6 +25,7 @@ p { margin: .5rem 0 }
 .scroll:focus-visible { outline: 2px solid var(--soft) }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-weight: 600; font-size: 1.125rem; padding-bottom: .25rem }
+caption span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2rem) }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 th:first-child { text-align: left }
 thead th { color: var(--soft); font-weight: 600 }
@@ -75,7 +76,7 @@ def _table(table: FigureTable) -> Iterator[str]:
     """A table that scrolls by itself where it is wider than the screen, also by keyboard."""
     title = escape(table.title)
     yield f'<div class="scroll" role="region" tabindex="0" aria-label="{title}">'
-    yield f"<table><caption>{title}</caption>"
+    yield f"<table><caption><span>{title}</span></caption>"  # it stays in sight while the table scrolls
     heads = "".join(f'<th scope="col">{escape(tables.WHOLE.get(name, name))}</th>' for name in table.columns)
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
