@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pmsync.errors import ConfigError
 from pmsync.findings import new_finding
 from pmsync.model import Finding, Ticket
-from pmsync.planning.operations import Operation, Plan, Record
+from pmsync.planning.operations import Operation, Plan, Reason, Record
 from pmsync.planning.world import World
 from pmsync.trackers.contract import Moved
 
 KINDS = ("creates", "updates", "orphans", "lost", "empty")
-_PREMATURE = {"ticket-lost", "orphaned"}
-"""Findings about items that a refused plan does not give up."""
+_PREMATURE: Mapping[Reason, str] = {"lost": "ticket-lost", "orphan": "orphaned"}
+"""The finding about an item that a plan gives up, by the record that does; a refused plan gives none up."""
 EMPTY_FROM = 3
 """A document that had this many linked items and now yields none is suspicious."""
 
@@ -72,7 +72,8 @@ def hold_back(plan: Plan) -> Plan:
             operations.append(operation)
         else:
             left_out.add(operation.uid)
-    findings = tuple(finding for finding in plan.findings if finding.rule not in _PREMATURE)
+    premature = {rule for reason, rule in _PREMATURE.items() if plan.records(reason)}
+    findings = tuple(finding for finding in plan.findings if finding.rule not in premature)
     return replace(plan, operations=tuple(operations), findings=findings)
 
 

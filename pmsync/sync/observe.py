@@ -77,17 +77,11 @@ class Observer:
                 continue
             if wait_for_lag and not looked_again and made.creates:
                 looked_again = True
-                if self._look_again():
+                if self._look_again(world.belonging):
                     continue
             if not self._resolve(made.questions.people):
                 self._rename_people()
                 return world, made
-
-    @property
-    def belonging(self) -> Belonging:
-        """Whose markers count as ours."""
-        settings = self.trackers.settings
-        return Belonging(settings.namespace, self.reading.checkout.homes, settings.formerly)
 
     # --- the world as far as it is known ----------------------------------------------------------------------
 
@@ -187,7 +181,7 @@ class Observer:
     def _is_searched(self, name: str, search: Search) -> bool:
         return name in self._searches and search.uids <= self._searches[name].uids
 
-    def _look_again(self) -> bool:
+    def _look_again(self, belonging: Belonging) -> bool:
         """Wait until tickets just created by another run are visible, and look a second time. False if that is
         needless.
         """
@@ -195,7 +189,7 @@ class Observer:
         twice = racing(settings, views, self._searches)
         if not twice:
             return False
-        if is_needless(settings, self.trackers.memory, views, self.start, now=now, belonging=self.belonging):
+        if is_needless(settings, self.trackers.memory, views, self.start, now=now, belonging=belonging):
             return False
         why, length = pause(settings, views, twice, self.start, now)
         if length:

@@ -20,8 +20,9 @@ from pmsync.config.settings import Guard
 from pmsync.findings import new_finding
 from pmsync.model import Finding, Status
 from pmsync.planning import guard
-from pmsync.planning.operations import Plan
+from pmsync.planning.operations import Plan, Record
 from pmsync.sync.engine import Request, RunResult
+from tests import build
 from tests.clock import Clock
 from tests.reliability import record
 from tests.sync.faults import make_stage
@@ -348,7 +349,12 @@ def test_a_first_sync_in_a_wrong_directory_makes_nothing(service: str, tmp_path:
         assert not team.links()
 
 
-def test_a_plan_that_is_held_back_says_nothing_of_what_it_does_not_give_up() -> None:
-    gone, left = new_finding("ticket-lost", "ticket 'WEB-1' is gone"), new_finding("drift", "the document says done")
-    held = guard.hold_back(Plan(findings=(gone, left)))
-    assert held.findings == (left,)
+@pytest.mark.parametrize("newly", [True, False])
+def test_a_plan_that_is_held_back_says_nothing_of_what_it_does_not_give_up(newly: bool) -> None:
+    """A ticket that an earlier run found to be gone is still reported."""
+    gone, drift = new_finding("ticket-lost", "ticket 'WEB-1' is gone"), new_finding("drift", "the document says done")
+    doc = build.document(DOC, "Add alerting for full disks")
+    lost = Record("lost", build.link(doc, 0, build.ticket(1), lost=True))
+    held = guard.hold_back(Plan((lost,) if newly else (), (gone, drift)))
+    assert held.findings == ((drift,) if newly else (gone, drift))
+    assert not held.operations
